@@ -1,0 +1,80 @@
+"""The expression as written: a tree that keeps what SymPy would erase.
+
+`x/x`, `exp(log(x))` and `0*log(x)` stay what they are, so every domain obligation survives, and every part knows
+the columns of the text it came from.  Two nodes are equal when they mean the same, whatever their spans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+__all__ = ["NAME", "NUMBER", "Node", "Span", "name", "number", "substitute"]
+
+Span = tuple[int, int]
+
+NUMBER = "number"
+NAME = "name"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """One part of an expression.
+
+    op: "number", "name", or the name of a row of the table of atoms ("add", "abs", "lt", "where", ...).
+    args: the parts it is built from, in source order; empty for numbers and names.
+    leaf: a Fraction for "number", the text of the name for "name", else None.
+    span: half-open column range in the text as typed; does not take part in equality.
+    """
+
+    op: str
+    args: tuple[Node, ...] = ()
+    leaf: Fraction | str | None = None
+    span: Span = (0, 0)
+    _hash: int = field(init=False, repr=False, default=0)
+
+    def __post_init__(self) -> None:
+        # Computed once from the children's stored hashes: hashing a deep tree stays O(1) per node.
+        object.__setattr__(self, "_hash", hash((self.op, self.leaf, tuple(a._hash for a in self.args))))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Node) or self._hash != other._hash:
+            return False
+        return self.op == other.op and self.leaf == other.leaf and self.args == other.args
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and every node below it, parents first, in source order."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.args))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names that occur, each once, in the order of the text."""
+        return tuple(dict.fromkeys(str(n.leaf) for n in self.walk() if n.op == NAME))
+
+
+def number(value: Fraction | int, span: Span = (0, 0)) -> Node:
+    """Return the leaf for an exact rational number."""
+    return Node(NUMBER, (), Fraction(value), span)
+
+
+def name(text: str, span: Span = (0, 0)) -> Node:
+    """Return the leaf for a name."""
+    return Node(NAME, (), text, span)
+
+
+def substitute(node: Node, replace: Callable[[Node], Node | None]) -> Node:
+    """Rebuild ``node`` bottom-up; ``replace`` gives a new node for a rebuilt part, or None to keep it."""
+    args = tuple(substitute(a, replace) for a in node.args)
+    same = all(a is b for a, b in zip(args, node.args, strict=True))
+    kept = node if same else Node(node.op, args, node.leaf, node.span)
+    new = replace(kept)
+    return kept if new is None else new

@@ -1,0 +1,206 @@
+"""The answer as data: smoothness classes, findings, surrogates, the report.  Frozen, no logic beyond ordering."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = [
+    "Case",
+    "Finding",
+    "InputProblem",
+    "Kind",
+    "ProbeResult",
+    "ProbeStatus",
+    "Report",
+    "Severity",
+    "Smoothness",
+    "Surrogate",
+    "Verdict",
+]
+
+
+class Verdict(StrEnum):
+    """What the report answers."""
+
+    DIFFERENTIABLE = "differentiable"
+    NOT_DIFFERENTIABLE = "not_differentiable"
+    CONDITIONAL = "conditional"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Smoothness:
+    """A smoothness class; classes are ordered from worst to best, so the class of a function is the `min` of its points.
+
+    level: -2 singular, -1 discontinuous, 0 C0, 0.5 D1, k for C^k (k >= 1), infinity for Cinf.
+    """
+
+    level: float
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a derivative exists at every point (D1 or better)."""
+        return self.level > 0
+
+    def __str__(self) -> str:
+        fixed = {-2: "singular", -1: "discontinuous", 0.5: "D1", math.inf: "Cinf"}
+        return fixed.get(self.level) or f"C{int(self.level)}"
+
+    @classmethod
+    def parse(cls, text: str) -> Smoothness:
+        """Return the class with that name, the inverse of `str`; ValueError for any other text."""
+        fixed = {"singular": -2.0, "discontinuous": -1.0, "D1": 0.5, "Cinf": math.inf}
+        if text in fixed:
+            return cls(fixed[text])
+        if text[:1] == "C" and text[1:].isdigit():
+            return cls(float(int(text[1:])))
+        raise ValueError(f"not a smoothness class: {text!r}")
+
+
+SINGULAR = Smoothness(-2)
+DISCONTINUOUS = Smoothness(-1)
+C0 = Smoothness(0)
+D1 = Smoothness(0.5)
+CINF = Smoothness(math.inf)
+
+
+class Kind(StrEnum):
+    """What can be found at a place; the table in rules.py explains each."""
+
+    CORNER = "corner"
+    CUSP = "cusp"
+    VERTICAL_TANGENT = "vertical_tangent"
+    JUMP = "jump"
+    HOLE = "hole"
+    POLE = "pole"
+    OSCILLATION = "oscillation"
+    DIRECTIONAL = "directional"
+    FLAT = "flat"
+    BREAK = "break"
+    EDGE = "edge"
+    DISAGREEMENT = "disagreement"
+
+
+class Severity(StrEnum):
+    """Error for what breaks differentiability, warning for edges and D1, info for breaks of higher derivatives."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class ProbeStatus(StrEnum):
+    """What the numbers say about a finding."""
+
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+    CANNOT_TELL = "cannot_tell"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """One-sided differences at a witness.
+
+    left, right: slopes df/dv just below and just above, per unit of the variable; None when not finite or not taken.
+    h: the step they were taken at.
+    """
+
+    status: ProbeStatus
+    left: float | None = None
+    right: float | None = None
+    h: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place where something happens.
+
+    at: the locus in the expression language: "f = y", "x = k*pi for integer k", "x = 0 and y = 0".
+    condition: what constants must satisfy for it, such as "a != 0", or None.
+    wrt: the variables in which it happens; the slopes are taken along ``direction`` (variable -> component).
+    span, source: the part of the expression that causes it, as columns and as text.
+    left, right, size: exact text: limits for a jump or hole, slopes for a corner, the broken derivatives for a break.
+    witness: exact coordinates (name -> text in the expression language) of one point of the locus, constants included.
+    proof: "exact" (identities on exact numbers) or "ball" (ball arithmetic excludes the alternative).
+    detail: a phrase for people: "value -> -oo", "gradient unbounded".
+    """
+
+    kind: Kind
+    severity: Severity
+    at: str
+    condition: str | None
+    wrt: tuple[str, ...]
+    span: tuple[int, int]
+    source: str
+    left: str | None
+    right: str | None
+    size: str | None
+    witness: Mapping[str, str]
+    proof: str
+    level: Smoothness
+    probe: ProbeResult | None = None
+    direction: Mapping[str, str] = field(default_factory=dict)
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surrogate:
+    """A smooth expression to use instead.
+
+    error: interval (low, high) of surrogate minus original as text in ``parameter``; None where no uniform bound exists.
+    lipschitz_gradient: Lipschitz constant of the gradient as text, or None when unknown or unbounded.
+    """
+
+    name: str
+    expression: str
+    smoothness: Smoothness
+    error: tuple[str, str] | None
+    lipschitz_gradient: str | None
+    parameter: str
+    convex: bool | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The verdict on one open region of the constants."""
+
+    condition: str
+    verdict: Verdict
+    smoothness: Smoothness
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """Why a line of a batch cannot be read: the data of an InputError."""
+
+    message: str
+    span: tuple[int, int] | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything diffcheck says about one expression; the reporters print it and decide nothing."""
+
+    expression: str
+    wrt: tuple[str, ...]
+    constants: tuple[str, ...]
+    where: str
+    verdict: Verdict
+    smoothness: Smoothness | None
+    almost_everywhere: bool | None = None
+    gradient: Mapping[str, str] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    surrogates: tuple[Surrogate, ...] = ()
+    reason: str | None = None
+    error: InputProblem | None = None
+    seconds: float = 0.0
+    id: str | None = None
+    wrt_guessed: bool = False
