@@ -1,12 +1,12 @@
 """Errors a user can cause, and the one reason that ends an analysis without an answer.
 
-    DiffcheckError
-    ├── InputError             exit status 2; carries span and help, shown with a caret
-    │   ├── SyntaxProblem      the text is not an expression of the language
-    │   ├── UnknownFunction    a called name that no row of the table has
-    │   ├── WrongArguments     a function called with the wrong number of arguments
-    │   └── BadOption          --wrt, --where or another option does not fit the expression
-    └── Undetermined           exit status 3; the analysis cannot decide, and says why
+DiffcheckError
+├── InputError             exit status 2; carries span and help, shown with a caret
+│   ├── SyntaxProblem      the text is not an expression of the language
+│   ├── UnknownFunction    a called name that no row of the table has
+│   ├── WrongArguments     a function called with the wrong number of arguments
+│   └── BadOption          --wrt, --where or another option does not fit the expression
+└── Undetermined           exit status 3; the analysis cannot decide, and says why
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ class InputError(DiffcheckError):
     """
 
     def __init__(
-        self, message: str, *, span: tuple[int, int] | None = None, help: str | None = None, text: str | None = None
+        self,
+        message: str,
+        *,
+        span: tuple[int, int] | None = None,
+        help: str | None = None,
+        text: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 __all__ = [
+    "C0",
+    "CINF",
+    "D1",
+    "DISCONTINUOUS",
+    "SINGULAR",
+    "Analysis",
     "Case",
     "Finding",
     "InputProblem",
@@ -204,3 +210,14 @@ class Report:
     seconds: float = 0.0
     id: str | None = None
     wrt_guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the analyzer decides, before the probe may contradict it and surrogates are added."""
+
+    verdict: Verdict
+    smoothness: Smoothness | None
+    findings: tuple[Finding, ...] = ()
+    cases: tuple[Case, ...] = ()
+    reason: str | None = None

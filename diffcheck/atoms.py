@@ -1,0 +1,212 @@
+"""THE table: one row per function of the expression language.
+
+A row says what a function means (its definition in the language itself, or that it is elementary), how it is computed
+in float64 and at high precision, its derivative off the places where it can fail, and where that is written down.
+Everything else follows from the rows: the parser's vocabulary, the gaps the analyzer looks at, the probe's arithmetic,
+the gradient.  To add a function, add a row; `tests/test_atoms.py` walks all rows and tests a new one unasked.
+
+A definition may use any row above or below it; `lower.py` expands it until only elementary rows remain:
+arithmetic, powers, exp, log, sin, cos, asin, atan, erf, floor, comparisons and `where`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+__all__ = ["ALIASES", "ATOMS", "Atom"]
+
+Definition = str | Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One function, stated locally: composition is written once, elsewhere.
+
+    name: as printed.  params: parameter names, used by ``definition`` and ``derivative``.
+    source: where the meaning is written down.  summary: one line for `diffcheck atoms`.
+    definition: its meaning in the expression language, or None when the row is elementary.
+    numpy, mpmath: float64 arrays -> float64 array, mpf numbers -> mpf number.  Lazy rows (`where`) take a bool first.
+    sympy: exact value as SymPy shows it, used to print gradients.
+    derivative: partial derivatives in the language, one per parameter, valid off the gaps.
+    variadic: takes two or more arguments, the parameters are then made up.
+    syntax: "call", or "operator"/"comparison"/"logic" for what has a sign of its own.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    summary: str
+    source: str
+    numpy: Callable[..., Any]
+    mpmath: Callable[..., Any]
+    sympy: Callable[..., Any]
+    definition: Definition | None = None
+    derivative: tuple[str, ...] | Callable[[Sequence[str]], tuple[str, ...]] = ()
+    aliases: tuple[str, ...] = ()
+    variadic: bool = False
+    syntax: str = "call"
+
+    @property
+    def arity(self) -> tuple[int, int | None]:
+        """Smallest and largest number of arguments; None where there is no largest."""
+        return (2, None) if self.variadic else (len(self.params), len(self.params))
+
+
+def _np_round(u: Any) -> Any:
+    return np.round(u)  # half to even, as Python's round
+
+
+def _np_softplus(u: Any) -> Any:
+    return np.logaddexp(0.0, u)
+
+
+def _np_sigmoid(u: Any) -> Any:
+    # exp of a non-positive number only: no overflow at either end.
+    e = np.exp(-np.abs(u))
+    return np.where(np.asarray(u) >= 0, 1.0 / (1.0 + e), e / (1.0 + e))
+
+
+def _np_erf(u: Any) -> Any:
+    import math
+
+    return np.vectorize(math.erf, otypes=[float])(u)
+
+
+def _np_norm(*u: Any) -> Any:
+    return reduce(np.hypot, u)
+
+
+def _np_logsumexp(*u: Any) -> Any:
+    return reduce(np.logaddexp, u)
+
+
+def _mp_norm(*u: Any) -> Any:
+    return mpmath.sqrt(mpmath.fsum(x * x for x in u))
+
+
+def _mp_logsumexp(*u: Any) -> Any:
+    top = max(u)
+    return top + mpmath.log(mpmath.fsum(mpmath.exp(x - top) for x in u))
+
+
+def _mp_sign(u: Any) -> Any:
+    return mpmath.mpf((u > 0) - (u < 0))
+
+
+def _mp_round(u: Any) -> Any:
+    low = mpmath.floor(u)
+    gap = u - low
+    if gap != mpmath.mpf("0.5"):
+        return low if gap < 0.5 else low + 1
+    return low if low % 2 == 0 else low + 1
+
+
+def _mp_cbrt(u: Any) -> Any:
+    return mpmath.cbrt(u) if u >= 0 else -mpmath.cbrt(-u)
+
+
+def _mp_sigmoid(u: Any) -> Any:
+    return 1 / (1 + mpmath.exp(-u))
+
+
+def _mp_softplus(u: Any) -> Any:
+    return u + mpmath.log1p(mpmath.exp(-u)) if u > 0 else mpmath.log1p(mpmath.exp(u))
+
+
+def _sum_of_squares(names: Sequence[str]) -> str:
+    return " + ".join(f"{n}**2" for n in names)
+
+
+def _fold(binary: str, names: Sequence[str]) -> str:
+    return reduce(lambda left, right: f"{binary}({left}, {right})", names)
+
+
+_PYTHON = "Python language reference"
+_IEEE = "definition"
+_DLMF = "NIST DLMF"
+
+_ROWS: tuple[Atom, ...] = (
+    # --- arithmetic: elementary
+    Atom("add", ("u", "v"), "u + v", _PYTHON, np.add, lambda u, v: u + v, lambda u, v: u + v, derivative=("1", "1"), syntax="operator"),
+    Atom("sub", ("u", "v"), "u - v", _PYTHON, np.subtract, lambda u, v: u - v, lambda u, v: u - v, definition="u + -1*v", derivative=("1", "-1"), syntax="operator"),
+    Atom("mul", ("u", "v"), "u * v", _PYTHON, np.multiply, lambda u, v: u * v, lambda u, v: u * v, derivative=("v", "u"), syntax="operator"),
+    Atom("div", ("u", "v"), "u / v, undefined where v = 0", _PYTHON, np.divide, lambda u, v: u / v, lambda u, v: u / v, derivative=("1/v", "-u/v**2"), syntax="operator"),
+    Atom("neg", ("u",), "-u", _PYTHON, np.negative, lambda u: -u, lambda u: -u, definition="-1*u", derivative=("-1",), syntax="operator"),
+    Atom("pow", ("u", "v"), "u ** v, real: u < 0 only for integer v, u = 0 only for v > 0", _PYTHON, np.power, mpmath.power, lambda u, v: u**v, derivative=("v*u**(v - 1)", "u**v*log(u)"), syntax="operator"),
+    # --- elementary functions
+    Atom("exp", ("u",), "exponential", f"{_DLMF} 4.2", np.exp, mpmath.exp, sp.exp, derivative=("exp(u)",)),
+    Atom("log", ("u",), "natural logarithm, undefined for u <= 0", f"{_DLMF} 4.2", np.log, mpmath.log, sp.log, derivative=("1/u",), aliases=("ln",)),
+    Atom("sin", ("u",), "sine", f"{_DLMF} 4.14", np.sin, mpmath.sin, sp.sin, derivative=("cos(u)",)),
+    Atom("cos", ("u",), "cosine", f"{_DLMF} 4.14", np.cos, mpmath.cos, sp.cos, derivative=("-sin(u)",)),
+    Atom("asin", ("u",), "inverse sine, -1 <= u <= 1", f"{_DLMF} 4.23", np.arcsin, mpmath.asin, sp.asin, derivative=("1/sqrt(1 - u**2)",), aliases=("arcsin",)),
+    Atom("atan", ("u",), "inverse tangent", f"{_DLMF} 4.23", np.arctan, mpmath.atan, sp.atan, derivative=("1/(1 + u**2)",), aliases=("arctan",)),
+    Atom("erf", ("u",), "error function", f"{_DLMF} 7.2", _np_erf, mpmath.erf, sp.erf, derivative=("2/sqrt(pi)*exp(-u**2)",)),
+    Atom("floor", ("u",), "largest integer not above u", f"{_DLMF} front matter", np.floor, mpmath.floor, sp.floor, derivative=("0",)),
+    # --- built from elementary functions
+    Atom("sqrt", ("u",), "square root, u >= 0", f"{_DLMF} 4.2", np.sqrt, mpmath.sqrt, sp.sqrt, definition="u**(1/2)", derivative=("1/(2*sqrt(u))",)),
+    Atom("cbrt", ("u",), "real cube root", _IEEE, np.cbrt, _mp_cbrt, lambda u: sp.sign(u) * sp.cbrt(sp.Abs(u)), definition="where(u >= 0, u**(1/3), -(-u)**(1/3))", derivative=("1/(3*cbrt(u)**2)",)),
+    Atom("square", ("u",), "u ** 2", _IEEE, np.square, lambda u: u * u, lambda u: u**2, definition="u**2", derivative=("2*u",)),
+    Atom("log1p", ("u",), "log(1 + u)", _IEEE, np.log1p, mpmath.log1p, lambda u: sp.log(1 + u), definition="log(1 + u)", derivative=("1/(1 + u)",)),
+    Atom("log2", ("u",), "logarithm to base 2", _IEEE, np.log2, lambda u: mpmath.log(u, 2), lambda u: sp.log(u) / sp.log(2), definition="log(u)/log(2)", derivative=("1/(u*log(2))",)),
+    Atom("log10", ("u",), "logarithm to base 10", _IEEE, np.log10, mpmath.log10, lambda u: sp.log(u) / sp.log(10), definition="log(u)/log(10)", derivative=("1/(u*log(10))",)),
+    Atom("exp2", ("u",), "2 ** u", _IEEE, np.exp2, lambda u: mpmath.power(2, u), lambda u: 2**u, definition="exp(u*log(2))", derivative=("log(2)*exp2(u)",)),
+    Atom("expm1", ("u",), "exp(u) - 1", _IEEE, np.expm1, mpmath.expm1, lambda u: sp.exp(u) - 1, definition="exp(u) - 1", derivative=("exp(u)",)),
+    Atom("sinh", ("u",), "hyperbolic sine", f"{_DLMF} 4.28", np.sinh, mpmath.sinh, sp.sinh, definition="(exp(u) - exp(-u))/2", derivative=("cosh(u)",)),
+    Atom("cosh", ("u",), "hyperbolic cosine", f"{_DLMF} 4.28", np.cosh, mpmath.cosh, sp.cosh, definition="(exp(u) + exp(-u))/2", derivative=("sinh(u)",)),
+    Atom("tanh", ("u",), "hyperbolic tangent", f"{_DLMF} 4.28", np.tanh, mpmath.tanh, sp.tanh, definition="1 - 2/(1 + exp(2*u))", derivative=("1 - tanh(u)**2",)),
+    Atom("tan", ("u",), "tangent, undefined where cos(u) = 0", f"{_DLMF} 4.14", np.tan, mpmath.tan, sp.tan, definition="sin(u)/cos(u)", derivative=("1 + tan(u)**2",)),
+    Atom("acos", ("u",), "inverse cosine, -1 <= u <= 1", f"{_DLMF} 4.23", np.arccos, mpmath.acos, sp.acos, definition="pi/2 - asin(u)", derivative=("-1/sqrt(1 - u**2)",), aliases=("arccos",)),
+    Atom("asinh", ("u",), "inverse hyperbolic sine", f"{_DLMF} 4.37", np.arcsinh, mpmath.asinh, sp.asinh, definition="log(u + sqrt(u**2 + 1))", derivative=("1/sqrt(u**2 + 1)",), aliases=("arcsinh",)),
+    Atom("acosh", ("u",), "inverse hyperbolic cosine, u >= 1", f"{_DLMF} 4.37", np.arccosh, mpmath.acosh, sp.acosh, definition="log(u + sqrt(u - 1)*sqrt(u + 1))", derivative=("1/(sqrt(u - 1)*sqrt(u + 1))",), aliases=("arccosh",)),
+    Atom("atanh", ("u",), "inverse hyperbolic tangent, -1 < u < 1", f"{_DLMF} 4.37", np.arctanh, mpmath.atanh, sp.atanh, definition="(log(1 + u) - log(1 - u))/2", derivative=("1/(1 - u**2)",), aliases=("arctanh",)),
+    Atom("atan2", ("y", "x"), "angle of (x, y) in (-pi, pi], undefined at (0, 0)", f"{_DLMF} 1.9", np.arctan2, mpmath.atan2, sp.atan2,
+         definition="where(x > 0, atan(y/x), where(y > 0, pi/2 - atan(x/y), where(y < 0, -pi/2 - atan(x/y), pi + 0/x)))", derivative=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), aliases=("arctan2",)),
+    Atom("sigmoid", ("u",), "1/(1 + exp(-u))", "torch.sigmoid", _np_sigmoid, _mp_sigmoid, lambda u: 1 / (1 + sp.exp(-u)), definition="1/(1 + exp(-u))", derivative=("sigmoid(u)*(1 - sigmoid(u))",), aliases=("expit",)),
+    Atom("softplus", ("u",), "log(1 + exp(u))", "torch.nn.functional.softplus", _np_softplus, _mp_softplus, lambda u: sp.log(1 + sp.exp(u)), definition="log(1 + exp(u))", derivative=("sigmoid(u)",)),
+    Atom("log_sigmoid", ("u",), "log(sigmoid(u))", "torch.nn.functional.logsigmoid", lambda u: -_np_softplus(-u), lambda u: -_mp_softplus(-u), lambda u: -sp.log(1 + sp.exp(-u)), definition="-log(1 + exp(-u))", derivative=("sigmoid(-u)",), aliases=("logsigmoid",)),
+    Atom("hypot", ("u", "v"), "sqrt(u**2 + v**2)", _IEEE, np.hypot, mpmath.hypot, lambda u, v: sp.sqrt(u**2 + v**2), definition="sqrt(u**2 + v**2)", derivative=("u/hypot(u, v)", "v/hypot(u, v)")),
+    Atom("norm", (), "Euclidean norm of its arguments", _IEEE, _np_norm, _mp_norm, lambda *u: sp.sqrt(sum(x**2 for x in u)), definition=lambda n: f"sqrt({_sum_of_squares(n)})",
+         derivative=lambda n: tuple(f"{x}/norm({', '.join(n)})" for x in n), variadic=True),
+    Atom("logsumexp", (), "log of the sum of the exponentials", "scipy.special.logsumexp", _np_logsumexp, _mp_logsumexp, lambda *u: sp.log(sum(sp.exp(x) for x in u)), definition=lambda n: f"log({' + '.join(f'exp({x})' for x in n)})",
+         derivative=lambda n: tuple(f"exp({x} - logsumexp({', '.join(n)}))" for x in n), variadic=True, aliases=("logaddexp",)),
+    # --- piecewise: the branch on each side of a gap
+    Atom("abs", ("u",), "absolute value", _IEEE, np.abs, mpmath.fabs, sp.Abs, definition="where(u >= 0, u, -u)", derivative=("sign(u)",), aliases=("fabs", "absolute")),
+    Atom("sign", ("u",), "-1, 0 or 1", _IEEE, np.sign, _mp_sign, sp.sign, definition="where(u > 0, 1, where(u < 0, -1, 0))", derivative=("0",), aliases=("sgn",)),
+    Atom("heaviside", ("u",), "0 below 0, 1 above, 1/2 at 0", f"{_DLMF} 1.16", lambda u: np.heaviside(u, 0.5), lambda u: (1 + _mp_sign(u)) / 2, lambda u: sp.Heaviside(u, sp.Rational(1, 2)), definition="where(u > 0, 1, where(u < 0, 0, 1/2))", derivative=("0",)),
+    Atom("relu", ("u",), "max(u, 0)", "torch.nn.functional.relu", lambda u: np.maximum(u, 0.0), lambda u: max(u, mpmath.mpf(0)), lambda u: sp.Max(u, 0), definition="where(u > 0, u, 0)", derivative=("heaviside(u)",)),
+    Atom("max", (), "largest of its arguments", _PYTHON, lambda *u: reduce(np.maximum, u), lambda *u: max(u), sp.Max, definition=lambda n: f"where({n[0]} >= {n[1]}, {n[0]}, {n[1]})" if len(n) == 2 else _fold("max", n),
+         derivative=lambda n: ("heaviside({0} - {1})".format(*n), "heaviside({1} - {0})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("maximum", "fmax", "amax")),
+    Atom("min", (), "smallest of its arguments", _PYTHON, lambda *u: reduce(np.minimum, u), lambda *u: min(u), sp.Min, definition=lambda n: f"where({n[0]} <= {n[1]}, {n[0]}, {n[1]})" if len(n) == 2 else _fold("min", n),
+         derivative=lambda n: ("heaviside({1} - {0})".format(*n), "heaviside({0} - {1})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("minimum", "fmin", "amin")),
+    Atom("clip", ("u", "lo", "hi"), "u kept between lo and hi", "numpy.clip", np.clip, lambda u, lo, hi: min(max(u, lo), hi), lambda u, lo, hi: sp.Min(sp.Max(u, lo), hi), definition="min(max(u, lo), hi)",
+         derivative=("where(u > lo and u < hi, 1, 0)", "where(u < lo and lo < hi, 1, 0)", "where(u > hi or lo > hi, 1, 0)"), aliases=("clamp",)),
+    Atom("ceil", ("u",), "smallest integer not below u", _IEEE, np.ceil, mpmath.ceil, sp.ceiling, definition="-floor(-u)", derivative=("0",)),
+    Atom("round", ("u",), "nearest integer, halves to the even one", _PYTHON, _np_round, _mp_round, lambda u: sp.Function("round")(u),
+         definition="where(floor(u + 1/2) == u + 1/2, 2*floor(u/2 + 1/4), floor(u + 1/2))", derivative=("0",), aliases=("rint",)),
+    Atom("frac", ("u",), "u - floor(u)", _IEEE, lambda u: u - np.floor(u), lambda u: u - mpmath.floor(u), lambda u: u - sp.floor(u), definition="u - floor(u)", derivative=("1",)),
+    Atom("mod", ("u", "m"), "u - m*floor(u/m), the sign of m", _PYTHON, np.mod, lambda u, m: u - m * mpmath.floor(u / m), lambda u, m: u - m * sp.floor(u / m), definition="u - m*floor(u/m)", derivative=("1", "-floor(u/m)"), aliases=("remainder",)),
+    Atom("where", ("c", "a", "b"), "a where the condition c holds, else b; only the branch taken is evaluated", _PYTHON, np.where, lambda c, a, b: a if c else b, lambda c, a, b: sp.Piecewise((a, c), (b, True)), derivative=("0", "where(c, 1, 0)", "where(c, 0, 1)")),
+    # --- conditions
+    Atom("lt", ("u", "v"), "u < v", _PYTHON, np.less, lambda u, v: u < v, sp.Lt, syntax="comparison"),
+    Atom("le", ("u", "v"), "u <= v", _PYTHON, np.less_equal, lambda u, v: u <= v, sp.Le, syntax="comparison"),
+    Atom("gt", ("u", "v"), "u > v", _PYTHON, np.greater, lambda u, v: u > v, sp.Gt, syntax="comparison"),
+    Atom("ge", ("u", "v"), "u >= v", _PYTHON, np.greater_equal, lambda u, v: u >= v, sp.Ge, syntax="comparison"),
+    Atom("eq", ("u", "v"), "u == v", _PYTHON, np.equal, lambda u, v: u == v, sp.Eq, syntax="comparison"),
+    Atom("ne", ("u", "v"), "u != v", _PYTHON, np.not_equal, lambda u, v: u != v, sp.Ne, syntax="comparison"),
+    Atom("and", ("p", "q"), "p and q", _PYTHON, np.logical_and, lambda p, q: p and q, sp.And, syntax="logic"),
+    Atom("or", ("p", "q"), "p or q", _PYTHON, np.logical_or, lambda p, q: p or q, sp.Or, syntax="logic"),
+    Atom("not", ("p",), "not p", _PYTHON, np.logical_not, lambda p: not p, sp.Not, syntax="logic"),
+    # --- constants
+    Atom("pi", (), "3.14159...", f"{_DLMF} 3.12", lambda: np.pi, lambda: mpmath.pi(), lambda: sp.pi, syntax="constant"),
+    Atom("E", (), "2.71828...", f"{_DLMF} 4.2", lambda: np.e, lambda: mpmath.e(), lambda: sp.E, definition="exp(1)", syntax="constant"),
+)  # fmt: skip
+
+ATOMS: dict[str, Atom] = {row.name: row for row in _ROWS}
+
+ALIASES: dict[str, str] = {alias: row.name for row in _ROWS for alias in row.aliases}
