@@ -1,0 +1,148 @@
+"""The pipeline: text -> problem -> analysis -> probe -> surrogates -> report.  Read this file first.
+
+Stages are imported when they are first needed: SymPy alone costs 0.4 s, and `diffcheck --help` needs none of them.
+A stage that fails unforeseen never shows a traceback: before the verdict it makes the verdict `undetermined` with
+the reason; after it, its part of the report stays empty, for neither gradient nor surrogates carry the verdict.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from diffcheck.errors import InputError, Undetermined
+from diffcheck.verdict import Analysis, InputProblem, Report, Verdict
+
+if TYPE_CHECKING:
+    from diffcheck.problem import Problem
+
+__all__ = ["check", "load_stages", "refused"]
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger("diffcheck")
+
+_STAGES = ("variables", "analyze", "gradient", "probe", "suggest")
+
+
+def load_stages() -> None:
+    """Import all stages now, so that a process forked later starts with them."""
+    for stage in _STAGES:
+        importlib.import_module(f"diffcheck.{stage}")
+
+
+def check(
+    text: str,
+    wrt: str | Iterable[str] | None = None,
+    where: str = "",
+    let: Mapping[str, str] | None = None,
+    *,
+    id: str | None = None,
+) -> Report:
+    """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly, at every interior point.
+
+    wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on the domain.
+    let: abbreviations, name -> expression.  id: copied to the report.
+
+    Raises InputError when the input cannot be read; everything else is in the report.
+    """
+    start = time.perf_counter()
+    try:
+        problem = _make_problem(text, wrt, where, let)
+    except (Undetermined, RecursionError, MemoryError) as error:
+        report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
+    else:
+        report = _answer(problem)
+    return _stamped(report, id, time.perf_counter() - start)
+
+
+def refused(text: str, where: str, error: InputError, *, id: str | None = None) -> Report:
+    """Return the report on an input that cannot be read; the span is kept only if it points into ``text``."""
+    here = error.text is None or error.text == text
+    message = error.message if here else f"{error.message} (in `{error.text}`)"
+    problem = InputProblem(message, error.span if here else None, error.help)
+    return Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=message, error=problem, id=id)
+
+
+def _make_problem(
+    text: str, wrt: str | Iterable[str] | None, where: str, let: Mapping[str, str] | None
+) -> Problem:
+    from diffcheck.variables import make_problem
+
+    return make_problem(text, _names(wrt), where, let)
+
+
+def _answer(problem: Problem) -> Report:
+    from diffcheck.gradient import gradient
+    from diffcheck.suggest import suggest
+
+    analysis = _probed(problem, _analysis(problem))
+    decided = analysis.verdict is not Verdict.UNDETERMINED
+    return Report(
+        expression=problem.text,
+        wrt=problem.wrt,
+        constants=problem.constants,
+        where=problem.where_text,
+        verdict=analysis.verdict,
+        smoothness=analysis.smoothness if decided else None,
+        # A decided failure sits on countably many analytic walls, a set of measure zero.
+        almost_everywhere=True if decided else None,
+        gradient=_or_nothing(lambda: gradient(problem), {}),
+        cases=analysis.cases,
+        findings=analysis.findings,
+        surrogates=_or_nothing(lambda: suggest(problem, analysis), ()),
+        reason=None if decided else analysis.reason or "the analysis gave no reason",
+        wrt_guessed=problem.guessed,
+    )
+
+
+def _analysis(problem: Problem) -> Analysis:
+    from diffcheck.analyze import analyze
+
+    try:
+        return analyze(problem)
+    except Exception as error:
+        _LOG.debug("the analysis failed", exc_info=True)
+        return Analysis(Verdict.UNDETERMINED, None, reason=_reason(error))
+
+
+def _probed(problem: Problem, analysis: Analysis) -> Analysis:
+    from diffcheck.probe import probe
+
+    # The probe can only take a verdict away, so one that fails leaves what is proved.
+    return _or_nothing(lambda: probe(problem, analysis), analysis)
+
+
+def _or_nothing(stage: Callable[[], T], nothing: T) -> T:
+    try:
+        return stage()
+    except Exception:
+        _LOG.debug("a stage after the analysis failed", exc_info=True)
+        return nothing
+
+
+def _names(wrt: str | Iterable[str] | None) -> list[str] | None:
+    if wrt is None:
+        return None
+    parts = [wrt] if isinstance(wrt, str) else list(wrt)
+    return [name.strip() for part in parts for name in part.split(",") if name.strip()]
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, Undetermined):
+        return str(error)
+    if isinstance(error, RecursionError):
+        return "the expression is nested too deeply for this analysis"
+    if isinstance(error, MemoryError):
+        return "the analysis ran out of memory"
+    said = " ".join(str(error).split())
+    return f"internal error in the analysis: {type(error).__name__}{': ' if said else ''}{said[:200]}"
+
+
+def _stamped(report: Report, id: str | None, seconds: float) -> Report:
+    from dataclasses import replace
+
+    return replace(report, id=id, seconds=seconds)

@@ -1,0 +1,106 @@
+"""A report as one JSON object on one line; schema.json in this folder describes it.
+
+Text is escaped to ASCII, so a line survives every terminal and locale, and numbers are finite: what a probe
+could not take is null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from importlib import resources
+from typing import Any
+
+from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Report, Surrogate
+
+__all__ = ["SCHEMA_VERSION", "render", "schema_text", "to_object"]
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report, *, width: int = 80, color: bool = False) -> str:
+    """Return the JSON object as one line."""
+    return json.dumps(to_object(report), allow_nan=False)
+
+
+def schema_text() -> str:
+    """Return the JSON Schema (draft 2020-12) of the object, as shipped in the package."""
+    return resources.files("diffcheck.report").joinpath("schema.json").read_text(encoding="utf-8")
+
+
+def to_object(report: Report) -> dict[str, Any]:
+    """Return the report as plain data in the documented key order."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id": report.id,
+        "expression": report.expression,
+        "wrt": list(report.wrt),
+        "constants": list(report.constants),
+        "where": report.where,
+        "verdict": str(report.verdict),
+        "class": None if report.smoothness is None else str(report.smoothness),
+        "almost_everywhere": report.almost_everywhere,
+        "gradient": dict(report.gradient),
+        "cases": [_case(case) for case in report.cases],
+        "findings": [_finding(finding) for finding in report.findings],
+        "surrogates": [_surrogate(surrogate) for surrogate in report.surrogates],
+        "reason": report.reason,
+        "error": None if report.error is None else _error(report.error),
+        "seconds": round(report.seconds, 4),
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    return {"condition": case.condition, "verdict": str(case.verdict), "class": str(case.smoothness)}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": str(finding.kind),
+        "severity": str(finding.severity),
+        "at": finding.at,
+        "condition": finding.condition,
+        "wrt": list(finding.wrt),
+        "span": list(finding.span),
+        "source": finding.source,
+        "left": finding.left,
+        "right": finding.right,
+        "size": finding.size,
+        "witness": dict(finding.witness),
+        "proof": finding.proof,
+        "probe": _probe(finding.probe or ProbeResult(ProbeStatus.NOT_RUN)),
+    }
+
+
+def _probe(probe: ProbeResult) -> dict[str, Any]:
+    return {
+        "status": str(probe.status),
+        "left": _finite(probe.left),
+        "right": _finite(probe.right),
+        "h": _finite(probe.h),
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    # float() also turns numpy scalars, which json refuses, into plain numbers.
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _surrogate(surrogate: Surrogate) -> dict[str, Any]:
+    return {
+        "name": surrogate.name,
+        "expression": surrogate.expression,
+        "class": str(surrogate.smoothness),
+        "error": None if surrogate.error is None else list(surrogate.error),
+        "lipschitz_gradient": surrogate.lipschitz_gradient,
+        "parameter": surrogate.parameter,
+        "convex": surrogate.convex,
+    }
+
+
+def _error(error: InputProblem) -> dict[str, Any]:
+    return {
+        "message": error.message,
+        "span": None if error.span is None else list(error.span),
+        "hint": error.hint,
+    }
