@@ -11,8 +11,10 @@ arithmetic, powers, exp, log, sin, cos, asin, atan, erf, floor, comparisons and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
 from typing import Any
 
@@ -58,6 +60,60 @@ class Atom:
         return (2, None) if self.variadic else (len(self.params), len(self.params))
 
 
+# --- float64: nan where a function is undefined, so that an infinity always means overflow.
+# --- mpmath: exact on Fractions where the function is exact; a complex or infinite answer means undefined.
+
+
+def _defined(holds: Any, value: Any) -> Any:
+    return np.where(holds, value, np.nan)
+
+
+def _np_div(u: Any, v: Any) -> Any:
+    return _defined(np.not_equal(v, 0), np.divide(u, v))
+
+
+def _np_pow(u: Any, v: Any) -> Any:
+    return _defined(np.not_equal(u, 0) | np.greater_equal(v, 0), np.power(u, v))
+
+
+def _np_log(u: Any) -> Any:
+    return _defined(np.greater(u, 0), np.log(u))
+
+
+def _np_log1p(u: Any) -> Any:
+    return _defined(np.greater(u, -1), np.log1p(u))
+
+
+def _np_atanh(u: Any) -> Any:
+    return _defined(np.less(np.abs(u), 1), np.arctanh(u))
+
+
+def _np_atan2(y: Any, x: Any) -> Any:
+    return _defined(np.not_equal(y, 0) | np.not_equal(x, 0), np.arctan2(y, x + 0.0))
+
+
+def _mp_pow(u: Any, v: Any) -> Any:
+    if u == 0:
+        return mpmath.nan if v < 0 else v * 0 + (v == 0)
+    exact = isinstance(u, Fraction) and isinstance(v, Fraction) and v.denominator == 1
+    # Only powers that stay short are worth keeping exact.
+    if exact and (u.numerator.bit_length() + u.denominator.bit_length()) * abs(v) < 4096:
+        return Fraction(u ** int(v))
+    return mpmath.power(_mp(u), _mp(v))
+
+
+def _mp(u: Any) -> Any:
+    return mpmath.mpf(u.numerator) / u.denominator if isinstance(u, Fraction) else u
+
+
+def _mp_floor(u: Any) -> Any:
+    return Fraction(math.floor(u)) if isinstance(u, Fraction) else mpmath.floor(u)
+
+
+def _mp_atan2(y: Any, x: Any) -> Any:
+    return mpmath.atan2(y, x) if y or x else mpmath.nan
+
+
 def _np_round(u: Any) -> Any:
     return np.round(u)  # half to even, as Python's round
 
@@ -73,8 +129,6 @@ def _np_sigmoid(u: Any) -> Any:
 
 
 def _np_erf(u: Any) -> Any:
-    import math
-
     return np.vectorize(math.erf, otypes=[float])(u)
 
 
@@ -96,14 +150,14 @@ def _mp_logsumexp(*u: Any) -> Any:
 
 
 def _mp_sign(u: Any) -> Any:
-    return mpmath.mpf((u > 0) - (u < 0))
+    return Fraction((u > 0) - (u < 0)) if isinstance(u, Fraction) else mpmath.mpf((u > 0) - (u < 0))
 
 
 def _mp_round(u: Any) -> Any:
-    low = mpmath.floor(u)
-    gap = u - low
-    if gap != mpmath.mpf("0.5"):
-        return low if gap < 0.5 else low + 1
+    low = _mp_floor(u)
+    gap = 2 * (u - low)
+    if gap != 1:
+        return low if gap < 1 else low + 1
     return low if low % 2 == 0 else low + 1
 
 
@@ -136,24 +190,24 @@ _ROWS: tuple[Atom, ...] = (
     Atom("add", ("u", "v"), "u + v", _PYTHON, np.add, lambda u, v: u + v, lambda u, v: u + v, derivative=("1", "1"), syntax="operator"),
     Atom("sub", ("u", "v"), "u - v", _PYTHON, np.subtract, lambda u, v: u - v, lambda u, v: u - v, definition="u + -1*v", derivative=("1", "-1"), syntax="operator"),
     Atom("mul", ("u", "v"), "u * v", _PYTHON, np.multiply, lambda u, v: u * v, lambda u, v: u * v, derivative=("v", "u"), syntax="operator"),
-    Atom("div", ("u", "v"), "u / v, undefined where v = 0", _PYTHON, np.divide, lambda u, v: u / v, lambda u, v: u / v, derivative=("1/v", "-u/v**2"), syntax="operator"),
+    Atom("div", ("u", "v"), "u / v, undefined where v = 0", _PYTHON, _np_div, lambda u, v: u / v, lambda u, v: u / v, derivative=("1/v", "-u/v**2"), syntax="operator"),
     Atom("neg", ("u",), "-u", _PYTHON, np.negative, lambda u: -u, lambda u: -u, definition="-1*u", derivative=("-1",), syntax="operator"),
-    Atom("pow", ("u", "v"), "u ** v, real: u < 0 only for integer v, u = 0 only for v > 0", _PYTHON, np.power, mpmath.power, lambda u, v: u**v, derivative=("v*u**(v - 1)", "u**v*log(u)"), syntax="operator"),
+    Atom("pow", ("u", "v"), "u ** v, real: u < 0 only for integer v, u = 0 only for v >= 0", _PYTHON, _np_pow, _mp_pow, lambda u, v: u**v, derivative=("v*u**(v - 1)", "u**v*log(u)"), syntax="operator"),
     # --- elementary functions
     Atom("exp", ("u",), "exponential", f"{_DLMF} 4.2", np.exp, mpmath.exp, sp.exp, derivative=("exp(u)",)),
-    Atom("log", ("u",), "natural logarithm, undefined for u <= 0", f"{_DLMF} 4.2", np.log, mpmath.log, sp.log, derivative=("1/u",), aliases=("ln",)),
+    Atom("log", ("u",), "natural logarithm, undefined for u <= 0", f"{_DLMF} 4.2", _np_log, mpmath.log, sp.log, derivative=("1/u",), aliases=("ln",)),
     Atom("sin", ("u",), "sine", f"{_DLMF} 4.14", np.sin, mpmath.sin, sp.sin, derivative=("cos(u)",)),
     Atom("cos", ("u",), "cosine", f"{_DLMF} 4.14", np.cos, mpmath.cos, sp.cos, derivative=("-sin(u)",)),
     Atom("asin", ("u",), "inverse sine, -1 <= u <= 1", f"{_DLMF} 4.23", np.arcsin, mpmath.asin, sp.asin, derivative=("1/sqrt(1 - u**2)",), aliases=("arcsin",)),
     Atom("atan", ("u",), "inverse tangent", f"{_DLMF} 4.23", np.arctan, mpmath.atan, sp.atan, derivative=("1/(1 + u**2)",), aliases=("arctan",)),
     Atom("erf", ("u",), "error function", f"{_DLMF} 7.2", _np_erf, mpmath.erf, sp.erf, derivative=("2/sqrt(pi)*exp(-u**2)",)),
-    Atom("floor", ("u",), "largest integer not above u", f"{_DLMF} front matter", np.floor, mpmath.floor, sp.floor, derivative=("0",)),
+    Atom("floor", ("u",), "largest integer not above u", f"{_DLMF} front matter", np.floor, _mp_floor, sp.floor, derivative=("0",)),
     # --- built from elementary functions
     Atom("sqrt", ("u",), "square root, u >= 0", f"{_DLMF} 4.2", np.sqrt, mpmath.sqrt, sp.sqrt, definition="u**(1/2)", derivative=("1/(2*sqrt(u))",)),
     Atom("cbrt", ("u",), "real cube root", _IEEE, np.cbrt, _mp_cbrt, lambda u: sp.sign(u) * sp.cbrt(sp.Abs(u)), definition="where(u >= 0, u**(1/3), -(-u)**(1/3))", derivative=("1/(3*cbrt(u)**2)",)),
     Atom("square", ("u",), "u ** 2", _IEEE, np.square, lambda u: u * u, lambda u: u**2, definition="u**2", derivative=("2*u",)),
-    Atom("log1p", ("u",), "log(1 + u)", _IEEE, np.log1p, mpmath.log1p, lambda u: sp.log(1 + u), definition="log(1 + u)", derivative=("1/(1 + u)",)),
-    Atom("log2", ("u",), "logarithm to base 2", _IEEE, np.log2, lambda u: mpmath.log(u, 2), lambda u: sp.log(u) / sp.log(2), definition="log(u)/log(2)", derivative=("1/(u*log(2))",)),
+    Atom("log1p", ("u",), "log(1 + u)", _IEEE, _np_log1p, mpmath.log1p, lambda u: sp.log(1 + u), definition="log(1 + u)", derivative=("1/(1 + u)",)),
+    Atom("log2", ("u",), "logarithm to base 2", _IEEE, lambda u: _defined(np.greater(u, 0), np.log2(u)), lambda u: mpmath.log(u, 2), lambda u: sp.log(u) / sp.log(2), definition="log(u)/log(2)", derivative=("1/(u*log(2))",)),
     Atom("log10", ("u",), "logarithm to base 10", _IEEE, np.log10, mpmath.log10, lambda u: sp.log(u) / sp.log(10), definition="log(u)/log(10)", derivative=("1/(u*log(10))",)),
     Atom("exp2", ("u",), "2 ** u", _IEEE, np.exp2, lambda u: mpmath.power(2, u), lambda u: 2**u, definition="exp(u*log(2))", derivative=("log(2)*exp2(u)",)),
     Atom("expm1", ("u",), "exp(u) - 1", _IEEE, np.expm1, mpmath.expm1, lambda u: sp.exp(u) - 1, definition="exp(u) - 1", derivative=("exp(u)",)),
@@ -164,8 +218,8 @@ _ROWS: tuple[Atom, ...] = (
     Atom("acos", ("u",), "inverse cosine, -1 <= u <= 1", f"{_DLMF} 4.23", np.arccos, mpmath.acos, sp.acos, definition="pi/2 - asin(u)", derivative=("-1/sqrt(1 - u**2)",), aliases=("arccos",)),
     Atom("asinh", ("u",), "inverse hyperbolic sine", f"{_DLMF} 4.37", np.arcsinh, mpmath.asinh, sp.asinh, definition="log(u + sqrt(u**2 + 1))", derivative=("1/sqrt(u**2 + 1)",), aliases=("arcsinh",)),
     Atom("acosh", ("u",), "inverse hyperbolic cosine, u >= 1", f"{_DLMF} 4.37", np.arccosh, mpmath.acosh, sp.acosh, definition="log(u + sqrt(u - 1)*sqrt(u + 1))", derivative=("1/(sqrt(u - 1)*sqrt(u + 1))",), aliases=("arccosh",)),
-    Atom("atanh", ("u",), "inverse hyperbolic tangent, -1 < u < 1", f"{_DLMF} 4.37", np.arctanh, mpmath.atanh, sp.atanh, definition="(log(1 + u) - log(1 - u))/2", derivative=("1/(1 - u**2)",), aliases=("arctanh",)),
-    Atom("atan2", ("y", "x"), "angle of (x, y) in (-pi, pi], undefined at (0, 0)", f"{_DLMF} 1.9", np.arctan2, mpmath.atan2, sp.atan2,
+    Atom("atanh", ("u",), "inverse hyperbolic tangent, -1 < u < 1", f"{_DLMF} 4.37", _np_atanh, mpmath.atanh, sp.atanh, definition="(log(1 + u) - log(1 - u))/2", derivative=("1/(1 - u**2)",), aliases=("arctanh",)),
+    Atom("atan2", ("y", "x"), "angle of (x, y) in (-pi, pi], undefined at (0, 0)", f"{_DLMF} 1.9", _np_atan2, _mp_atan2, sp.atan2,
          definition="where(x > 0, atan(y/x), where(y > 0, pi/2 - atan(x/y), where(y < 0, -pi/2 - atan(x/y), pi + 0/x)))", derivative=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), aliases=("arctan2",)),
     Atom("sigmoid", ("u",), "1/(1 + exp(-u))", "torch.sigmoid", _np_sigmoid, _mp_sigmoid, lambda u: 1 / (1 + sp.exp(-u)), definition="1/(1 + exp(-u))", derivative=("sigmoid(u)*(1 - sigmoid(u))",), aliases=("expit",)),
     Atom("softplus", ("u",), "log(1 + exp(u))", "torch.nn.functional.softplus", _np_softplus, _mp_softplus, lambda u: sp.log(1 + sp.exp(u)), definition="log(1 + exp(u))", derivative=("sigmoid(u)",)),
@@ -176,21 +230,21 @@ _ROWS: tuple[Atom, ...] = (
     Atom("logsumexp", (), "log of the sum of the exponentials", "scipy.special.logsumexp", _np_logsumexp, _mp_logsumexp, lambda *u: sp.log(sum(sp.exp(x) for x in u)), definition=lambda n: f"log({' + '.join(f'exp({x})' for x in n)})",
          derivative=lambda n: tuple(f"exp({x} - logsumexp({', '.join(n)}))" for x in n), variadic=True, aliases=("logaddexp",)),
     # --- piecewise: the branch on each side of a gap
-    Atom("abs", ("u",), "absolute value", _IEEE, np.abs, mpmath.fabs, sp.Abs, definition="where(u >= 0, u, -u)", derivative=("sign(u)",), aliases=("fabs", "absolute")),
+    Atom("abs", ("u",), "absolute value", _IEEE, np.abs, abs, sp.Abs, definition="where(u >= 0, u, -u)", derivative=("sign(u)",), aliases=("fabs", "absolute")),
     Atom("sign", ("u",), "-1, 0 or 1", _IEEE, np.sign, _mp_sign, sp.sign, definition="where(u > 0, 1, where(u < 0, -1, 0))", derivative=("0",), aliases=("sgn",)),
     Atom("heaviside", ("u",), "0 below 0, 1 above, 1/2 at 0", f"{_DLMF} 1.16", lambda u: np.heaviside(u, 0.5), lambda u: (1 + _mp_sign(u)) / 2, lambda u: sp.Heaviside(u, sp.Rational(1, 2)), definition="where(u > 0, 1, where(u < 0, 0, 1/2))", derivative=("0",)),
-    Atom("relu", ("u",), "max(u, 0)", "torch.nn.functional.relu", lambda u: np.maximum(u, 0.0), lambda u: max(u, mpmath.mpf(0)), lambda u: sp.Max(u, 0), definition="where(u > 0, u, 0)", derivative=("heaviside(u)",)),
+    Atom("relu", ("u",), "max(u, 0)", "torch.nn.functional.relu", lambda u: np.maximum(u, 0.0), lambda u: max(u, u * 0), lambda u: sp.Max(u, 0), definition="where(u > 0, u, 0)", derivative=("heaviside(u)",)),
     Atom("max", (), "largest of its arguments", _PYTHON, lambda *u: reduce(np.maximum, u), lambda *u: max(u), sp.Max, definition=lambda n: f"where({n[0]} >= {n[1]}, {n[0]}, {n[1]})" if len(n) == 2 else _fold("max", n),
          derivative=lambda n: ("heaviside({0} - {1})".format(*n), "heaviside({1} - {0})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("maximum", "fmax", "amax")),
     Atom("min", (), "smallest of its arguments", _PYTHON, lambda *u: reduce(np.minimum, u), lambda *u: min(u), sp.Min, definition=lambda n: f"where({n[0]} <= {n[1]}, {n[0]}, {n[1]})" if len(n) == 2 else _fold("min", n),
          derivative=lambda n: ("heaviside({1} - {0})".format(*n), "heaviside({0} - {1})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("minimum", "fmin", "amin")),
     Atom("clip", ("u", "lo", "hi"), "u kept between lo and hi", "numpy.clip", np.clip, lambda u, lo, hi: min(max(u, lo), hi), lambda u, lo, hi: sp.Min(sp.Max(u, lo), hi), definition="min(max(u, lo), hi)",
          derivative=("where(u > lo and u < hi, 1, 0)", "where(u < lo and lo < hi, 1, 0)", "where(u > hi or lo > hi, 1, 0)"), aliases=("clamp",)),
-    Atom("ceil", ("u",), "smallest integer not below u", _IEEE, np.ceil, mpmath.ceil, sp.ceiling, definition="-floor(-u)", derivative=("0",)),
+    Atom("ceil", ("u",), "smallest integer not below u", _IEEE, np.ceil, lambda u: -_mp_floor(-u), sp.ceiling, definition="-floor(-u)", derivative=("0",)),
     Atom("round", ("u",), "nearest integer, halves to the even one", _PYTHON, _np_round, _mp_round, lambda u: sp.Function("round")(u),
          definition="where(floor(u + 1/2) == u + 1/2, 2*floor(u/2 + 1/4), floor(u + 1/2))", derivative=("0",), aliases=("rint",)),
-    Atom("frac", ("u",), "u - floor(u)", _IEEE, lambda u: u - np.floor(u), lambda u: u - mpmath.floor(u), lambda u: u - sp.floor(u), definition="u - floor(u)", derivative=("1",)),
-    Atom("mod", ("u", "m"), "u - m*floor(u/m), the sign of m", _PYTHON, np.mod, lambda u, m: u - m * mpmath.floor(u / m), lambda u, m: u - m * sp.floor(u / m), definition="u - m*floor(u/m)", derivative=("1", "-floor(u/m)"), aliases=("remainder",)),
+    Atom("frac", ("u",), "u - floor(u)", _IEEE, lambda u: u - np.floor(u), lambda u: u - _mp_floor(u), lambda u: u - sp.floor(u), definition="u - floor(u)", derivative=("1",)),
+    Atom("mod", ("u", "m"), "u - m*floor(u/m), the sign of m", _PYTHON, np.mod, lambda u, m: u - m * _mp_floor(u / m), lambda u, m: u - m * sp.floor(u / m), definition="u - m*floor(u/m)", derivative=("1", "-floor(u/m)"), aliases=("remainder",)),
     Atom("where", ("c", "a", "b"), "a where the condition c holds, else b; only the branch taken is evaluated", _PYTHON, np.where, lambda c, a, b: a if c else b, lambda c, a, b: sp.Piecewise((a, c), (b, True)), derivative=("0", "where(c, 1, 0)", "where(c, 0, 1)")),
     # --- conditions
     Atom("lt", ("u", "v"), "u < v", _PYTHON, np.less, lambda u, v: u < v, sp.Lt, syntax="comparison"),
