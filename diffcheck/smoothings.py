@@ -1,0 +1,175 @@
+# ruff: noqa: E501 - one row of the table is one line
+"""The table of smooth surrogates: what may stand in for abs, relu, max, sign ... and what it costs.
+
+A row is a claim about functions of real arguments, for every mu > 0: the class of the surrogate, an interval that holds
+surrogate minus target, a Lipschitz constant of its gradient in the 2-norm of the arguments, its curvature.
+`tests/test_smoothings.py` samples every claim at 30 digits; a new row is tested unasked.
+
+The best possible: where slopes jump by J, a surrogate that is off by at most eps and has an L-Lipschitz gradient obeys
+eps*L >= J**2/16 (second difference at h = J/(2*L): J*h - 4*eps <= L*h**2).  The centred Huber row attains it for abs
+(J = 2, eps*L = 1/4).  Near a jump of height J no continuous surrogate is closer than J/2, so those rows have no interval.
+Rows of one target stand best first: infinitely smooth, convex and numerically stable before the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diffcheck.verdict import CINF, Smoothness
+
+__all__ = ["SMOOTHINGS", "TARGETS", "Smoothing", "Target"]
+
+C1 = Smoothness(1)
+C2 = Smoothness(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function that is replaced, in the expression language.
+
+    text: its meaning in terms of ``params``; a variadic target is folded from two arguments.
+    domain: what the rows ask of the parameters, as text ("" when nothing).
+    through: how a change of the arguments passes: "monotone" (nondecreasing and nonexpansive in the maximum norm),
+        "nonexpansive" (changes by at most as much as its arguments), "root" (nondecreasing and
+        T(a + e) <= T(a) + T(e)), or "" when nothing is claimed.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    text: str
+    domain: str = ""
+    through: str = ""
+    variadic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """One surrogate of one target.
+
+    template: the surrogate in the target's parameters and mu; a variadic row folds ``template`` from the left,
+        unless ``each`` is set: then every argument goes through ``each`` and the results into the function ``template``.
+    smoothness: class for every mu > 0 on the target's domain.
+    error: interval (low, high) that holds surrogate minus target, or None when no uniform bound exists.
+        A variadic row's interval may use n, the number of arguments.
+    tight: whether both ends are attained or approached, so that no smaller interval holds.
+    lipschitz: Lipschitz constant of the gradient in the free arguments, or None when unbounded or not claimed.
+    curvature: "convex", "concave" or "neither" in the free arguments, "" when it depends.
+    monotone: nondecreasing in every argument.
+    """
+
+    target: str
+    name: str
+    template: str
+    smoothness: Smoothness
+    error: tuple[str, str] | None
+    lipschitz: str | None
+    curvature: str
+    source: str
+    note: str = ""
+    tight: bool = True
+    monotone: bool = False
+    each: str = ""
+
+    def text(self, count: int = 2) -> str:
+        """Return the template for ``count`` arguments u1, u2, ... of a variadic target, or as it stands."""
+        target = TARGETS[self.target]
+        if not target.variadic:
+            return self.template
+        if self.each:
+            parts = ", ".join(self.each.replace("ITEM", f"u{i}") for i in range(1, count + 1))
+            return self.template.replace("ALL", parts)
+        folded = "u1"
+        for i in range(2, count + 1):
+            folded = self.template.replace("LEFT", f"({folded})").replace("RIGHT", f"u{i}")
+        return folded
+
+
+_TARGETS = (
+    Target("abs", ("u",), "abs(u)", through="nonexpansive"),
+    Target("relu", ("u",), "relu(u)", through="monotone"),
+    Target("max2", ("u", "v"), "max(u, v)", through="monotone"),
+    Target("max", (), "max", through="monotone", variadic=True),
+    Target("pinball", ("u", "q"), "max(q*u, (q - 1)*u)", domain="0 < q < 1", through="nonexpansive"),
+    Target("clip", ("u", "lo", "hi"), "clip(u, lo, hi)", domain="lo <= hi", through="monotone"),
+    Target("clip_any", ("u", "lo", "hi"), "clip(u, lo, hi)", through="monotone"),
+    Target("norm", ("ss",), "sqrt(ss)", domain="ss >= 0, a sum of squares"),
+    Target("abspow", ("u", "p"), "abs(u)**p", domain="0 < p <= 1"),
+    Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", through="root"),
+    Target("cbrt", ("u",), "cbrt(u)"),
+    Target("sign", ("u",), "sign(u)"),
+    Target("heaviside", ("u",), "heaviside(u)"),
+    Target("floor", ("u",), "floor(u)"),
+    Target("round", ("u",), "round(u)"),
+    Target("where", ("g", "a", "b"), "where(g > 0, a, b)"),
+)
+
+TARGETS: dict[str, Target] = {target.name: target for target in _TARGETS}
+
+# Where torch switches to the linear branch it leaves a jump of 2e-9; the language's softplus does not switch.
+_SOFTPLUS = "Chen and Mangasarian 1996, Comput. Optim. Appl. 5; Dugas et al. 2000, NIPS"
+_CHKS = "Chen and Harker 1993, Kanzow 1996, Smale 1987"
+_HUBER = "Huber 1964, Ann. Math. Statist. 35"
+_CHARBONNIER = "Charbonnier et al. 1994, ICIP"
+_PSEUDO = "Hartley and Zisserman 2003, Multiple View Geometry, appendix 6"
+_ZANG = "Zang 1980, Math. Programming 19"
+_PINAR = "Pinar and Zenios 1994, SIAM J. Optim. 4; Rennie 2005 (smooth hinge)"
+_HALF = "no uniform bound: every continuous function is off by half the jump somewhere"
+_DIRECT = "elementary; the tests prove it"
+
+_HUBER_U = "where(abs(u) <= mu, u**2/(2*mu), abs(u) - mu/2)"
+_SOFT = "mu*softplus(({})/mu)"
+_ROOT = "sqrt(({})**2 + 4*mu**2)"
+
+SMOOTHINGS: tuple[Smoothing, ...] = (
+    # --- |u|
+    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero, slope below 1"),
+    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "mu*log(cosh(u/mu)) in a form that does not overflow"),
+    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, "smallest error for its gradient's Lipschitz constant"),
+    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope; equal up to mu/2 outside [-mu, mu]"),
+    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below abs; some texts write eps for mu**2"),
+    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT),
+    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, "not convex", tight=False),
+    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, "not convex", tight=False),
+    # --- max(u, 0)
+    Smoothing("relu", "softplus", "mu*softplus(u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", _SOFTPLUS, "positive everywhere", monotone=True),
+    Smoothing("relu", "CHKS", "(u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, "algebraic: heavier tails than softplus", monotone=True),
+    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "Moreau envelope; exactly zero where relu is", monotone=True),
+    Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, "exact outside [-mu, mu]", monotone=True),
+    Smoothing("relu", "SiLU", "u*sigmoid(u/mu)", CINF, ("-0.27847*mu", "0"), "1/(2*mu)", "neither", "Elfwing et al. 2018, Neural Networks 107", "not convex", tight=False),
+    Smoothing("relu", "GELU", "u*(1 + erf(u/(mu*sqrt(2))))/2", CINF, ("-0.16998*mu", "0"), "2/(sqrt(2*pi)*mu)", "neither", "Hendrycks and Gimpel 2016, arXiv:1606.08415", "not convex", tight=False),
+    # --- max(u, v), max(u1, ..., un)
+    Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "mu*logsumexp(u/mu, v/mu)", monotone=True),
+    Smoothing("max2", "CHKS", "(u + v + sqrt((u - v)**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(2*mu)", "convex", _CHKS, monotone=True),
+    Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, "exact where the two differ by mu", monotone=True),
+    Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu"),
+    Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True),
+    # --- pinball: q*u above zero, (q - 1)*u below
+    Smoothing("pinball", "smooth pinball", "q*u + mu*softplus(-u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", "Zheng 2011, Int. J. Mach. Learn. Cybern. 2"),
+    Smoothing("pinball", "CHKS pinball", "((2*q - 1)*u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS),
+    Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI"),
+    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero"),
+    # --- clip(u, lo, hi)
+    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True),
+    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True),
+    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True),
+    # --- a Euclidean norm sqrt(ss), ss a sum of squares
+    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm"),
+    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero"),
+    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm"),
+    # --- |u|**p, roots
+    Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21"),
+    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero"),
+    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", monotone=True),
+    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", monotone=True),
+    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", monotone=True),
+    Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True),
+    # --- steps: no continuous function is uniformly close to a jump
+    Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
+    Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
+    Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
+    Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
+    Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
+    Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
+    Smoothing("where", "sigmoid blend", "b + (a - b)*sigmoid(g/mu)", CINF, None, None, "", _DIRECT, "no uniform bound is claimed: where the branches jump none exists"),
+    Smoothing("where", "algebraic blend", "b + (a - b)*(1 + g/sqrt(g**2 + mu**2))/2", CINF, None, None, "", _DIRECT, "no uniform bound is claimed: where the branches jump none exists"),
+)  # fmt: skip

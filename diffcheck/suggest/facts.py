@@ -1,0 +1,80 @@
+"""What the constraints say about signs: just enough to scale an error interval soundly.
+
+`Facts.nonnegative(p)` is True only when it is proved: p is a sum of nonnegative terms, or a positive multiple of one
+constraint plus such a sum.  False means "not shown", never "negative".
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from diffcheck.suggest.polynomial import Poly, add, as_number, scale, to_poly
+from diffcheck.tree import NAME, NUMBER, Node
+
+__all__ = ["Facts"]
+
+_NEVER_NEGATIVE = frozenset(
+    "abs exp exp2 sqrt square relu softplus sigmoid cosh norm hypot heaviside frac acos pi E".split()
+)
+
+
+class Facts:
+    """Sign knowledge drawn from a problem's `where` conditions; `and` is taken apart, `or` and `not` are ignored."""
+
+    def __init__(self, conditions: tuple[Node, ...]) -> None:
+        self._known: list[Poly] = []
+        for condition in conditions:
+            self._learn(condition)
+
+    def _learn(self, condition: Node) -> None:
+        if condition.op == "and":
+            for part in condition.args:
+                self._learn(part)
+        elif condition.op in ("lt", "le", "gt", "ge"):
+            left, right = condition.args
+            small, big = (left, right) if condition.op in ("lt", "le") else (right, left)
+            try:
+                self._known.append(add(to_poly(big), to_poly(small), -1))
+            except ValueError:
+                return
+
+    def nonnegative(self, p: Poly) -> bool:
+        """Whether ``p`` >= 0 is proved on the domain."""
+        return self._sum(p) or any(self._sum(rest) for rest in self._less_a_fact(p))
+
+    def sign(self, p: Poly) -> int:
+        """Return 1 or -1 when ``p`` is known to be nonnegative or nonpositive, 0 when neither is shown."""
+        if self.nonnegative(p):
+            return 1
+        return -1 if self.nonnegative(scale(p, -1)) else 0
+
+    def _less_a_fact(self, p: Poly) -> list[Poly]:
+        rests = []
+        for fact in self._known:
+            ratios = {p[m] / c for m, c in fact.items() if m in p and p[m] * c > 0}
+            rests += [add(p, fact, -ratio) for ratio in ratios]
+        return rests
+
+    def _sum(self, p: Poly) -> bool:
+        return all(
+            value > 0 and all(m.count(x) % 2 == 0 or self._part(x) for x in set(m)) for m, value in p.items()
+        )
+
+    def _part(self, node: Node) -> bool:
+        if node.op in _NEVER_NEGATIVE:
+            return True
+        if node.op == NUMBER:
+            return Fraction(node.leaf or 0) >= 0
+        if node.op in (NAME, "floor"):
+            rests = self._less_a_fact({(node,): Fraction(1)})
+            return any((as_number(rest) or Fraction(0)) >= 0 for rest in rests if as_number(rest) is not None)
+        if node.op == "log":
+            value = as_number(to_poly(node.args[0]))
+            return value is not None and value >= 1
+        if node.op == "div":
+            return self.nonnegative(to_poly(node.args[0])) and self.nonnegative(to_poly(node.args[1]))
+        if node.op == "pow":
+            return self.nonnegative(to_poly(node.args[0]))
+        if node.op == "max":
+            return any(self.nonnegative(to_poly(a)) for a in node.args)
+        return False

@@ -1,0 +1,224 @@
+"""Which row of the table of smoothings a part is, by structure and not by spelling.
+
+Every two-branch part is brought to the form "a where g > 0, else b".  If a - b = k*g exactly, the branches meet and
+the part equals b + k*relu(g): that makes abs, relu, hinge, pinball and max of `where`, `max` and `min` alike.
+If k does not exist the row is a blend, for which no error bound is claimed.
+A branch is only drawn out of its guard when it is defined everywhere, for a surrogate evaluates both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, divide, from_poly, opaque_parts, scale, to_poly
+from diffcheck.tree import NAME, NUMBER, Node, number
+
+__all__ = ["Shape", "recognise"]
+
+HALF = Fraction(1, 2)
+ZERO = number(0)
+
+_TOTAL = frozenset(
+    "number name pi E add sub mul neg square exp expm1 exp2 sin cos atan erf floor ceil round frac sinh cosh tanh asinh "
+    "sigmoid softplus log_sigmoid abs sign heaviside relu max min clip hypot norm logsumexp cbrt".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A part as offset + factor*target(bindings); ``offset`` None stands for 0.
+
+    parts: for the target norm, the terms whose squares are summed, or () when they carry weights.
+    """
+
+    target: str
+    bindings: Mapping[str, Node]
+    factor: Poly
+    offset: Node | None = None
+    parts: tuple[Node, ...] = ()
+
+    def scaled(self, factor: Poly | Fraction | int) -> Shape:
+        """Return the shape of ``factor`` times this part; only for shapes without offset or numeric factors."""
+        if isinstance(factor, dict):
+            raise TypeError("a numeric factor is needed")
+        offset = self.offset
+        if offset is not None:
+            offset = from_poly(scale(to_poly(offset), factor))
+        return Shape(self.target, self.bindings, scale(self.factor, factor), offset, self.parts)
+
+
+def recognise(node: Node, facts: Facts) -> Shape | None:
+    """Return the shape of ``node``, or None when no row of the table fits."""
+    try:
+        return _recognise(node, facts)
+    except ValueError:
+        return None
+
+
+def _recognise(node: Node, facts: Facts) -> Shape | None:
+    op, args = node.op, node.args
+    if op in ("abs", "relu", "sign", "heaviside", "floor", "round", "cbrt"):
+        return Shape(op, {"u": args[0]}, ONE)
+    if op == "max":
+        return _maximum(args, facts)
+    if op == "min":
+        shape = _maximum(tuple(_negated(a) for a in args), facts)
+        return shape.scaled(-1) if shape else None
+    if op == "clip":
+        ordered = facts.nonnegative(add(to_poly(args[2]), to_poly(args[1]), -1))
+        bindings = dict(zip(("u", "lo", "hi"), args, strict=True))
+        return Shape("clip" if ordered else "clip_any", bindings, ONE)
+    if op == "where":
+        return _where(args, facts)
+    if op in ("norm", "hypot"):
+        return _norm(args)
+    if op == "sqrt":
+        return _power(args[0], HALF, number(HALF), facts)
+    if op == "pow":
+        exponent = as_number(to_poly(args[1]))
+        return _power(args[0], exponent, args[1], facts)
+    return _staircase(node)
+
+
+def _staircase(node: Node) -> Shape | None:
+    """ceil, frac and mod through floor."""
+    if node.op == "ceil":
+        return Shape("floor", {"u": _negated(node.args[0])}, scale(ONE, -1))
+    if node.op == "frac":
+        return Shape("floor", {"u": node.args[0]}, scale(ONE, -1), node.args[0])
+    if node.op == "mod":
+        u, m = node.args
+        return Shape("floor", {"u": Node("div", (u, m))}, scale(to_poly(m), -1), u)
+    return None
+
+
+def _negated(node: Node) -> Node:
+    return from_poly(scale(to_poly(node), -1))
+
+
+def _maximum(args: tuple[Node, ...], facts: Facts) -> Shape | None:
+    if len(args) > 2:
+        return Shape("max", {f"u{i}": a for i, a in enumerate(args, 1)}, ONE)
+    a, b = args
+    gap = add(to_poly(a), to_poly(b), -1)
+    found = _meeting(gap, a, b, ONE, facts)
+    return found or Shape("max2", {"u": a, "v": b}, ONE)
+
+
+def _where(args: tuple[Node, ...], facts: Facts) -> Shape | None:
+    condition, a, b = args
+    while condition.op == "not":
+        condition, a, b = condition.args[0], b, a
+    if condition.op not in ("lt", "le", "gt", "ge"):
+        return None
+    left, right = condition.args
+    small, big = (left, right) if condition.op in ("lt", "le") else (right, left)
+    gap = add(to_poly(big), to_poly(small), -1)
+    seen = frozenset(condition.walk())
+    if not (_total(a, seen) and _total(b, seen)):
+        return None
+    slope = divide(add(to_poly(a), to_poly(b), -1), gap)
+    if slope:
+        found = _meeting(gap, a, b, slope, facts)
+        return found or Shape("relu", {"u": from_poly(gap)}, slope, b)
+    return Shape("where", {"g": from_poly(gap), "a": a, "b": b}, ONE)
+
+
+def _total(node: Node, seen: frozenset[Node]) -> bool:
+    """Whether ``node`` is defined everywhere, or at least wherever the condition, which holds ``seen``, is."""
+    if node in seen:
+        return True
+    if node.op == "pow":
+        power = as_number(to_poly(node.args[1]))
+        return power is not None and power >= 0 and power.denominator == 1 and _total(node.args[0], seen)
+    if node.op == "div":
+        below = as_number(to_poly(node.args[1]))
+        return bool(below) and _total(node.args[0], seen)
+    return node.op in _TOTAL and all(_total(a, seen) for a in node.args)
+
+
+def _meeting(gap: Poly, a: Node, b: Node, slope: Poly, facts: Facts) -> Shape | None:
+    """Name "a where gap > 0, else b" with a - b = slope*gap: abs, relu or pinball, or None for none of them."""
+    pa, pb = to_poly(a), to_poly(b)
+    k = as_number(slope)
+    if not add(pa, pb):
+        if k is None:
+            return Shape("abs", {"u": from_poly(gap)}, scale(slope, HALF))
+        return Shape("abs", {"u": a}, scale(ONE, 1 if k > 0 else -1))
+    if not pb:
+        if k is None:
+            return Shape("relu", {"u": from_poly(gap)}, slope)
+        return Shape("relu", {"u": a if k > 0 else _negated(a)}, scale(ONE, 1 if k > 0 else -1))
+    if not pa:
+        if k is None:
+            return Shape("relu", {"u": from_poly(scale(gap, -1))}, slope)
+        return Shape("relu", {"u": b if k > 0 else _negated(b)}, scale(ONE, 1 if k > 0 else -1))
+    return _pinball(gap, pa, k, facts)
+
+
+def _pinball(gap: Poly, above: Poly, k: Fraction | None, facts: Facts) -> Shape | None:
+    share = divide(above, gap)
+    if share is None or k is None or k <= 0:
+        return None
+    q = scale(share, 1 / k)
+    if any(x.op not in (NAME, NUMBER) for x in opaque_parts(q)):
+        return None
+    if not (facts.nonnegative(q) and facts.nonnegative(add(ONE, q, -1))):
+        return None
+    return Shape("pinball", {"u": from_poly(gap), "q": from_poly(q)}, scale(ONE, k))
+
+
+def _norm(args: tuple[Node, ...]) -> Shape:
+    squares = [Node("pow", (a, number(2))) for a in args]
+    total = squares[0]
+    for square in squares[1:]:
+        total = Node("add", (total, square))
+    return Shape("norm", {"ss": total}, ONE, None, args)
+
+
+def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> Shape | None:
+    """base**exponent: a norm, a power of abs, or a root."""
+    terms = _squares(base)
+    if exponent == HALF and terms is not None:
+        parts = tuple(part for part, _ in terms)
+        if len(terms) == 1 and terms[0][1] == 1:
+            return Shape("abs", {"u": parts[0]}, ONE)
+        return Shape("norm", {"ss": base}, ONE, None, parts if all(w == 1 for _, w in terms) else ())
+    square = terms[0][0] if terms is not None and len(terms) == 1 and terms[0][1] == 1 else None
+    u, p = (square, scale(to_poly(shown), 2)) if square is not None else (base, to_poly(shown))
+    if square is None and base.op == "abs":
+        u = base.args[0]
+    elif square is None:
+        return Shape("sqrt", {"u": base}, ONE) if exponent == HALF else None
+    if facts.nonnegative(p) and facts.nonnegative(add(ONE, p, -1)) and as_number(p) != 0:
+        return Shape("abspow", {"u": u, "p": from_poly(p)}, ONE)
+    return None
+
+
+def _squares(node: Node) -> list[tuple[Node, Fraction]] | None:
+    """Read a sum of squares with positive numeric weights as [(term, weight)], or return None."""
+    if node.op == "add":
+        left, right = (_squares(a) for a in node.args)
+        return None if left is None or right is None else left + right
+    if node.op == "square" or (node.op == "pow" and node.args[1] == number(2)):
+        return [(node.args[0], Fraction(1))]
+    if node.op == "mul" and node.args[0] == node.args[1]:
+        return [(node.args[0], Fraction(1))]
+    if node.op in ("mul", "div"):
+        return _weighted(node)
+    return None
+
+
+def _weighted(node: Node) -> list[tuple[Node, Fraction]] | None:
+    left, right = node.args
+    weight, inner = as_number(to_poly(right)), left
+    if weight is None and node.op == "mul":
+        weight, inner = as_number(to_poly(left)), right
+    if weight is None or weight <= 0:
+        return None
+    terms = _squares(inner)
+    by = weight if node.op == "mul" else 1 / weight
+    return None if terms is None else [(part, w * by) for part, w in terms]
