@@ -1,8 +1,9 @@
 """The pipeline: text -> problem -> analysis -> probe -> surrogates -> report.  Read this file first.
 
-Stages are imported when they are first needed: SymPy alone costs 0.4 s, and `diffcheck --help` needs none of them.
-A stage that fails unforeseen never shows a traceback: before the verdict it makes the verdict `undetermined` with
-the reason; after it, its part of the report stays empty, for neither gradient nor surrogates carry the verdict.
+Stages are imported when they are first needed: SymPy alone costs 0.4 s, and `diffcheck --help` needs none
+of them. A stage that fails unforeseen never shows a traceback: before the verdict it makes the verdict
+`undetermined` with the reason; after it, its part of the report stays empty, for neither gradient nor
+surrogates carry the verdict.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ def check(
     *,
     id: str | None = None,
 ) -> Report:
-    """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly, at every interior point.
+    """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
-    wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on the domain.
-    let: abbreviations, name -> expression.  id: copied to the report.
+    wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on
+    the domain. let: abbreviations, name -> expression.  id: copied to the report.
 
     Raises InputError when the input cannot be read; everything else is in the report.
     """

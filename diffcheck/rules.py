@@ -1,7 +1,7 @@
-"""The table of findings: one row per kind, one text for the message, `diffcheck explain`, JSON consumers and the docs.
+"""The table of findings: one row per kind, one text for the message, `diffcheck explain` and the docs.
 
-To add a finding, add a Kind and its row here; `tests/test_rules.py` refuses a kind without a complete row, and checks
-that the example gives a finding of that kind.
+To add a finding, add a Kind and its row here; `tests/test_rules.py` refuses a kind without a complete row,
+and checks that the example gives a finding of that kind.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ __all__ = ["RULES", "Rule", "message"]
 class Rule:
     """What one kind of finding means.
 
-    title: a noun phrase for lists.  message: template with {part} (source of the part at fault) and {at} (the place).
+    title: a noun phrase for lists.
+    message: template with {part} (source of the part at fault) and {at} (the place).
     why: what goes wrong in training.  recognise: the mathematical criterion.  cure: what to do.
-    example: an expression that has it; where_example, wrt: options the example needs ("" for none).
+    example: an expression that has it, in the variables ``wrt``; both empty where none can exist.
     severity: the usual one; a finding carries its own.
     """
 
@@ -44,9 +45,11 @@ _ROWS = (
         Kind.CORNER,
         title="finite slopes that differ on the two sides",
         message="`{part}` turns a corner where {at}",
-        why="The slope jumps, so there is no derivative. A framework returns one side, or a value between them, "
-        "unasked, and gradient descent with a fixed step jitters around the corner instead of settling.",
-        recognise="The value is continuous, and both one-sided limits of (f(a + h) - f(a))/h exist, finite and unequal.",
+        why="The slope jumps, so there is no derivative. A framework returns one side, or a value between"
+        " them, unasked, and gradient descent with a fixed step jitters around the corner instead of "
+        "settling.",
+        recognise="The value is continuous, and both one-sided limits of (f(a + h) - f(a))/h exist, "
+        "finite and unequal.",
         cure="Replace the absolute value, maximum or clip that causes it by a smooth surrogate, for example "
         "sqrt(u**2 + mu**2) - mu for abs(u) or mu*softplus(u/mu) for relu(u).",
         example="abs(y - f)",
@@ -56,9 +59,10 @@ _ROWS = (
         Kind.CUSP,
         title="infinite slopes of opposite sign",
         message="`{part}` comes to a cusp where {at}",
-        why="The gradient grows without bound, with opposite signs on the two sides; a step near the cusp can be "
-        "arbitrarily large and the iteration is thrown away from the minimum it approaches.",
-        recognise="The value is continuous, and (f(a + h) - f(a))/h goes to +oo on one side and to -oo on the other.",
+        why="The gradient grows without bound, with opposite signs on the two sides; a step near the cusp"
+        " can be arbitrarily large and the iteration is thrown away from the minimum it approaches.",
+        recognise="The value is continuous, and (f(a + h) - f(a))/h goes to +oo on one side and to -oo "
+        "on the other.",
         cure="Round the root off: (u**2 + mu**2)**(p/2) for abs(u)**p.",
         example="sqrt(abs(x))",
         wrt="x",
@@ -67,10 +71,10 @@ _ROWS = (
         Kind.VERTICAL_TANGENT,
         title="an infinite slope on one side, or on both with one sign",
         message="the slope of `{part}` is infinite where {at}",
-        why="The gradient is unbounded near the place, so a fixed step size overshoots and floating point may "
-        "return inf, and nan after the next multiplication by zero.",
-        recognise="The value is continuous, and (f(a + h) - f(a))/h goes to +oo or -oo on one side, or to the same "
-        "infinity on both.",
+        why="The gradient is unbounded near the place, so a fixed step size overshoots and floating point"
+        " may return inf, and nan after the next multiplication by zero.",
+        recognise="The value is continuous, and (f(a + h) - f(a))/h goes to +oo or -oo on one side, or "
+        "to the same infinity on both.",
         cure="Shift the argument of the root away from zero, or use a root that is smooth at 0 such as "
         "u/(u**2 + mu**2)**(1/3) for cbrt(u).",
         example="cbrt(x)",
@@ -80,10 +84,10 @@ _ROWS = (
         Kind.JUMP,
         title="one-sided limits of the value that differ",
         message="`{part}` jumps where {at}",
-        why="The value changes by a finite amount over no distance. The gradient that a framework returns does not "
-        "see the jump at all, so a minimiser cannot know that it is there.",
-        recognise="Both one-sided limits of the value exist, finite and unequal, or the value at the place equals "
-        "neither.",
+        why="The value changes by a finite amount over no distance. The gradient that a framework returns"
+        " does not see the jump at all, so a minimiser cannot know that it is there.",
+        recognise="Both one-sided limits of the value exist, finite and unequal, or the value at the place "
+        "equals neither.",
         cure="Replace the step by a sigmoid: sigmoid(u/mu) for heaviside(u), tanh(u/mu) for sign(u).",
         example="sign(x)*x**2 + heaviside(x)",
         wrt="x",
@@ -92,12 +96,13 @@ _ROWS = (
         Kind.HOLE,
         title="a limit exists, but the value is missing or different",
         message="`{part}` has a hole where {at}",
-        why="The formula gives nan (or another value) at this place although its neighbours agree on a limit; one "
-        "such sample turns a whole batch to nan.",
-        recognise="The two-sided limit of the value exists and is finite, and the expression as written is undefined "
-        "there or has another value.",
-        cure="Write the limit in: where(x == 0, 1, sin(x)/x), or a form without the division such as expm1 and log1p. "
-        "Mind that frameworks differentiate both branches of where; make the unused one safe as well.",
+        why="The formula gives nan (or another value) at this place although its neighbours agree on a "
+        "limit; one such sample turns a whole batch to nan.",
+        recognise="The two-sided limit of the value exists and is finite, and the expression as written is "
+        "undefined there or has another value.",
+        cure="Write the limit in: where(x == 0, 1, sin(x)/x), or a form without the division such as expm1"
+        " and log1p. Mind that frameworks differentiate both branches of where; make the unused one "
+        "safe as well.",
         example="sin(x)/x",
         wrt="x",
     ),
@@ -106,7 +111,8 @@ _ROWS = (
         title="the value is unbounded inside the domain",
         message="`{part}` is unbounded where {at}",
         why="The loss has no finite value there and no bound nearby; steps that come close explode.",
-        recognise="The value goes to +oo or -oo, on one side or on both, at a place that the domain surrounds.",
+        recognise="The value goes to +oo or -oo, on one side or on both, at a place that the domain "
+        "surrounds.",
         cure="Bound the denominator or the argument of the logarithm away from zero: u/(v**2 + eps) for u/v, "
         "log(abs(u) + eps) for log(abs(u)); or state with --where that the place is never reached.",
         example="1/x",
@@ -116,11 +122,12 @@ _ROWS = (
         Kind.OSCILLATION,
         title="a limit that does not exist because of oscillation",
         message="`{part}` oscillates without a limit where {at}",
-        why="The value, or the gradient, swings ever faster; neighbouring points tell nothing about each other. "
-        "If only the gradient does so, the function is differentiable, but not continuously.",
-        recognise="The value or the derivative stays bounded and has no limit, as sin(1/x) at 0. It is an error for the "
-        "value, a warning (class D1) for the derivative.",
-        cure="Keep the argument of the sine or cosine bounded, for example sin(x/(x**2 + mu**2)) for sin(1/x).",
+        why="The value, or the gradient, swings ever faster; neighbouring points tell nothing about each "
+        "other. If only the gradient does so, the function is differentiable, but not continuously.",
+        recognise="The value or the derivative stays bounded and has no limit, as sin(1/x) at 0. It is "
+        "an error for the value, a warning (class D1) for the derivative.",
+        cure="Keep the argument of the sine or cosine bounded, for example sin(x/(x**2 + mu**2)) for "
+        "sin(1/x).",
         example="sin(1/x)",
         wrt="x",
     ),
@@ -130,8 +137,10 @@ _ROWS = (
         message="no gradient explains the slopes of `{part}` where {at}",
         why="Every directional derivative may exist, and every partial derivative too, and still no gradient "
         "predicts the change of the loss: the linear model that every first-order method uses is wrong.",
-        recognise="The limit of (f(p + t*u) - f(p))/t for t -> 0+ exists for every direction u, and is not linear in u.",
-        cure="Add a small constant under the root or in the denominator: sqrt(x**2 + y**2 + mu**2) for hypot(x, y).",
+        recognise="The limit of (f(p + t*u) - f(p))/t for t -> 0+ exists for every direction u, and is not "
+        "linear in u.",
+        cure="Add a small constant under the root or in the denominator: sqrt(x**2 + y**2 + mu**2) for "
+        "hypot(x, y).",
         example="hypot(x, y)",
         wrt="x,y",
     ),
@@ -139,10 +148,11 @@ _ROWS = (
         Kind.FLAT,
         title="piecewise constant: the gradient is zero wherever it exists",
         message="`{part}` is piecewise constant: its gradient is zero wherever it exists ({at})",
-        why="Nothing drives the parameters: a gradient method stops at once, with a loss that may be anything.",
+        why="Nothing drives the parameters: a gradient method stops at once, with a loss that may be "
+        "anything.",
         recognise="On every piece between the jumps the derivative is identically zero.",
-        cure="Train on a surrogate with slope (sigmoid for a step, logistic loss for zero-one loss), and use the step "
-        "for evaluation only.",
+        cure="Train on a surrogate with slope (sigmoid for a step, logistic loss for zero-one loss), and "
+        "use the step for evaluation only.",
         example="floor(x)",
         severity=Severity.WARNING,
         wrt="x",
@@ -151,12 +161,12 @@ _ROWS = (
         Kind.BREAK,
         title="a higher derivative breaks",
         message="a higher derivative of `{part}` breaks where {at}",
-        why="The gradient exists and is continuous, so first-order methods are safe; methods that use curvature "
-        "(Newton, L-BFGS, Gauss-Newton) see it change suddenly.",
-        recognise="The function is k times continuously differentiable, k >= 1, and the (k+1)-th derivatives of the "
-        "two sides differ or do not exist.",
-        cure="Nothing is needed for gradient descent. For second-order methods use a smoother surrogate, such as "
-        "pseudo-Huber for Huber.",
+        why="The gradient exists and is continuous, so first-order methods are safe; methods that use "
+        "curvature (Newton, L-BFGS, Gauss-Newton) see it change suddenly.",
+        recognise="The function is k times continuously differentiable, k >= 1, and the (k+1)-th "
+        "derivatives of the two sides differ or do not exist.",
+        cure="Nothing is needed for gradient descent. For second-order methods use a smoother surrogate, "
+        "such as pseudo-Huber for Huber.",
         example="max(0, x)**2",
         severity=Severity.INFO,
         wrt="x",
@@ -165,9 +175,10 @@ _ROWS = (
         Kind.EDGE,
         title="the domain ends here",
         message="the domain of `{part}` ends where {at}",
-        why="Beyond this place the expression is undefined. The edge does not decide the class, but a step across it "
-        "gives nan.",
-        recognise="The expression is undefined on an open region that touches this place, as log(p) for p <= 0.",
+        why="Beyond this place the expression is undefined. The edge does not decide the class, but a "
+        "step across it gives nan.",
+        recognise="The expression is undefined on an open region that touches this place, as log(p) for "
+        "p <= 0.",
         cure="State the constraint with --where if the parameters keep it, or reparametrise: p = sigmoid(z), "
         "sigma = softplus(s), log1p, log_sigmoid.",
         example="log(p)",
@@ -178,9 +189,10 @@ _ROWS = (
         Kind.DISAGREEMENT,
         title="the numerical probe contradicts the analysis",
         message="finite differences of `{part}` contradict the analysis where {at}",
-        why="One of the two is wrong, so no verdict is given. This is a fault of diffcheck, not of the expression.",
-        recognise="One-sided differences at a witness, or a sweep of the domain, show what the analysis excludes, "
-        "or do not show what it claims.",
+        why="One of the two is wrong, so no verdict is given. This is a fault of diffcheck, not of the "
+        "expression.",
+        recognise="One-sided differences at a witness, or a sweep of the domain, show what the analysis "
+        "excludes, or do not show what it claims.",
         cure="Report the expression to the developers. Until then, trust neither answer at this place.",
         example="",
     ),

@@ -1,4 +1,4 @@
-"""A report in the formats that people and programs read.  Formats print what the report says and decide nothing.
+"""A report in the formats that people and programs read.  Formats decide nothing.
 
 To add a format, add a module with `render(report, *, width, color) -> str` and one entry in FORMATS.
 """

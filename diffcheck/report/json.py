@@ -13,14 +13,19 @@ from typing import Any
 
 from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Report, Surrogate
 
-__all__ = ["SCHEMA_VERSION", "render", "schema_text", "to_object"]
+__all__ = ["SCHEMA_VERSION", "render", "render_as", "schema_text", "to_object"]
 
 SCHEMA_VERSION = 1
 
 
 def render(report: Report, *, width: int = 80, color: bool = False) -> str:
     """Return the JSON object as one line."""
-    return json.dumps(to_object(report), allow_nan=False)
+    return render_as(report, report.id)
+
+
+def render_as(report: Report, id: str | int | None) -> str:
+    """Return the JSON object as one line, with the ``id`` of a batch line, which may be a number."""
+    return json.dumps({**to_object(report), "id": id}, allow_nan=False)
 
 
 def schema_text() -> str:

@@ -1,0 +1,335 @@
+"""The command line: parse flags, call one function, print, exit.  The only file that prints, reads or exits.
+
+Exit status: 0 differentiable, or at least what --require asks; 1 not, or it depends on the constants; 2 bad input
+or usage; 3 undetermined; 130 interrupted; 141 the reader of the output went away.
+A batch exits with the first of 2, 1, 3, 0 that any of its lines would.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from diffcheck.arguments import arranged
+from diffcheck.errors import BadOption, InputError
+from diffcheck.verdict import D1, Report, Smoothness, Verdict
+
+if TYPE_CHECKING:
+    from diffcheck.batch import Reply
+
+__all__ = ["app", "main"]
+
+OK, FAILED, BAD_INPUT, UNDETERMINED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+# The status of a batch: a line that was not answered must not hide behind one that was.
+PRECEDENCE = (BAD_INPUT, FAILED, UNDETERMINED, OK)
+
+app = typer.Typer(
+    help="Say whether a loss function is differentiable, where not, why, and what to use instead.",
+    epilog="`diffcheck EXPR` is short for `diffcheck check EXPR`.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run the command line; never returns."""
+    for stream in (sys.stdout, sys.stderr):
+        # A locale that cannot show a character of the input must not turn an answer into a traceback.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        app(arranged(list(sys.argv[1:] if words is None else words)), prog_name="diffcheck")
+    except InputError as error:
+        _complain(error)
+        sys.exit(BAD_INPUT)
+
+
+def _command(body: Callable[..., int]) -> Callable[..., None]:
+    """Turn a function that returns the exit status into a command that ends cleanly whatever happens outside."""
+
+    @functools.wraps(body)
+    def command(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = body(*args, **kwargs)
+            sys.stdout.flush()
+        except InputError as error:
+            _complain(error)
+            status = BAD_INPUT
+        except KeyboardInterrupt:
+            status = INTERRUPTED
+        except BrokenPipeError:
+            # The interpreter flushes stdout once more when it exits; let that go nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = PIPE_CLOSED
+        raise typer.Exit(status)
+
+    return command
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from diffcheck import __version__
+
+        print(f"diffcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("check")
+@_command
+def _check(
+    expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
+    wrt: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="Variables, with commas or repeated; else guessed."),
+    ] = None,
+    where: Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')] = "",
+    let: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
+    require: Annotated[
+        str, typer.Option(metavar="CLASS", help="Exit 0 if at least this: Cinf, C<k>, D1, C0, discontinuous.")
+    ] = "D1",
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")] = 30.0,
+) -> int:
+    """Check one expression."""
+    from diffcheck.check import refused
+    from diffcheck.report import FORMATS, renderer
+    from diffcheck.workers import Question, ask
+
+    required = _smoothness(require)
+    chosen = "json" if json else _one_of("--format", format, FORMATS)
+    text = _stdin_text() if expression == "-" else expression
+    question = Question(text, None if wrt is None else tuple(wrt), where, _definitions(let or []))
+    answer = ask(question, _limit(timeout))
+    if isinstance(answer, InputError):
+        if chosen == "terminal":
+            raise _with_text(answer, text)
+        answer = refused(text, where, answer)
+    if quiet and chosen == "terminal":
+        print(answer.verdict)
+    else:
+        print(renderer(chosen)(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
+    status = exit_status(answer, required)
+    return OK if exit_zero and status != BAD_INPUT else status
+
+
+@app.command("batch")
+@_command
+def _batch(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines or plain text; - reads stdin.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Worker processes; 0: one for each CPU.")] = 0,
+    require: Annotated[str, typer.Option(metavar="CLASS", help="As for check.")] = "D1",
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdicts.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit for one expression.")] = 30.0,
+) -> int:
+    """Check one expression a line, in parallel; answers come in input order."""
+    from diffcheck.batch import answers
+
+    required = _smoothness(require)
+    limit = _limit(timeout)
+    source = _open(file)
+    seen = {OK}
+    with _Progress() as progress:
+        for reply in answers(source, jobs=jobs or _cpus(), limit=limit):
+            seen.add(exit_status(reply.report, required))
+            progress.hide()
+            _print_reply(reply, json)
+            progress.advance()
+    status = next(status for status in PRECEDENCE if status in seen)
+    return OK if exit_zero and status != BAD_INPUT else status
+
+
+@app.command("explain")
+@_command
+def _explain(
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="A finding, such as corner.")] = None,
+) -> int:
+    """Explain a kind of finding, or list them all."""
+    from diffcheck.report.tables import explanation, kinds
+    from diffcheck.verdict import Kind
+
+    width = _width(sys.stdout)
+    if kind is None:
+        print(kinds(width))
+    else:
+        print(explanation(Kind(_one_of("KIND", kind, list(Kind))), width))
+    return OK
+
+
+@app.command("atoms")
+@_command
+def _atoms(json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False) -> int:
+    """List the functions of the expression language."""
+    from diffcheck.report.tables import atoms, atoms_json
+
+    print(atoms_json() if json else atoms(_width(sys.stdout)))
+    return OK
+
+
+@app.command("schema")
+@_command
+def _schema() -> int:
+    """Print the JSON Schema of a report."""
+    from diffcheck.report.json import schema_text
+
+    print(schema_text(), end="")
+    return OK
+
+
+def exit_status(report: Report, required: Smoothness = D1) -> int:
+    """Return the exit status for one report; a conditional one passes if each of its cases does."""
+    if report.error is not None:
+        return BAD_INPUT
+    if report.verdict is Verdict.UNDETERMINED:
+        return UNDETERMINED
+    grades = [case.smoothness for case in report.cases]
+    if report.smoothness is not None:
+        grades.append(report.smoothness)
+    return OK if grades and min(grades) >= required else FAILED
+
+
+def _complain(error: InputError) -> None:
+    """Print what is wrong, where, and what to do, to stderr."""
+    from diffcheck.report.tables import complaint
+
+    print(complaint(error, _width(sys.stderr)), file=sys.stderr)
+
+
+def _with_text(error: InputError, text: str) -> InputError:
+    if error.text is None:
+        error.text = text
+    return error
+
+
+def _smoothness(text: str) -> Smoothness:
+    try:
+        return Smoothness.parse(text)
+    except ValueError:
+        known = "Cinf, C1, C2, ..., D1, C0, discontinuous, singular"
+        raise BadOption(f"--require: no class `{text}`", help=f"classes are {known}") from None
+
+
+def _limit(seconds: float) -> float:
+    # A poll of more than some weeks overflows in the system call; `not <=` also refuses nan.
+    if not 0 < seconds <= 1e6:
+        raise BadOption(
+            f"--timeout: {seconds:g} is not a time limit", help="write seconds, such as --timeout 30"
+        )
+    return seconds
+
+
+def _one_of(option: str, value: str, known: Any) -> str:
+    if value not in known:
+        raise BadOption(f"{option}: no `{value}`", help=f"one of {', '.join(sorted(known))}")
+    return value
+
+
+def _definitions(pairs: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, expression = pair.partition("=")
+        if not equals or not name.strip() or expression.startswith("="):
+            raise BadOption(f"--let: `{pair}` defines nothing", help="write --let name=expression")
+        if name.strip() in found:
+            raise BadOption(f"--let: `{name.strip()}` is defined twice")
+        found[name.strip()] = expression.strip()
+    return found
+
+
+def _stdin_text() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise BadOption("stdin is not UTF-8 text") from None
+
+
+def _open(file: str) -> int:
+    if file == "-":
+        return sys.stdin.fileno()
+    if Path(file).is_dir():
+        raise BadOption(f"cannot read {file}: it is a directory")
+    try:
+        return os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadOption(f"cannot read {file}: {said}") from None
+
+
+def _print_reply(reply: Reply, json: bool) -> None:
+    if json:
+        from diffcheck.report.json import render_as
+
+        print(render_as(reply.report, reply.entry.id), flush=True)
+        return
+    from diffcheck.report.terminal import summary
+
+    print(summary(reply.report, _width(sys.stdout)), flush=True)
+    if reply.report.error is not None:
+        print(f"line {reply.entry.line}: error: {reply.report.error.message}", file=sys.stderr)
+
+
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _width(stream: TextIO) -> int:
+    return min(shutil.get_terminal_size().columns, 120) if stream.isatty() else 80
+
+
+def _color(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class _Progress:
+    """How many lines are answered, on stderr if that is a terminal; refreshed by hand, for a thread hinders fork."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
+
+            columns = (SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
+            self._task = self._bar.add_task("lines", total=None)
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hide()
+
+    def hide(self) -> None:
+        """Take the bar away, so that a line can be printed to the same terminal."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def advance(self) -> None:
+        """Count one line and show the bar again."""
+        if self._bar is not None:
+            self._bar.start()
+            self._bar.update(self._task, advance=1, refresh=True)

@@ -1,0 +1,240 @@
+"""A report for people: verdict, what was asked, findings with their evidence, what to use instead.
+
+Lines are lists of styled pieces.  Without color they are joined as they are, for pipes and files; with color
+rich paints them.  Nothing is drawn with boxes, and no line is wider than ``width`` cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diffcheck.report.layout import cells, cropped, excerpt, one_line, wrapped
+from diffcheck.rules import RULES, message
+from diffcheck.verdict import Finding, Kind, ProbeStatus, Report, Severity, Smoothness, Surrogate, Verdict
+
+__all__ = ["render", "summary"]
+
+Line = list[tuple[str, str]]
+
+VERDICTS = {
+    Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
+    Verdict.NOT_DIFFERENTIABLE: ("not differentiable", "bold red"),
+    Verdict.CONDITIONAL: ("it depends on the constants", "bold yellow"),
+    Verdict.UNDETERMINED: ("undetermined", "bold magenta"),
+}
+
+CLASSES = {
+    "Cinf": "smooth",
+    "D1": "the gradient exists, but is not continuous",
+    "C0": "continuous",
+    "discontinuous": "not continuous",
+    "singular": "unbounded or undefined inside the domain",
+}
+
+SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+
+PROBES = {
+    ProbeStatus.CONFIRMED: "probe agrees",
+    ProbeStatus.CONTRADICTED: "probe contradicts",
+    ProbeStatus.CANNOT_TELL: "probe cannot tell",
+    ProbeStatus.NOT_RUN: "",
+}
+
+PROOFS = {"exact": "proved", "ball": "proved by ball arithmetic"}
+
+SLOPES = {Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT}
+
+
+def render(report: Report, *, width: int = 80, color: bool = False) -> str:
+    """Return the report as lines of at most ``width`` cells."""
+    width = max(width, 40)
+    lines = list(_header(report, width))
+    for finding in report.findings:
+        lines += [[], *_finding(report, finding, width)]
+    lines += _advice(report, width)
+    return _painted(lines, width) if color else "\n".join("".join(t for t, _ in line) for line in lines)
+
+
+def summary(report: Report, width: int = 80) -> str:
+    """Return verdict, class and expression on one line, for lists."""
+    grade = "-" if report.smoothness is None else str(report.smoothness)
+    verdict = "error" if report.error is not None else str(report.verdict)
+    start = f"{verdict:<18} {grade:<13} "
+    return start + cropped(report.expression, max(20, width - len(start)))
+
+
+def _header(report: Report, width: int) -> Iterator[Line]:
+    text, style = VERDICTS[report.verdict]
+    said = (
+        _class_phrase(report) if report.smoothness is not None else f": {report.reason or 'no reason known'}"
+    )
+    yield from _styled(text, style, said, width)
+    yield [("  ", ""), (cropped(report.expression, width - 2), "bold")]
+    yield from _indented(_asked(report), width)
+    table = max((cells(one_line(case.condition)) for case in report.cases), default=0)
+    for case in report.cases:
+        condition = one_line(case.condition).ljust(min(table, width // 2))
+        answer = f"{VERDICTS[case.verdict][0]}, class {case.smoothness}"
+        yield from _indented(f"when {condition}: {answer}", width)
+
+
+def _class_phrase(report: Report) -> str:
+    grade = str(report.smoothness)
+    meaning = CLASSES.get(grade) or _times(report.smoothness)
+    worst = "at worst class" if report.verdict is Verdict.CONDITIONAL else "class"
+    rest = (
+        ""
+        if report.verdict is not Verdict.NOT_DIFFERENTIABLE or not report.almost_everywhere
+        else ("; differentiable almost everywhere")
+    )
+    return f": {worst} {grade} ({meaning}){rest}"
+
+
+def _times(smoothness: Smoothness | None) -> str:
+    level = 1 if smoothness is None else int(smoothness.level)
+    return f"{level} continuous derivative{'s' if level > 1 else ''}"
+
+
+def _asked(report: Report) -> str:
+    parts = []
+    if report.wrt:
+        parts.append(f"in {', '.join(report.wrt)}")
+    if report.constants:
+        parts.append(f"constant: {', '.join(report.constants)}")
+    if report.where:
+        parts.append(f"where {report.where}")
+    guessed = " (guessed from the names; --wrt decides)" if report.wrt_guessed and report.constants else ""
+    return "; ".join(parts) + guessed
+
+
+def _finding(report: Report, finding: Finding, width: int) -> Iterator[Line]:
+    style = SEVERITY_STYLES[finding.severity]
+    yield from _styled(f"{finding.severity}[{finding.kind}]", style, f": {message(finding)}", width)
+    shown = excerpt(report.expression, finding.span, width - 2)
+    yield [(f"  {shown.line}", "")]
+    evidence = _evidence(report, finding)
+    used = 2 + len(shown.carets)
+    if used + 1 + cells(evidence) <= width:
+        yield [(f"  {shown.carets}", style), (f" {evidence}", "")]
+    else:
+        yield [(f"  {shown.carets}", style)]
+        yield from _indented(evidence, width)
+    if finding.condition:
+        yield from _indented(f"when {finding.condition}", width)
+    if len(finding.witness) > 1:
+        point = ", ".join(f"{name} = {value}" for name, value in finding.witness.items())
+        yield from _indented(f"for example at {point}", width)
+
+
+def _evidence(report: Report, finding: Finding) -> str:
+    """Return what was seen, how sure it is, and what the probe says, as one phrase."""
+    status = finding.probe.status if finding.probe else ProbeStatus.NOT_RUN
+    doubted = status is ProbeStatus.CONTRADICTED or finding.kind is Kind.DISAGREEMENT
+    proof = "not certain" if doubted else PROOFS.get(finding.proof, finding.proof)
+    trust = "; ".join(part for part in (proof, PROBES[status]) if part)
+    seen = _seen(report, finding)
+    return f"{seen}: {trust}" if seen and trust else seen or trust
+
+
+def _seen(report: Report, finding: Finding) -> str:
+    if finding.left is None or finding.right is None:
+        return finding.detail
+    word = "slope" if finding.kind in SLOPES else "next derivative" if finding.kind is Kind.BREAK else "value"
+    return f"{word}{_along(report, finding)} {_signed(finding.left)} below, {_signed(finding.right)} above"
+
+
+def _along(report: Report, finding: Finding) -> str:
+    if len(report.wrt) < 2 or not finding.direction:
+        return ""
+    if len(finding.direction) == 1:
+        return f" in {next(iter(finding.direction))}"
+    return " along (" + ", ".join(f"{name}: {part}" for name, part in finding.direction.items()) + ")"
+
+
+def _signed(value: str) -> str:
+    return f"+{value}" if value[:1].isdigit() and value != "0" else value
+
+
+def _advice(report: Report, width: int) -> Iterator[Line]:
+    if report.surrogates:
+        yield []
+        named = ", ".join(dict.fromkeys(s.parameter for s in report.surrogates if s.parameter))
+        price = f" ({named} > 0 sets how close)" if named else ""
+        yield [("help", "bold cyan"), (f": use instead{price}", "")]
+        column = min(20, max(cells(one_line(s.name)) for s in report.surrogates))
+        for surrogate in report.surrogates:
+            yield from _surrogate(surrogate, column, width)
+    worst = [f.kind for f in report.findings if f.severity is Severity.ERROR]
+    if worst and not report.surrogates:
+        yield []
+        yield from _styled("help", "bold cyan", f": {RULES[worst[0]].cure}", width)
+    kinds = dict.fromkeys(finding.kind for finding in report.findings)
+    if kinds:
+        yield from _styled("note", "bold", ": " + ", ".join(f"`diffcheck explain {k}`" for k in kinds), width)
+
+
+def _surrogate(surrogate: Surrogate, column: int, width: int) -> Iterator[Line]:
+    indent = column + 4
+    name = cropped(surrogate.name, column)
+    name += " " * (column - cells(name))
+    first, *rest = wrapped(surrogate.expression, width, first=indent, rest=indent)
+    yield [(f"  {name}  ", ""), (first, "bold")]
+    yield from ([(line, "bold")] for line in rest)
+    for line in wrapped(_price(surrogate), width, first=indent, rest=indent):
+        yield [(" " * indent + line.lstrip(), "")]
+
+
+def _price(surrogate: Surrogate) -> str:
+    parts = [f"class {surrogate.smoothness}", _error(surrogate)]
+    if surrogate.lipschitz_gradient is not None:
+        parts.append(f"gradient Lipschitz {surrogate.lipschitz_gradient}")
+    if surrogate.convex:
+        parts.append("convex")
+    return ", ".join(parts) + (f"; {surrogate.note}" if surrogate.note else "")
+
+
+def _error(surrogate: Surrogate) -> str:
+    if surrogate.error is None:
+        return "no uniform error bound"
+    low, high = surrogate.error
+    if low == high == "0":
+        return "no error"
+    if high == "0":
+        return (
+            f"below it by at most {low.removeprefix('-')}" if low.startswith("-") else f"below it: from {low}"
+        )
+    if low == "0":
+        return f"above it by at most {high}"
+    return f"error from {low} to {high}"
+
+
+def _styled(label: str, style: str, text: str, width: int) -> Iterator[Line]:
+    """Yield ``label`` painted and ``text`` after it, wrapped with an indent."""
+    first, *rest = wrapped(text, width, first=cells(label), rest=2)
+    yield [(label, style), (first, "")]
+    yield from ([(line, "")] for line in rest)
+
+
+def _indented(text: str, width: int) -> Iterator[Line]:
+    if text:
+        first, *rest = wrapped(text, width, first=2, rest=4)
+        yield [(f"  {first}", "")]
+        yield from ([(line, "")] for line in rest)
+
+
+def _painted(lines: list[Line], width: int) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        width=width + 1,
+        legacy_windows=False,
+        highlight=False,
+    )
+    with console.capture() as capture:
+        for line in lines:
+            console.print(Text.assemble(*line), soft_wrap=True)
+    return capture.get().rstrip("\n")
