@@ -1,8 +1,8 @@
 """The command line put in an order that a parser of options understands.
 
 `diffcheck "-(y*log(p))" --json` and `diffcheck -x` just work: of the words that start with a minus, only the
-spellings of options are options, all others are the expression.  A misspelt long option is the one exception, since
-reading `--jsno` as a twice negated variable would answer a question that nobody asked.
+spellings of options are options, all others are the expression.  A misspelt long option is the one exception,
+since reading `--jsno` as a twice negated variable would answer a question that nobody asked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)
 
 
 def arranged(words: list[str]) -> list[str]:
-    """Return ``words`` as command, options, `--`, positional arguments; commands other than `check` stay as they are.
+    """Return ``words`` as `check`, options, `--`, expression; other commands stay as they are.
 
     Raises BadOption for what looks like a misspelt option.
     """
