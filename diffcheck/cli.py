@@ -1,7 +1,7 @@
 """The command line: parse flags, call one function, print, exit.  The only file that prints, reads or exits.
 
-Exit status: 0 differentiable, or at least what --require asks; 1 not, or it depends on the constants; 2 bad input
-or usage; 3 undetermined; 130 interrupted; 141 the reader of the output went away.
+Exit status: 0 differentiable, or at least what --require asks; 1 not, or it depends on the constants; 2 bad
+input or usage; 3 undetermined; 130 interrupted; 141 the reader of the output went away.
 A batch exits with the first of 2, 1, 3, 0 that any of its lines would.
 """
 
@@ -54,7 +54,7 @@ def main(words: list[str] | None = None) -> None:
 
 
 def _command(body: Callable[..., int]) -> Callable[..., None]:
-    """Turn a function that returns the exit status into a command that ends cleanly whatever happens outside."""
+    """Turn a function that returns the exit status into a command that ends cleanly."""
 
     @functools.wraps(body)
     def command(*args: Any, **kwargs: Any) -> None:
@@ -95,7 +95,7 @@ def _program(
 
 @app.command("check")
 @_command
-def _check(
+def _check(  # noqa: PLR0917 - the parameters are the options
     expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
     wrt: Annotated[
         list[str] | None,
@@ -138,7 +138,7 @@ def _check(
 
 @app.command("batch")
 @_command
-def _batch(
+def _batch(  # noqa: PLR0917 - the parameters are the options
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines or plain text; - reads stdin.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Worker processes; 0: one for each CPU.")] = 0,
@@ -305,7 +305,10 @@ def _color(stream: TextIO) -> bool:
 
 
 class _Progress:
-    """How many lines are answered, on stderr if that is a terminal; refreshed by hand, for a thread hinders fork."""
+    """How many lines are answered, on stderr if that is a terminal.
+
+    Refreshed by hand: the bar's own thread would be alive when workers are forked.
+    """
 
     def __init__(self) -> None:
         self._bar: Any = None
