@@ -1,9 +1,8 @@
 """Expand every function by its definition until only elementary operations are left.
 
-The definitions are texts in the table of atoms.  Each is parsed and expanded once, to a template over its parameters'
-names; a call is then one simultaneous replacement, so nothing is captured and a shared argument stays one object.
-Nothing is folded or cancelled: `0*log(x)` keeps its obligation.
-"""
+The definitions are texts in the table of atoms.  Each is parsed and expanded once, to a template over the
+names of its parameters; a call is then one simultaneous replacement, so nothing is captured and a shared
+argument stays one object.  Nothing is folded or cancelled: `0*log(x)` keeps its obligation."""
 
 from __future__ import annotations
 
@@ -22,12 +21,14 @@ __all__ = ["lower", "parameters", "to_sympy"]
 
 
 def lower(node: Node) -> Node:
-    """Return ``node`` in elementary operations: arithmetic, powers, exp, log, sin, cos, asin, atan, erf, floor,
-    comparisons, logic, `where`, numbers, names and pi.
+    """Return ``node`` in elementary operations only.
+
+    These are arithmetic, powers, exp, log, sin, cos, asin, atan, erf, floor, comparisons, logic and
+    `where`, over numbers, names and pi.
 
     Expanded parts carry the span of the call they come from, arguments their own.  The result shares what the
     definitions repeat, so it is a DAG: walk it with a memo on `id`.
-    """  # fmt: skip
+    """
     return _lower(node, {})
 
 

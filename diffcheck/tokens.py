@@ -1,9 +1,8 @@
 """Text to tokens, each with the columns it was typed in.
 
-The lexical half of the parser: numbers, names and signs, and a plain sentence for every character people type that
-the language does not have.  Spans count characters of the text as typed, so a caret points at the right place after
-`^`, newlines and letters outside ASCII.  Nothing here knows a function.
-"""
+The lexical half of the parser: numbers, names and signs, and a plain sentence for every character people type
+that the language does not have.  Spans count characters of the text as typed, so a caret points at the right
+place after `^`, newlines and letters outside ASCII.  Nothing here knows a function."""
 
 from __future__ import annotations
 
@@ -34,9 +33,10 @@ _TOKEN = re.compile(
 )
 
 _LOOKALIKES = {
-    "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=",
-    "≠": "!=", "²": "**2", "³": "**3", "√": "sqrt(...)", "∞": "a large number", "∧": "and", "∨": "or", "¬": "not",
-    "π": "pi", "‖": "norm(...)", "∣": "abs(...)", "½": "1/2", "（": "(", "）": ")", "，": ",",
+    "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=",
+    "≥": ">=", "≠": "!=", "²": "**2", "³": "**3", "√": "sqrt(...)", "∞": "a large number", "∧": "and",
+    "∨": "or", "¬": "not", "π": "pi", "‖": "norm(...)", "∣": "abs(...)", "½": "1/2", "（": "(", "）": ")",
+    "，": ",",
 }  # fmt: skip
 
 _HINTS = {
@@ -98,7 +98,7 @@ def tokenize(text: str) -> list[Token]:
             f"the text has {len(text)} characters, more than {MAX_TEXT}",
             span=None,
             help="give the loss of one sample, not of a whole data set",
-            text=text[:80],
+            text=text,
         )
     tokens = []
     at = 0
@@ -112,7 +112,7 @@ def tokenize(text: str) -> list[Token]:
         if kind is not None and kind != "space":
             tokens.append(Token(kind, match.group(), at, match.end()))
         at = match.end()
-    # A caret for "the text ends too early" stands just behind the last thing typed, not behind trailing space.
+    # A caret for "the text ends too early" stands just behind the last thing typed, not after trailing space.
     stop = tokens[-1].stop if tokens else 0
     tokens.append(Token(END, "", stop, stop))
     return tokens

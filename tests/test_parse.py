@@ -1,0 +1,271 @@
+"""The parser: shapes and columns as Python has them, clear errors for the rest, no crash on any text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
+from diffcheck.parse import parse, parse_conditions
+from diffcheck.tree import Node, name, number
+
+T = TypeVar("T")
+
+X, Y = name("x"), name("y")
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg",
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+    ast.And: "and", ast.Or: "or",
+}  # fmt: skip
+
+
+def from_python(part: ast.expr) -> Node:
+    """Return the tree Python's own parser gives, with Python's columns."""
+    span = (part.col_offset, part.end_col_offset or 0)
+    match part:
+        case ast.Name(id=text):
+            return name(text, span)
+        case ast.Constant(value=value):
+            return number(Fraction(str(value)), span)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = from_python(operand)
+            if isinstance(inner.leaf, Fraction) and inner.leaf >= 0:
+                return number(-inner.leaf, span)
+            return Node("neg", (inner,), None, span)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Node("not", (from_python(operand),), None, span)
+        case ast.BinOp(left=left, op=op, right=right):
+            return Node(OPERATORS[type(op)], (from_python(left), from_python(right)), None, span)
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return Node(OPERATORS[type(op)], (from_python(left), from_python(right)), None, span)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return Node("where", (from_python(test), from_python(body), from_python(orelse)), None, span)
+        case ast.Call(func=ast.Name(id=func), args=args):
+            return Node(func, tuple(map(from_python, args)), None, span)
+    raise AssertionError(ast.dump(part))
+
+
+LEAVES = st.sampled_from(["x", "y", "z1", "2", "0.5", "1e-3"])
+COMPARED = st.sampled_from([" < ", "<=", ">", ">=", " == ", "!="])
+
+
+def _numbers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    condition = st.builds("{}{}{}".format, inner.map("({})".format), COMPARED, inner.map("({})".format))
+    denied = st.one_of(condition, condition.map("not {}".format))
+    return st.one_of(
+        st.builds("{}{}{}".format, inner, st.sampled_from([" + ", "-", "*", " / ", "**", " ** -"]), inner),
+        inner.map("-{}".format),
+        inner.map("({})".format),
+        inner.map("( {} )".format),
+        inner.map("abs({})".format),
+        st.builds("max({}, {})".format, inner, inner),
+        st.builds("({} if {} else {})".format, inner, denied, inner),
+    )
+
+
+EXPRESSIONS = st.recursive(LEAVES, _numbers, max_leaves=12)
+
+
+def refusal_or(read: Callable[[str], T], text: str) -> T | InputError:
+    """Return what ``read`` gives, or the error a user would see."""
+    try:
+        return read(text)
+    except InputError as error:
+        return error
+
+
+def spans(node: Node) -> list[tuple[str, tuple[int, int]]]:
+    """Return operation and columns of every part."""
+    return [(n.op, n.span) for n in node.walk()]
+
+
+@settings(max_examples=300, deadline=None)
+@given(EXPRESSIONS)
+def test_shape_and_columns_are_those_of_pythons_parser(text: str) -> None:
+    """Precedence, grouping and spans agree with `ast` wherever both read the text."""
+    tree = refusal_or(parse, text)
+    if isinstance(tree, InputError):
+        assert "too long to be written" in tree.message
+        return
+    expected = from_python(ast.parse(text, mode="eval").body)
+    assert tree == expected
+    assert spans(tree) == spans(expected)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(st.text(max_size=40), st.text(alphabet="xyE12.e+-*/^()<>=,! andorifels[]'\\\n", max_size=60))
+)
+def test_any_text_parses_or_raises_an_input_error(text: str) -> None:
+    """No text crashes the parser, and an error's span lies in the text."""
+    for read in (parse, parse_conditions):
+        error = refusal_or(read, text)
+        if isinstance(error, InputError):
+            assert error.text == text
+            assert error.span is not None
+            assert 0 <= error.span[0] <= error.span[1] <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("x^2^3*y", "x**2**3*y"),
+        ("-x^2", "-(x**2)"),
+        ("2^-x", "2**(-x)"),
+        ("np.abs(x)", "abs(x)"),
+        ("torch.nn.functional.softplus(x)", "softplus(x)"),
+        ("F.relu(x)", "relu(x)"),
+        ("numpy.maximum(x, 0)", "max(x, 0)"),
+        ("math.pi + np.e", "pi + E"),
+        ("ln(x)", "log(x)"),
+        ("+x", "x"),
+        ("x if x > 0 else y", "where(x > 0, x, y)"),
+        ("(x > 0)*x", "where(x > 0, 1, 0)*x"),
+        ("where(0 < x < 1, x, y)", "where(0 < x and x < 1, x, y)"),
+        ("torch.clamp(x, min=0)", "max(x, 0)"),
+        ("clamp(x, max=1)", "min(x, 1)"),
+        ("np.clip(x, a_min=0, a_max=1)", "clip(x, 0, 1)"),
+        ("clip(x, 0, max=1)", "clip(x, 0, 1)"),
+        ("pow(x, 2)", "x**2"),
+        ("x\n + \ty", "x + y"),
+        ("1_000*x", "1000*x"),
+        (".5*x + 1.", "0.5*x + 1"),
+    ],
+)
+def test_spellings_that_mean_the_same(typed: str, same: str) -> None:
+    """Aliases, modules, `^`, conditional expressions and keyword bounds give the plain tree."""
+    assert parse(typed) == parse(same)
+
+
+def test_decimals_are_exact() -> None:
+    """A decimal is the fraction it spells, not its float64 neighbour."""
+    assert parse("0.1") == number(Fraction(1, 10))
+    assert parse("1e-12") == number(Fraction(1, 10**12))
+    assert parse("1e30") == number(10**30)
+
+
+@pytest.mark.parametrize(
+    "word", ["lambda", "gamma", "beta", "N", "S", "Q", "I", "e", "in", "is", "class", "gt", "add", "größe"]
+)
+def test_every_other_word_is_a_variable(word: str) -> None:
+    """Names that Python or SymPy reserve, and names of operator rows, are variables."""
+    assert parse(f"{word}*x").names() == (word, "x")
+
+
+def test_columns_count_characters_as_typed() -> None:
+    """Spans survive `^`, letters outside ASCII and newlines."""
+    tree = parse("größe^2 +\n abs(y)")
+    assert tree.span == (0, 17)
+    assert [a.span for a in tree.args] == [(0, 7), (11, 17)]
+
+
+ERRORS = [
+    ("", SyntaxProblem, (0, 0), "abs(y - f)"),
+    ("2x", SyntaxProblem, (0, 2), "`2*x`"),
+    ("(x)(y)", SyntaxProblem, (2, 4), "`(...)*...`"),
+    ("x y", SyntaxProblem, (0, 3), "`x*y`"),
+    ("|x|", SyntaxProblem, (0, 1), "`abs(x)`"),
+    ("x = 1", SyntaxProblem, (2, 3), "`==`"),
+    ("L = abs(x)", SyntaxProblem, (2, 3), "leave `name =` out"),
+    ("y − f", SyntaxProblem, (2, 3), "write `-`"),
+    ("x²", SyntaxProblem, (1, 2), "write `**2`"),
+    ("2·x", SyntaxProblem, (1, 2), "write `*`"),
+    ("2*π", SyntaxProblem, (2, 3), "write `pi`"),
+    ("x % 2", SyntaxProblem, (2, 3), "mod(a, b)"),
+    ("x // 2", SyntaxProblem, (2, 4), "floor(a/b)"),
+    ("x & y", SyntaxProblem, (2, 3), "`and`"),
+    ("(x", SyntaxProblem, (0, 1), "add a `)`"),
+    ("x)", SyntaxProblem, (1, 2), None),
+    ("x +", SyntaxProblem, (3, 3), None),
+    ("x if y else 1", SyntaxProblem, (5, 6), "`y > 0`"),
+    ("x and y", SyntaxProblem, (0, 1), "`x > 0`"),
+    ("x + not y", SyntaxProblem, (4, 7), "brackets"),
+    ("1e999999999", SyntaxProblem, (0, 11), "1000"),
+    ("0x1F", SyntaxProblem, (0, 4), "decimal"),
+    ("3j", SyntaxProblem, (0, 2), "`3*j`"),
+    ("x + 10**10**10", SyntaxProblem, (4, 14), "rescale"),
+    ("().__class__", SyntaxProblem, (0, 2), None),
+    ("x.foo", SyntaxProblem, (0, 5), "plain name"),
+    ("x.abs()", SyntaxProblem, (0, 5), "`abs(x)`"),
+    ("np.inf", SyntaxProblem, (0, 6), "pi and e"),
+    ("(a := x)", SyntaxProblem, (3, 5), "let"),
+    ("f'x'", SyntaxProblem, (1, 2), "quotes"),
+    ("x[0]", SyntaxProblem, (1, 2), "subscripts"),
+    ("max((x, y))", SyntaxProblem, (6, 7), "max(a, b)"),
+    ("max(*x)", SyntaxProblem, (4, 5), None),
+    ("True", SyntaxProblem, (0, 4), None),
+    ("abs + 1", SyntaxProblem, (0, 3), "`abs(u)`"),
+    ("\0", SyntaxProblem, (0, 1), None),
+    ("x, y", SyntaxProblem, (1, 2), None),
+    ("1 + abss(x)", UnknownFunction, (4, 8), "`abs`"),
+    ("mean(x)", UnknownFunction, (0, 4), "without `mean`"),
+    ("f(x)", UnknownFunction, (0, 1), "`f*(...)`"),
+    ("abs(x, y)", WrongArguments, (0, 9), "abs(u)"),
+    ("max(x)", WrongArguments, (0, 6), "max(a, b, ...)"),
+    ("log(x, 2)", WrongArguments, (0, 9), "log(x)/log(b)"),
+    ("softplus(x, beta=2)", WrongArguments, (12, 16), "softplus(u)"),
+    ("clip(x, 0, min=0)", WrongArguments, (11, 14), "clip(u, lo, hi)"),
+    ("max(" + ", ".join("x" * 65) + ")", WrongArguments, (0, 198), "a, b"),
+    ("(" * 3000 + "x" + ")" * 3000, SyntaxProblem, None, "split"),
+    ("-" * 5000 + "x", SyntaxProblem, None, "split"),
+    ("x" + "**x" * 500, SyntaxProblem, None, "split"),
+    ("x" + "/x" * 3000, SyntaxProblem, None, "split"),
+    ("x+" * 60_000 + "x", SyntaxProblem, None, "one sample"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "span", "hint"), ERRORS, ids=lambda v: str(v)[:16])
+def test_what_is_wrong_where_and_what_next(
+    text: str, kind: type[InputError], span: tuple[int, int] | None, hint: str | None
+) -> None:
+    """Each fault has its class, its columns and, where there is one, the cure."""
+    with pytest.raises(InputError) as caught:
+        parse(text)
+    error = caught.value
+    assert type(error) is kind
+    assert error.text == text
+    assert span is None or error.span == span
+    assert hint is None or hint in (error.help or "")
+
+
+@pytest.mark.parametrize("text", ["+".join(["x"] * 2000), "x" + "-y*2" * 2000, " * ".join(["x"] * 500)])
+def test_long_chains_stay_shallow(text: str) -> None:
+    """Thousands of terms parse, every part keeps its columns, and the value does not change."""
+    tree = parse(text)
+    assert tree.span == (0, len(text))
+    values = {"x": Fraction(1), "y": Fraction(3)}
+
+    def value(node: Node) -> Fraction:
+        u = [value(a) for a in node.args]
+        match node.op:
+            case "number" | "name":
+                return node.leaf if isinstance(node.leaf, Fraction) else values[str(node.leaf)]
+            case "add":
+                return u[0] + u[1]
+            case "sub":
+                return u[0] - u[1]
+            case "mul":
+                return u[0] * u[1]
+            case _:
+                return -u[0]
+
+    assert value(tree) == eval(text, dict(values))
+
+
+def test_conditions_are_separated_by_commas() -> None:
+    """A `where` text is a list of conditions; an empty one has none, and a number is refused."""
+    assert parse_conditions("  ") == ()
+    assert parse_conditions("x > 0, 0 < y < 1") == (
+        Node("gt", (X, number(0))),
+        Node("and", (Node("lt", (number(0), Y)), Node("lt", (Y, number(1))))),
+    )
+    with pytest.raises(SyntaxProblem) as caught:
+        parse_conditions("x > 0, y")
+    assert caught.value.span == (7, 8)
