@@ -1,6 +1,6 @@
 """Rigorous enclosures: an expression at a point as a ball that surely contains its value.
 
-Method: one recursive walk over the expression with a memo per call; each step is an operation of FLINT's `arb`
+Method: a recursive walk over the expression with a memo per call; each step is an operation of FLINT's `arb`
 (Johansson 2017, doi:10.1109/TC.2017.2690633), whose result contains the exact image of its operands.
 A value that is undefined, or may be, is the nan ball; it decides nothing.
 Read in order: enclose, sign_at, rational_value.
