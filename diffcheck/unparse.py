@@ -1,0 +1,113 @@
+"""Tree to text, with the fewest brackets that read back as the same tree.
+
+`parse(unparse(tree)) == tree` for every tree the parser gives.  Brackets follow Python's precedences: a part
+is bracketed where it binds more loosely than its place asks.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from diffcheck.atoms import ATOMS
+from diffcheck.tree import NAME, NUMBER, Node
+
+__all__ = ["unparse"]
+
+# How tightly the top operation of a text binds; a call, a name or a bracket binds tightest.
+OR, AND, NOT, COMPARISON, SUM, TERM, UNARY, POWER, ATOM = range(9)
+
+# op: sign, own level, levels its left and right parts must reach.
+_BINARY = {
+    "or": (" or ", OR, OR, AND),
+    "and": (" and ", AND, AND, NOT),
+    "lt": (" < ", COMPARISON, SUM, SUM),
+    "le": (" <= ", COMPARISON, SUM, SUM),
+    "gt": (" > ", COMPARISON, SUM, SUM),
+    "ge": (" >= ", COMPARISON, SUM, SUM),
+    "eq": (" == ", COMPARISON, SUM, SUM),
+    "ne": (" != ", COMPARISON, SUM, SUM),
+    "add": (" + ", SUM, SUM, TERM),
+    "sub": (" - ", SUM, SUM, TERM),
+    "mul": ("*", TERM, TERM, UNARY),
+    "div": ("/", TERM, TERM, UNARY),
+    "pow": ("**", POWER, ATOM, UNARY),
+}
+_UNARY = {"neg": ("-", UNARY, UNARY), "not": ("not ", NOT, NOT)}
+
+# A plain decimal is easier to read than an exponent up to this many characters.
+_PLAIN = 12
+
+
+def unparse(node: Node) -> str:
+    """Return the text of a tree.
+
+    >>> from diffcheck.parse import parse
+    >>> unparse(parse("((x)+1)*(-(y^2))"))
+    '(x + 1)*-y**2'
+    """
+    memo: dict[int, tuple[str, int]] = {}
+    return _text(node, memo)[0]
+
+
+def _text(node: Node, memo: dict[int, tuple[str, int]]) -> tuple[str, int]:
+    """Return the text of a part and how tightly its top operation binds; shared parts are written once."""
+    done = memo.get(id(node))
+    if done is None:
+        done = memo[id(node)] = _write(node, memo)
+    return done
+
+
+def _write(node: Node, memo: dict[int, tuple[str, int]]) -> tuple[str, int]:
+    if node.op == NUMBER:
+        assert isinstance(node.leaf, Fraction)
+        return _number(node.leaf)
+    if node.op == NAME:
+        return str(node.leaf), ATOM
+    parts = [_text(a, memo) for a in node.args]
+    if node.op in _BINARY:
+        sign, level, left, right = _BINARY[node.op]
+        return _within(parts[0], left) + sign + _within(parts[1], right), level
+    if node.op in _UNARY:
+        sign, level, inner = _UNARY[node.op]
+        # The parser reads a minus before a number as part of the number.
+        bare = node.op == "neg" and node.args[0].op == NUMBER
+        return sign + (f"({parts[0][0]})" if bare else _within(parts[0], inner)), level
+    if ATOMS[node.op].syntax == "constant":
+        return node.op, ATOM
+    return f"{node.op}({', '.join(text for text, _ in parts)})", ATOM
+
+
+def _within(part: tuple[str, int], least: int) -> str:
+    text, level = part
+    return text if level >= least else f"({text})"
+
+
+def _number(value: Fraction) -> tuple[str, int]:
+    """Return a number as a decimal where it has one, as a quotient otherwise."""
+    if value < 0:
+        text, level = _number(-value)
+        return f"-{text}", min(level, UNARY)
+    twos, rest = _times(value.denominator, 2)
+    fives, rest = _times(rest, 5)
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}", TERM
+    places = max(twos, fives)
+    digits = str(value.numerator * 10**places // value.denominator)
+    plain = digits
+    if places:
+        padded = digits.rjust(places + 1, "0")
+        plain = f"{padded[:-places]}.{padded[-places:]}"
+    if len(plain) <= _PLAIN:
+        return plain, ATOM
+    significant = digits.rstrip("0") or "0"
+    short = f"{significant}e{len(digits) - len(significant) - places}"
+    return min(plain, short, key=len), ATOM
+
+
+def _times(value: int, factor: int) -> tuple[int, int]:
+    """Return how often ``factor`` divides ``value``, and what is left."""
+    count = 0
+    while value % factor == 0:
+        value //= factor
+        count += 1
+    return count, value
