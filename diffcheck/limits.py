@@ -7,7 +7,11 @@ keep all that in bounds: the depth and size of the tree, and the length of the r
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
+import mpmath
+
+from diffcheck.atoms import ATOMS
 from diffcheck.errors import SyntaxProblem
 from diffcheck.tree import NUMBER, Node, Span
 
@@ -20,7 +24,7 @@ MAX_SIZE = 200_000
 # Bits of an exact constant; 10**10**10 has 3e10 of them, and SymPy would try to write it out.
 MAX_BITS = 20_000
 
-_ARITHMETIC = {"add", "sub", "mul", "div", "neg", "pow"}
+Value = Fraction | Any
 
 
 def check_size(tree: Node, text: str) -> None:
@@ -30,7 +34,7 @@ def check_size(tree: Node, text: str) -> None:
     """
     depth: dict[int, int] = {}
     size: dict[int, int] = {}
-    values: dict[int, Fraction | None] = {}
+    values: dict[int, Value | None] = {}
     stack = [tree]
     while stack:
         node = stack[-1]
@@ -57,21 +61,39 @@ def _problem(message: str, span: Span, text: str) -> SyntaxProblem:
     return SyntaxProblem(message, span=span, help="split the loss into smaller ones", text=text)
 
 
-def _value(node: Node, args: list[Fraction | None], text: str) -> Fraction | None:
-    """Return the rational number a part is, or None when it is none or not needed to bound a power."""
+def _value(node: Node, args: list[Value | None], text: str) -> Value | None:
+    """Return the value of a constant part, exact if it is rational arithmetic, else to 15 digits.
+
+    None if it is unknown.  Everything below is bounded already, so that evaluating one more operation is quick.
+    """
     if node.op == NUMBER:
-        assert isinstance(node.leaf, Fraction)
         return node.leaf
     known = [a for a in args if a is not None]
-    if node.op not in _ARITHMETIC or len(known) < len(args):
+    if node.op not in ATOMS or len(known) < len(args):
         return None
-    result = _arithmetic(node, known, text)
-    if result is not None and _bits(result) > MAX_BITS:
+    if args and all(isinstance(a, Fraction) for a in known):
+        result = _exact(node, known, text)
+        if result is not None:
+            if _bits(result) > MAX_BITS:
+                raise _too_long(node.span, text)
+            return result
+    result = _rounded(node, known)
+    if isinstance(result, mpmath.mpf) and result and not -MAX_BITS < mpmath.mag(result) < MAX_BITS:
         raise _too_long(node.span, text)
     return result
 
 
-def _arithmetic(node: Node, args: list[Fraction], text: str) -> Fraction | None:
+def _rounded(node: Node, args: list[Value]) -> Value | None:
+    """Return the value to 15 digits, None where it is undefined or not real."""
+    numbers = [mpmath.mpf(a.numerator) / a.denominator if isinstance(a, Fraction) else a for a in args]
+    try:
+        result = ATOMS[node.op].mpmath(*numbers)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+    return result if isinstance(result, bool | mpmath.mpf) and mpmath.isfinite(result) else None
+
+
+def _exact(node: Node, args: list[Fraction], text: str) -> Fraction | None:
     """Return the value of one exact operation, None where it is undefined or irrational."""
     u, v = args[0], args[-1]
     match node.op:
@@ -85,6 +107,12 @@ def _arithmetic(node: Node, args: list[Fraction], text: str) -> Fraction | None:
             return -u
         case "div":
             return u / v if v else None
+        case "pow":
+            return _exact_power(node, u, v, text)
+    return None
+
+
+def _exact_power(node: Node, u: Fraction, v: Fraction, text: str) -> Fraction | None:
     if u == 0 or abs(u) == 1:
         # u**v is 0, 1 or -1 however large v is.
         return u ** int(v % 2 + 2) if v.denominator == 1 and v > 0 else None

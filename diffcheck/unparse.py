@@ -45,25 +45,27 @@ def unparse(node: Node) -> str:
     >>> unparse(parse("((x)+1)*(-(y^2))"))
     '(x + 1)*-y**2'
     """
-    memo: dict[int, tuple[str, int]] = {}
-    return _text(node, memo)[0]
+    # A stack instead of recursion: sums of thousands of terms lean to the left.
+    done: dict[int, tuple[str, int]] = {}
+    stack = [node]
+    while stack:
+        part = stack[-1]
+        waiting = [a for a in part.args if id(a) not in done]
+        if waiting:
+            stack.extend(waiting)
+        else:
+            done[id(part)] = _write(part, [done[id(a)] for a in part.args])
+            stack.pop()
+    return done[id(node)][0]
 
 
-def _text(node: Node, memo: dict[int, tuple[str, int]]) -> tuple[str, int]:
-    """Return the text of a part and how tightly its top operation binds; shared parts are written once."""
-    done = memo.get(id(node))
-    if done is None:
-        done = memo[id(node)] = _write(node, memo)
-    return done
-
-
-def _write(node: Node, memo: dict[int, tuple[str, int]]) -> tuple[str, int]:
+def _write(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
+    """Return the text of a part and how tightly its top operation binds, given the same of its arguments."""
     if node.op == NUMBER:
         assert isinstance(node.leaf, Fraction)
         return _number(node.leaf)
     if node.op == NAME:
         return str(node.leaf), ATOM
-    parts = [_text(a, memo) for a in node.args]
     if node.op in _BINARY:
         sign, level, left, right = _BINARY[node.op]
         return _within(parts[0], left) + sign + _within(parts[1], right), level
