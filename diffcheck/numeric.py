@@ -26,7 +26,16 @@ from diffcheck.atoms import ATOMS, Atom
 from diffcheck.problem import Problem
 from diffcheck.tree import NAME, NUMBER, Node
 
-__all__ = ["Exact", "Value", "conditions_hold", "evaluate", "precise", "program_size", "values"]
+__all__ = [
+    "Exact",
+    "Value",
+    "conditions_hold",
+    "evaluate",
+    "evaluate_parts",
+    "precise",
+    "program_size",
+    "values",
+]
 
 Array = npt.NDArray[np.float64]
 Exact = Any  # Fraction or mpf: mpmath has no types
@@ -174,6 +183,11 @@ def evaluate(node: Node, point: Mapping[str, Exact], digits: int) -> Value:
     Two rounded numbers closer than 10**(-3/4 digits), relative to the larger, are a tie: what is decided by
     comparing them, or by rounding one of them to an integer, is in doubt.
     """
+    return evaluate_parts(node, point, digits)[-1]
+
+
+def evaluate_parts(node: Node, point: Mapping[str, Exact], digits: int) -> list[Value]:
+    """Return the values of all distinct parts of ``node``, arguments first, ``node`` itself last."""
     with mpmath.workdps(digits):
         tie = mpmath.mpf(10) ** (-(3 * digits) // 4)
         done: list[Value] = []
@@ -184,7 +198,7 @@ def evaluate(node: Node, point: Mapping[str, Exact], digits: int) -> Value:
                 done.append(Value(_exact(point[str(step.leaf)])))
             else:
                 done.append(_step_value(step.op, [done[i] for i in step.args], tie))
-        return done[-1]
+        return done
 
 
 def _exact(value: Exact) -> Exact:

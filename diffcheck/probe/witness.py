@@ -1,0 +1,132 @@
+"""Checks each finding at its witness, by one-sided differences from both sides.
+
+A finding is CONFIRMED when the numbers show what it says, CONTRADICTED when they show something else beyond
+the error estimates on two ladders of steps, and otherwise CANNOT_TELL.  A symmetric stencil cannot see a
+corner, so none is used.
+
+Read in order: `check_finding`, `_judge_on`, then judges.py.
+Limits: a witness given by a long decimal is taken as rounded, and then nothing is ever contradicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from diffcheck.errors import DiffcheckError
+from diffcheck.numeric import Exact, evaluate
+from diffcheck.parse import parse
+from diffcheck.probe.judges import JUDGES, Trial
+from diffcheck.probe.sides import COARSE, FINE, Ladder, Line, bent, side
+from diffcheck.problem import Problem
+from diffcheck.verdict import Finding, Kind, ProbeResult, ProbeStatus
+
+__all__ = ["check_finding"]
+
+CONFIRMED, CONTRADICTED = ProbeStatus.CONFIRMED, ProbeStatus.CONTRADICTED
+CANNOT_TELL = ProbeStatus.CANNOT_TELL
+
+ONE = Fraction(1)
+
+
+def check_finding(problem: Problem, finding: Finding) -> ProbeResult:
+    """Return what the one-sided differences at the witness say about ``finding``."""
+    nothing = ProbeResult(CANNOT_TELL, note="no witness to measure at")
+    try:
+        ladders = _ladders(_witness(problem, finding, COARSE.digits))
+        results = []
+        for ladder in ladders:
+            results.append(_judge_on(problem, finding, ladder))
+            if results[-1].status is CONFIRMED:
+                return results[-1]
+    except (DiffcheckError, KeyError, ValueError, ArithmeticError):
+        return nothing
+    if len(results) == 2 and all(r.status is CONTRADICTED for r in results):
+        return results[-1]
+    if not results:
+        return nothing
+    last = results[-1]
+    return ProbeResult(CANNOT_TELL, last.left, last.right, last.h, last.note)
+
+
+def _witness(problem: Problem, finding: Finding, digits: int) -> dict[str, Exact]:
+    """Return the coordinates of the witness; raises KeyError when a name has none."""
+    base = {}
+    for name in (*problem.wrt, *problem.constants):
+        found = evaluate(parse(finding.witness[name]), {}, digits)
+        if found.value is None:
+            raise ValueError(name)
+        base[name] = found.value
+    return base
+
+
+def _ladders(base: Mapping[str, Exact]) -> list[Ladder]:
+    """Return the steps to use: far above the rounding of a witness that is itself rounded."""
+    rounded = [v for v in base.values() if isinstance(v, Fraction) and _looks_rounded(v)]
+    if not rounded:
+        return [COARSE, FINE]
+    known = min(len(str(v.denominator)) for v in rounded) - 3
+    return [Ladder((known // 4, 2 * (known // 4), 4 * (known // 4)))] if known >= 12 else []
+
+
+def _looks_rounded(value: Fraction) -> bool:
+    return value.denominator > 10**12 and abs(value.numerator) > 10**9
+
+
+def _judge_on(problem: Problem, finding: Finding, ladder: Ladder) -> ProbeResult:
+    """Return the judgement on one ladder; along several directions, one confirmation is enough."""
+    base = _witness(problem, finding, ladder.digits)
+    outcomes = []
+    for direction in _directions(problem, finding, ladder.digits):
+        line = Line(problem.tree, base, direction, ladder.digits)
+        below, above = side(line, -1, ladder), side(line, 1, ladder)
+        axis = list(direction.values()) == [ONE]
+        trial = Trial(finding, line, ladder, below, above, axis)
+        outcome = _border(problem, trial) or JUDGES[finding.kind](trial)
+        if outcome.status is CONFIRMED:
+            return outcome
+        outcomes.append(outcome)
+    if finding.kind is Kind.DIRECTIONAL:
+        return _judge_directional(problem, finding, base, ladder, first=outcomes[0])
+    doubtful = [o for o in outcomes if o.status is CANNOT_TELL]
+    # A point where several walls meet can fail along curves that no line shows.
+    if not doubtful and len(problem.wrt) > 1 and " and " in finding.at and finding.kind is not Kind.CORNER:
+        return ProbeResult(CANNOT_TELL, note="no straight line shows it")
+    return (doubtful or outcomes)[0]
+
+
+def _directions(problem: Problem, finding: Finding, digits: int) -> list[dict[str, Exact]]:
+    if finding.direction:
+        found = {n: evaluate(parse(t), {}, digits).value for n, t in finding.direction.items()}
+        if any(v is None for v in found.values()):
+            raise ValueError(finding.direction)
+        return [{n: v for n, v in found.items() if v != 0}]
+    return [{name: ONE} for name in finding.wrt or problem.wrt]
+
+
+def _border(problem: Problem, trial: Trial) -> ProbeResult | None:
+    """Contradict a finding whose witness has `where` on one side only: it is not inside the domain."""
+    if trial.finding.kind in (Kind.EDGE, Kind.FLAT) or not problem.where:
+        return None
+    h = trial.ladder.steps[1]
+    held = [
+        [evaluate(c, trial.line.point(s * h), trial.ladder.digits) for c in problem.where] for s in (-1, 1)
+    ]
+    if any(v.doubt for one in held for v in one):
+        return trial.result(CANNOT_TELL, "rounding hides whether `where` holds")
+    inside = [all(v.value for v in one) for one in held]
+    if all(inside):
+        return None
+    if any(inside):
+        return trial.result(CONTRADICTED, "the witness is on the border of `where`")
+    return trial.result(CANNOT_TELL, "`where` does not hold beside the witness")
+
+
+def _judge_directional(
+    problem: Problem, finding: Finding, base: Mapping[str, Exact], ladder: Ladder, *, first: ProbeResult
+) -> ProbeResult:
+    """Judge whether the slopes along e_i, e_j and their sums fit one linear map: D(u + v) = D(u) + D(v)."""
+    names = finding.wrt if len(finding.wrt) > 1 else problem.wrt
+    if bent(problem.tree, base, names, ladder):
+        return ProbeResult(CONFIRMED, first.left, first.right, first.h)
+    return ProbeResult(CANNOT_TELL, first.left, first.right, first.h, "no straight line shows it")
