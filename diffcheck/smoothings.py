@@ -1,14 +1,16 @@
 # ruff: noqa: E501 - one row of the table is one line
 """The table of smooth surrogates: what may stand in for abs, relu, max, sign ... and what it costs.
 
-A row is a claim about functions of real arguments, for every mu > 0: the class of the surrogate, an interval that holds
-surrogate minus target, a Lipschitz constant of its gradient in the 2-norm of the arguments, its curvature.
-`tests/test_smoothings.py` samples every claim at 30 digits; a new row is tested unasked.
+A row is a claim about functions of real arguments, for every mu > 0: the class of the surrogate, an
+interval that holds surrogate minus target, a Lipschitz constant of its gradient in the 2-norm of the
+arguments, its curvature. `tests/test_smoothings.py` samples every claim at 30 digits; a new row is tested
+unasked.
 
-The best possible: where slopes jump by J, a surrogate that is off by at most eps and has an L-Lipschitz gradient obeys
-eps*L >= J**2/16 (second difference at h = J/(2*L): J*h - 4*eps <= L*h**2).  The centred Huber row attains it for abs
-(J = 2, eps*L = 1/4).  Near a jump of height J no continuous surrogate is closer than J/2, so those rows have no interval.
-Rows of one target stand best first: infinitely smooth, convex and numerically stable before the rest.
+The best possible: where slopes jump by J, a surrogate that is off by at most eps and has an L-Lipschitz
+gradient obeys eps*L >= J**2/16 (second difference at h = J/(2*L): J*h - 4*eps <= L*h**2).  The centred
+Huber row attains it for abs (J = 2, eps*L = 1/4).  Near a jump of height J no continuous surrogate is
+closer than J/2, so those rows have no interval. Rows of one target stand best first: infinitely smooth,
+convex and numerically stable before the rest.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class Target:
 
     text: its meaning in terms of ``params``; a variadic target is folded from two arguments.
     domain: what the rows ask of the parameters, as text ("" when nothing).
-    through: how a change of the arguments passes: "monotone" (nondecreasing and nonexpansive in the maximum norm),
+    through: how a change of the arguments passes: "monotone" (nondecreasing and nonexpansive in the maximum
+        norm),
         "nonexpansive" (changes by at most as much as its arguments), "root" (nondecreasing and
         T(a + e) <= T(a) + T(e)), or "" when nothing is claimed.
     """
@@ -46,13 +49,16 @@ class Target:
 class Smoothing:
     """One surrogate of one target.
 
-    template: the surrogate in the target's parameters and mu; a variadic row folds ``template`` from the left,
-        unless ``each`` is set: then every argument goes through ``each`` and the results into the function ``template``.
+    template: the surrogate in the target's parameters and mu; a variadic row folds ``template`` from the
+        left,
+        unless ``each`` is set: then every argument goes through ``each`` and the results into the function
+        ``template``.
     smoothness: class for every mu > 0 on the target's domain.
     error: interval (low, high) that holds surrogate minus target, or None when no uniform bound exists.
         A variadic row's interval may use n, the number of arguments.
     tight: whether both ends are attained or approached, so that no smaller interval holds.
-    lipschitz: Lipschitz constant of the gradient in the free arguments, or None when unbounded or not claimed.
+    lipschitz: Lipschitz constant of the gradient in the free arguments, or None when unbounded or not
+        claimed.
     curvature: "convex", "concave" or "neither" in the free arguments, "" when it depends.
     monotone: nondecreasing in every argument.
     """

@@ -1,7 +1,7 @@
 """What the constraints say about signs: just enough to scale an error interval soundly.
 
-`Facts.nonnegative(p)` is True only when it is proved: p is a sum of nonnegative terms, or a positive multiple of one
-constraint plus such a sum.  False means "not shown", never "negative".
+`Facts.nonnegative(p)` is True only when it is proved: p is a sum of nonnegative terms, or a positive
+multiple of one constraint plus such a sum.  False means "not shown", never "negative".
 """
 
 from __future__ import annotations
@@ -14,12 +14,27 @@ from diffcheck.tree import NAME, NUMBER, Node
 __all__ = ["Facts"]
 
 _NEVER_NEGATIVE = frozenset(
-    "abs exp exp2 sqrt square relu softplus sigmoid cosh norm hypot heaviside frac acos pi E".split()
+    (
+        "abs",
+        "exp",
+        "exp2",
+        "sqrt",
+        "square",
+        "relu",
+        "softplus",
+        "sigmoid",
+        "cosh",
+        "norm",
+        "hypot",
+        "heaviside",
+        "pi",
+        "E",
+    )
 )
 
 
 class Facts:
-    """Sign knowledge drawn from a problem's `where` conditions; `and` is taken apart, `or` and `not` are ignored."""
+    """Sign knowledge drawn from a problem's `where` conditions; `or` and `not` are ignored."""
 
     def __init__(self, conditions: tuple[Node, ...]) -> None:
         self._known: list[Poly] = []

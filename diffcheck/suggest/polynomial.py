@@ -1,9 +1,9 @@
 """Polynomials over opaque parts: enough algebra to see that two spellings mean the same.
 
-A polynomial maps monomials to exact coefficients; a monomial is a tuple of nodes, sorted, repeated for powers.
-Whatever is not +, -, *, a small integer power or a division is an opaque node, `1/d` is one too.  `where(y - e > 0,
-a*(y - e), -(1 - a)*(y - e))` and `max(a*u, (a - 1)*u)` become comparable; nothing here knows about functions.
-Gives up (ValueError) past TERMS terms, so that a power of a long sum cannot blow up.
+A polynomial maps monomials to exact coefficients; a monomial is a tuple of nodes, sorted, repeated for
+powers. Whatever is not +, -, *, a small integer power or a division is an opaque node, `1/d` is one too.
+`where(y - e > 0, a*(y - e), -(1 - a)*(y - e))` and `max(a*u, (a - 1)*u)` become comparable; nothing here
+knows about functions. Gives up (ValueError) past TERMS terms, so that a power of a long sum cannot blow up.
 """
 
 from __future__ import annotations
@@ -13,7 +13,18 @@ from functools import reduce
 
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["ONE", "Poly", "add", "as_number", "divide", "from_poly", "multiply", "opaque_parts", "scale", "to_poly"]
+__all__ = [
+    "ONE",
+    "Poly",
+    "add",
+    "as_number",
+    "divide",
+    "from_poly",
+    "multiply",
+    "opaque_parts",
+    "scale",
+    "to_poly",
+]
 
 Monomial = tuple[Node, ...]
 Poly = dict[Monomial, Fraction]
@@ -77,10 +88,15 @@ def _small_power(node: Node) -> bool:
 
 
 def _reciprocal(node: Node) -> Poly:
-    value = as_number(to_poly(node))
-    if value:
-        return scale(ONE, 1 / value)
-    return {(Node("div", (number(1), node)),): Fraction(1)}
+    below = to_poly(node)
+    if len(below) == 1:
+        (monomial, value), *_ = below.items()
+        return {tuple(sorted((_inverse(x) for x in monomial), key=_key)): 1 / value}
+    return {(_inverse(node),): Fraction(1)}
+
+
+def _inverse(node: Node) -> Node:
+    return Node("div", (number(1), node))
 
 
 def as_number(p: Poly) -> Fraction | None:
@@ -96,7 +112,7 @@ def opaque_parts(p: Poly) -> frozenset[Node]:
 
 
 def divide(p: Poly, d: Poly) -> Poly | None:
-    """Return q with p = q*d exactly, or None when ``d`` does not divide ``p`` (schoolbook, lexicographic order)."""
+    """Return q with p = q*d exactly, or None when ``d`` does not divide ``p`` (lexicographic)."""
     if not d:
         return None
     order = sorted(opaque_parts(p) | opaque_parts(d), key=_key)
@@ -125,11 +141,10 @@ def from_poly(p: Poly) -> Node:
     ordered = sorted(p.items(), key=lambda item: item[1] < 0)
     node: Node | None = None
     for monomial, value in ordered:
-        term = _term(monomial, abs(value))
         if node is None:
-            node = Node("neg", (term,)) if value < 0 else term
+            node = _term(monomial, value)
         else:
-            node = Node("sub" if value < 0 else "add", (node, term))
+            node = Node("sub" if value < 0 else "add", (node, _term(monomial, abs(value))))
     return number(0) if node is None else node
 
 
@@ -139,12 +154,17 @@ def _term(monomial: Monomial, value: Fraction) -> Node:
     above += [n for n in monomial if n.op == "div" and n.args[0] != number(1)]
     above.sort(key=lambda n: n.op != NAME)
     powers = [_power(n, above.count(n)) for n in dict.fromkeys(above)]
+    if value == -1 / Fraction(value.denominator) and powers:
+        # The sign on the first factor: "-mu/2", not "-(mu/2)".
+        powers[0], value = Node("neg", (powers[0],)), -value
     # 0.27847*mu reads better than 27847*mu/100000; mu/2 better than 0.5*mu.
     decimal = value.denominator >= 1000 and 10**9 % value.denominator == 0
     top, bottom = (value, 1) if decimal else (value.numerator, value.denominator)
     factors = ([number(top)] if top != 1 or not powers else []) + powers
     node = reduce(lambda a, b: Node("mul", (a, b)), factors)
-    divisors = ([number(bottom)] if bottom != 1 else []) + [_power(n, below.count(n)) for n in dict.fromkeys(below)]
+    divisors = ([number(bottom)] if bottom != 1 else []) + [
+        _power(n, below.count(n)) for n in dict.fromkeys(below)
+    ]
     if not divisors:
         return node
     return Node("div", (node, reduce(lambda a, b: Node("mul", (a, b)), divisors)))

@@ -1,9 +1,9 @@
 """Which row of the table of smoothings a part is, by structure and not by spelling.
 
-Every two-branch part is brought to the form "a where g > 0, else b".  If a - b = k*g exactly, the branches meet and
-the part equals b + k*relu(g): that makes abs, relu, hinge, pinball and max of `where`, `max` and `min` alike.
-If k does not exist the row is a blend, for which no error bound is claimed.
-A branch is only drawn out of its guard when it is defined everywhere, for a surrogate evaluates both.
+Every two-branch part is brought to the form "a where g > 0, else b".  If a - b = k*g exactly, the branches
+meet and the part equals b + k*relu(g): that makes abs, relu, hinge, pinball and max of `where`, `max` and
+`min` alike. If k does not exist the row is a blend, for which no error bound is claimed. A branch is only
+drawn out of its guard when it is defined everywhere, for a surrogate evaluates both.
 """
 
 from __future__ import annotations
@@ -13,17 +13,73 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, divide, from_poly, opaque_parts, scale, to_poly
+from diffcheck.suggest.nested import branches, three_pieces
+from diffcheck.suggest.polynomial import (
+    ONE,
+    Poly,
+    add,
+    as_number,
+    divide,
+    from_poly,
+    opaque_parts,
+    scale,
+    to_poly,
+)
 from diffcheck.tree import NAME, NUMBER, Node, number
 
 __all__ = ["Shape", "recognise"]
 
 HALF = Fraction(1, 2)
-ZERO = number(0)
 
 _TOTAL = frozenset(
-    "number name pi E add sub mul neg square exp expm1 exp2 sin cos atan erf floor ceil round frac sinh cosh tanh asinh "
-    "sigmoid softplus log_sigmoid abs sign heaviside relu max min clip hypot norm logsumexp cbrt".split()
+    (
+        "number",
+        "name",
+        "pi",
+        "E",
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "square",
+        "exp",
+        "expm1",
+        "exp2",
+        "sin",
+        "cos",
+        "atan",
+        "erf",
+        "floor",
+        "ceil",
+        "round",
+        "frac",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "sigmoid",
+        "softplus",
+        "log_sigmoid",
+        "abs",
+        "sign",
+        "heaviside",
+        "relu",
+        "max",
+        "min",
+        "clip",
+        "hypot",
+        "norm",
+        "logsumexp",
+        "cbrt",
+        "where",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "and",
+        "or",
+        "not",
+    )
 )
 
 
@@ -40,14 +96,10 @@ class Shape:
     offset: Node | None = None
     parts: tuple[Node, ...] = ()
 
-    def scaled(self, factor: Poly | Fraction | int) -> Shape:
-        """Return the shape of ``factor`` times this part; only for shapes without offset or numeric factors."""
-        if isinstance(factor, dict):
-            raise TypeError("a numeric factor is needed")
-        offset = self.offset
-        if offset is not None:
-            offset = from_poly(scale(to_poly(offset), factor))
-        return Shape(self.target, self.bindings, scale(self.factor, factor), offset, self.parts)
+    def negated(self) -> Shape:
+        """Return the shape of minus this part."""
+        offset = None if self.offset is None else _negated(self.offset)
+        return Shape(self.target, self.bindings, scale(self.factor, -1), offset, self.parts)
 
 
 def recognise(node: Node, facts: Facts) -> Shape | None:
@@ -66,13 +118,13 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _maximum(args, facts)
     if op == "min":
         shape = _maximum(tuple(_negated(a) for a in args), facts)
-        return shape.scaled(-1) if shape else None
+        return shape.negated() if shape else None
     if op == "clip":
         ordered = facts.nonnegative(add(to_poly(args[2]), to_poly(args[1]), -1))
         bindings = dict(zip(("u", "lo", "hi"), args, strict=True))
         return Shape("clip" if ordered else "clip_any", bindings, ONE)
     if op == "where":
-        return _where(args, facts)
+        return _where(node, facts)
     if op in ("norm", "hypot"):
         return _norm(args)
     if op == "sqrt":
@@ -108,27 +160,27 @@ def _maximum(args: tuple[Node, ...], facts: Facts) -> Shape | None:
     return found or Shape("max2", {"u": a, "v": b}, ONE)
 
 
-def _where(args: tuple[Node, ...], facts: Facts) -> Shape | None:
-    condition, a, b = args
-    while condition.op == "not":
-        condition, a, b = condition.args[0], b, a
-    if condition.op not in ("lt", "le", "gt", "ge"):
+def _where(node: Node, facts: Facts) -> Shape | None:
+    two = branches(node)
+    if two is None:
         return None
-    left, right = condition.args
-    small, big = (left, right) if condition.op in ("lt", "le") else (right, left)
-    gap = add(to_poly(big), to_poly(small), -1)
-    seen = frozenset(condition.walk())
+    gap, a, b = two
+    seen = frozenset(node.args[0].walk())
     if not (_total(a, seen) and _total(b, seen)):
         return None
     slope = divide(add(to_poly(a), to_poly(b), -1), gap)
     if slope:
         found = _meeting(gap, a, b, slope, facts)
         return found or Shape("relu", {"u": from_poly(gap)}, slope, b)
+    three = three_pieces(two, facts)
+    if three is not None:
+        wall, factor, rest = three
+        return Shape("relu", {"u": from_poly(wall)}, factor, rest)
     return Shape("where", {"g": from_poly(gap), "a": a, "b": b}, ONE)
 
 
 def _total(node: Node, seen: frozenset[Node]) -> bool:
-    """Whether ``node`` is defined everywhere, or at least wherever the condition, which holds ``seen``, is."""
+    """Whether ``node`` is defined wherever the condition is; the condition holds ``seen``."""
     if node in seen:
         return True
     if node.op == "pow":
@@ -141,7 +193,7 @@ def _total(node: Node, seen: frozenset[Node]) -> bool:
 
 
 def _meeting(gap: Poly, a: Node, b: Node, slope: Poly, facts: Facts) -> Shape | None:
-    """Name "a where gap > 0, else b" with a - b = slope*gap: abs, relu or pinball, or None for none of them."""
+    """Name "a where gap > 0, else b" with a - b = slope*gap: abs, relu, pinball or None."""
     pa, pb = to_poly(a), to_poly(b)
     k = as_number(slope)
     if not add(pa, pb):
@@ -168,6 +220,10 @@ def _pinball(gap: Poly, above: Poly, k: Fraction | None, facts: Facts) -> Shape 
         return None
     if not (facts.nonnegative(q) and facts.nonnegative(add(ONE, q, -1))):
         return None
+    other = add(ONE, q, -1)
+    if len(other) < len(q):
+        # The same loss of -u at the level 1 - q, where that is the simpler name: q, not 1 - q.
+        gap, q = scale(gap, -1), other
     return Shape("pinball", {"u": from_poly(gap), "q": from_poly(q)}, scale(ONE, k))
 
 

@@ -1,0 +1,291 @@
+"""How far the whole suggestion is from the original, and how steep its gradient's changes are.
+
+`difference` carries each row's interval outward through what surrounds the part, only by rules that are
+theorems: sums, constant factors, monotone nonexpansive functions, Lipschitz functions, roots.  With e in
+[l, h], l <= 0 <= h:
+    f monotone, nonexpansive:   f(t + e) - f(t) in [l, h]
+    f C-Lipschitz:              f(t + e) - f(t) in [-C*m, C*m], m = max(-l, h)
+    sqrt, e >= 0:               sqrt(t + e) - sqrt(t) in [0, sqrt(h)]
+A replaced part with replaced parts inside: S(t + e) - T(t) = (S - T)(t + e) + (T(t + e) - T(t)).
+Where no rule fits, the answer is None: unknown, never a guess.  Interval ends are polynomials in mu,
+log(2), constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+
+from diffcheck.smoothings import TARGETS
+from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.plan import Plan, Replacement, filled
+from diffcheck.suggest.polynomial import ONE, Poly, add, from_poly, multiply, scale, to_poly
+from diffcheck.tree import Node, number
+
+__all__ = ["Interval", "difference", "gradient_lipschitz"]
+
+_MONOTONE = frozenset(
+    {"relu", "max", "min", "clip", "softplus", "logsumexp", "tanh", "atan", "asinh", "log_sigmoid"}
+)
+# Lipschitz constants over all reals.
+_LIPSCHITZ = {
+    "abs": Fraction(1),
+    "sin": Fraction(1),
+    "cos": Fraction(1),
+    "norm": Fraction(1),
+    "hypot": Fraction(1),
+    "sigmoid": Fraction(1, 4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval [low, high] that holds 0, its ends polynomials; low <= 0 <= high for every mu > 0."""
+
+    low: Poly
+    high: Poly
+
+    def plus(self, other: Interval) -> Interval:
+        """Return the sum of the two intervals."""
+        return Interval(add(self.low, other.low), add(self.high, other.high))
+
+    def times(self, factor: Poly) -> Interval:
+        """Return the product with a nonnegative factor."""
+        return Interval(multiply(self.low, factor), multiply(self.high, factor))
+
+    def negated(self) -> Interval:
+        """Return the mirrored interval."""
+        return Interval(scale(self.high, -1), scale(self.low, -1))
+
+    def hull(self, other: Interval) -> Interval:
+        """Return an interval that holds both."""
+        low = scale(_larger(scale(self.low, -1), scale(other.low, -1)), -1)
+        return Interval(low, _larger(self.high, other.high))
+
+    def symmetric(self) -> Interval:
+        """Return the smallest symmetric interval that holds this one."""
+        return self.hull(self.negated())
+
+
+NOTHING = Interval({}, {})
+
+
+def _larger(p: Poly, q: Poly) -> Poly:
+    """Return an upper bound of two nonnegative ends, the larger one where that can be seen."""
+    if len(p) <= 1 and len(q) <= 1 and (not p or not q or set(p) == set(q)):
+        return max(p, q, key=lambda end: sum(end.values()))
+    return p if p == q else add(p, q)
+
+
+def difference(node: Node, plan: Plan, facts: Facts) -> Interval | None:
+    """Return an interval that holds rebuilt(node) - node on the whole domain for every mu > 0, or None."""
+    found = plan.parts.get(node)
+    if found is not None:
+        return _of_part(found, plan, facts)
+    if not plan.touches(node):
+        return NOTHING
+    if node.op in ("mul", "div"):
+        return _of_product(node, plan, facts)
+    if node.op == "where":
+        return _of_branches(node, plan, facts)
+    inner = [difference(a, plan, facts) for a in node.args]
+    known = [i for i in inner if i is not None]
+    if len(known) < len(inner):
+        return None
+    if node.op == "add":
+        return known[0].plus(known[1])
+    if node.op == "sub":
+        return known[0].plus(known[1].negated())
+    if node.op == "neg":
+        return known[0].negated()
+    return _through(node.op, known)
+
+
+def _through(op: str, inner: list[Interval]) -> Interval | None:
+    if op in _MONOTONE:
+        return reduce(Interval.hull, inner)
+    if op in _LIPSCHITZ:
+        total = reduce(Interval.plus, inner).symmetric()
+        return total.times(scale(ONE, _LIPSCHITZ[op]))
+    if op == "sqrt" and not inner[0].low:
+        return Interval({}, _root(inner[0].high))
+    return None
+
+
+def _root(end: Poly) -> Poly:
+    return {(Node("sqrt", (from_poly(end),)),): Fraction(1)} if end else {}
+
+
+def _of_product(node: Node, plan: Plan, facts: Facts) -> Interval | None:
+    left, right = node.args
+    if node.op == "mul" and plan.touches(right):
+        left, right = right, left
+    if plan.touches(right) or not plan.constant(right):
+        return None
+    inner = difference(left, plan, facts)
+    if inner is None:
+        return None
+    factor = to_poly(right if node.op == "mul" else Node("div", (number(1), right)))
+    return _scaled(inner, factor, facts)
+
+
+def _scaled(inner: Interval, factor: Poly, facts: Facts) -> Interval:
+    sign = facts.sign(factor)
+    if sign:
+        positive = inner.times(scale(factor, sign))
+        return positive if sign > 0 else positive.negated()
+    return inner.symmetric().times(_absolute(factor))
+
+
+def _absolute(factor: Poly) -> Poly:
+    return {(Node("abs", (from_poly(factor),)),): Fraction(1)}
+
+
+def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
+    if plan.touches(node.args[0]):
+        return None
+    first, second = (difference(a, plan, facts) for a in node.args[1:])
+    return None if first is None or second is None else first.hull(second)
+
+
+def _of_part(found: Replacement, plan: Plan, facts: Facts) -> Interval | None:
+    shape, row = found.shape, found.row
+    if row.error is None or not plan.constant(from_poly(shape.factor)):
+        return None
+    ends = [filled(text, plan.parameter, shape.bindings) for text in row.error]
+    if not all(plan.constant(end) and not plan.touches(end) for end in ends):
+        return None
+    own = Interval(*(to_poly(end) for end in ends))
+    moved = _inside(found, plan, facts)
+    guarded = [key for key in ("q", "p", "lo", "hi") if key in shape.bindings]
+    if moved is None or any(plan.touches(shape.bindings[key]) for key in guarded):
+        return None
+    total = _scaled(own.plus(moved), shape.factor, facts)
+    around = NOTHING if shape.offset is None else difference(shape.offset, plan, facts)
+    return None if around is None else total.plus(around)
+
+
+def _inside(found: Replacement, plan: Plan, facts: Facts) -> Interval | None:
+    """Return how far the target itself moves because its arguments hold replaced parts."""
+    arguments = [a for a in found.shape.bindings.values() if plan.touches(a)]
+    if not arguments:
+        return NOTHING
+    inner = [difference(a, plan, facts) for a in found.shape.bindings.values()]
+    known = [i for i in inner if i is not None]
+    if len(known) < len(inner):
+        return None
+    rule = TARGETS[found.shape.target].through
+    if rule == "monotone":
+        return reduce(Interval.hull, known)
+    if rule == "nonexpansive":
+        return reduce(Interval.hull, known).symmetric()
+    if rule == "root" and not known[0].low:
+        return Interval({}, _root(known[0].high))
+    return None
+
+
+def gradient_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
+    """Return a Lipschitz constant of the rebuilt expression's gradient in the variables, in the 2-norm, or
+    None.
+
+    Sums add, constants scale, S(A x) has the constant L*|A|**2; anything else is None.
+    """
+    found = plan.parts.get(node)
+    if found is not None:
+        return _part_lipschitz(found, plan, facts)
+    if not plan.touches(node) and _gradient(node, plan) is not None:
+        return {}
+    if node.op in ("add", "sub", "neg"):
+        inner = [gradient_lipschitz(a, plan, facts) for a in node.args]
+        known = [i for i in inner if i is not None]
+        return reduce(add, known) if len(known) == len(inner) else None
+    if node.op in ("mul", "div"):
+        return _product_lipschitz(node, plan, facts)
+    if (
+        node.op in ("pow", "square")
+        and not plan.touches(node)
+        and (node.op == "square" or node.args[1] == number(2))
+    ):
+        gradient = _gradient(node.args[0], plan)
+        return None if gradient is None else scale(_squared([gradient]), 2)
+    return None
+
+
+def _product_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
+    left, right = node.args
+    if node.op == "mul" and plan.constant(left):
+        left, right = right, left
+    if not plan.constant(right) or plan.touches(right):
+        return None
+    inner = gradient_lipschitz(left, plan, facts)
+    if inner is None:
+        return None
+    factor = to_poly(right if node.op == "mul" else Node("div", (number(1), right)))
+    return multiply(inner, _size(factor, facts))
+
+
+def _size(factor: Poly, facts: Facts) -> Poly:
+    sign = facts.sign(factor)
+    return scale(factor, sign) if sign else _absolute(factor)
+
+
+def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None:
+    shape, row = found.shape, found.row
+    if row.lipschitz is None or not plan.constant(from_poly(shape.factor)):
+        return None
+    free = tuple(a for key, a in shape.bindings.items() if key in ("u", "v", "ss") or key[1:].isdigit())
+    fixed = tuple(a for a in shape.bindings.values() if a not in free)
+    terms = shape.parts if shape.target == "norm" else free
+    gradients = [_gradient(a, plan) for a in terms]
+    if not terms or not all(plan.constant(a) for a in fixed) or any(plan.touches(a) for a in terms):
+        return None
+    rows = [g for g in gradients if g is not None]
+    if len(rows) < len(gradients):
+        return None
+    constant = to_poly(filled(row.lipschitz, plan.parameter, shape.bindings))
+    if shape.target == "max2":
+        # Curved along u - v only, and |grad(u - v)|**2 is 2 for independent arguments.
+        rows, constant = [_minus(rows[0], rows[1])], scale(constant, Fraction(1, 2))
+    total = multiply(multiply(constant, _squared(rows)), _size(shape.factor, facts))
+    around: Poly | None = {} if shape.offset is None else gradient_lipschitz(shape.offset, plan, facts)
+    return None if around is None else add(total, around)
+
+
+def _gradient(node: Node, plan: Plan) -> dict[str, Poly] | None:
+    """Return variable -> coefficient of an affine node, or None when it is not visibly affine."""
+    try:
+        poly = to_poly(node)
+    except ValueError:
+        return None
+    gradient: dict[str, Poly] = {}
+    for monomial, value in poly.items():
+        moving = [x for x in monomial if not plan.constant(x)]
+        if not moving:
+            continue
+        if len(moving) > 1 or moving[0].op != "name":
+            return None
+        rest = tuple(x for x in monomial if x is not moving[0])
+        key = str(moving[0].leaf)
+        gradient[key] = add(gradient.get(key, {}), {rest: value})
+    return gradient
+
+
+def _minus(p: dict[str, Poly], q: dict[str, Poly]) -> dict[str, Poly]:
+    return {key: add(p.get(key, {}), q.get(key, {}), -1) for key in {**p, **q}}
+
+
+def _squared(rows: list[dict[str, Poly]]) -> Poly:
+    """Bound |A|**2 for the matrix with these rows: its Frobenius norm, or |A|_1*|A|_inf if smaller."""
+    entries = [c for row in rows for c in row.values()]
+    frobenius: Poly = reduce(add, (multiply(c, c) for c in entries), {})
+    if any(key for c in entries for key in c):
+        return frobenius
+    sizes = [{key: abs(c.get((), Fraction(0))) for key, c in row.items()} for row in rows]
+    widest = max((sum(row.values(), Fraction(0)) for row in sizes), default=Fraction(0))
+    names = {key for row in sizes for key in row}
+    tallest = max(
+        (sum((row.get(key, Fraction(0)) for row in sizes), Fraction(0)) for key in names), default=Fraction(0)
+    )
+    product = scale(ONE, widest * tallest)
+    return min(frobenius, product, key=lambda p: p.get((), Fraction(0)))

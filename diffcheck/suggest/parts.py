@@ -1,0 +1,92 @@
+"""From findings to the parts to replace, each with its shape.
+
+A finding names the columns of the part that causes it.  That part is lifted when what surrounds it is the
+better target (abs(x) inside sqrt(abs(x)): the power of abs), and lowered when it only passes on what is
+inside (sqrt(max(d, 0)): the max, for the root of something positive is smooth).
+"""
+
+from __future__ import annotations
+
+from diffcheck.problem import Problem
+from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.shape import Shape, recognise
+from diffcheck.tree import NAME, Node
+from diffcheck.verdict import Analysis, Finding, Kind, Severity
+
+__all__ = ["responsible"]
+
+FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball"})
+
+
+def responsible(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node, Shape]:
+    """Return part -> shape for every part that breaks differentiability; empty when one has no surrogate."""
+    found: dict[Node, Shape] = {}
+    for finding in analysis.findings:
+        # A flat function has jumps where it is not constant: those findings are the ones to smooth.
+        if finding.severity is not Severity.ERROR or finding.kind is Kind.FLAT:
+            continue
+        shapes = _parts_of(problem, finding, facts) if finding.kind in FAILING else {}
+        if not shapes:
+            return {}
+        found.update(shapes)
+    found = _outermost_powers(found)
+    known = set(problem.tree.walk())
+    for shape in list(found.values()):
+        # A relu that only the rewriting of a nested `where` brought in.
+        for node in shape.offset.walk() if shape.offset else ():
+            bend = recognise(node, facts) if node.op == "relu" and node not in known else None
+            if bend is not None:
+                found[node] = bend
+    return found
+
+
+def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Shape]:
+    chain = _chain(problem.tree, finding.span)
+    if not chain:
+        return {}
+    part = chain[-1]
+    for around in reversed(chain[:-1]):
+        shape = recognise(around, facts)
+        if shape is not None and shape.target in _LIFTED and around.op in ("sqrt", "pow", "max", "min"):
+            return {around: shape}
+    shape = recognise(part, facts)
+    inside = _inside(part, problem, facts)
+    if shape is not None and not (shape.target == "sqrt" and inside):
+        return {part: shape}
+    return inside
+
+
+def _chain(tree: Node, span: tuple[int, int]) -> list[Node]:
+    """Return the nodes from the root down to the outermost node with that span, or [] when there is none."""
+    chain = [tree]
+    while chain[-1].span != span:
+        inner = [a for a in chain[-1].args if a.span[0] <= span[0] and span[1] <= a.span[1]]
+        if not inner:
+            return []
+        chain.append(inner[0])
+    return chain
+
+
+def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:
+    """Return the recognised parts strictly inside ``part`` that hold a variable."""
+    variables = frozenset(problem.wrt)
+    shapes: dict[Node, Shape] = {}
+    for node in part.walk():
+        if node is part or not any(n.op == NAME and n.leaf in variables for n in node.walk()):
+            continue
+        shape = recognise(node, facts)
+        if shape is not None:
+            shapes[node] = shape
+    roots = [node for node, shape in shapes.items() if shape.target == "sqrt"]
+    return {node: shape for node, shape in shapes.items() if node not in roots or len(roots) == len(shapes)}
+
+
+def _outermost_powers(found: dict[Node, Shape]) -> dict[Node, Shape]:
+    """Drop the abs inside a power of abs: the power's own row replaces both."""
+    inner = {
+        node.args[0]
+        for node, shape in found.items()
+        if shape.target == "abspow" and node.args[0].op in ("abs", "pow", "square")
+    }
+    return {node: shape for node, shape in found.items() if node not in inner}

@@ -1,0 +1,283 @@
+"""Every row of the table of smoothings is a claim; here each claim is sampled at 30 digits, new rows too."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+
+import mpmath
+import pytest
+import sympy as sp
+
+from diffcheck.atoms import ATOMS
+from diffcheck.parse import parse
+from diffcheck.smoothings import SMOOTHINGS, TARGETS, Smoothing
+from diffcheck.tree import NAME, NUMBER, Node
+
+MUS = (mpmath.mpf("0.01"), mpmath.mpf(1), mpmath.mpf(7) / 3)
+# In units of mu: dense near the kink, then over several scales.
+NEAR = [mpmath.mpf(i) / 16 + mpmath.mpf(1) / 97 for i in range(-64, 64)]
+FAR = [s * mpmath.mpf(10) ** e for s in (-1, 1) for e in (-9, -5, -3, 1, 2, 3, 5)]
+SLACK = mpmath.mpf(10) ** -20
+LEVELS = [mpmath.mpf(n) / 10 for n in (1, 5, 9)]
+BOUNDED = [row for row in SMOOTHINGS if row.error is not None]
+STEEP = [row for row in SMOOTHINGS if row.lipschitz is not None]
+CURVED = [row for row in SMOOTHINGS if row.curvature in ("convex", "concave")]
+
+ids = pytest.mark.parametrize
+
+
+def _id(row: Smoothing) -> str:
+    return f"{row.target}: {row.name}"
+
+
+@cache
+def _tree(text: str) -> Node:
+    return parse(text)
+
+
+def value(node: Node, names: dict[str, mpmath.mpf]) -> mpmath.mpf:
+    """Evaluate a tree at 30 digits by the table of atoms, `where` lazily."""
+    if node.op == NUMBER:
+        return mpmath.mpf(node.leaf.numerator) / node.leaf.denominator
+    if node.op == NAME:
+        return names[node.leaf]
+    if node.op == "where":
+        return value(node.args[1 if value(node.args[0], names) else 2], names)
+    return ATOMS[node.op].mpmath(*(value(a, names) for a in node.args))
+
+
+@pytest.fixture(autouse=True)
+def _thirty_digits():
+    with mpmath.workdps(30):
+        yield
+
+
+def _grid(mu: mpmath.mpf) -> list[mpmath.mpf]:
+    return [mu * t for t in (*NEAR, *FAR, 0)]
+
+
+def points(target: str, mu: mpmath.mpf) -> list[dict[str, mpmath.mpf]]:
+    """Sample the target's parameters on its domain, the free ones in steps of mu."""
+    line = _grid(mu)
+    few = [mu * t for t in (-1000, -3, mpmath.mpf(-1) / 2, 0, mpmath.mpf(1) / 3, 2, 1000)]
+    if target == "max2":
+        return [{"u": u + v, "v": v} for u in line for v in few]
+    if target == "max":
+        return [{"u1": a, "u2": b, "u3": c} for a, b, c in itertools.product(few, few, line[::4])]
+    if target in ("clip", "clip_any"):
+        pairs = [(-mu * w, mu * w) for w in (mpmath.mpf(1) / 8, 1, 10**6)]
+        pairs += [(mu, -mu)] if target == "clip_any" else []
+        return [{"u": end + u, "lo": lo, "hi": hi} for lo, hi in pairs for end in (lo, hi) for u in line[::2]]
+    if target == "pinball":
+        return [{"u": u, "q": q} for u in line for q in LEVELS]
+    if target == "abspow":
+        return [{"u": u, "p": p} for u in line for p in (*LEVELS, mpmath.mpf(1))]
+    if target == "norm":
+        return [{"ss": u * u} for u in line]
+    if target == "sqrt":
+        return [{"u": abs(u)} for u in line] + [{"u": mu * mpmath.mpf(10) ** 20}]
+    if target == "where":
+        return [{"g": u, "a": a, "b": b} for u in line for a, b in ((1, -1), (u, 0))]
+    return [{"u": u} for u in line]
+
+
+def exact(target: str, at: dict[str, mpmath.mpf]) -> mpmath.mpf:
+    """The target itself at a point."""
+    if TARGETS[target].variadic:
+        return max(at.values())
+    return value(_tree(TARGETS[target].text), at)
+
+
+def ends(row: Smoothing, mu: mpmath.mpf, at: dict[str, mpmath.mpf]) -> list[mpmath.mpf]:
+    """The row's interval at one mu."""
+    return [value(_tree(text), {"n": mpmath.mpf(len(at)), **at, "mu": mu}) for text in row.error]
+
+
+@ids("row", SMOOTHINGS, ids=_id)
+def test_the_texts_of_a_row_are_expressions_in_its_parameters(row):
+    """Template, interval and constant parse, and use the target's parameters, mu and n only."""
+    target = TARGETS[row.target]
+    allowed = {"mu", "n", *target.params, *(("u1", "u2", "u3") if target.variadic else ())}
+    texts = [row.text(3), *(row.error or ()), *([row.lipschitz] if row.lipschitz else [])]
+    for text in texts:
+        assert set(_tree(text).names()) <= allowed
+    assert row.source
+
+
+@ids("row", BOUNDED, ids=_id)
+def test_surrogate_minus_target_lies_in_the_interval(row):
+    """The stated interval holds at every sample, over nine decades and three mu."""
+    for mu in MUS:
+        for at in points(row.target, mu):
+            off = value(_tree(row.text(len(at))), {**at, "mu": mu}) - exact(row.target, at)
+            low, high = ends(row, mu, at)
+            slack = SLACK * (1 + max(map(abs, at.values()))) ** 2
+            assert low <= 0 <= high
+            assert low - slack <= off <= high + slack, (row, mu, at, off)
+
+
+@ids("row", [row for row in BOUNDED if row.tight], ids=_id)
+def test_a_tight_interval_is_nearly_attained_at_both_ends(row):
+    """No smaller interval would do: samples come within 1% of its width of each end."""
+    mu = mpmath.mpf(1)
+    groups: dict[tuple, list[mpmath.mpf]] = {}
+    for at in points(row.target, mu):
+        off = value(_tree(row.text(len(at))), {**at, "mu": mu}) - exact(row.target, at)
+        groups.setdefault(tuple(ends(row, mu, at)), []).append(off)
+    for (low, high), offs in groups.items():
+        width = high - low
+        assert min(offs) <= low + width / 100
+        assert max(offs) >= high - width / 100
+
+
+def _second_differences(row: Smoothing, mu: mpmath.mpf):
+    """Yield (second difference)/step**2 along the free arguments, with the point."""
+    template, step = _tree(row.text(3)), mu / 10**4
+    directions = {"max2": [{"u": 1}, {"u": 1, "v": -1}], "max": [{"u1": 1, "u2": -1}, {"u1": 1, "u3": 1}]}
+    for at in points(row.target, mu)[::3]:
+        if row.target == "norm":
+            continue
+        for way in directions.get(row.target, [{"u": 1}]):
+            length = sum(c * c for c in way.values())
+            if row.target == "sqrt" and at["u"] < step:
+                continue
+
+            def moved(t, at=at, way=way):
+                return value(template, {**at, **{k: at[k] + t * c for k, c in way.items()}, "mu": mu})
+
+            yield (moved(step) - 2 * moved(0) + moved(-step)) / (step**2 * length), at
+
+
+@ids("row", [row for row in STEEP if row.target != "norm"], ids=_id)
+def test_the_gradient_is_as_lipschitz_as_stated(row):
+    """No second difference exceeds the constant, and the constant is reached within 10% somewhere."""
+    best = mpmath.mpf(0)
+    mu = mpmath.mpf(1)
+    for second, at in _second_differences(row, mu):
+        stated = value(_tree(row.lipschitz), {**at, "mu": mu})
+        assert abs(second) <= stated * (1 + mpmath.mpf("1e-6")) + mpmath.mpf("1e-10"), (row, at)
+        best = max(best, abs(second) / stated)
+    assert best >= mpmath.mpf("0.9")
+
+
+@ids("row", [row for row in STEEP if row.target != "norm"], ids=_id)
+def test_the_constant_scales_with_mu_as_stated(row):
+    """The bound holds for a small mu as well as for mu = 1."""
+    mu = MUS[0]
+    for second, at in itertools.islice(_second_differences(row, mu), 0, None, 4):
+        stated = value(_tree(row.lipschitz), {**at, "mu": mu})
+        assert abs(second) <= stated * (1 + mpmath.mpf("1e-6")) + mpmath.mpf("1e-8")
+
+
+@ids("row", [row for row in SMOOTHINGS if row.target == "norm"], ids=_id)
+def test_a_smooth_norm_has_the_stated_constant_and_is_convex(row):
+    """Along random lines through the plane second differences stay in [0, L]."""
+    template, mu, step = _tree(row.text()), mpmath.mpf(1), mpmath.mpf("1e-4")
+    limit = value(_tree(row.lipschitz), {"mu": mu})
+    for k in range(600):
+        x, y, angle = mpmath.sin(3 * k) * k / 100, mpmath.cos(7 * k) * k / 150, mpmath.mpf(k)
+        dx, dy = mpmath.cos(angle), mpmath.sin(angle)
+        f = [
+            value(template, {"ss": (x + t * dx) ** 2 + (y + t * dy) ** 2, "mu": mu}) for t in (-step, 0, step)
+        ]
+        second = (f[0] - 2 * f[1] + f[2]) / step**2
+        assert -mpmath.mpf("1e-12") <= second <= limit * (1 + mpmath.mpf("1e-6"))
+
+
+@ids("row", [row for row in CURVED if row.target != "norm"], ids=_id)
+def test_convex_rows_are_convex_and_concave_rows_concave(row):
+    """Every second difference has the stated sign."""
+    sign = 1 if row.curvature == "convex" else -1
+    for mu in MUS[1:]:
+        assert all(sign * second >= -mpmath.mpf("1e-10") for second, _ in _second_differences(row, mu))
+
+
+@ids(
+    "row", [r for r in SMOOTHINGS if r.curvature == "neither" and TARGETS[r.target].params == ("u",)], ids=_id
+)
+def test_rows_called_neither_are_neither(row):
+    """Second differences of both signs occur."""
+    seconds = [second for second, _ in _second_differences(row, mpmath.mpf(1))]
+    assert min(seconds) < -mpmath.mpf("1e-6")
+    assert max(seconds) > mpmath.mpf("1e-6")
+
+
+@ids("row", [row for row in SMOOTHINGS if row.monotone], ids=_id)
+def test_monotone_rows_do_not_fall(row):
+    """A step to the right in any argument never lowers the surrogate."""
+    mu = mpmath.mpf(1)
+    template = _tree(row.text(3))
+    for at in points(row.target, mu)[::2]:
+        here = value(template, {**at, "mu": mu})
+        for key in at:
+            there = value(template, {**at, key: at[key] + mu / 7, "mu": mu})
+            assert there >= here - SLACK * (1 + abs(here))
+
+
+PIECES = {
+    ("abs", "Huber"): ("u**2/(2*mu)", "u - mu/2", "mu", 1),
+    ("relu", "smooth hinge"): ("u**2/(2*mu)", "u - mu/2", "mu", 1),
+    ("relu", "quadratic"): ("(u + mu)**2/(4*mu)", "u", "mu", 1),
+    ("sqrt", "root with a quadratic start"): (
+        "sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2))",
+        "sqrt(u)",
+        "mu",
+        2,
+    ),
+    ("pinball", "Moreau pinball"): ("u**2/(2*mu)", "q*u - q**2*mu/2", "q*mu", 1),
+}
+
+
+@ids("key", PIECES, ids=": ".join)
+def test_the_pieces_join_with_exactly_the_stated_class(key):
+    """SymPy: value and derivatives agree at the seam up to the class, and not beyond."""
+    inner, outer, seam, order = PIECES[key]
+    u, mu, q = sp.symbols("u mu q", positive=True)
+    gap = sp.sympify(inner, {"u": u, "mu": mu, "q": q}) - sp.sympify(outer, {"u": u, "mu": mu, "q": q})
+    at = sp.sympify(seam, {"mu": mu, "q": q})
+    jumps = [sp.simplify(sp.diff(gap, u, k).subs(u, at)) for k in range(order + 2)]
+    assert all(jump == 0 for jump in jumps[:-1])
+    assert jumps[-1] != 0
+
+
+def test_smooth_rows_have_a_largest_second_derivative_at_zero():
+    """SymPy: rows that bend most at 0 have their second derivative there as constant."""
+    u, mu, p = sp.symbols("u mu p", positive=True)
+    rows = {
+        sp.sqrt(u**2 + mu**2) - mu: 1 / mu,
+        mu * sp.log(sp.cosh(u / mu)): 1 / mu,
+        2 / sp.pi * u * sp.atan(u / mu): 4 / (sp.pi * mu),
+        u * sp.tanh(u / mu): 2 / mu,
+        u * sp.erf(u / mu): 4 / (sp.sqrt(sp.pi) * mu),
+        mu * sp.log(1 + sp.exp(u / mu)): 1 / (4 * mu),
+        (u + sp.sqrt(u**2 + 4 * mu**2)) / 2: 1 / (4 * mu),
+        (u**2 + mu**2) ** (p / 2): p * mu ** (p - 2),
+    }
+    for formula, constant in rows.items():
+        assert sp.simplify(sp.diff(formula, u, 2).subs(u, 0) - constant) == 0
+
+
+def test_the_centred_huber_attains_the_best_possible_product():
+    """eps*L >= J**2/16 with J = 2: the centred Huber row has eps*L = 1/4 exactly, no row of abs has less."""
+    best = min(
+        (
+            value(_tree(row.error[1]), {"mu": mpmath.mpf(1)})
+            - value(_tree(row.error[0]), {"mu": mpmath.mpf(1)})
+        )
+        / 2
+        * value(_tree(row.lipschitz), {"mu": mpmath.mpf(1)})
+        for row in SMOOTHINGS
+        if row.target == "abs"
+    )
+    assert best == mpmath.mpf(1) / 4
+
+
+@ids(
+    "target", ["abs", "relu", "max2", "max", "sign", "heaviside", "clip", "sqrt", "norm", "pinball", "abspow"]
+)
+def test_common_targets_have_two_rows_best_first(target):
+    """A user has a choice, and an infinitely smooth row comes first."""
+    rows = [row for row in SMOOTHINGS if row.target == target]
+    assert len(rows) >= 2
+    assert str(rows[0].smoothness) == "Cinf"
