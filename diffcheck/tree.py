@@ -56,9 +56,20 @@ class Node:
             yield node
             stack.extend(reversed(node.args))
 
+    def distinct(self) -> Iterator[Node]:
+        """Yield every different node once, parents first: linear where parts are shared."""
+        seen: set[Node] = set()
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                yield node
+                stack.extend(reversed(node.args))
+
     def names(self) -> tuple[str, ...]:
         """Return the names that occur, each once, in the order of the text."""
-        return tuple(dict.fromkeys(str(n.leaf) for n in self.walk() if n.op == NAME))
+        return tuple(dict.fromkeys(str(n.leaf) for n in self.distinct() if n.op == NAME))
 
 
 def number(value: Fraction | int, span: Span = (0, 0)) -> Node:

@@ -1,0 +1,225 @@
+"""A cell: one exact point of a wall, and everything assumed about the others that behave like it.
+
+The germ algebra asks for signs of coefficients, which are functions on the wall.  They are answered at the point, by
+balls and identities, and every answer is written down as a condition: what the germs say then holds for all points of
+the wall that satisfy the same conditions.  explore.py visits cells until no point of the wall is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import count
+
+import sympy as sp
+
+from diffcheck.balls import enclose, sign_at
+from diffcheck.errors import DiffcheckError, Undetermined
+from diffcheck.germ import Germ
+from diffcheck.identity import Decision, is_zero
+from diffcheck.printer import text_of
+from diffcheck.reach import Constraint
+from diffcheck.walls import Implicit
+
+__all__ = ["BadWitness", "Cell", "SplitInteger"]
+
+# Denominators of exponents that losses are written with; an exponent beyond stays the number it is.
+MAX_DENOMINATOR = 64
+
+
+class SplitInteger(DiffcheckError):
+    """The answer depends on a symbolic integer modulo ``modulus``."""
+
+    def __init__(self, integer: sp.Symbol, modulus: int) -> None:
+        super().__init__(f"{integer} mod {modulus}")
+        self.integer = integer
+        self.modulus = modulus
+
+
+class BadWitness(DiffcheckError):
+    """A coefficient is not identically zero, but vanishes at this point."""
+
+
+class Cell:
+    """Answers the questions of the germ algebra at one point, and notes what it assumed.
+
+    point: exact coordinates of the free symbols of the wall.
+    conditions: constraints that hold at the point and make the answers valid.
+    pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers that were
+    taken to be nonzero.
+    """
+
+    def __init__(self, point: Mapping[sp.Symbol, sp.Expr], implicit: Implicit | None = None) -> None:
+        self.point = dict(point)
+        self.implicit = implicit
+        self.conditions: dict[Constraint, None] = {}
+        self.pivots: dict[sp.Expr, None] = {}
+        self.exceptional: dict[sp.Expr, None] = {}
+        self.phases: dict[sp.Symbol, tuple[sp.Symbol, int, Germ]] = {}
+        self._zero: dict[sp.Expr, bool] = {}
+        self._numbers = count()
+
+    # --- zero and sign
+
+    def _balls(self, prec: int = 128) -> dict[sp.Symbol, object]:
+        if self.implicit is None:
+            return dict(self.point)
+        return {**self.point, self.implicit.symbol: self.implicit.ball(prec)}
+
+    def vanishes(self, c: sp.Expr) -> bool:
+        """Return whether ``c`` is identically zero on the wall."""
+        if c.is_Rational:
+            return bool(c == 0)
+        known = self._zero.get(c)
+        if known is None:
+            known = self._zero[c] = self._decide_zero(c)
+        return known
+
+    def _decide_zero(self, c: sp.Expr) -> bool:
+        if self.oscillating(c):
+            return self._oscillating_zero(c)
+        for prec in (128, 1000):
+            ball = enclose(c, self._balls(prec), prec)
+            if ball.is_finite() and not ball.contains(0):
+                self._note_integers(c)
+                return False
+        decision = is_zero(self._reduced(c), self.point if self.implicit is None else None)
+        if decision is Decision.UNKNOWN:
+            decision = is_zero(sp.expand(self._reduced(c)))
+        if decision is Decision.UNKNOWN:
+            raise Undetermined(f"cannot prove whether `{text_of(c)}` is zero")
+        if decision is Decision.NO and self.implicit is not None:
+            raise Undetermined(f"cannot prove whether `{text_of(c)}` is zero")
+        if decision is Decision.NO:
+            self._note_integers(c)
+        return decision is Decision.YES
+
+    def _oscillating_zero(self, c: sp.Expr) -> bool:
+        waves = [s for s in c.free_symbols if s in self.phases]
+        poly = sp.Poly(sp.expand(c), *waves)
+        return all(self.vanishes(k) for k in poly.coeffs())
+
+    def _reduced(self, c: sp.Expr) -> sp.Expr:
+        """Rewrite ``c`` with the equation of an implicit root, where one of its parts occurs linearly."""
+        if self.implicit is None or self.implicit.symbol not in c.free_symbols:
+            return c
+        xi, equation = self.implicit.symbol, self.implicit.equation
+        if equation.is_polynomial(xi):
+            numerator = sp.together(c).as_numer_denom()[0]
+            return sp.rem(numerator, equation, xi) if numerator.is_polynomial(xi) else c
+        for kernel in sorted(equation.atoms(sp.Function, sp.Pow), key=sp.count_ops, reverse=True):
+            z = sp.Dummy("z", real=True)
+            replaced = equation.xreplace({kernel: z})
+            if xi in kernel.free_symbols and replaced.is_polynomial(z) and sp.degree(replaced, z) == 1:
+                a, b = sp.Poly(replaced, z).all_coeffs()
+                return sp.expand(c).xreplace({kernel: -b / a})
+        return c
+
+    def _note_integers(self, c: sp.Expr) -> None:
+        if any(s.is_integer for s in c.free_symbols):
+            self.exceptional[c] = None
+
+    def sign(self, c: sp.Expr) -> int:
+        """Return the sign of ``c`` at the point and note it as a condition."""
+        if c.is_Rational:
+            return int((c.p > 0) - (c.p < 0))
+        if self.oscillating(c):
+            raise Undetermined("a sign oscillates without end near the point")
+        self._split_powers_of_minus_one(c)
+        if self.vanishes(c):
+            return 0
+        s = sign_at(c, self.point) if self.implicit is None else self._sign_of_ball(c)
+        if not s:
+            raise BadWitness
+        if c.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
+            self.conditions[Constraint(c, ">" if s > 0 else "<")] = None
+        return s
+
+    def _sign_of_ball(self, c: sp.Expr) -> int | None:
+        for prec in (128, 400, 2000):
+            ball = enclose(c, self._balls(prec), prec)
+            if ball.is_finite() and not ball.contains(0):
+                return 1 if ball > 0 else -1
+        return None
+
+    def _split_powers_of_minus_one(self, c: sp.Expr) -> None:
+        for power in c.atoms(sp.Pow):
+            if power.base == -1:
+                for k in power.exp.free_symbols:
+                    raise SplitInteger(k, 2)
+        for wave in c.atoms(sp.sin, sp.cos):
+            for k in wave.free_symbols:
+                if k.is_integer:
+                    rate = sp.expand(wave.args[0] / sp.pi).coeff(k)
+                    if rate.is_Rational:
+                        raise SplitInteger(k, 2 * int(rate.q))
+
+    def pivot(self, c: sp.Expr) -> None:
+        """Note a coefficient that is divided by."""
+        if c.free_symbols:
+            self.pivots[c] = None
+
+    def oscillating(self, c: sp.Expr) -> bool:
+        """Return whether ``c`` holds a bounded symbol without a limit."""
+        return bool(self.phases) and not c.free_symbols.isdisjoint(self.phases)
+
+    # --- numbers
+
+    def integer_part(self, c: sp.Expr) -> tuple[sp.Expr, bool]:
+        """Return (floor(c), whether c is an integer)."""
+        if c.is_Rational:
+            return sp.floor(c), bool(c.is_Integer)
+        c = sp.expand(c)
+        whole = sp.Add(*[a for a in sp.Add.make_args(c) if a.is_integer])
+        rest = c - whole
+        if rest == 0:
+            return whole, True
+        for k in rest.free_symbols:
+            if k.is_integer:
+                rate = rest.coeff(k)
+                if rate.is_Rational:
+                    raise SplitInteger(k, int(rate.q))
+                raise Undetermined(f"cannot tell the integer part of `{text_of(c)}`")
+        part, exact = self._real_integer_part(rest)
+        return whole + part, exact
+
+    def _real_integer_part(self, rest: sp.Expr) -> tuple[sp.Expr, bool]:
+        ball = enclose(rest, self._balls(400), 400)
+        if not ball.is_finite():
+            raise Undetermined(f"cannot tell the integer part of `{text_of(rest)}`")
+        lowest = ball.mid().floor().unique_fmpz()
+        if lowest is None:
+            raise Undetermined(f"cannot tell the integer part of `{text_of(rest)}`")
+        n = sp.Integer(int(lowest))
+        for near in (n, n + 1):
+            if ball.contains(int(near)) and self.vanishes(rest - near):
+                return near, True
+        if self.sign(rest - n) < 0:
+            n = n - 1
+        if self.sign(n + 1 - rest) < 0:
+            n = n + 1
+        return n, False
+
+    def rational(self, c: sp.Expr) -> sp.Expr:
+        """Return ``c`` as a Rational if it is identically one, else ``c``."""
+        if c.is_Rational or c.free_symbols:
+            return c
+        ball = enclose(c, self._balls(), 128)
+        if not ball.is_finite():
+            return c
+        near = Fraction(float(ball.mid())).limit_denominator(MAX_DENOMINATOR)
+        guess = sp.Rational(near.numerator, near.denominator)
+        return guess if self.vanishes(c - guess) else c
+
+    def oscillation(self, phase: Germ, kind: str) -> tuple[sp.Symbol, ...]:
+        """Return bounded symbols: (sin, cos) of an infinite phase, or its fractional part."""
+        n = next(self._numbers)
+        if kind == "fraction":
+            wave = sp.Symbol(f"wave_f{n}", real=True)
+            self.phases[wave] = (wave, 0, phase)
+            return (wave,)
+        s, c = sp.Symbol(f"wave_s{n}", real=True), sp.Symbol(f"wave_c{n}", real=True)
+        self.phases[s] = (c, 1, phase)
+        self.phases[c] = (s, -1, phase)
+        return s, c
+

@@ -1,0 +1,182 @@
+"""Every kind of point of a wall: cell after cell, until a proof says that none is left.
+
+One cell (cell.py) answers for all points that satisfy its conditions.  The others are reached by turning round one
+condition at a time, as in concolic testing (Godefroid, Klarlund, Sen, "DART", 2005): a decision procedure gives a point
+or proves that there is none.  Equalities need no look on real symbols (they cut out null sets of the wall); on symbolic
+integers they do, so the members at which a coefficient vanishes are visited by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from diffcheck.cell import BadWitness, Cell, SplitInteger
+from diffcheck.errors import Undetermined
+from diffcheck.printer import symbol, text_of
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.sides import Outcome
+from diffcheck.walls import Wall, integer_zeros
+
+__all__ = ["Explored", "Leaf", "explore"]
+
+MAX_LEAVES = 96
+# Generic values: no two related by a small equation, so that coincidences do not hide.
+GENERIC = tuple(
+    sp.Rational(p, q)
+    for p, q in ((1, 3), (2, 7), (5, 11), (3, 13), (7, 17), (8, 19), (9, 23), (11, 29), (12, 31), (13, 37), (15, 41), (17, 43))
+)
+OPPOSITE = {"<": ">", ">": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One kind of point: what holds there, an exact example, what happens."""
+
+    wall: Wall
+    conditions: tuple[Constraint, ...]
+    witness: Mapping[sp.Symbol, sp.Expr]
+    outcome: Outcome
+    pivots: tuple[sp.Expr, ...] = ()
+
+
+@dataclass(slots=True)
+class Explored:
+    """All kinds of points of a wall; ``open`` says what could not be excluded or decided."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+
+Judge = Callable[[Wall, Cell], Outcome]
+
+
+def constraints_on(wall: Wall, where: Sequence[Constraint]) -> tuple[Constraint, ...]:
+    """Return what the free symbols of the wall satisfy inside the domain's interior."""
+    bound = {symbol(n): e for n, e in wall.base}
+    return (*wall.conditions, *(Constraint(c.expr.xreplace(bound), c.rel) for c in where))
+
+
+def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge: Judge) -> Explored:
+    """Visit every kind of point of ``wall`` that ``where`` allows."""
+    out = Explored()
+    todo: list[tuple[Wall, tuple[Constraint, ...]]] = [(wall, ())]
+    seen_members: set[tuple[sp.Symbol, int]] = set()
+    while todo:
+        if len(out.leaves) > MAX_LEAVES:
+            out.open.append(f"more than {MAX_LEAVES} kinds of points on one wall")
+            break
+        member, prefix = todo.pop()
+        known = constraints_on(member, where)
+        point = _point(member, (*known, *prefix), names, out)
+        if point is None:
+            continue
+        try:
+            cell, outcome = _visit(member, point, (*known, *prefix), judge)
+        except SplitInteger as split:
+            j = sp.Symbol(f"{split.integer.name}_", integer=True)
+            todo += [(member.with_integer(split.integer, split.modulus * j + r), ()) for r in range(split.modulus)]
+            continue
+        except Undetermined as reason:
+            out.open.append(str(reason))
+            continue
+        conditions = tuple(cell.conditions)
+        out.leaves.append(Leaf(member, conditions, point, outcome, tuple(cell.pivots)))
+        todo += [(member, turned) for turned in _turned(prefix, conditions)]
+        todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
+    return out
+
+
+def _turned(prefix: tuple[Constraint, ...], conditions: tuple[Constraint, ...]) -> list[tuple[Constraint, ...]]:
+    """Return the paths that agree with ``conditions`` up to one and then turn."""
+    new = [c for c in conditions if c not in prefix]
+    return [(*prefix, *new[:i], Constraint(c.expr, OPPOSITE[c.rel])) for i, c in enumerate(new)]
+
+
+def _visit(wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], judge: Judge) -> tuple[Cell, Outcome]:
+    for attempt in range(4):
+        cell = Cell(point, wall.implicit)
+        try:
+            return cell, judge(wall, cell)
+        except BadWitness:
+            # A coefficient vanishes by accident at this point only: take another one.
+            free = {s for c in known for s in c.expr.free_symbols}
+            for i, s in enumerate(point):
+                if s not in free and not s.is_integer:
+                    point[s] = GENERIC[(i + 3 * attempt + 5) % len(GENERIC)] + sp.Rational(attempt, 7)
+            nudged = [Constraint(s - point[s], "!=") for s in point if s in free and not s.is_integer]
+            answer = reach([*known, *nudged])
+            if answer.status is Status.SAT and answer.witness is not None:
+                point.update(answer.witness)
+    raise Undetermined("no point in general position was found on a wall")
+
+
+def _point(wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: Explored) -> dict[sp.Symbol, sp.Expr] | None:
+    """Return exact coordinates for the free symbols, or None when no point of the wall satisfies ``known``."""
+    bound = {n for n, _ in wall.base}
+    free = [symbol(n) for n in names if n not in bound]
+    used = {s for _, e in wall.base for s in e.free_symbols} - set(free)
+    if wall.implicit is not None:
+        used -= {wall.implicit.symbol}
+    free += sorted(used, key=lambda s: s.name)
+    if not free:
+        return {} if _holds(wall, known, out) else None
+    point: dict[sp.Symbol, sp.Expr] = {}
+    for i, s in enumerate(free):
+        point[s] = sp.Integer(3 + i) if s.is_integer else GENERIC[i % len(GENERIC)]
+    if wall.implicit is not None:
+        return point if _holds(wall, [c for c in known if not c.expr.free_symbols & set(free)], out) else None
+    if not known:
+        return point
+    answer = reach(list(known))
+    if answer.status is Status.UNSAT:
+        return None
+    if answer.status is Status.UNKNOWN or answer.witness is None:
+        out.open.append("cannot tell whether " + " and ".join(_text(c) for c in known[:4]) + " can hold together")
+        return None
+    point.update(answer.witness)
+    return point
+
+
+def _text(c: Constraint) -> str:
+    return f"{text_of(c.expr)} {c.rel} 0"
+
+
+_TRUTH: Mapping[str, Callable[[int], bool]] = {
+    "<": lambda s: s < 0,
+    ">": lambda s: s > 0,
+    "<=": lambda s: s <= 0,
+    ">=": lambda s: s >= 0,
+    "!=": lambda s: s != 0,
+    "=": lambda s: s == 0,
+}
+
+
+def _holds(wall: Wall, known: Sequence[Constraint], out: Explored) -> bool:
+    """Decide constraints at the single point that a wall without free symbols is."""
+    for c in known:
+        try:
+            if not _TRUTH[c.rel](Cell({}, wall.implicit).sign(c.expr)):
+                return False
+        except Undetermined as reason:
+            out.open.append(str(reason))
+            return False
+    return True
+
+
+def _exceptional(wall: Wall, cell: Cell, seen: set[tuple[sp.Symbol, int]], out: Explored) -> list[Wall]:
+    """Return the single members of a family at which a coefficient, taken to be nonzero, vanishes."""
+    members: list[Wall] = []
+    for c in cell.exceptional:
+        for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
+            zeros = integer_zeros(c, k)
+            if zeros is None:
+                out.open.append(f"cannot find the integers at which `{text_of(c)}` vanishes")
+                continue
+            for n in zeros:
+                if (k, n) not in seen:
+                    seen.add((k, n))
+                    members.append(wall.with_integer(k, sp.Integer(n)))
+    return members

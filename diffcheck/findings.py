@@ -1,0 +1,163 @@
+"""Leaves to findings: the words, the place in the text, the exact witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sympy as sp
+
+from diffcheck.explore import Leaf
+from diffcheck.gaps import Gap, Pieces
+from diffcheck.printer import symbol, text_of
+from diffcheck.problem import Problem
+from diffcheck.sides import Outcome
+from diffcheck.tree import Node
+from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
+from diffcheck.walls import Wall, factors
+
+__all__ = ["describe", "flat_finding"]
+
+Pair = tuple[Leaf, Gap]
+
+
+def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Iterator[Finding]:
+    """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges."""
+    groups: dict[tuple[str, Kind], list[Pair]] = {}
+    for leaf, gap in leaves:
+        if leaf.outcome.kind is not None and _shown(leaf.outcome, worst):
+            groups.setdefault((location(leaf, problem), leaf.outcome.kind), []).append((leaf, gap))
+    for (at, _), members in groups.items():
+        yield _finding(problem, at, *members[0])
+
+
+def _shown(outcome: Outcome, worst: Smoothness) -> bool:
+    if outcome.kind is Kind.EDGE:
+        return True
+    return outcome.level <= D1 or (worst > D1 and outcome.level == worst)
+
+
+def _finding(problem: Problem, at: str, leaf: Leaf, gap: Gap) -> Finding:
+    outcome = leaf.outcome
+    assert outcome.kind is not None
+    span = gap.part.span
+    return Finding(
+        kind=outcome.kind,
+        severity=severity(outcome),
+        at=at,
+        condition=_condition(problem, leaf),
+        wrt=_variables(problem, leaf.wall),
+        span=span,
+        source=problem.text[span[0] : span[1]],
+        left=_text(outcome.left),
+        right=_text(outcome.right),
+        size=_text(outcome.size),
+        witness=witness(problem, leaf),
+        proof="ball" if leaf.wall.implicit is not None else "exact",
+        level=outcome.level,
+        direction={leaf.wall.variable: "1"},
+        detail=outcome.detail,
+    )
+
+
+def severity(outcome: Outcome) -> Severity:
+    """Return error for what breaks differentiability, warning for edges and D1, info for higher breaks."""
+    if outcome.kind is Kind.EDGE or outcome.level == D1:
+        return Severity.WARNING
+    return Severity.ERROR if outcome.level <= C0 else Severity.INFO
+
+
+def _text(expr: sp.Expr | None) -> str | None:
+    if expr is None:
+        return None
+    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols else expr
+    return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
+
+
+def _variables(problem: Problem, wall: Wall) -> tuple[str, ...]:
+    inside = {s.name for s in wall.gap.free_symbols}
+    return tuple(v for v in problem.wrt if v in inside) or (wall.variable,)
+
+
+def location(leaf: Leaf, problem: Problem) -> str:
+    """Return the locus as text of the language: "f = y", "x = k*pi for integer k"."""
+    wall = leaf.wall
+    point = wall.point()
+    variables = set(problem.wrt)
+    named = all(n in variables for n in point) and wall.implicit is None
+    if not named:
+        text = f"{text_of(wall.gap)} = 0"
+    else:
+        letters = {k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)}
+        text = " and ".join(f"{n} = {text_of(e.xreplace(letters))}" for n, e in point.items())
+        used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
+        if used:
+            return text + _restrictions(leaf, problem) + " for integer " + ", ".join(used)
+    return text + _restrictions(leaf, problem)
+
+
+def _letters(problem: Problem) -> list[str]:
+    taken = {*problem.wrt, *problem.constants}
+    return [c for c in ("k", "m", "n", "j", "i", "l") if c not in taken]
+
+
+def _restrictions(leaf: Leaf, problem: Problem) -> str:
+    """Return " and x != 0" for every factor of the size that can vanish on the wall."""
+    return "".join(f" and {text_of(f)} != 0" for f in _factors(leaf, problem) if _has_variable(f, problem))
+
+
+def _condition(problem: Problem, leaf: Leaf) -> str | None:
+    texts = [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if not _has_variable(f, problem)]
+    return " and ".join(texts) or None
+
+
+def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
+    size = leaf.outcome.size
+    if size is None or leaf.outcome.kind is Kind.HOLE or leaf.wall.integers or sp.count_ops(size) > 60:
+        return
+    signed = {c.expr for c in leaf.conditions}
+    for f in factors(size):
+        names = {s.name for s in f.free_symbols}
+        if names <= {*problem.wrt, *problem.constants} and f not in signed and -f not in signed:
+            yield f
+
+
+def _has_variable(f: sp.Expr, problem: Problem) -> bool:
+    return any(s.name in problem.wrt for s in f.free_symbols)
+
+
+def witness(problem: Problem, leaf: Leaf) -> dict[str, str]:
+    """Return exact coordinates of one point of the leaf, as text; long decimals for a root without closed form."""
+    out: dict[str, str] = {}
+    values = dict(leaf.witness)
+    for n in (*problem.wrt, *problem.constants):
+        bound = leaf.wall.point().get(n)
+        value = values.get(symbol(n)) if bound is None else bound.subs(values)
+        if value is None:
+            continue
+        out[n] = text_of(value) if leaf.wall.implicit is None else _decimal(leaf, value)
+    return out
+
+
+def _decimal(leaf: Leaf, value: sp.Expr) -> str:
+    implicit = leaf.wall.implicit
+    assert implicit is not None
+    if implicit.symbol not in value.free_symbols:
+        return text_of(value)
+    digits = implicit.ball(190).mid().str(50, radius=False)
+    return text_of(sp.Float(digits, 50)) if value == implicit.symbol else str(value.subs(implicit.symbol, sp.Float(digits, 50)).evalf(45))
+
+
+def flat_finding(problem: Problem, findings: Sequence[Finding], pieces: Pieces, tree: Node) -> list[Finding]:
+    """Return a finding when every piece is constant in the variables although the function is not."""
+    if not any(f.kind in {Kind.JUMP, Kind.HOLE} for f in findings):
+        return []
+    variables = [symbol(v) for v in problem.wrt]
+    if any(not sp.diff(piece, v).equals(0) for piece in pieces.of(tree) for v in variables if v in piece.free_symbols):
+        return []
+    span = (0, len(problem.text))
+    return [
+        Finding(
+            Kind.FLAT, Severity.WARNING, "everywhere", None, problem.wrt, span, problem.text, "0", "0", None,
+            findings[0].witness, "exact", CINF, detail="the gradient is zero wherever it exists",
+        )
+    ]  # fmt: skip

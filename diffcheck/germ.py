@@ -1,0 +1,328 @@
+"""One-sided germs: what an expression does just beside a point.
+
+A germ is a sum of terms ``c * t**a * L**b * LL**d * exp(phi)`` for t -> 0+, largest first, cut after some terms with a
+remainder.  Here L = log(1/t), LL = log(L), and phi is a germ all of whose terms are infinite; c is an exact coefficient
+that does not depend on t, a, b, d are exact and may be symbolic.
+Method: truncated transseries of small height, after Gruntz, "On Computing Limits in a Symbolic Manipulation System"
+(1996), and van der Hoeven, "Transseries and Real Differential Algebra" (2006).
+Read in order: Mono, Germ, Algebra; the rules of single functions are in expand.py.
+Gives up on: three nested logarithms, and on oscillation under a sign, a logarithm, a root or a quotient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cmp_to_key
+from typing import Protocol
+
+import sympy as sp
+
+from diffcheck.errors import DiffcheckError, Undetermined
+
+__all__ = ["EXACT_ZERO", "Algebra", "Germ", "Mono", "NeedMoreTerms", "Oracle", "Term"]
+
+ZERO, ONE = sp.S.Zero, sp.S.One
+
+
+class NeedMoreTerms(DiffcheckError):
+    """All known terms cancel but a remainder is left: the caller repeats with a higher order."""
+
+
+class Oracle(Protocol):
+    """Decides about coefficients; it may record what it assumed."""
+
+    def vanishes(self, c: sp.Expr) -> bool:
+        """Return whether ``c`` is identically zero here."""
+
+    def sign(self, c: sp.Expr) -> int:
+        """Return the sign of ``c`` here: -1, 0 or 1."""
+
+    def pivot(self, c: sp.Expr) -> None:
+        """Note that the nonzero ``c`` is divided by, or that a root or logarithm of it is taken."""
+
+    def oscillating(self, c: sp.Expr) -> bool:
+        """Return whether ``c`` holds a bounded symbol without a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mono:
+    """The size of a term: ``t**power * L**log * LL**loglog * exp(sum of expo)``."""
+
+    power: sp.Expr = ZERO
+    log: sp.Expr = ZERO
+    loglog: sp.Expr = ZERO
+    expo: tuple[Term, ...] = ()
+
+    @property
+    def is_one(self) -> bool:
+        """Whether this is the size of a constant."""
+        return not self.expo and self.power == 0 and self.log == 0 and self.loglog == 0
+
+
+Term = tuple[sp.Expr, Mono]
+
+CONSTANT = Mono()
+LOG = Mono(log=ONE)
+LOGLOG = Mono(loglog=ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Germ:
+    """Terms by decreasing size; ``rem`` bounds what was cut (None: nothing was)."""
+
+    terms: tuple[Term, ...] = ()
+    rem: Mono | None = None
+
+
+EXACT_ZERO = Germ()
+
+
+def constant(c: sp.Expr) -> Germ:
+    """Return the germ that is ``c`` for all t."""
+    return Germ(((c, CONSTANT),)) if c != 0 else EXACT_ZERO
+
+
+class Algebra:
+    """Arithmetic of germs at one order; ``oracle`` decides about coefficients.
+
+    order: how many terms are kept; every operation is exact up to its remainder.
+    """
+
+    def __init__(self, oracle: Oracle, order: int) -> None:
+        self.oracle = oracle
+        self.order = order
+
+    # --- sizes
+
+    def growth(self, m: Mono) -> int:
+        """Return 1 if the size tends to infinity, -1 if to zero, 0 if it is constant."""
+        if m.expo:
+            c, lead = m.expo[0]
+            # exp(phi) against t**power = exp(-power*L): the larger exponent wins.
+            if m.power == 0 or self.compare(lead, LOG) > 0:
+                return self.oracle.sign(c)
+        if m.power != 0:
+            s = self._exponent_sign(m.power)
+            if s:
+                return -s
+        for e in (m.log, m.loglog):
+            if e != 0 and (s := self._exponent_sign(e)):
+                return s
+        return 0
+
+    def _exponent_sign(self, e: sp.Expr) -> int:
+        if e.is_Rational:
+            return (e.p > 0) - (e.p < 0)
+        return self.oracle.sign(e)
+
+    def compare(self, m: Mono, n: Mono) -> int:
+        """Return the sign of "m is larger than n"."""
+        if m == n:
+            return 0
+        return self.growth(self.quotient(m, n))
+
+    def product(self, m: Mono, n: Mono) -> Mono:
+        """Return the size m*n."""
+        return Mono(m.power + n.power, m.log + n.log, m.loglog + n.loglog, self._join(m.expo, n.expo, 1))
+
+    def quotient(self, m: Mono, n: Mono) -> Mono:
+        """Return the size m/n."""
+        return Mono(m.power - n.power, m.log - n.log, m.loglog - n.loglog, self._join(m.expo, n.expo, -1))
+
+    def raised(self, m: Mono, e: sp.Expr) -> Mono:
+        """Return the size m**e."""
+        if e == 0:
+            return CONSTANT
+        return Mono(m.power * e, m.log * e, m.loglog * e, tuple((c * e, k) for c, k in m.expo))
+
+    def _join(self, a: tuple[Term, ...], b: tuple[Term, ...], s: int) -> tuple[Term, ...]:
+        if not a and not b:
+            return ()
+        both = self._collect([*a, *((s * c, m) for c, m in b)])
+        return tuple((c, m) for c, m in both if not self.oracle.vanishes(c))
+
+    # --- sums and products
+
+    def _collect(self, terms: Iterable[Term]) -> list[Term]:
+        """Add up terms of equal size and order them, largest first."""
+        sums: dict[Mono, list[sp.Expr]] = {}
+        for c, m in terms:
+            sums.setdefault(m, []).append(c)
+        out = [(sp.Add(*cs) if len(cs) > 1 else cs[0], m) for m, cs in sums.items()]
+        out = [(c, m) for c, m in out if c != 0]
+        if len(out) < 2:
+            return out
+        if all(m.power.is_Rational and m.log == 0 and m.loglog == 0 and not m.expo for _, m in out):
+            return sorted(out, key=lambda term: term[1].power)
+        out.sort(key=cmp_to_key(lambda x, y: -self.compare(x[1], y[1])))
+        return self._merge_equal(out)
+
+    def _merge_equal(self, ordered: list[Term]) -> list[Term]:
+        merged = [ordered[0]]
+        for c, m in ordered[1:]:
+            d, n = merged[-1]
+            if self.compare(m, n) == 0:
+                merged[-1] = (d + c, n)
+            else:
+                merged.append((c, m))
+        return merged
+
+    def cut(self, terms: Iterable[Term], rem: Mono | None) -> Germ:
+        """Order the terms, drop what the remainder covers and what exceeds the order."""
+        ordered = self._collect(terms)
+        if rem is not None:
+            ordered = [(c, m) for c, m in ordered if self.compare(m, rem) > 0]
+        if len(ordered) > self.order:
+            rem = ordered[self.order][1]
+            ordered = ordered[: self.order]
+        return Germ(tuple(ordered), rem)
+
+    def larger(self, m: Mono | None, n: Mono | None) -> Mono | None:
+        """Return the larger of two remainders; None means no remainder."""
+        if m is None or n is None:
+            return n if m is None else m
+        return m if self.compare(m, n) >= 0 else n
+
+    def add(self, *germs: Germ) -> Germ:
+        """Return the sum."""
+        rem: Mono | None = None
+        for g in germs:
+            rem = self.larger(rem, g.rem)
+        return self.cut([t for g in germs for t in g.terms], rem)
+
+    def scale(self, g: Germ, c: sp.Expr, m: Mono = CONSTANT) -> Germ:
+        """Return c*m*g."""
+        if c == 0:
+            return EXACT_ZERO
+        terms = tuple((c * d, self.product(m, n)) for d, n in g.terms)
+        return Germ(terms, None if g.rem is None else self.product(m, g.rem))
+
+    def mul(self, f: Germ, g: Germ) -> Germ:
+        """Return the product."""
+        if (not f.terms and f.rem is None) or (not g.terms and g.rem is None):
+            return EXACT_ZERO
+        if len(f.terms) == 1 and f.rem is None:
+            return self.cut(self.scale(g, *f.terms[0]).terms, self.scale(g, *f.terms[0]).rem)
+        rem: Mono | None = None
+        for a, b in ((f, g), (g, f)):
+            if a.rem is not None:
+                size = b.terms[0][1] if b.terms else b.rem
+                if size is not None:
+                    rem = self.larger(rem, self.product(a.rem, size))
+        return self.cut([(c * d, self.product(m, n)) for c, m in f.terms for d, n in g.terms], rem)
+
+    # --- leading terms
+
+    def lead(self, g: Germ) -> tuple[sp.Expr, Mono, Germ] | None:
+        """Return the leading coefficient, its size and the rest; None if the germ is exactly zero.
+
+        Raises NeedMoreTerms when every known term vanishes and a remainder is left.
+        """
+        terms = g.terms
+        while terms:
+            c, m = terms[0]
+            if not self.oracle.vanishes(c):
+                return c, m, Germ(terms[1:], g.rem)
+            terms = terms[1:]
+        if g.rem is not None:
+            raise NeedMoreTerms
+        return None
+
+    def sign(self, g: Germ) -> int:
+        """Return the sign of the germ for small t > 0."""
+        head = self.lead(g)
+        if head is None:
+            return 0
+        if self.oracle.oscillating(head[0]):
+            raise Undetermined("a sign oscillates without end near the point")
+        return self.oracle.sign(head[0])
+
+    def split(self, g: Germ) -> tuple[Germ, sp.Expr, Germ]:
+        """Return (infinite part, constant, part that tends to 0)."""
+        big: list[Term] = []
+        small: list[Term] = []
+        const = ZERO
+        for c, m in g.terms:
+            size = self.growth(m)
+            if size == 0:
+                const = const + c
+            elif self.oracle.vanishes(c):
+                continue
+            else:
+                (big if size > 0 else small).append((c, m))
+        if g.rem is not None and self.growth(g.rem) >= 0:
+            raise NeedMoreTerms
+        return Germ(tuple(big)), const, Germ(tuple(small), g.rem)
+
+    # --- composition
+
+    def series(self, coefficient: Callable[[int], sp.Expr], delta: Germ) -> Germ:
+        """Return sum coefficient(n)*delta**n for a delta that tends to 0."""
+        first = constant(coefficient(0))
+        size = delta.terms[0][1] if delta.terms else delta.rem
+        if size is None:
+            return first
+        # Beyond every power of t already: one term says all that can be seen next to powers.
+        last = 2 if size.expo else self.order + 1
+        total, power = [first], constant(ONE)
+        for n in range(1, last):
+            power = self.mul(power, delta)
+            total.append(self.scale(power, coefficient(n)))
+        rem = self.raised(size, sp.Integer(last))
+        return self.add(*total, Germ((), rem))
+
+    def _unit(self, g: Germ, what: str) -> tuple[sp.Expr, Mono, Germ]:
+        """Write g = c*m*(1 + delta); Undetermined if the leading coefficient oscillates."""
+        head = self.lead(g)
+        if head is None:
+            raise ZeroDivisionError(what)
+        c, m, rest = head
+        if self.oracle.oscillating(c):
+            raise Undetermined(f"oscillation under {what}")
+        if not m.is_one:
+            self.oracle.pivot(c)
+        return c, m, self.scale(rest, 1 / c, self.raised(m, sp.S.NegativeOne))
+
+    def inverse(self, g: Germ) -> Germ:
+        """Return 1/g; ZeroDivisionError when g is exactly zero."""
+        c, m, delta = self._unit(g, "a quotient")
+        unit = self.series(lambda n: sp.S.NegativeOne**n, delta)
+        return self.scale(unit, 1 / c, self.raised(m, sp.S.NegativeOne))
+
+    def power(self, g: Germ, exponent: sp.Expr) -> Germ:
+        """Return g**exponent for g > 0, or any g and an integer exponent."""
+        if exponent.is_Integer and 0 <= exponent <= 3:
+            out = constant(ONE)
+            for _ in range(int(exponent)):
+                out = self.mul(out, g)
+            return out
+        c, m, delta = self._unit(g, "a power")
+        unit = self.series(lambda n: sp.ff(exponent, n) / sp.factorial(n), delta)
+        return self.scale(unit, c**exponent, self.raised(m, exponent))
+
+    def log(self, g: Germ) -> Germ:
+        """Return log(g) for g > 0."""
+        c, m, delta = self._unit(g, "a logarithm")
+        if m.loglog != 0:
+            raise Undetermined("three nested logarithms")
+        head: list[Term] = [*m.expo, (-m.power, LOG), (m.log, LOGLOG), (sp.log(c), CONSTANT)]
+        # With t**a in front the expansion has an L; the sign is that of -log t = L.
+        unit = self.series(lambda n: ZERO if n == 0 else sp.S.NegativeOne ** (n + 1) / sp.Integer(n), delta)
+        return self.add(Germ(tuple((k, s) for k, s in head if k != 0)), unit)
+
+    def exp(self, g: Germ) -> Germ:
+        """Return exp(g)."""
+        big, const, small = self.split(g)
+        power, log, expo = ZERO, ZERO, []
+        for c, m in big.terms:
+            if self.oracle.oscillating(c):
+                raise Undetermined("oscillation under an exponential")
+            if m == LOG:
+                power = power - c
+            elif m == LOGLOG:
+                log = log + c
+            else:
+                expo.append((c, m))
+        unit = self.series(lambda n: ONE / sp.factorial(n), small)
+        return self.scale(unit, sp.exp(const), Mono(power, log, ZERO, tuple(expo)))

@@ -1,0 +1,441 @@
+"""Two sides of a wall: what happens there, from the germs on both sides and the value between them.
+
+Write f(p + s*t) = sum c_s(m) m(t) with s = 1 above the wall and s = -1 below.  The largest size m at which the two
+sides do not continue each other decides: for t**n they do if c_-(n) = (-1)**n * c_+(n), for any other size a term must
+be absent.  If none is found up to the order, the two sides must be proved to be one analytic function (resolve.py).
+Germs of exp-log functions may be differentiated term by term (they lie in a Hardy field); oscillating ones are
+differentiated here, with their phases.
+Read in order: Outcome, judge, first_break.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+from diffcheck.cell import Cell
+from diffcheck.errors import Undetermined
+from diffcheck.expand import Expansion, UndefinedHere, Value
+from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.resolve import from_sympy, resolve
+from diffcheck.tree import Node
+from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
+
+__all__ = ["OUTSIDE", "SMOOTH", "Outcome", "Sides", "judge"]
+
+ORDERS = (4, 8, 16, 28)
+X = sp.Symbol("__x", real=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens at a point of a wall.
+
+    kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
+    how: the argument, for the certificate.
+    """
+
+    level: Smoothness
+    kind: Kind | None = None
+    left: sp.Expr | None = None
+    right: sp.Expr | None = None
+    size: sp.Expr | None = None
+    detail: str = ""
+    how: str = ""
+
+
+SMOOTH = Outcome(CINF, how="one analytic function on both sides")
+OUTSIDE = Outcome(CINF, how="not in the domain")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Where to look: the point and the direction.
+
+    base: the point, an expression for every name.  direction: name -> component of the unit step from it.
+    """
+
+    base: Mapping[str, sp.Expr]
+    direction: Mapping[str, sp.Expr]
+
+    def line(self, algebra: Algebra, s: int) -> dict[str, Germ]:
+        """Return the germ of every name on the side ``s``; s = 0 is the point itself."""
+        out = {}
+        for n, p in self.base.items():
+            g = constant(p)
+            step = self.direction.get(n)
+            if s and step is not None:
+                g = algebra.add(g, Germ(((s * step, Mono(sp.S.One)),)))
+            out[n] = g
+        return out
+
+
+@dataclass(slots=True)
+class _Side:
+    """One side: its germ and how it came about; None for ``value`` where the side is outside the domain."""
+
+    expansion: Expansion
+    value: Value | None
+
+
+def judge(tree: Node, sides: Sides, cell: Cell) -> Outcome:
+    """Decide what happens at the point ``sides.base``; Undetermined when no order is enough."""
+    for order in ORDERS:
+        try:
+            found = _judge_at(tree, sides, cell, order)
+        except NeedMoreTerms:
+            continue
+        if found is not None:
+            return found
+    raise Undetermined("the two sides agree to high order, but are not proved to be the same function")
+
+
+def _expand(tree: Node, sides: Sides, cell: Cell, order: int, s: int) -> _Side:
+    algebra = Algebra(cell, order)
+    expansion = Expansion(algebra, cell, sides.line(algebra, s))
+    try:
+        return _Side(expansion, expansion.value(tree))
+    except (UndefinedHere, ZeroDivisionError):
+        return _Side(expansion, None)
+
+
+def _judge_at(tree: Node, sides: Sides, cell: Cell, order: int) -> Outcome | None:
+    right, left = (_expand(tree, sides, cell, order, s) for s in (1, -1))
+    if right.value is None and left.value is None:
+        return OUTSIDE
+    algebra = Algebra(cell, order)
+    if right.value is None or left.value is None:
+        inside = right.value or left.value
+        assert inside is not None
+        return _edge(algebra, inside.germ)
+    point = _expand(tree, sides, cell, order, 0)
+    here = None if point.value is None else _number(point.value.germ)
+    if here is not None and _nothing_happens(right, left, point):
+        return SMOOTH
+    above, below = right.value.germ, left.value.germ
+    outcome = _limits(algebra, below, above, here)
+    if outcome is not None:
+        return outcome
+    assert here is not None
+    return _compare(tree, sides, cell, algebra, left, right)
+
+
+def _number(g: Germ) -> sp.Expr:
+    return g.terms[0][0] if g.terms else sp.S.Zero
+
+
+def _nothing_happens(right: _Side, left: _Side, point: _Side) -> bool:
+    """Whether the same branches hold on both sides and at the point, and no gap is met at all."""
+    assert right.value is not None
+    assert left.value is not None
+    regular = not right.expansion.singular and not left.expansion.singular and not point.expansion.singular
+    same = right.expansion.choices == left.expansion.choices == point.expansion.choices
+    return regular and same and right.value.analytic and left.value.analytic
+
+
+# --- limits
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    value: sp.Expr | None
+    unbounded: int = 0
+    oscillates: bool = False
+
+
+def _limit(algebra: Algebra, g: Germ) -> _Limit:
+    """Return the limit of a germ: a number, an infinity with its sign, or none."""
+    total = sp.S.Zero
+    for c, m in g.terms:
+        size = algebra.growth(m)
+        if size < 0:
+            return _Limit(total)
+        if algebra.oracle.vanishes(c):
+            continue
+        if algebra.oracle.oscillating(c):
+            return _Limit(None, 0, True)
+        if size > 0:
+            return _Limit(None, algebra.oracle.sign(c))
+        total = total + c
+    if g.rem is not None and algebra.growth(g.rem) >= 0:
+        raise NeedMoreTerms
+    return _Limit(total)
+
+
+def _edge(algebra: Algebra, g: Germ) -> Outcome:
+    limit = _limit(algebra, g)
+    if limit.oscillates:
+        detail = "no limit"
+    elif limit.unbounded:
+        detail = f"value -> {'oo' if limit.unbounded > 0 else '-oo'}"
+    else:
+        detail = "one-sided derivative finite"
+        for c, m in g.terms:
+            if algebra.growth(m) < 0 and not algebra.oracle.vanishes(c):
+                if algebra.growth(Mono(m.power - 1, m.log, m.loglog, m.expo)) > 0:
+                    detail = "gradient unbounded"
+                break
+    return Outcome(CINF, Kind.EDGE, detail=detail, how="defined on one side only")
+
+
+def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) -> Outcome | None:
+    """Compare limits and value; None when the function is continuous here."""
+    lo, hi = _limit(algebra, below), _limit(algebra, above)
+    if lo.unbounded or hi.unbounded:
+        left, right = (sp.oo * v.unbounded if v.unbounded else v.value for v in (lo, hi))
+        return Outcome(SINGULAR, Kind.POLE, left, right, how="a term grows without bound")
+    bad = SINGULAR if here is None else DISCONTINUOUS
+    if lo.oscillates or hi.oscillates:
+        return Outcome(bad, Kind.OSCILLATION, lo.value, hi.value, how="a bounded term has no limit")
+    assert lo.value is not None
+    assert hi.value is not None
+    jump = hi.value - lo.value
+    if not algebra.oracle.vanishes(jump):
+        return Outcome(bad, Kind.JUMP, lo.value, hi.value, jump, how="the one-sided limits differ")
+    if here is None:
+        return Outcome(bad, Kind.HOLE, lo.value, hi.value, detail="the value is missing", how="equal limits, no value")
+    if not algebra.oracle.vanishes(here - hi.value):
+        return Outcome(
+            bad, Kind.HOLE, lo.value, hi.value, here - hi.value, detail=f"the value is {here}", how="equal limits"
+        )
+    return None
+
+
+# --- derivatives
+
+
+def _compare(
+    tree: Node, sides: Sides, cell: Cell, algebra: Algebra, left: _Side, right: _Side
+) -> Outcome | None:
+    """Find the first derivative that breaks, or prove that none does; None asks for a higher order."""
+    assert right.value is not None
+    assert left.value is not None
+    above, below = right.value.germ, left.value.germ
+    found = first_break(algebra, below, above)
+    if found is not None:
+        return found
+    if _flat_beyond(algebra, above) and _flat_beyond(algebra, below):
+        return Outcome(CINF, how="both sides have the same power series; what is left is smaller than every power")
+    return _same_function(tree, sides, cell, algebra, left, right)
+
+
+def _flat_beyond(algebra: Algebra, g: Germ) -> bool:
+    """Whether nothing but terms below every power of t is left unknown."""
+    return g.rem is None or bool(g.rem.expo and algebra.growth(g.rem) < 0)
+
+
+def _merged(algebra: Algebra, below: Germ, above: Germ) -> list[tuple[Mono, sp.Expr, sp.Expr]]:
+    rem = algebra.larger(below.rem, above.rem)
+    i = j = 0
+    out: list[tuple[Mono, sp.Expr, sp.Expr]] = []
+    while i < len(below.terms) or j < len(above.terms):
+        if i == len(below.terms):
+            order = -1
+        elif j == len(above.terms):
+            order = 1
+        else:
+            order = algebra.compare(below.terms[i][1], above.terms[j][1])
+        m = below.terms[i][1] if order >= 0 else above.terms[j][1]
+        if rem is not None and algebra.compare(m, rem) <= 0:
+            break
+        out.append((m, below.terms[i][0] if order >= 0 else sp.S.Zero, above.terms[j][0] if order <= 0 else sp.S.Zero))
+        i, j = i + (order >= 0), j + (order <= 0)
+    return out
+
+
+def first_break(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
+    """Return what the largest mismatch of a continuous function means; None when there is none among known terms."""
+    for m, lo, hi in _merged(algebra, below, above):
+        if m.is_one:
+            continue
+        if m.expo and algebra.growth(m) < 0:
+            if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
+                return _oscillation(algebra, below, above)
+            return None
+        if algebra.oracle.vanishes(lo) and algebra.oracle.vanishes(hi):
+            continue
+        if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
+            return _oscillation(algebra, below, above)
+        if m.log == 0 and m.loglog == 0 and m.power.is_Integer and m.power > 0:
+            n = int(m.power)
+            if not algebra.oracle.vanishes(lo - (-1) ** n * hi):
+                return _integer_break(n, lo, hi)
+            continue
+        return _steep(algebra, m, lo, hi)
+    return None
+
+
+def _integer_break(n: int, lo: sp.Expr, hi: sp.Expr) -> Outcome:
+    """The n-th derivatives differ: n! * c on either side."""
+    factor = sp.factorial(n)
+    left, right = (-1) ** n * factor * lo, factor * hi
+    kind = Kind.CORNER if n == 1 else Kind.BREAK
+    detail = "" if n == 1 else f"derivative {n}"
+    return Outcome(Smoothness(n - 1), kind, left, right, right - left, detail, how=f"coefficients of t**{n} differ")
+
+
+def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
+    """A size that is no natural power: the first derivative that is infinite decides."""
+    k = 0
+    while algebra.growth(Mono(m.power - k - 1, m.log, m.loglog, m.expo)) < 0:
+        k += 1
+        if k > 40:
+            raise Undetermined("the exponent has no known bound")
+    below = 0 if algebra.oracle.vanishes(lo) else algebra.oracle.sign(lo)
+    above = 0 if algebra.oracle.vanishes(hi) else algebra.oracle.sign(hi)
+    sign_below = -below if k % 2 == 0 else below
+    left, right = (sp.oo * s if s else None for s in (sign_below, above))
+    how = f"a term of size t**({m.power})" + (" with a logarithm" if m.log != 0 or m.loglog != 0 else "")
+    if k >= 1:
+        return Outcome(Smoothness(k), Kind.BREAK, left, right, None, f"derivative {k + 1}", how)
+    kind = Kind.CUSP if sign_below * above < 0 else Kind.VERTICAL_TANGENT
+    return Outcome(C0, kind, left, right, None, "", how)
+
+
+# --- oscillation
+
+
+def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
+    """The class of a continuous function with oscillating terms, by differentiating its germs."""
+    slopes = [_limit(algebra, _slope(algebra, g, s)) for g, s in ((below, -1), (above, 1))]
+    if any(v.oscillates or v.unbounded for v in slopes):
+        return Outcome(C0, Kind.OSCILLATION, how="the difference quotient has no limit")
+    low, high = slopes[0].value, slopes[1].value
+    assert low is not None
+    assert high is not None
+    if not algebra.oracle.vanishes(high - low):
+        return Outcome(C0, Kind.CORNER, low, high, high - low, how="the difference quotients have unequal limits")
+    for k in range(1, 9):
+        below, above = _derivative(algebra, below, -1), _derivative(algebra, above, 1)
+        limits = [_limit(algebra, g) for g in (below, above)]
+        if any(v.oscillates or v.unbounded for v in limits):
+            if k == 1:
+                return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the derivative has no limit")
+            return Outcome(Smoothness(k - 1), Kind.BREAK, detail=f"derivative {k}", how="a derivative has no limit")
+        left, right = limits[0].value, limits[1].value
+        assert left is not None
+        assert right is not None
+        if not algebra.oracle.vanishes(right - left):
+            return _integer_break(k, left / sp.factorial(k) * (-1) ** k, right / sp.factorial(k))
+    raise Undetermined("an oscillating term whose first eight derivatives have limits")
+
+
+def _slope(algebra: Algebra, g: Germ, s: int) -> Germ:
+    """Return (f - f(p))/(s*t)."""
+    head = Germ(tuple((c, m) for c, m in g.terms if not m.is_one), g.rem)
+    return algebra.scale(head, sp.Integer(s), Mono(sp.S.NegativeOne))
+
+
+def _derivative(algebra: Algebra, g: Germ, s: int) -> Germ:
+    """Differentiate a germ in the coordinate, waves through their phases."""
+    parts = [_derived_term(algebra, c, m) for c, m in g.terms]
+    total = algebra.add(*parts) if parts else Germ()
+    rem = None
+    if g.rem is not None:
+        rem = algebra.product(g.rem, Mono(sp.S.NegativeOne))
+        phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+        for _, _, phase in phases.values():
+            rate = _derived_phase(algebra, phase)
+            if rate.terms:
+                rem = algebra.larger(rem, algebra.product(g.rem, rate.terms[0][1]))
+    return algebra.scale(algebra.add(total, Germ((), rem)), sp.Integer(s))
+
+
+def _derived_phase(algebra: Algebra, phase: Germ) -> Germ:
+    parts = [_derived_term(algebra, c, m) for c, m in phase.terms]
+    return algebra.add(*parts) if parts else Germ()
+
+
+def _derived_term(algebra: Algebra, c: sp.Expr, m: Mono) -> Germ:
+    """d/dt of c*t**a*L**b*LL**d*exp(phi), with L' = -1/t and LL' = -1/(t*L)."""
+    shifts = [(m.power, Mono(sp.S.NegativeOne)), (-m.log, Mono(sp.S.NegativeOne, sp.S.NegativeOne))]
+    shifts.append((-m.loglog, Mono(sp.S.NegativeOne, sp.S.NegativeOne, sp.S.NegativeOne)))
+    factor = algebra.add(*(Germ(((e, size),)) for e, size in shifts if e != 0)) if any(e != 0 for e, _ in shifts) else Germ()
+    for d, n in m.expo:
+        factor = algebra.add(factor, _derived_term(algebra, d, n))
+    out = algebra.scale(factor, c, m)
+    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    for wave, (partner, sign, phase) in phases.items():
+        if wave in c.free_symbols:
+            if sign == 0:
+                raise Undetermined("a fractional part of something infinite is differentiated")
+            rate = _derived_phase(algebra, phase)
+            out = algebra.add(out, algebra.scale(rate, sign * sp.diff(c, wave) * partner, m))
+    return out
+
+
+# --- identity of the two sides
+
+
+def _same_function(
+    tree: Node, sides: Sides, cell: Cell, algebra: Algebra, left: _Side, right: _Side
+) -> Outcome | None:
+    """Prove that both sides are one analytic function; None when they are not, or the order must grow."""
+    if len(sides.direction) != 1:
+        return None
+    ((v, _),) = sides.direction.items()
+    p = sides.base[v]
+    names = {**sides.base, v: X}
+    above = resolve(tree, right.expansion.choices, names, X - p, {})
+    below = resolve(tree, left.expansion.choices, names, p - X, {})
+    assert right.value is not None
+    assert left.value is not None
+    if not _identical(cell, above, below, p):
+        return _flat_difference(sides, cell, algebra, v, above, below, (left, right))
+    analytic = right.value.analytic and left.value.analytic
+    if analytic or _analytic_expression(sides, cell, algebra, v, above):
+        how = "the same expression on both sides" if above == below else "both sides proved identical"
+        return Outcome(CINF, how=how)
+    return None
+
+
+def _identical(cell: Cell, above: sp.Expr, below: sp.Expr, p: sp.Expr) -> bool:
+    if above == below:
+        return True
+    near = dict(cell.point)
+    if cell.implicit is None:
+        near[X] = p.subs(cell.point) + sp.Rational(1, 1009)
+        probe = Cell(near)
+        try:
+            return probe.vanishes(above - below)
+        except Undetermined:
+            return False
+    return False
+
+
+def _analytic_expression(sides: Sides, cell: Cell, algebra: Algebra, v: str, expr: sp.Expr) -> bool:
+    """Whether an expression in X, as SymPy simplified it, is analytic where X is at the wall."""
+    node = from_sympy(expr)
+    if node is None:
+        return False
+    base = {s.name: constant(s) for s in expr.free_symbols if s != X}
+    base[X.name] = sides.line(algebra, 1)[v]
+    expansion = Expansion(Algebra(cell, algebra.order), cell, base)
+    try:
+        return expansion.value(node).analytic
+    except (UndefinedHere, ZeroDivisionError):
+        return False
+
+
+def _flat_difference(
+    sides: Sides, cell: Cell, algebra: Algebra, v: str, above: sp.Expr, below: sp.Expr, both: tuple[_Side, _Side]
+) -> Outcome | None:
+    """Smooth if the difference of the two sides is smaller than every power and one side is analytic."""
+    values = [side.value for side in both]
+    which = next((i for i, value in enumerate(values) if value is not None and value.analytic), None)
+    node = from_sympy(sp.expand(above - below))
+    if which is None or node is None:
+        return None
+    base = {s.name: constant(s) for s in (above - below).free_symbols if s != X}
+    # The side that is not analytic is the one on which the difference must be seen to be flat.
+    base[X.name] = sides.line(algebra, -1 if which == 1 else 1)[v]
+    try:
+        g = Expansion(algebra, cell, base).value(node).germ
+    except (UndefinedHere, ZeroDivisionError):
+        return None
+    flat = all(m.expo and algebra.growth(m) < 0 and not algebra.oracle.oscillating(c) for c, m in g.terms)
+    if flat and g.terms and _flat_beyond(algebra, g):
+        return Outcome(CINF, how="the sides differ by a term that is smaller than every power")
+    return None

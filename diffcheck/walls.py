@@ -1,0 +1,396 @@
+"""Walls: the hypersurfaces on which a gap vanishes, written so that a germ can start from them.
+
+A gap is split into irreducible factors; each is solved for a variable, or for a constant (then the wall is
+parametrised by the variables), by: real root isolation when nothing else occurs (roots/), linear and quadratic
+formulas, and inversion of the only function that holds the variable.  Periodic solutions carry a symbolic integer.
+Read in order: Wall, walls_of, solve_for, invert.
+Gives up on: factors that no name can be isolated from; they are returned as open, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+
+import flint
+import sympy as sp
+
+from diffcheck.printer import symbol
+from diffcheck.reach import Constraint
+from diffcheck.roots import Family, Root, real_roots
+
+__all__ = ["Implicit", "Solved", "Thin", "Wall", "Walls", "integer_zeros", "walls_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Implicit:
+    """A root without a closed form: a symbol that stands for it, its ball, the equation it solves."""
+
+    symbol: sp.Symbol
+    root: Root = field(compare=False)
+    equation: sp.Expr
+
+    def ball(self, prec: int) -> flint.arb:
+        """Return an enclosure of about ``prec`` bits."""
+        return self.root.ball if prec <= 190 else self.root.refine(prec)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A hypersurface gap = 0, crossed along ``variable``.
+
+    base: expressions for the bound names; every other name is free and stands for itself.
+    conditions: what free symbols satisfy where the wall is real.
+    integers: symbolic integers that number the members of a family.
+    """
+
+    gap: sp.Expr
+    variable: str
+    base: tuple[tuple[str, sp.Expr], ...]
+    conditions: tuple[Constraint, ...] = ()
+    integers: tuple[sp.Symbol, ...] = ()
+    implicit: Implicit | None = None
+
+    def point(self) -> dict[str, sp.Expr]:
+        """Return the expressions of the bound names."""
+        return dict(self.base)
+
+    def with_integer(self, k: sp.Symbol, value: sp.Expr) -> Wall:
+        """Return the part of the family with ``k`` = ``value`` (a number, or 2*j + 1 for another integer j)."""
+        left = tuple(i for i in self.integers if i != k)
+        more = tuple(s for s in value.free_symbols if s.is_integer)
+        base = tuple((n, e.subs(k, value)) for n, e in self.base)
+        conditions = tuple(Constraint(c.expr.subs(k, value), c.rel) for c in self.conditions)
+        return Wall(self.gap.subs(k, value), self.variable, base, conditions, left + more, self.implicit)
+
+
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """A system of equations whose zero set has codimension 2 or more, on which a singular gap vanishes."""
+
+    gap: sp.Expr
+    equations: tuple[sp.Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """The answer for one gap: its walls, the thin sets left to look at, and what could not be solved."""
+
+    walls: tuple[Wall, ...] = ()
+    thin: tuple[Thin, ...] = ()
+    open: tuple[sp.Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """One solution of an equation for one symbol."""
+
+    value: sp.Expr
+    conditions: tuple[Constraint, ...] = ()
+    integers: tuple[sp.Symbol, ...] = ()
+
+
+_numbers = count()
+
+
+def fresh_integer() -> sp.Symbol:
+    """Return an integer symbol that occurs nowhere else."""
+    return sp.Symbol(f"n{next(_numbers)}", integer=True)
+
+
+@lru_cache(maxsize=2048)
+def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see."""
+    numerator = sp.together(expr).as_numer_denom()[0]
+    found: Iterable[sp.Expr]
+    try:
+        found = [f for f, _ in sp.factor_list(numerator)[1]]
+    except (sp.PolynomialError, NotImplementedError, ValueError):
+        found = [a.base if a.is_Pow and a.exp.is_positive else a for a in sp.Mul.make_args(sp.factor_terms(numerator))]
+    return tuple(f for f in dict.fromkeys(found) if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero))
+
+
+def walls_of(gap: sp.Expr, wrt: tuple[str, ...], singular: bool) -> Walls:
+    """Return the zero set of ``gap`` inside all of space, for crossings in the variables ``wrt``.
+
+    singular: whether zero sets of codimension 2 matter as well.
+    """
+    if gap.has(sp.Abs):
+        return _both_signs(gap, wrt, singular)
+    variables = [symbol(v) for v in wrt]
+    parts = [_factor_walls(f, variables, singular) for f in factors(gap) if f.free_symbols & set(variables)]
+    return _joined(parts)
+
+
+def _joined(parts: Iterable[Walls]) -> Walls:
+    every = list(parts)
+    return Walls(
+        tuple(dict.fromkeys(w for p in every for w in p.walls)),
+        tuple(dict.fromkeys(t for p in every for t in p.thin)),
+        tuple(dict.fromkeys(o for p in every for o in p.open)),
+    )
+
+
+def _both_signs(gap: sp.Expr, wrt: tuple[str, ...], singular: bool) -> Walls:
+    """|u| is u or -u: the zeros of both pieces contain those of the gap."""
+    magnitude = next(iter(gap.atoms(sp.Abs)))
+    inner = magnitude.args[0]
+    return _joined(walls_of(gap.xreplace({magnitude: s * inner}), wrt, singular) for s in (1, -1))
+
+
+def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls:
+    inside = [v for v in variables if v in f.free_symbols]
+    if f.free_symbols == {inside[0]}:
+        return _isolated(f, inside[0])
+    for v in [*_in_order(f, inside)]:
+        found = solve_for(f, v)
+        if found is not None:
+            walls = [w for s in found for w in _with_exceptions(f, v, s)]
+            return Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
+    for c in sorted(f.free_symbols - set(variables), key=lambda s: s.name):
+        if c.is_integer:
+            continue
+        value = _linear(f, c)
+        if value is not None:
+            return Walls((Wall(f, inside[0].name, ((c.name, value),)),))
+    return Walls((), (), (f,))
+
+
+def _in_order(f: sp.Expr, symbols: list[sp.Symbol]) -> list[sp.Symbol]:
+    """Return the symbols that occur linearly first: their solutions are the simplest."""
+    return sorted(symbols, key=lambda s: 0 if _linear(f, s) is not None else 1)
+
+
+def _linear(f: sp.Expr, s: sp.Symbol) -> sp.Expr | None:
+    if not f.is_polynomial(s):
+        return None
+    poly = sp.Poly(f, s)
+    if poly.degree() != 1:
+        return None
+    a, b = poly.all_coeffs()
+    return sp.cancel(-b / a) if (b / a).is_rational_function() else -b / a
+
+
+# --- one symbol only: every real root, proved complete or said to be open
+
+
+@lru_cache(maxsize=2048)
+def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
+    found = real_roots(f, x)
+    walls = [_root_wall(f, x, r) for r in found.roots]
+    walls += [_family_wall(f, x, m) for m in found.families]
+    return Walls(tuple(walls), (), () if found.complete else (f,))
+
+
+def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
+    if root.exact is not None:
+        return Wall(f, x.name, ((x.name, root.exact),))
+    xi = sp.Symbol(f"{x.name}_root", real=True)
+    equation = f.subs(x, xi) if root.polynomial is None else root.polynomial.as_expr(xi)
+    return Wall(f, x.name, ((x.name, xi),), implicit=Implicit(xi, root, equation))
+
+
+def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
+    k = fresh_integer()
+    implicit = None
+    base = family.base.exact
+    if base is None:
+        base = sp.Symbol(f"{x.name}_root", real=True)
+        implicit = Implicit(base, family.base, f.subs(x, base))
+    limits = [Constraint(k - family.first, ">=")] if family.first is not None else []
+    limits += [Constraint(k - family.last, "<=")] if family.last is not None else []
+    limits += [Constraint(k - n, "!=") for n in family.excluded]
+    return Wall(f, x.name, ((x.name, base + k * family.period),), tuple(limits), (k,), implicit)
+
+
+# --- several symbols: formulas
+
+
+def solve_for(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
+    """Return the solutions of f = 0 for ``v`` over all reals, or None when no formula applies."""
+    numerator = sp.together(f).as_numer_denom()[0]
+    if numerator.is_polynomial(v):
+        return _solve_polynomial(sp.Poly(numerator, v).all_coeffs())
+    kernels = list(dict.fromkeys(_kernels(numerator, v)))
+    if len(kernels) > 1:
+        common = _common_exponential(numerator, kernels)
+        if common is None:
+            return None
+        numerator, kernels = common[0], [common[1]]
+        z = common[2]
+    else:
+        z = sp.Dummy("z", real=True)
+        numerator = numerator.xreplace({kernels[0]: z})
+    if v in numerator.free_symbols or not numerator.is_polynomial(z):
+        return None
+    values = _solve_polynomial(sp.Poly(numerator, z).all_coeffs())
+    if values is None:
+        return None
+    out: list[Solved] = []
+    for value in values:
+        inverted = invert(kernels[0], value.value)
+        if inverted is None:
+            return None
+        for inner, target in inverted:
+            deeper = solve_for(inner - target.value, v)
+            if deeper is None:
+                return None
+            out += [_chained(value, target, d) for d in deeper]
+    return out
+
+
+def _chained(*steps: Solved) -> Solved:
+    conditions = tuple(c for s in steps for c in s.conditions)
+    return Solved(steps[-1].value, conditions, tuple(i for s in steps for i in s.integers))
+
+
+def _kernels(expr: sp.Expr, v: sp.Symbol) -> Iterator[sp.Expr]:
+    """Yield the parts that hold ``v`` and are neither sums, products nor natural powers."""
+    if v not in expr.free_symbols:
+        return
+    if expr.is_Add or expr.is_Mul:
+        for a in expr.args:
+            yield from _kernels(a, v)
+    elif expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
+        yield from _kernels(expr.base, v)
+    else:
+        yield expr
+
+
+def _common_exponential(f: sp.Expr, kernels: list[sp.Expr]) -> tuple[sp.Expr, sp.Expr, sp.Dummy] | None:
+    """Write exp(u), exp(2*u), exp(-u) ... as powers of one exponential z > 0."""
+    if not all(isinstance(k, sp.exp) for k in kernels):
+        return None
+    first = kernels[0].args[0]
+    ratios = [sp.cancel(k.args[0] / first) for k in kernels]
+    if not all(r.is_Rational for r in ratios):
+        return None
+    unit = sp.ilcm(1, *[r.q for r in ratios])
+    z = sp.Dummy("z", positive=True)
+    replaced = f.xreplace({k: z ** (r * unit) for k, r in zip(kernels, ratios, strict=True)})
+    return sp.together(replaced).as_numer_denom()[0], sp.exp(first / unit), z
+
+
+def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
+    """Solve a polynomial equation by formula: degrees 1 and 2, and a*z**n + c."""
+    degree = len(coefficients) - 1
+    if degree == 1:
+        a, b = coefficients
+        return [Solved(sp.cancel(-b / a) if (b / a).is_rational_function() else -b / a)]
+    a, c = coefficients[0], coefficients[-1]
+    if all(k == 0 for k in coefficients[1:-1]):
+        return _solve_power(sp.Integer(degree), sp.cancel(-c / a) if (c / a).is_rational_function() else -c / a)
+    if degree == 2:
+        b = coefficients[1]
+        disc = sp.factor(sp.expand(b**2 - 4 * a * c))
+        if disc == 0:
+            return [Solved(-b / (2 * a))]
+        root = sp.sqrt(disc)
+        return [Solved((-b + s * root) / (2 * a), (Constraint(disc, ">"),)) for s in (1, -1)]
+    return None
+
+
+def _solve_power(n: sp.Integer, value: sp.Expr) -> list[Solved]:
+    """Solve z**n = value over the reals."""
+    up, down = (Constraint(value, ">"),), (Constraint(value, "<"),)
+    if value == 0:
+        return [Solved(sp.S.Zero)]
+    if n % 2:
+        return [Solved(value ** (1 / n), up), Solved(-((-value) ** (1 / n)), down)]
+    return [Solved(value ** (1 / n), up), Solved(-(value ** (1 / n)), up)]
+
+
+def _sine_angles(value: sp.Expr) -> list[Solved]:
+    k = fresh_integer()
+    if value == 0:
+        return [Solved(k * sp.pi, (), (k,))]
+    if value in (1, -1):
+        return [Solved(value * sp.pi / 2 + 2 * k * sp.pi, (), (k,))]
+    inside = (Constraint(1 - value**2, ">"),)
+    return [
+        Solved(sp.asin(value) + 2 * k * sp.pi, inside, (k,)),
+        Solved(sp.pi - sp.asin(value) + 2 * k * sp.pi, inside, (k,)),
+    ]
+
+
+def _quarter(value: sp.Expr) -> tuple[Constraint, ...]:
+    return (Constraint(sp.pi / 2 - value, ">"), Constraint(sp.pi / 2 + value, ">"))
+
+
+_INVERSES: dict[type[sp.Basic], Callable[[sp.Expr], list[Solved]]] = {
+    sp.exp: lambda z: [Solved(sp.log(z), (Constraint(z, ">"),))],
+    sp.log: lambda z: [Solved(sp.exp(z))],
+    sp.sin: _sine_angles,
+    sp.cos: lambda z: [Solved(sp.pi / 2 - s.value, s.conditions, s.integers) for s in _sine_angles(z)],
+    sp.atan: lambda z: [Solved(sp.tan(z), _quarter(z))],
+    sp.asin: lambda z: [Solved(sp.sin(z), _quarter(z))],
+}
+
+
+def invert(kernel: sp.Expr, value: sp.Expr) -> list[tuple[sp.Expr, Solved]] | None:
+    """Return (inner, solution) pairs: kernel = value exactly where one inner = solution; None if no inverse is known."""
+    if kernel.is_Symbol:
+        return [(kernel, Solved(value))]
+    if kernel.is_Pow and not kernel.exp.has(*kernel.base.free_symbols):
+        return list(_invert_power(kernel, value))
+    inverse = _INVERSES.get(type(kernel))
+    return None if inverse is None else [(kernel.args[0], s) for s in inverse(value)]
+
+
+def _invert_power(kernel: sp.Expr, value: sp.Expr) -> Iterator[tuple[sp.Expr, Solved]]:
+    base, e = kernel.args
+    if e.is_Integer:
+        for s in _solve_power(-e, 1 / value):
+            yield base, s
+    elif value != 0:
+        yield base, Solved(value ** (1 / e), (Constraint(value, ">"),))
+    elif e.is_positive:
+        yield base, Solved(sp.S.Zero)
+
+
+def integer_zeros(expr: sp.Expr, k: sp.Symbol) -> list[int] | None:
+    """Return the integers at which ``expr`` vanishes identically in all else; None when that is not known."""
+    out: set[int] = set()
+    for f in factors(expr):
+        if f.free_symbols != {k}:
+            continue
+        if f.is_polynomial(k):
+            x = sp.Dummy("x", real=True)
+            out |= {int(r) for r in sp.roots(sp.Poly(f.subs(k, x), x), filter="Z")}
+            continue
+        x = sp.Symbol("x", real=True)
+        found = real_roots(f.subs(k, x), x)
+        if not found.complete or found.families or any(r.exact is None for r in found.roots):
+            return None
+        out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
+    return sorted(out)
+
+
+def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
+    """Yield the wall of a solution, and those of the integers on the border of its conditions.
+
+    A strict condition on real symbols leaves out a null set; on integers it would leave out whole members.
+    """
+    own = tuple(i for i in f.free_symbols if i.is_integer)
+    yield Wall(f, v.name, ((v.name, s.value),), s.conditions, (*own, *s.integers))
+    for c in s.conditions:
+        if c.expr.free_symbols and c.expr.free_symbols <= set(own) and len(c.expr.free_symbols) == 1:
+            (k,) = c.expr.free_symbols
+            for n in integer_zeros(c.expr, k) or []:
+                for inner in factors(f.subs(k, n)):
+                    if v in inner.free_symbols:
+                        yield from _factor_walls(inner, [v], False).walls
+
+
+def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator[Thin]:
+    """Yield the systems on which the formula for ``v`` breaks down: the leading coefficient or the slope vanishes."""
+    if not f.is_polynomial(v):
+        return
+    poly = sp.Poly(f, v)
+    lead = poly.LC()
+    if lead.free_symbols & set(variables) and not (lead.is_positive or lead.is_negative):
+        yield Thin(f, tuple(c for c in poly.all_coeffs() if c != 0))
+    if poly.degree() >= 2:
+        yield Thin(f, (f, *(sp.diff(f, u) for u in variables if u in f.free_symbols)))
