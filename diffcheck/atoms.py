@@ -208,7 +208,7 @@ _ROWS: tuple[Atom, ...] = (
     Atom("square", ("u",), "u ** 2", _IEEE, np.square, lambda u: u * u, lambda u: u**2, definition="u**2", derivative=("2*u",)),
     Atom("log1p", ("u",), "log(1 + u)", _IEEE, _np_log1p, mpmath.log1p, lambda u: sp.log(1 + u), definition="log(1 + u)", derivative=("1/(1 + u)",)),
     Atom("log2", ("u",), "logarithm to base 2", _IEEE, lambda u: _defined(np.greater(u, 0), np.log2(u)), lambda u: mpmath.log(u, 2), lambda u: sp.log(u) / sp.log(2), definition="log(u)/log(2)", derivative=("1/(u*log(2))",)),
-    Atom("log10", ("u",), "logarithm to base 10", _IEEE, np.log10, mpmath.log10, lambda u: sp.log(u) / sp.log(10), definition="log(u)/log(10)", derivative=("1/(u*log(10))",)),
+    Atom("log10", ("u",), "logarithm to base 10", _IEEE, lambda u: _defined(np.greater(u, 0), np.log10(u)), mpmath.log10, lambda u: sp.log(u) / sp.log(10), definition="log(u)/log(10)", derivative=("1/(u*log(10))",)),
     Atom("exp2", ("u",), "2 ** u", _IEEE, np.exp2, lambda u: mpmath.power(2, u), lambda u: 2**u, definition="exp(u*log(2))", derivative=("log(2)*exp2(u)",)),
     Atom("expm1", ("u",), "exp(u) - 1", _IEEE, np.expm1, mpmath.expm1, lambda u: sp.exp(u) - 1, definition="exp(u) - 1", derivative=("exp(u)",)),
     Atom("sinh", ("u",), "hyperbolic sine", f"{_DLMF} 4.28", np.sinh, mpmath.sinh, sp.sinh, definition="(exp(u) - exp(-u))/2", derivative=("cosh(u)",)),

@@ -202,7 +202,7 @@ def _judge_oscillation(trial: Trial) -> ProbeResult:
     if any(s.state is State.UNBOUNDED for s in trial.sides):
         return trial.result(CANNOT_TELL, "the value is unbounded")
     for sign in (-1, 1):
-        points = [sign * Fraction(97 + 7 * j, 113) / 10 ** (6 + j) for j in range(8)]
+        points = [sign * Fraction(97, 113 * 10**6) * Fraction(5, 8) ** j for j in range(14)]
         if _keeps_turning([trial.line.at(t).value for t in points]) or _keeps_turning(
             [_derivative(trial.line, t) for t in points]
         ):
@@ -227,7 +227,7 @@ def _keeps_turning(samples: list[Any]) -> bool:
     changes = [b - a for a, b in pairwise(real(v) for v in samples)]
     turns = sum(a * b < 0 for a, b in pairwise(changes))
     early, late = max(abs(c) for c in changes[:3]), max(abs(c) for c in changes[-3:])
-    return bool(turns >= 2 and late > early / 20)
+    return bool(turns >= 3 and late > early / 20)
 
 
 def _judge_break(trial: Trial) -> ProbeResult:

@@ -23,7 +23,7 @@ import mpmath
 from diffcheck.numeric import Exact, Value, evaluate
 from diffcheck.tree import Node
 
-__all__ = ["COARSE", "FINE", "Ladder", "Line", "Side", "Slope", "State", "bent", "real", "side"]
+__all__ = ["COARSE", "FINE", "FINEST", "Ladder", "Line", "Side", "Slope", "State", "bent", "real", "side"]
 
 # Steps are no powers of ten: sin(pi/x) and frac(1/x) are constant along 10**-k.
 _OFFSETS = (Fraction(97, 113), Fraction(89, 127), Fraction(83, 131))
@@ -58,6 +58,7 @@ class Ladder:
 
 COARSE = Ladder((12, 24, 48))
 FINE = Ladder((40, 80, 160))
+FINEST = Ladder((100, 200, 400))
 
 
 @dataclass(frozen=True, slots=True)

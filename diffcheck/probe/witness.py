@@ -17,7 +17,7 @@ from diffcheck.errors import DiffcheckError
 from diffcheck.numeric import Exact, evaluate
 from diffcheck.parse import parse
 from diffcheck.probe.judges import JUDGES, Trial
-from diffcheck.probe.sides import COARSE, FINE, Ladder, Line, bent, side
+from diffcheck.probe.sides import COARSE, FINE, FINEST, Ladder, Line, bent, side
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Kind, ProbeResult, ProbeStatus
 
@@ -27,13 +27,15 @@ CONFIRMED, CONTRADICTED = ProbeStatus.CONFIRMED, ProbeStatus.CONTRADICTED
 CANNOT_TELL = ProbeStatus.CANNOT_TELL
 
 ONE = Fraction(1)
+# Numbers in the text beyond this may set a scale that the coarse steps do not see.
+TINY = Fraction(1, 10**8)
 
 
 def check_finding(problem: Problem, finding: Finding) -> ProbeResult:
     """Return what the one-sided differences at the witness say about ``finding``."""
     nothing = ProbeResult(CANNOT_TELL, note="no witness to measure at")
     try:
-        ladders = _ladders(_witness(problem, finding, COARSE.digits))
+        ladders = _ladders(problem, finding)
         results = []
         for ladder in ladders:
             results.append(_judge_on(problem, finding, ladder))
@@ -60,11 +62,16 @@ def _witness(problem: Problem, finding: Finding, digits: int) -> dict[str, Exact
     return base
 
 
-def _ladders(base: Mapping[str, Exact]) -> list[Ladder]:
-    """Return the steps to use: far above the rounding of a witness that is itself rounded."""
+def _ladders(problem: Problem, finding: Finding) -> list[Ladder]:
+    """Return the steps: far below the scales in the text, far above the rounding of a rounded witness."""
+    base = _witness(problem, finding, COARSE.digits)
     rounded = [v for v in base.values() if isinstance(v, Fraction) and _looks_rounded(v)]
+    if not rounded and finding.kind is Kind.OSCILLATION:
+        return [COARSE]
     if not rounded:
-        return [COARSE, FINE]
+        scales = [n.leaf for n in problem.tree.walk() if isinstance(n.leaf, Fraction) and n.leaf]
+        fine = any(not TINY < abs(s) < 1 / TINY for s in scales)
+        return [FINE, FINEST] if fine else [COARSE, FINE]
     known = min(len(str(v.denominator)) for v in rounded) - 3
     return [Ladder((known // 4, 2 * (known // 4), 4 * (known // 4)))] if known >= 12 else []
 
@@ -96,12 +103,16 @@ def _judge_on(problem: Problem, finding: Finding, ladder: Ladder) -> ProbeResult
 
 
 def _directions(problem: Problem, finding: Finding, digits: int) -> list[dict[str, Exact]]:
+    """Return the stated direction, then the axes: what happens at a wall shows along some axis too."""
     if finding.direction:
         found = {n: evaluate(parse(t), {}, digits).value for n, t in finding.direction.items()}
         if any(v is None for v in found.values()):
             raise ValueError(finding.direction)
-        return [{n: v for n, v in found.items() if v != 0}]
-    return [{name: ONE} for name in finding.wrt or problem.wrt]
+        stated = [{n: v for n, v in found.items() if v != 0}]
+    else:
+        stated = []
+    axes = [{name: ONE} for name in finding.wrt or problem.wrt]
+    return stated + [axis for axis in axes if axis not in stated]
 
 
 def _border(problem: Problem, trial: Trial) -> ProbeResult | None:
