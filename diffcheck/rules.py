@@ -13,6 +13,10 @@ from diffcheck.verdict import Finding, Kind, Severity
 __all__ = ["RULES", "Rule", "message"]
 
 
+# The carets show the whole part; in the message it only has to be recognised.
+LONGEST_PART = 48
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What one kind of finding means.
@@ -89,7 +93,7 @@ _ROWS = (
         recognise="Both one-sided limits of the value exist, finite and unequal, or the value at the place "
         "equals neither.",
         cure="Replace the step by a sigmoid: sigmoid(u/mu) for heaviside(u), tanh(u/mu) for sign(u).",
-        example="sign(x)*x**2 + heaviside(x)",
+        example="where(x > 0, x + 1, x)",
         wrt="x",
     ),
     Rule(
@@ -202,6 +206,7 @@ RULES: dict[Kind, Rule] = {row.kind: row for row in _ROWS}
 
 
 def message(finding: Finding) -> str:
-    """Return the one-line message on a finding, on one line whatever the layout of the source."""
+    """Return the message on a finding, on one line whatever the layout of the source; a long part is cut."""
     part = " ".join(finding.source.split()) or "the expression"
-    return RULES[finding.kind].message.format(part=part, at=finding.at)
+    shown = part if len(part) <= LONGEST_PART else part[: LONGEST_PART - 3] + "..."
+    return RULES[finding.kind].message.format(part=shown, at=finding.at)

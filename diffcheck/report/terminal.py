@@ -6,6 +6,7 @@ rich paints them.  Nothing is drawn with boxes, and no line is wider than ``widt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from diffcheck.report.layout import cells, cropped, excerpt, one_line, wrapped
@@ -139,8 +140,13 @@ def _evidence(report: Report, finding: Finding) -> str:
 def _seen(report: Report, finding: Finding) -> str:
     if finding.left is None or finding.right is None:
         return finding.detail
-    word = "slope" if finding.kind in SLOPES else "next derivative" if finding.kind is Kind.BREAK else "value"
-    return f"{word}{_along(report, finding)} {_signed(finding.left)} below, {_signed(finding.right)} above"
+    if finding.kind in SLOPES:
+        along = _along(report, finding)
+        return f"slope{along} {_signed(finding.left)} below, {_signed(finding.right)} above"
+    if finding.kind is Kind.HOLE and finding.left == finding.right:
+        return f"the limit is {finding.left}"
+    word = "next derivative" if finding.kind is Kind.BREAK else "value"
+    return f"{word} {finding.left} below, {finding.right} above"
 
 
 def _along(report: Report, finding: Finding) -> str:
@@ -160,7 +166,7 @@ def _advice(report: Report, width: int) -> Iterator[Line]:
         yield []
         named = ", ".join(dict.fromkeys(s.parameter for s in report.surrogates if s.parameter))
         price = f" ({named} > 0 sets how close)" if named else ""
-        yield [("help", "bold cyan"), (f": use instead{price}", "")]
+        yield from _styled("help", "bold cyan", f": use instead{price}", width)
         column = min(20, max(cells(one_line(s.name)) for s in report.surrogates))
         for surrogate in report.surrogates:
             yield from _surrogate(surrogate, column, width)
@@ -185,7 +191,7 @@ def _surrogate(surrogate: Surrogate, column: int, width: int) -> Iterator[Line]:
 
 
 def _price(surrogate: Surrogate) -> str:
-    parts = [f"class {surrogate.smoothness}", _error(surrogate)]
+    parts = [str(surrogate.smoothness), _error(surrogate)]
     if surrogate.lipschitz_gradient is not None:
         parts.append(f"gradient Lipschitz {surrogate.lipschitz_gradient}")
     if surrogate.convex:
@@ -199,10 +205,9 @@ def _error(surrogate: Surrogate) -> str:
     low, high = surrogate.error
     if low == high == "0":
         return "no error"
-    if high == "0":
-        return (
-            f"below it by at most {low.removeprefix('-')}" if low.startswith("-") else f"below it: from {low}"
-        )
+    # "-mu - 1" is not minus "mu - 1", so only a plain product loses its sign.
+    if high == "0" and re.fullmatch(r"-[\w.*/]+(\(\w+\))?", low):
+        return f"below it by at most {low[1:]}"
     if low == "0":
         return f"above it by at most {high}"
     return f"error from {low} to {high}"
