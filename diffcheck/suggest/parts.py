@@ -7,6 +7,7 @@ inside (sqrt(max(d, 0)): the max, for the root of something positive is smooth).
 
 from __future__ import annotations
 
+from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.shape import Shape, recognise
@@ -16,6 +17,7 @@ from diffcheck.verdict import Analysis, Finding, Kind, Severity
 __all__ = ["responsible"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
+_CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
 _LIFTED = frozenset({"abspow", "norm", "abs", "pinball"})
 
 
@@ -45,6 +47,9 @@ def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Sh
     chain = _chain(problem.tree, finding.span)
     if not chain:
         return {}
+    # A finding on a condition is about the `where` that it steers.
+    while len(chain) > 1 and chain[-1].op in _CONDITIONS:
+        chain.pop()
     part = chain[-1]
     for around in reversed(chain[:-1]):
         shape = recognise(around, facts)

@@ -1,0 +1,321 @@
+"""Suggestions: the right part replaced, whatever its spelling, and no claim that sampling contradicts."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cache
+
+import mpmath
+import pytest
+
+from diffcheck.atoms import ATOMS
+from diffcheck.errors import Undetermined
+from diffcheck.parse import parse, parse_conditions
+from diffcheck.problem import Problem
+from diffcheck.suggest import CHECKS, suggest
+from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.polynomial import divide, from_poly, to_poly
+from diffcheck.suggest.shape import recognise
+from diffcheck.suggest.tidy import tidied
+from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.unparse import unparse
+from diffcheck.verdict import C0, CINF, Analysis, Finding, Kind, Severity, Surrogate, Verdict
+
+SMOOTH = Analysis(Verdict.DIFFERENTIABLE, CINF)
+
+
+def problem(text: str, wrt: str, where: str = "") -> Problem:
+    """A problem whose names outside ``wrt`` are constants."""
+    tree, conditions = parse(text), parse_conditions(where)
+    names = dict.fromkeys([*tree.names(), *(n for c in conditions for n in c.names())])
+    variables = tuple(wrt.split())
+    return Problem(text, tree, variables, tuple(n for n in names if n not in variables), conditions, where)
+
+
+def finding(text: str, part: str, kind: Kind = Kind.CORNER) -> Finding:
+    """An error caused by ``part`` of ``text``."""
+    start = text.index(part)
+    span = (start, start + len(part))
+    return Finding(kind, Severity.ERROR, "", None, (), span, part, None, None, None, {}, "exact", C0)
+
+
+def failing(text: str, *parts: str) -> Analysis:
+    """The analysis of a text whose ``parts`` turn corners."""
+    found = tuple(finding(text, part) for part in parts or (text,))
+    return Analysis(Verdict.NOT_DIFFERENTIABLE, C0, found)
+
+
+def suggestions(text: str, wrt: str, *parts: str, where: str = "") -> tuple[Surrogate, ...]:
+    """Suggest with an analyzer that finds everything smooth."""
+    return suggest(problem(text, wrt, where), failing(text, *parts), analyze=lambda _: SMOOTH)
+
+
+@cache
+def _tree(text: str) -> Node:
+    return parse(text)
+
+
+def value(node: Node, names: dict[str, mpmath.mpf]) -> mpmath.mpf:
+    """Evaluate a tree at high precision, `where` lazily."""
+    if node.op == NUMBER:
+        return mpmath.mpf(node.leaf.numerator) / node.leaf.denominator
+    if node.op == NAME:
+        return names[node.leaf]
+    if node.op == "where":
+        return value(node.args[1 if value(node.args[0], names) else 2], names)
+    return ATOMS[node.op].mpmath(*(value(a, names) for a in node.args))
+
+
+@pytest.fixture(autouse=True)
+def _thirty_digits():
+    with mpmath.workdps(30):
+        yield
+
+
+@dataclass(frozen=True)
+class Case:
+    """An expression, its variables, the failing parts, constraints."""
+
+    text: str
+    wrt: str
+    parts: tuple[str, ...] = ()
+    where: str = ""
+    bounded: bool = True
+
+
+CASES = [
+    Case("abs(y - f)", "f"),
+    Case("w*abs(y - f)/3", "f", ("abs(y - f)",), "w > 0"),
+    Case("-2*abs(3*x - 1) + x", "x", ("abs(3*x - 1)",)),
+    Case("k*abs(x)", "x", ("abs(x)",)),
+    Case("max(0, 1 - y*f)", "f"),
+    Case("max(0, 1 - abs(a - b))", "a b", ("abs(a - b)", "max(0, 1 - abs(a - b))")),
+    Case("max(-x, x)", "x"),
+    Case("(abs(x) + x)/2", "x", ("abs(x)",)),
+    Case("min(x, 2 - x)", "x"),
+    Case("min(max(0, x), 6)", "x", ("max(0, x)", "min(max(0, x), 6)")),
+    Case("min(abs(x), t)", "x", ("abs(x)", "min(abs(x), t)"), "t > 0"),
+    Case("max(q*u, (q - 1)*u)", "u", where="0 < q, q < 1"),
+    Case("where(u - v >= 0, q*(u - v), (1 - q)*(v - u))", "u", where="0 < q, q < 1"),
+    Case("max(z1, z2 + 1, z3 + 1) - z1", "z1 z2 z3", ("max(z1, z2 + 1, z3 + 1)",)),
+    Case("max(a*x + b, c*x + d)", "x"),
+    Case("a + max(l - a, 0)/(1 - b)", "a l", ("max(l - a, 0)",), "0 < b, b < 1"),
+    Case("clip(v, -c, c) + v", "v", ("clip(v, -c, c)",), "c > 0"),
+    Case("clip(v, a, b)", "v"),
+    Case("where(x > 1, 1, where(x < -1, -1, x))", "x", ("x > 1", "x < -1")),
+    Case("where(x >= 0, x, a*x)", "x"),
+    Case("where(x > t, x, t)", "x", ("x > t",)),
+    Case("sqrt(x**2 + y**2)", "x y"),
+    Case("sqrt((x - y)**2)", "x"),
+    Case("norm(x, 2*y) - x", "x y", ("norm(x, 2*y)",)),
+    Case("sqrt(max(d, 0))", "d"),
+    Case("sqrt(abs(w))", "w", ("abs(w)",)),
+    Case("abs(w)**q", "w", where="0 < q, q < 1"),
+    Case("cbrt(x)", "x"),
+    Case("tanh(abs(x)) + x", "x", ("abs(x)",)),
+    Case("log(abs(x) + 1)", "x", ("abs(x)",), bounded=False),
+    Case("abs(x)*x*y", "x y", ("abs(x)",), bounded=False),
+    Case("(1 - relu(x))**2", "x", ("relu(x)",), bounded=False),
+    Case("sign(x)", "x", bounded=False),
+    Case("where(x > 0, 1 + x, x**2)", "x", bounded=False),
+]
+
+
+def _draws(case: Case, count: int):
+    """Yield points of the domain, many of them near kinks, with a mu each."""
+    source = random.Random(case.text)
+    names = {*parse(case.text).names(), *(n for c in parse_conditions(case.where) for n in c.names())}
+    while count:
+        scale = source.choice([0.01, 0.3, 3.0, 100.0])
+        at = {
+            n: mpmath.mpf(source.choice([0, source.gauss(0, scale), source.uniform(0, 1)]))
+            for n in sorted(names)
+        }
+        at["mu"] = mpmath.mpf(source.choice([0.01, 0.5, 2.0]))
+        if all(value(c, at) for c in parse_conditions(case.where)):
+            count -= 1
+            yield at
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.text)
+def test_the_error_interval_of_the_whole_expression_holds(case):
+    """Surrogate minus original stays inside the stated interval at random points; None where expected."""
+    shown = suggestions(case.text, case.wrt, *case.parts, where=case.where)
+    assert shown
+    assert any(s.error is not None for s in shown) == case.bounded
+    original = parse(case.text)
+    for at in _draws(case, 120):
+        for s in shown:
+            if s.error is None:
+                continue
+            low, high = (value(_tree(end), at) for end in s.error)
+            off = value(_tree(s.expression), at) - value(original, at)
+            assert low - mpmath.mpf("1e-9") <= off <= high + mpmath.mpf("1e-9"), (s, at)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.text)
+def test_stated_constants_and_convexity_survive_random_lines(case):
+    """Along random directions second differences obey the gradient's constant and the convexity flag."""
+    shown = [
+        s
+        for s in suggestions(case.text, case.wrt, *case.parts, where=case.where)
+        if s.lipschitz_gradient or s.convex
+    ]
+    variables = case.wrt.split()
+    for number, at in enumerate(_draws(case, 60 if shown else 0)):
+        step = at["mu"] / 1000
+        way = {v: mpmath.sin(1 + 5 * number + 2 * i) for i, v in enumerate(variables)}
+        length = sum(c * c for c in way.values())
+        for s in shown:
+            tree = _tree(s.expression)
+            f = [value(tree, {**at, **{v: at[v] + t * way[v] for v in variables}}) for t in (-step, 0, step)]
+            second = (f[0] - 2 * f[1] + f[2]) / (step**2 * length)
+            if s.convex:
+                assert second >= -mpmath.mpf("1e-6"), (s, at)
+            if s.lipschitz_gradient:
+                limit = value(_tree(s.lipschitz_gradient), at)
+                assert abs(second) <= limit * (1 + mpmath.mpf("1e-5")) + mpmath.mpf("1e-6"), (s, at)
+
+
+SPELLINGS = {
+    "abs": ["abs(u)", "max(u, -u)", "where(u >= 0, u, -u)", "where(u < 0, -u, u)", "sqrt(u**2)", "sqrt(u*u)"],
+    "relu": [
+        "relu(u)",
+        "max(u, 0)",
+        "max(0, u)",
+        "where(u > 0, u, 0)",
+        "where(not u > 0, 0, u)",
+        "min(0, -u)",
+    ],
+    "pinball": ["max(q*u, (q - 1)*u)", "where(u >= 0, q*u, (q - 1)*u)", "where(u < 0, -(1 - q)*u, q*u)"],
+    "norm": ["sqrt(u**2 + v**2)", "hypot(u, v)", "norm(u, v)", "sqrt(u*u + v*v)"],
+    "clip": ["clip(u, 0, 1)"],
+    "abspow": ["abs(u)**0.4", "(u**2)**0.2", "sqrt(abs(u))"],
+}
+
+
+@pytest.mark.parametrize(("target", "text"), [(t, s) for t, found in SPELLINGS.items() for s in found])
+def test_a_part_is_recognised_however_it_is_spelled(target, text):
+    """Structure decides, not spelling."""
+    facts = Facts(parse_conditions("0 < q, q < 1"))
+    shape = recognise(parse(text), facts)
+    assert shape is not None
+    assert shape.target == target
+
+
+@pytest.mark.parametrize("text", ["where(x > 0, log(x), 0)", "where(x > 0, 1/x, 1)", "where(x == 0, 1, x)"])
+def test_a_guarded_branch_is_never_drawn_out(text):
+    """A blend would evaluate log(x) where the condition kept it from being evaluated."""
+    assert suggestions(text, "x") == ()
+
+
+def test_equal_parts_are_replaced_alike():
+    """One finding names one place, the second copy is smoothed with it."""
+    shown = suggestions("abs(x) + exp(abs(x))", "x", "abs(x)")
+    assert all("abs(x) +" not in s.expression and "exp(abs(x))" not in s.expression for s in shown[:2])
+
+
+def test_a_taken_parameter_name_is_avoided():
+    """An expression that has a mu of its own gets another parameter, in its bounds and notes too."""
+    first, second, *_ = suggestions("mu*abs(x)", "x", "abs(x)")
+    assert first.parameter == "mu1"
+    assert first.error == ("-mu1*abs(mu)", "mu1*abs(mu)")
+    assert "mu1*log" in second.note
+
+
+def test_what_is_no_better_or_undecided_is_not_shown():
+    """Class not better, undetermined, or an analyzer that gives up: no suggestion."""
+    text = "abs(x)"
+    same = Analysis(Verdict.NOT_DIFFERENTIABLE, C0)
+    unknown = Analysis(Verdict.UNDETERMINED, None, reason="too hard")
+
+    def gives_up(_: Problem) -> Analysis:
+        raise Undetermined("too hard")
+
+    for judge in (lambda _: same, lambda _: unknown, gives_up):
+        assert suggest(problem(text, "x"), failing(text), analyze=judge) == ()
+
+
+def test_a_suggestion_that_ends_the_domain_elsewhere_is_not_shown():
+    """A new edge in the suggestion's findings disqualifies it."""
+    text = "log(max(x, 1))"
+    edge = finding(text, "max(x, 1)", Kind.EDGE)
+    moved = Analysis(Verdict.DIFFERENTIABLE, CINF, (edge,))
+    assert suggest(problem(text, "x"), failing(text, "max(x, 1)"), analyze=lambda _: moved) == ()
+
+
+def test_at_most_four_analyses_are_spent():
+    """Re-checks cost an analysis each; abs has eight rows and four are tried."""
+    asked: list[Problem] = []
+
+    def judge(question: Problem) -> Analysis:
+        asked.append(question)
+        return SMOOTH
+
+    suggest(problem("abs(x)", "x"), failing("abs(x)"), analyze=judge)
+    assert len(asked) == CHECKS
+    assert all("mu" in question.constants and unparse(question.where[-1]) == "mu > 0" for question in asked)
+
+
+def test_poles_have_no_surrogate():
+    """Where another part fails for good, smoothing a corner would not help."""
+    text = "abs(x) + 1/y"
+    found = (finding(text, "abs(x)"), finding(text, "1/y", Kind.POLE))
+    analysis = Analysis(Verdict.NOT_DIFFERENTIABLE, C0, found)
+    assert suggest(problem(text, "x y"), analysis, analyze=lambda _: SMOOTH) == ()
+
+
+def test_an_unknown_bound_is_said_to_be_of_the_part_only():
+    """A square stretches any error: the whole has no interval, the part's is in the note."""
+    first, *_ = suggestions("(1 - relu(x))**2", "x", "relu(x)")
+    assert first.error is None
+    assert "replaced part only: [0, mu*log(2)]" in first.note
+
+
+def test_convexity_is_claimed_and_denied_only_by_rule():
+    """abs of an affine part: yes; minus it: no; abs minus another convex part: unknown."""
+    assert suggestions("abs(x)", "x")[0].convex is True
+    assert suggestions("x - abs(x)", "x", "abs(x)")[0].convex is False
+    assert suggestions("abs(x) - x**2", "x", "abs(x)")[0].convex is None
+
+
+@pytest.mark.parametrize(
+    ("text", "proved"),
+    [
+        ("a", True),
+        ("1 - b", True),
+        ("a*c**2 + 1", True),
+        ("c", False),
+        ("b - 1", False),
+        ("2/a", True),
+        ("a - 1", False),
+    ],
+)
+def test_signs_follow_from_the_constraints_or_stay_open(text, proved):
+    """Nonnegativity is claimed only where the constraints prove it."""
+    facts = Facts(parse_conditions("a > 0, b < 1"))
+    assert facts.nonnegative(to_poly(parse(text))) is proved
+
+
+def test_polynomials_divide_exactly_or_not_at_all():
+    """a*(y - e) + (1 - a)*(y - e) is (y - e) times 1; x**2 + 1 is no multiple of x."""
+    gap = to_poly(parse("y - exp(f)"))
+    assert unparse(from_poly(divide(to_poly(parse("a*(y - exp(f)) + (1 - a)*(y - exp(f))")), gap))) == "1"
+    assert divide(to_poly(parse("x**2 + 1")), to_poly(parse("x"))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("-(-x)", "x"),
+        ("a - -b", "a + b"),
+        ("-(a - b)", "b - a"),
+        ("0 + x*1", "x"),
+        ("1 - (1 - q)", "q"),
+        ("(-x)**2", "x**2"),
+    ],
+)
+def test_signs_are_tidied(text, wanted):
+    """Built expressions read as if written by hand."""
+    assert unparse(tidied(parse(text))) == wanted
