@@ -1,7 +1,8 @@
 """Stand-ins for the stages of the pipeline, so that what surrounds them is tested without them.
 
-The text of the expression says what the stand-in does: `abs...` has a corner, `hang` never returns and never
-lets go of the interpreter, `die` ends the process, `boom` raises, `open` is undetermined, `bad(` cannot be read.
+The text of the expression says what the stand-in does: `abs...` has a corner, `hang` never returns and
+never lets go of the interpreter, `die` ends the process, `boom` raises, `open` is undetermined, and `bad(`
+cannot be read.
 """
 
 import os
