@@ -64,7 +64,7 @@ def _problem(message: str, span: Span, text: str) -> SyntaxProblem:
 def _value(node: Node, args: list[Value | None], text: str) -> Value | None:
     """Return the value of a constant part, exact if it is rational arithmetic, else to 15 digits.
 
-    None if it is unknown.  Everything below is bounded already, so that evaluating one more operation is quick.
+    None if it is unknown.  Everything below is bounded already, so one more operation is quick.
     """
     if node.op == NUMBER:
         return node.leaf

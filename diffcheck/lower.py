@@ -6,7 +6,7 @@ argument stays one object.  Nothing is folded or cancelled: `0*log(x)` keeps its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from diffcheck.parse import parse
 from diffcheck.printer import symbol
 from diffcheck.tree import NAME, NUMBER, Node, Span
 
-__all__ = ["lower", "parameters", "to_sympy"]
+__all__ = ["fill", "lower", "parameters", "to_sympy"]
 
 
 def lower(node: Node) -> Node:
@@ -44,7 +44,7 @@ def _expand(node: Node, args: tuple[Node, ...]) -> Node:
     """Return the operation of ``node`` on lowered arguments."""
     if node.op in ATOMS and ATOMS[node.op].definition is not None:
         names = parameters(node.op, len(args))
-        return _fill(_template(node.op, len(args)), dict(zip(names, args, strict=True)), node.span, {})
+        return fill(_template(node.op, len(args)), dict(zip(names, args, strict=True)), node.span)
     if all(a is b for a, b in zip(args, node.args, strict=True)):
         return node
     return Node(node.op, args, node.leaf, node.span)
@@ -65,8 +65,12 @@ def _template(op: str, count: int) -> Node:
     return lower(parse(text))
 
 
-def _fill(template: Node, values: dict[str, Node], span: Span, memo: dict[int, Node]) -> Node:
-    """Replace the parameters of a template and give every other part the span of the call."""
+def fill(template: Node, values: Mapping[str, Node], span: Span) -> Node:
+    """Replace all parameters of a template at once; every other part gets ``span``."""
+    return _fill(template, values, span, {})
+
+
+def _fill(template: Node, values: Mapping[str, Node], span: Span, memo: dict[int, Node]) -> Node:
     done = memo.get(id(template))
     if done is None:
         if template.op == NAME:

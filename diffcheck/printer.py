@@ -71,12 +71,14 @@ def _build(expr: Any, memo: dict[Any, Node]) -> Node:
 
 
 def _number(expr: Any, memo: dict[Any, Node]) -> Node:
-    value = Fraction(str(expr)) if isinstance(expr, sp.Float) else Fraction(int(expr.p), int(expr.q))
-    return _quotient(number(value.numerator), value.denominator)
+    value = _fraction(expr)
+    top = number(value.numerator)
+    return top if value.denominator == 1 else Node("div", (top, number(value.denominator)))
 
 
-def _quotient(node: Node, denominator: int) -> Node:
-    return node if denominator == 1 else Node("div", (node, number(denominator)))
+def _fraction(expr: Any) -> Fraction:
+    """Return a number as a fraction, a float as the decimal it prints."""
+    return Fraction(str(expr)) if expr.is_Float else Fraction(int(expr.p), int(expr.q))
 
 
 def _infinite(expr: Any, memo: dict[Any, Node]) -> Node:
@@ -122,11 +124,12 @@ def _product(expr: Any, memo: dict[Any, Node]) -> Node:
             below.append(_tree(sp.Pow(base, -exponent), memo))
         else:
             above.append(_tree(factor, memo))
-    size = Fraction(int(abs(coefficient).p), int(abs(coefficient).q)) if coefficient.is_Rational else None
-    if size is None:
+    size = Fraction(1)
+    sign = 1
+    if coefficient.is_Rational or coefficient.is_Float:
+        size, sign = abs(_fraction(coefficient)), -1 if coefficient < 0 else 1
+    else:
         above.insert(0, _tree(coefficient, memo))
-        size = Fraction(1)
-    sign = -1 if coefficient.is_Rational and coefficient < 0 else 1
     if size.numerator != 1 or not above:
         above.insert(0, number(sign * size.numerator))
     elif sign < 0:

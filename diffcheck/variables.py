@@ -1,7 +1,7 @@
-"""The question behind a text: which names are differentiated in, which are constants, what is substituted first.
+"""The question behind a text: what is differentiated in, what is constant, what is substituted first.
 
-Losses name their parts by convention: `y` and `target` are data, `delta` and `tau` are set by hand, the rest is
-predicted or learned.  The conventions only guess when nothing is said, and the report shows what was guessed.
+Losses name their parts by convention: `y` and `target` are data, `delta` and `tau` are set by hand, the rest
+is predicted or learned.  The conventions guess only when nothing is said, and the report shows the guess.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from diffcheck.errors import BadOption, InputError
 from diffcheck.limits import check_size
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem
-from diffcheck.tree import NAME, Node, Span
+from diffcheck.tree import NAME, Node, Span, substitute
 
 __all__ = ["describe_split", "make_problem"]
 
 DATA = {
-    "y", "Y", "t", "target", "targets", "tgt", "label", "labels", "truth", "true", "y_true", "ytrue", "y_target",
-    "t_true", "ground_truth", "gt", "obs", "observed", "y_obs",
+    "y", "Y", "t", "target", "targets", "tgt", "label", "labels", "truth", "true", "y_true", "ytrue",
+    "y_target", "t_true", "ground_truth", "gt", "obs", "observed", "y_obs",
 }  # fmt: skip
 SETTINGS = {
-    "alpha", "beta", "gamma", "delta", "eps", "epsilon", "zeta", "eta", "kappa", "lambda", "lam", "lambd", "lmbda",
-    "lambda_", "mu", "nu", "rho", "sigma", "tau", "margin", "temperature", "temp", "threshold", "weight_decay",
-    "smoothing", "quantile",
+    "alpha", "beta", "gamma", "delta", "eps", "epsilon", "zeta", "eta", "kappa", "lambda", "lam", "lambd",
+    "lmbda", "lambda_", "mu", "nu", "rho", "sigma", "tau", "margin", "temperature", "temp", "threshold",
+    "weight_decay", "smoothing", "quantile",
 }  # fmt: skip
 # Between data alone these are what is predicted: log(sigma) + (y - mu)**2/(2*sigma**2).
 PREDICTED = {"mu", "sigma"}
@@ -39,9 +39,9 @@ def make_problem(
 ) -> Problem:
     """Return the question that a text and its options ask; an InputError says what cannot be read.
 
-    wrt: names to differentiate in, each entry perhaps a comma list; guessed from the names when None or empty.
+    wrt: names to differentiate in, each entry perhaps a comma list; guessed when None or empty.
     where: conditions separated by commas; names that occur only there are constants.
-    let: name -> expression, substituted before everything; values may use each other's names, not in a circle.
+    let: name -> expression, substituted before everything; definitions may use each other, not in a circle.
     """
     tree = parse(text)
     conditions = parse_conditions(where)
@@ -142,7 +142,10 @@ def _resolve(let: Mapping[str, str], users: Sequence[Node]) -> dict[str, Node]:
                 f"the definitions of {', '.join(waiting)} need each other", help="define each by other names"
             )
         for name in ready:
-            done[name] = _substituted(waiting.pop(name), done)
+            # Shared, not copied: the columns are set where the text uses the name.
+            done[name] = substitute(
+                waiting.pop(name), lambda n: done.get(str(n.leaf)) if n.op == NAME else None
+            )
             check_size(done[name], let.get(name, ""))
     return done
 

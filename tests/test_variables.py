@@ -1,0 +1,106 @@
+"""Questions: guessed and chosen variables, constants, constraints, substitutions."""
+
+from __future__ import annotations
+
+import pytest
+
+from diffcheck.errors import BadOption, InputError, SyntaxProblem
+from diffcheck.parse import parse
+from diffcheck.variables import describe_split, make_problem
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "constants"),
+    [
+        ("abs(y - f)", ("f",), ("y",)),
+        ("abs(target - pred)", ("pred",), ("target",)),
+        ("abs(y)", ("y",), ()),
+        ("alpha*abs(y)", ("y",), ("alpha",)),
+        ("where(abs(r) <= delta, r**2/2, delta*abs(r))", ("r",), ("delta",)),
+        ("max(tau*(y - q), (tau - 1)*(y - q))", ("q",), ("tau", "y")),
+        ("lambda*abs(w) + lambda2*w**2", ("w",), ("lambda", "lambda2")),
+        ("log(sigma) + (y - mu)**2/(2*sigma**2)", ("sigma", "mu"), ("y",)),
+        ("delta*tau", ("delta", "tau"), ()),
+        ("x1*y1 + x2*y2", ("x1", "y1", "x2", "y2"), ()),
+    ],
+)
+def test_names_are_split_by_convention(text: str, wrt: tuple[str, ...], constants: tuple[str, ...]) -> None:
+    """Data and settings are constants as long as something else is left to differentiate in."""
+    problem = make_problem(text)
+    assert (problem.wrt, problem.constants, problem.guessed) == (wrt, constants, True)
+
+
+def test_chosen_variables_win() -> None:
+    """`wrt` is taken as said, comma lists included, each name once."""
+    problem = make_problem("a*b*c", ["c, a", "c"])
+    assert (problem.wrt, problem.constants, problem.guessed) == (("c", "a"), ("b",), False)
+    assert make_problem("a*b", "b").wrt == ("b",)
+    assert make_problem("abs(y - f)", []).guessed
+
+
+def test_names_of_the_constraints_are_constants() -> None:
+    """A name that occurs only in `where` is a constant, and the conditions are parsed."""
+    problem = make_problem("abs(x)", where="x > lo, lo > 0")
+    assert problem.constants == ("lo",)
+    assert [c.op for c in problem.where] == ["gt", "gt"]
+    assert problem.where_text == "x > lo, lo > 0"
+
+
+def test_definitions_are_substituted_with_the_columns_of_the_name() -> None:
+    """Definitions may use each other; everything put in carries the span of the name it replaces."""
+    problem = make_problem("2*abs(r)", let={"r": "y - p", "p": "w*x"})
+    assert problem.tree == parse("2*abs(y - w*x)")
+    assert {n.span for n in problem.tree.args[1].args[0].walk()} == {(6, 7)}
+    assert problem.text == "2*abs(r)"
+
+
+def test_definitions_reach_the_constraints() -> None:
+    """A definition is substituted in `where` too."""
+    problem = make_problem("abs(x)", where="r > 0", let={"r": "x - 1"})
+    assert problem.where == (parse("where(x - 1 > 0, 1, 0)").args[0],)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message", "hint"),
+    [
+        ("abs(preds)", {"wrt": ["pred"]}, "`pred` does not occur", "`preds`"),
+        ("1 + 2", {}, "no variable", "use a name"),
+        ("abs(r)", {"let": {"r": "q", "q": "r"}}, "need each other", None),
+        ("abs(r)", {"let": {"r": "r + 1"}}, "need each other", None),
+        ("abs(rr)", {"let": {"r": "x"}}, "does not occur", "`rr`"),
+        ("abs(r)", {"let": {"abs": "x"}}, "cannot be defined", None),
+        ("abs(r)", {"let": {"r": "x", "pi": "3"}}, "cannot be defined", None),
+        ("abs(r)", {"let": {"a b": "x"}}, "cannot be defined", None),
+        ("x", {"wrt": ["p"], "where": "p > 0"}, "does not occur in the expression", None),
+    ],
+)
+def test_options_that_do_not_fit(
+    text: str, options: dict[str, object], message: str, hint: str | None
+) -> None:
+    """Each misfit is a BadOption that names the misfit and, where there is one, the cure."""
+    with pytest.raises(BadOption, match=message) as caught:
+        make_problem(text, **options)  # type: ignore[arg-type]
+    assert hint is None or hint in (caught.value.help or "")
+
+
+def test_a_bad_definition_points_into_its_own_text() -> None:
+    """The span of a syntax error belongs to the text it carries."""
+    with pytest.raises(InputError) as caught:
+        make_problem("abs(r)", let={"r": "y - "})
+    assert caught.value.text == "y - "
+
+
+def test_doubling_definitions_are_refused_at_once() -> None:
+    """Sixty definitions that each double the next would have 2**60 parts."""
+    let = {f"a{i}": f"a{i + 1} + a{i + 1}" for i in range(60)}
+    with pytest.raises(SyntaxProblem, match="parts"):
+        make_problem("a0", let=let)
+
+
+def test_the_split_is_said_in_one_sentence() -> None:
+    """What was guessed, and how to change it."""
+    assert describe_split(make_problem("abs(y - f)")) == (
+        "differentiated in f; y is a constant (guessed from the names; `--wrt` chooses)"
+    )
+    assert describe_split(make_problem("abs(x)")) == "differentiated in x"
+    assert describe_split(make_problem("a*b*c", ["a"])) == "differentiated in a; b, c are constants"
