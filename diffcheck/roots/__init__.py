@@ -3,8 +3,8 @@
 Reading order: model (the answer), solve (the order of the methods), then polynomial, kernels, trig, analytic.
 analytic builds on tails (signs towards infinity and edges) and compact (subdivision with Taylor jets).
 No floating-point number decides anything: counts rest on ball arithmetic and on exact zero tests.
-Gives up (complete=False) on infinitely many zeros that are not periodic, multiple zeros without a closed form, and
-functions other than the elementary ones and erf.
+Gives up (complete=False) on infinitely many zeros that are not periodic, multiple zeros without a closed
+form, and functions other than the elementary ones and erf.
 """
 
 from diffcheck.roots.model import Family, Root, RootSet

@@ -1,14 +1,16 @@
-"""All zeros of a function that is analytic between the edges of its domain: tails first, subdivision between them.
+"""All zeros of a function that is analytic between the edges of its domain: tails, then subdivision.
 
-The domain of f is cut where a logarithm, a root or a denominator vanishes.  On each open piece (a, b) the substitution
-x = a + 1/y, x = -y ... turns both ends into y -> oo, where far_sign proves that f keeps one sign; what is left is a
-closed bounded interval without edges.  The cuts themselves are tested one by one.
+The domain of f is cut where a logarithm, a root or a denominator vanishes.  On each open piece (a, b) a
+substitution (x = a + 1/y, x = -y ...) turns both ends into y -> oo, where far_sign proves that f keeps one
+sign; what is left is a closed bounded interval without edges.  The cuts themselves are tested one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -118,12 +120,13 @@ def _piece(f: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr, budget: Budget
 
 
 def analytic_roots(
-    f: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, solve: Solver, depth: int
+    f: sp.Expr, x: sp.Symbol, within: tuple[sp.Expr, sp.Expr], solve: Solver, depth: int
 ) -> RootSet:
-    """Return the zeros of f in [lower, upper].
+    """Return the zeros of f in the closed interval ``within``.
 
     solve: the general entry, for the edges of the domain (they are zeros of simpler functions).
     """
+    lower, upper = within
     demands = conditions(f, x)
     how = "subdivision with Taylor jets"
     try:
@@ -139,15 +142,20 @@ def analytic_roots(
     budget = Budget()
     for end in ends:
         if not end.is_infinite:
-            _try(lambda end=end: [r for r in [at_point(f, x, end, demands)] if r], roots, reasons)
-    for low, high in zip(ends, ends[1:], strict=False):
+            _try(partial(_zero_at, f, x, end, demands), roots, reasons)
+    for low, high in pairwise(ends):
         defined = meets(demands, x, _inside(low, high))
         if defined is None:
             reasons.append("cannot tell whether the function exists between two edges")
         elif defined:
-            _try(lambda low=low, high=high: _piece(f, x, low, high, budget), roots, reasons)
+            _try(partial(_piece, f, x, low, high, budget), roots, reasons)
     roots.sort(key=lambda root: root.ball.mid().fmpq())
     return RootSet(tuple(roots), complete=not reasons, how=reasons[0] if reasons else how)
+
+
+def _zero_at(f: sp.Expr, x: sp.Symbol, point: sp.Expr, demands: list[Demand]) -> list[Root]:
+    found = at_point(f, x, point, demands)
+    return [] if found is None else [found]
 
 
 def _try(search: Callable[[], list[Root]], roots: list[Root], reasons: list[str]) -> None:

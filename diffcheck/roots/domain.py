@@ -68,9 +68,9 @@ def conditions(expr: sp.Expr, x: sp.Symbol) -> list[Demand]:
             certain = u.is_positive or (condition is not Condition.POSITIVE and u.is_nonnegative)
             if condition is Condition.NONZERO:
                 certain = u.is_zero is False and u.is_finite is not False
-            if u.has(x) and not (certain and u.is_real):
-                found[condition, u] = None
-            elif not u.has(x) and not condition.holds(constant_sign(u) or 0):
+            if not u.has(x):
+                certain = condition.holds(constant_sign(u) or 0)
+            if not (certain and u.is_real):
                 found[condition, u] = None
     return list(found)
 

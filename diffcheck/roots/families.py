@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx
@@ -137,7 +138,7 @@ def _under(
     zeros = solve(u)
     if not zeros.complete or zeros.families or zeros.everywhere:
         raise Stuck("the domain cuts a family in a way that is not understood")
-    return _by_intervals(family, condition, u, x, [root for root in zeros.roots])
+    return _by_intervals(family, condition, u, x, list(zeros.roots))
 
 
 def _sure_sign(u: sp.Expr) -> int:
@@ -150,7 +151,7 @@ def _sure_sign(u: sp.Expr) -> int:
 def _classes(u: sp.Expr, x: sp.Symbol, period: sp.Expr) -> int | None:
     """Return n with u(x + n*period) = u(x) by periodicity of sines and cosines, or None."""
     waves = [part for part in u.atoms(sp.sin, sp.cos, sp.tan) if part.has(x)]
-    if not waves or u.xreplace({part: sp.S.One for part in waves}).has(x):
+    if not waves or u.xreplace(dict.fromkeys(waves, sp.S.One)).has(x):
         return None
     count = 1
     for part in waves:
@@ -190,7 +191,7 @@ def _by_intervals(
     ends = [-sp.oo, *(zero.exact for zero in zeros if zero.exact is not None), sp.oo]
     singles: list[Root] = []
     families: list[Family] = []
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         piece = _to(_from(family, low, False), high, True)
         if piece.first is not None and piece.last is not None and piece.first > piece.last:
             continue

@@ -1,7 +1,8 @@
 """Guesses of closed forms for a real number known as a tight ball.
 
-A guess is only a candidate: whoever uses it proves that the function vanishes there.  Forms tried: p/q, sqrt(p/q),
-pi*p/q, log(p/q), exp(p/q), p/q*log(2).  A guess is made only when its size is far below what the ball could hide.
+A guess is only a candidate: whoever uses it proves that the function vanishes there.  Forms tried:
+p/q, sqrt(p/q), pi*p/q, log(p/q), log(p/q)/2, exp(p/q), p/q*log(2).  A guess is made only when its size is far
+below what the ball could hide.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ def _fraction(ball: arb) -> Fraction:
 
 
 def nearby_rational(ball: arb, largest: int = LARGEST) -> sp.Rational | None:
-    """Return the fraction with denominator up to ``largest`` that lies in the ball, when there is one."""
+    """Return the fraction with denominator up to ``largest`` that the ball may stand for, if there is one."""
     if not ball.is_finite():
         return None
     near = _fraction(ball).limit_denominator(largest)
-    inside = ball.contains(arb(near.numerator) / near.denominator)
-    return sp.Rational(near.numerator, near.denominator) if inside else None
+    meets = ball.overlaps(arb(near.numerator) / near.denominator)
+    return sp.Rational(near.numerator, near.denominator) if meets else None
 
 
 def guesses(ball: arb) -> Iterator[sp.Expr]:
@@ -42,8 +43,10 @@ def guesses(ball: arb) -> Iterator[sp.Expr]:
             yield turns * sp.pi
         if (square := nearby_rational(ball * ball, 1000)) is not None:
             yield sp.sqrt(square) if ball > 0 else -sp.sqrt(square)
-        if abs(ball) < 64 and (power := nearby_rational(ball.exp(), 1000)) is not None and power > 0:
-            yield sp.log(power)
+        for n in (1, 2):
+            power = nearby_rational((n * ball).exp(), 1000) if abs(ball) < 64 else None
+            if power is not None and power > 0:
+                yield sp.log(power) / n
         if ball > 0 and (exponent := nearby_rational(ball.log(), 1000)) is not None:
             yield sp.exp(exponent)
         if (octaves := nearby_rational(ball / arb(2).log(), 1000)) is not None:

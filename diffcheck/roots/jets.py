@@ -1,8 +1,9 @@
 """Taylor jets in ball arithmetic: f(X + t) = c_0 + c_1*t + ... with every c_k an enclosure over the ball X.
 
-c_k encloses f^(k)(y)/k! for every y in X at once, so `0 not in c_k` proves that the k-th derivative has no zero there.
-A jet that cannot be formed (a pole or a branch point in X) has nan coefficients, which no test accepts as a proof.
-Read in order: jet, value, sign_at.
+c_k encloses f^(k)(y)/k! for every y in X at once, so `0 not in c_k` proves that the k-th derivative has no
+zero there.  A jet that cannot be formed (a pole or a branch point in X) has nan coefficients, which no test
+accepts as a proof.
+Read in order: jet, value, constant_sign.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 import sympy as sp
 from flint import arb, arb_series, ctx, fmpq
+
+from diffcheck.identity import Decision, is_zero
 
 __all__ = ["ORDER", "Jet", "constant", "constant_sign", "is_zero_constant", "jet", "nonzero", "sign", "value"]
 
@@ -111,7 +114,7 @@ Step = Callable[[arb_series, int], arb_series]
 
 
 def _compile(expr: sp.Expr, x: sp.Symbol | None) -> Step:
-    """Translate an expression into calls on arb_series, once; raises NotImplementedError for an unknown function."""
+    """Translate an expression into calls on arb_series; raises NotImplementedError for unknown functions."""
     if expr == x:
         return lambda t, n: t
     if expr.is_Rational:
@@ -150,7 +153,7 @@ def _compile_power(expr: sp.Expr, parts: list[Step]) -> Step:
 def jet(expr: sp.Expr, x: sp.Symbol | None) -> Jet:
     """Return the function (ball X, order n) -> the n Taylor coefficients of ``expr`` enclosed over X.
 
-    Uses the precision of the current flint context.  Raises NotImplementedError where a function has no ball rule.
+    Uses the precision of the current flint context.  Raises NotImplementedError where there is no ball rule.
     """
     step = _compile(expr, x)
 
@@ -179,7 +182,7 @@ def constant(expr: sp.Expr, prec: int) -> arb:
 
 
 def constant_sign(expr: sp.Expr) -> int | None:
-    """Return -1, 0 or 1 for a constant: a ball away from zero or an exact zero; None when neither is proved."""
+    """Return -1, 0 or 1 for a constant: a ball without zero, or an exact zero; None if neither is proved."""
     if expr.is_Rational:
         return int(sp.sign(expr))
     for prec in SIGN_PRECISIONS:
@@ -196,15 +199,4 @@ def is_zero_constant(expr: sp.Expr) -> bool:
     ball = constant(expr, 256)
     if not ball.is_finite() or not ball.contains(0):
         return False
-    return _normal_form(expr) == 0
-
-
-@lru_cache(maxsize=512)
-def _normal_form(expr: sp.Expr) -> sp.Expr:
-    if expr.is_algebraic:
-        try:
-            minimal = sp.minimal_polynomial(expr, polys=True)
-        except NotImplementedError:
-            return expr
-        return sp.S.Zero if minimal.degree() == 1 and minimal.eval(0) == 0 else expr
-    return sp.expand(sp.radsimp(sp.expand_log(sp.powsimp(sp.expand(expr)), force=False)))
+    return is_zero(expr) is Decision.YES

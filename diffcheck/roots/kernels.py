@@ -1,7 +1,7 @@
 """Equations in one kernel: f = P(g(x)) with a polynomial P is solved for g, and g is inverted.
 
-Kernels: exp and its commensurable multiples (exp(x), exp(-x/2) are powers of one another), log, roots and powers of one
-base, asin, acos, atan, erf.  Sines and cosines are the business of trig.py.
+Kernels: exp and its commensurable multiples (exp(x), exp(-x/2) are powers of one another), log, roots and
+powers of one base, asin, acos, atan, erf.  Sines and cosines are the business of trig.py.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Kernel:
 
 
 def kernels(f: sp.Expr, x: sp.Symbol) -> set[sp.Expr]:
-    """Return the largest parts of ``f`` that contain x and are neither a sum, a product nor an integer power."""
+    """Return the largest parts of ``f`` that contain x and are no sum, product or integer power."""
     found: set[sp.Expr] = set()
     stack = [f]
     while stack:
@@ -46,7 +46,7 @@ def kernels(f: sp.Expr, x: sp.Symbol) -> set[sp.Expr]:
 
 
 def commensurable(arguments: list[sp.Expr]) -> tuple[sp.Expr, list[int]] | None:
-    """Return (u, [n_1, ...]) with argument_i = n_i*u for integers n_i without a common factor; None if there is none."""
+    """Return (u, [n_1, ...]) with argument_i = n_i*u for coprime integers n_i, or None."""
     first = sp.expand(arguments[0])
     if first == 0:
         return None
@@ -108,7 +108,14 @@ def preimages(kernel: sp.Expr, at: Root) -> Iterator[tuple[sp.Expr, int | None]]
     v, u = at.exact, kernel.args[0]
     if v is None:
         return None
-    rules = {sp.exp: _of_exp, sp.log: _of_log, sp.asin: _of_asin, sp.acos: _of_acos, sp.atan: _of_atan, sp.erf: _of_erf}
+    rules = {
+        sp.exp: _of_exp,
+        sp.log: _of_log,
+        sp.asin: _of_asin,
+        sp.acos: _of_acos,
+        sp.atan: _of_atan,
+        sp.erf: _of_erf,
+    }
     if kernel.func in rules:
         return rules[kernel.func](u, v, at.multiplicity)
     return _of_root(kernel, v, at.multiplicity)

@@ -1,4 +1,4 @@
-"""Real roots of polynomials over Q: factored by FLINT, isolated exactly, in closed form where the form is short."""
+"""Real roots of polynomials over Q: factored and isolated by FLINT, in closed form where it is short."""
 
 from __future__ import annotations
 

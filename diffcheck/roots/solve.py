@@ -1,4 +1,4 @@
-"""The order of the methods: polynomial, one kernel, factors, periodic, analytic; then the domain and the interval."""
+"""The order of the methods: polynomial, one kernel, factors, periodic, analytic; then domain and interval."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def real_roots(
     lower, upper = sp.sympify(lower), sp.sympify(upper)
     if not f.has(x):
         return _of_constant(f)
-    if depth > DEEPEST or f.has(sp.Abs, sp.sign, sp.floor, sp.Piecewise, sp.Max, sp.Min, sp.I, sp.zoo, sp.nan):
+    if depth > DEEPEST or f.has(
+        sp.Abs, sp.sign, sp.floor, sp.Piecewise, sp.Max, sp.Min, sp.I, sp.zoo, sp.nan
+    ):
         return RootSet(complete=False, how="nested too deeply, or not an analytic expression")
     if f.is_polynomial(x) and (plain := _of_polynomial(f, x)) is not None:
         return clipped(plain, lower, upper)
@@ -110,7 +112,10 @@ def _numerator(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
         plain = plain.replace(sp.tan, lambda u: sp.sin(u) / sp.cos(u))
     if f.has(sp.asinh, sp.acosh, sp.atanh):
         plain = plain.rewrite(sp.log)
-    return sp.fraction(sp.together(plain))[0]
+    # exp(-u) stands for itself: as a denominator it would turn bounded terms into huge ones.
+    masks = {part: sp.Dummy() for part in plain.atoms(sp.exp) if part.has(x)}
+    top = sp.fraction(sp.together(plain.xreplace(masks)))[0]
+    return top.xreplace({mask: part for part, mask in masks.items()})
 
 
 def _solve(f: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, depth: int) -> RootSet:
@@ -121,11 +126,11 @@ def _solve(f: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, depth: int)
     parts = _factors(f, x)
     answers: list[tuple[RootSet, int]] = []
     for factor, multiplicity in parts:
-        if not factor.has(x) or factor.is_positive or factor.is_negative:
+        if factor.is_positive or factor.is_negative:
             continue
         answer = _by_one_method(factor, x, depth)
         if answer is None:
-            answer = analytic_roots(factor, x, lower, upper, _for_edges, depth)
+            answer = analytic_roots(factor, x, (lower, upper), _for_edges, depth)
         answers.append((answer, multiplicity))
     return _union(answers)
 
@@ -139,12 +144,15 @@ def _factors(f: sp.Expr, x: sp.Symbol) -> list[tuple[sp.Expr, int]]:
     if f.count_ops() > MOST_OPERATIONS:
         return [(f, 1)]
     try:
-        constant_factor, parts = sp.factor_list(f)
+        constant_factor, found = sp.factor_list(sp.fraction(sp.together(f))[0])
     except (sp.PolynomialError, NotImplementedError):
         return [(f, 1)]
-    if constant_factor == 0 or any(n < 1 for _, n in parts):
+    if constant_factor == 0 or any(n < 1 for _, n in found):
         return [(f, 1)]
-    return [(part, int(n)) for part, n in parts if part.has(x)]
+    parts = [(part, int(n)) for part, n in found if part.has(x)]
+    if len(parts) == 1 and parts[0][1] == 1 and single_kernel(parts[0][0], x) is None:
+        return [(f, 1)]
+    return parts
 
 
 def _by_one_method(f: sp.Expr, x: sp.Symbol, depth: int) -> RootSet | None:
@@ -197,7 +205,9 @@ def _union(answers: list[tuple[RootSet, int | None]] | list[tuple[RootSet, int]]
             return RootSet(how="identity", everywhere=True)
         for root in answer.roots:
             _join(roots, root.times(multiplicity))
-        families += [Family(g.base.times(multiplicity), g.period, g.first, g.last, g.excluded) for g in answer.families]
+        families += [
+            Family(g.base.times(multiplicity), g.period, g.first, g.last, g.excluded) for g in answer.families
+        ]
         if not answer.complete or not how:
             how = answer.how
         complete = complete and answer.complete
@@ -210,7 +220,11 @@ def _join(roots: list[Root], new: Root) -> None:
         if not old.ball.overlaps(new.ball):
             continue
         if old.exact is not None and new.exact is not None and is_zero_constant(old.exact - new.exact):
-            both = None if old.multiplicity is None or new.multiplicity is None else old.multiplicity + new.multiplicity
+            both = (
+                None
+                if old.multiplicity is None or new.multiplicity is None
+                else old.multiplicity + new.multiplicity
+            )
             known = old if old.polynomial is not None else new
             roots[index] = Root(known.exact, known.ball, known.polynomial, both, known.refiner)
             return
@@ -237,5 +251,3 @@ def _admitted(answer: RootSet, demands: list[Demand], x: sp.Symbol, depth: int) 
         kept += extra
         families += rest
     return RootSet(tuple(_ordered(kept)), tuple(families), complete, how, answer.everywhere)
-
-

@@ -1,13 +1,15 @@
 r"""Signs far out: an enclosure of f over a whole half-line [R, oo).
 
-A tail is a finite sum of terms C*M(x), where the coefficient function takes only values of the ball C for x >= R, and
+A tail is a finite sum of terms C*M(x), where the coefficient function lies in the ball C for x >= R, and
 
-    M(x) = x**a * log(x)**b * exp(sum_i c_i * x**j_i * log(x)**k_i),    a, b, c_i, j_i, k_i exact numbers.
+    M(x) = x**a * log(x)**b * exp(sum_i c_i * x**j_i * log(x)**k_i),  a, b, c_i, j_i, k_i exact numbers.
 
-Elementary functions act on tails by their Taylor expansion about the limit of the argument, with the remainder in the
-ball of the last coefficient (the Lagrange form).  M_1/M_2 is decreasing on [R, oo) when x times its logarithmic
-derivative is proved to be negative there; then sum |C_i|*M_i(R)/M_0(R) < |C_0| proves the sign of f on [R, oo).
-Gives up (None) on oscillation in the leading term, exact cancellation of leading terms, double exponentials that grow.
+Elementary functions act on tails by their Taylor expansion about the limit of the argument, with the
+remainder in the ball of the last coefficient (the Lagrange form).  M_1/M_2 is decreasing on [R, oo) when x
+times its logarithmic derivative is proved to be negative there; then sum |C_i|*M_i(R)/M_0(R) < |C_0| proves
+the sign of f on [R, oo).
+Gives up (None) on oscillation in the leading term, on cancellation of leading terms beyond DEPTH, and on
+double exponentials that grow.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from functools import lru_cache
 import sympy as sp
 from flint import arb, ctx
 
+from diffcheck.errors import Undetermined
 from diffcheck.roots.jets import constant, is_zero_constant, jet, nonzero, sign
 
 __all__ = ["Monomial", "Tail", "Term", "far_sign"]
@@ -31,7 +34,7 @@ RADII = (4, 16, 100, 10**4, 10**8, 10**16, 10**32, 10**64)
 Exponent = tuple[tuple[tuple[sp.Expr, sp.Expr], sp.Expr], ...]
 
 
-class NoTail(Exception):
+class NoTail(Undetermined):
     """The expression has no enclosure of this kind on the half-line."""
 
 
@@ -42,7 +45,7 @@ def _number(expr: sp.Expr) -> arb:
 
 @dataclass(frozen=True, slots=True)
 class Monomial:
-    """x**a * log(x)**b * exp(sum c*x**j*log(x)**k), the sum stored as ((j, k), c) from the fastest term down."""
+    """x**a * log(x)**b * exp(sum c*x**j*log(x)**k), the sum as ((j, k), c) from the fastest term down."""
 
     a: sp.Expr = sp.S.Zero
     b: sp.Expr = sp.S.Zero
@@ -59,9 +62,9 @@ class Monomial:
         return Monomial(q * self.a, q * self.b, tuple((key, sp.expand(q * c)) for key, c in self.e))
 
     def trend(self, radius: int) -> int | None:
-        """Return -1 when it decreases to 0 on [radius, oo), 1 when it increases to oo, 0 for 1, None when unproved.
+        """Return -1 when it falls to 0 on [radius, oo), 1 when it rises to oo, 0 when it is 1, else None.
 
-        x*M'/M = a + b/log(x) + sum c*(j + k/log(x))*x**j*log(x)**k, compared with its leading part on all of [R, oo).
+        x*M'/M = a + b/log(x) + sum c*(j + k/log(x))*x**j*log(x)**k, over its leading part.
         """
         if self == ONE:
             return 0
@@ -69,7 +72,7 @@ class Monomial:
         for (j, k), c in self.e:
             parts += [(j, k, c * j), (j, k - 1, c * k)]
         rates = [p for p in parts if p[2] != 0]
-        lead_j, lead_k, lead = max(rates, key=lambda p: (p[0], p[1]))
+        lead_j, lead_k, _ = max(rates, key=lambda p: (p[0], p[1]))
         log_radius = arb(radius).log()
         total = arb(0)
         for j, k, c in rates:
@@ -94,7 +97,9 @@ class Monomial:
 
 
 def _ordered(table: dict[tuple[sp.Expr, sp.Expr], sp.Expr]) -> Exponent:
-    return tuple(sorted(((key, c) for key, c in table.items() if c != 0), key=lambda item: item[0], reverse=True))
+    return tuple(
+        sorted(((key, c) for key, c in table.items() if c != 0), key=lambda item: item[0], reverse=True)
+    )
 
 
 ONE = Monomial()
@@ -196,7 +201,7 @@ class _Far:
         return m, c, rest
 
     def taylor(self, g: sp.Expr, limit: sp.Expr, small: Tail) -> Tail:
-        """Enclose g(limit + small) for a small that stays in the region where g, an expression in x, is analytic."""
+        """Enclose g(limit + small) where the small tail stays in a region in which g, in x, is analytic."""
         reach = self.size(small)
         derivatives = jet(g, self.x)
         centre = constant(limit, 128)
@@ -245,7 +250,9 @@ class _Far:
                 a += c.exact
             else:
                 table[m.a, m.b] = c.exact
-        return self.mul(self.taylor(sp.exp(self.x), limit, small), {Monomial(a, sp.S.Zero, _ordered(table)): UNIT})
+        return self.mul(
+            self.taylor(sp.exp(self.x), limit, small), {Monomial(a, sp.S.Zero, _ordered(table)): UNIT}
+        )
 
     def vanishing(self, tail: Tail) -> Tail:
         """Enclose exp(u) where u + x**2 < 0 on the half-line: between 0 and exp(-x**2)."""
@@ -281,7 +288,9 @@ class _Far:
             head = _exactly(c.exact**q)
         else:
             head = Term(c.ball ** arb(int(q)) if q.is_Integer else (c.ball.log() * _number(q)).exp())
-        series = self.taylor((1 + self.x) ** q, sp.S.Zero, rest) if q.is_Rational else self.real_power(q, rest)
+        series = (
+            self.taylor((1 + self.x) ** q, sp.S.Zero, rest) if q.is_Rational else self.real_power(q, rest)
+        )
         return self.scale(series, head, m.power(q))
 
     def real_power(self, q: sp.Expr, rest: Tail) -> Tail:
@@ -298,11 +307,14 @@ class _Far:
         grows, limit, small = self.split(tail)
         if not grows:
             return self.taylor(expr.func(self.x), limit, small)
-        m, c, rest = self.apart(tail)
+        _, c, _ = self.apart(tail)
         side = sp.S.One if c.ball > 0 else sp.S.NegativeOne
         if expr.func is sp.atan:
             inverse = self.power(tail, sp.S.NegativeOne)
-            return self.add(self.constant(side * sp.pi / 2), self.scale(self.taylor(sp.atan(self.x), sp.S.Zero, inverse), _exactly(sp.S.NegativeOne)))
+            return self.add(
+                self.constant(side * sp.pi / 2),
+                self.scale(self.taylor(sp.atan(self.x), sp.S.Zero, inverse), _exactly(sp.S.NegativeOne)),
+            )
         # 0 < erfc(u) < exp(-u**2) for u > 0 (NIST DLMF 7.8.3 gives more).
         gap = self.exp(self.scale(self.mul(tail, tail), _exactly(sp.S.NegativeOne)))
         return self.add(self.constant(side), self.scale(gap, Term(arb(0).union(_number(-side)))))

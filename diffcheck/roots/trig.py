@@ -1,13 +1,15 @@
 """Periodic equations: polynomials in sines and cosines of commensurable angles, and other periodic functions.
 
-With t = tan(theta/2), cos(n*theta) + i*sin(n*theta) = ((1 + i*t)/(1 - i*t))**n, so a trigonometric polynomial becomes
-a rational function of t whose real zeros, and the order at t = oo (theta = pi), are all its zeros in one period.
+With t = tan(theta/2), cos(n*theta) + i*sin(n*theta) = ((1 + i*t)/(1 - i*t))**n, so a trigonometric
+polynomial becomes a rational function of t whose real zeros, and the order at t = oo (theta = pi), are all
+its zeros in one period.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -41,10 +43,10 @@ class Angle:
 
 
 def angle_of(f: sp.Expr, x: sp.Symbol) -> Angle | None:
-    """Return the common angle when x occurs only inside sines and cosines of commensurable linear arguments."""
+    """Return the common angle when x occurs only inside sines and cosines of commensurable linear angles."""
     waves = [part for part in f.atoms(sp.sin, sp.cos) if part.has(x)]
     arguments = sorted({part.args[0] for part in waves}, key=sp.default_sort_key)
-    if not waves or f.xreplace({part: sp.S.One for part in waves}).has(x):
+    if not waves or f.xreplace(dict.fromkeys(waves, sp.S.One)).has(x):
         return None
     shared = commensurable(arguments)
     if shared is None:
@@ -89,7 +91,7 @@ def _trimmed(expr: sp.Expr, t: sp.Symbol) -> sp.Poly | None:
 
 
 def trigonometric_roots(f: sp.Expr, x: sp.Symbol, angle: Angle, solve: Solver) -> RootSet | None:
-    """Return the zeros of a rational function of sin(n*theta), cos(n*theta); None when f has another shape."""
+    """Return the zeros of a rational function of sin(n*theta), cos(n*theta); None for another shape."""
     t = sp.Symbol("t", real=True)
     fraction = _rational_in(f, x, angle, t)
     if fraction is None:
@@ -133,8 +135,12 @@ def _merged(roots: list[Root], period: sp.Expr) -> list[Family]:
     """Join families that together repeat with a fraction of the period."""
     roots = sorted(roots, key=lambda root: root.ball.mid().fmpq())
     count = len(roots)
-    if count > 1 and len({root.multiplicity for root in roots}) == 1 and all(r.exact is not None for r in roots):
-        gaps = [b.exact - a.exact for a, b in zip(roots, roots[1:], strict=False)]  # type: ignore[operator]
+    if (
+        count > 1
+        and len({root.multiplicity for root in roots}) == 1
+        and all(r.exact is not None for r in roots)
+    ):
+        gaps = [b.exact - a.exact for a, b in pairwise(roots)]  # type: ignore[operator]
         if all(is_zero_constant(sp.expand(gap - period / count)) for gap in gaps):
             return [Family(_plainest(roots), sp.nsimplify(period / count, rational=False))]
     return [Family(root, period) for root in roots]
