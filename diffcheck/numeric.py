@@ -228,7 +228,11 @@ def _step_value(op: str, args: list[Value], tie: Any) -> Value:
         found = _apply(row, numbers, exact)
     except _TooLargeError:
         return Value(None, True)
-    return Value(found, doubt or _rounding_decides(row, numbers, found, exact, tie))
+    doubt = doubt or _rounding_decides(row, numbers, found, exact, tie)
+    if not doubt and found == 0 and row.syntax == "call" and _keeps_exact(op, len(numbers)):
+        # A piecewise row that answers 0 to numbers that are not gives the 0 of its definition: relu(-2).
+        found = Fraction(0) if all(isinstance(n, Fraction) or abs(n) > tie for n in numbers) else found
+    return Value(found, doubt)
 
 
 def _lazy_value(op: str, args: list[Value]) -> Value:
@@ -286,13 +290,18 @@ def _rounding_decides(row: Atom, numbers: list[Any], found: Any, exact: bool, ti
     if found is None or row.syntax == "operator":
         # u/v with an exact zero below is surely undefined; with a rounded one it may be anything.
         sure = row.name == "div" and isinstance(numbers[-1], Fraction)
-        risky = row.name in ("div", "pow") and any(abs(n) <= tie for n in rounded)
+        plain = row.name == "pow" and isinstance(numbers[1], Fraction) and _is_natural(numbers[1])
+        risky = row.name in ("div", "pow") and not plain and any(abs(n) <= tie for n in rounded)
         return (found is None and not sure) or risky
     if not _keeps_exact(row.name, len(numbers)):
         return (
             any(abs(n) <= tie for n in rounded) and row.derivative != ("1",) and _singular_at_zero(row.name)
         )
     return _jumps_near(row, [_rounded(n) for n in numbers], tie)
+
+
+def _is_natural(number: Fraction) -> bool:
+    return number.denominator == 1 and number > 0
 
 
 @lru_cache(maxsize=256)

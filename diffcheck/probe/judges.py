@@ -84,18 +84,33 @@ def _slopes_differ(trial: Trial) -> bool:
         return bool(gap > 10 * (trial.above.slope_error + trial.below.slope_error))
 
 
+def _stated(trial: Trial, text: str | None) -> Any:
+    """Return the number a finding states, at the witness; None when the text is no number there."""
+    try:
+        stated = evaluate(parse(text or ""), trial.line.base, trial.ladder.digits)
+    except (DiffcheckError, KeyError, ValueError):
+        return None
+    if stated.value is None or stated.doubt or isinstance(stated.value, bool):
+        return None
+    with mpmath.workdps(trial.ladder.digits):
+        return real(stated.value)
+
+
 def _is_stated(trial: Trial, text: str | None, measured: Any, error: Any) -> bool:
     """Whether a measured number can be the one a finding states; a text that is no number can be any."""
-    try:
-        names = trial.line.base
-        stated = evaluate(parse(text or ""), names, trial.ladder.digits)
-    except (DiffcheckError, KeyError, ValueError):
-        return True
-    if stated.value is None or stated.doubt or isinstance(stated.value, bool):
+    value = _stated(trial, text)
+    if value is None:
         return True
     with mpmath.workdps(trial.ladder.digits):
-        value = real(stated.value)
         return bool(abs(measured - value) <= SLOPE_TOLERANCE * max(abs(value), abs(measured)) + 10 * error)
+
+
+def _agreeing(trial: Trial, note: str) -> ProbeResult:
+    """Return the outcome when both sides agree: no contradiction if the stated numbers agree there too."""
+    stated = [_stated(trial, text) for text in (trial.finding.left, trial.finding.right)]
+    if None not in stated and abs(stated[0] - stated[1]) <= 1e-30 * abs(stated[0]):
+        return trial.result(CANNOT_TELL, "the constants of the witness are those for which the sides agree")
+    return trial.result(CONTRADICTED, note)
 
 
 def _judge_corner(trial: Trial) -> ProbeResult:
@@ -105,7 +120,7 @@ def _judge_corner(trial: Trial) -> ProbeResult:
     if any(s.trend is not Slope.FINITE for s in trial.sides):
         return trial.result(CANNOT_TELL, "the slopes do not settle")
     if not _slopes_differ(trial):
-        return trial.result(CONTRADICTED, "the one-sided slopes agree")
+        return _agreeing(trial, "the one-sided slopes agree")
     texts = (trial.finding.left, trial.finding.right)
     agree = [_is_stated(trial, t, s.slope, s.slope_error) for t, s in zip(texts, trial.sides, strict=True)]
     if trial.axis and not all(agree):
@@ -141,7 +156,7 @@ def _judge_jump(trial: Trial) -> ProbeResult:
         here = trial.line.at(ZERO)
         if here.value is None or here.doubt or _misses(trial, here):
             return trial.result(CANNOT_TELL, "the limits agree, the value may not")
-        return trial.result(CONTRADICTED, "the one-sided limits agree")
+        return _agreeing(trial, "the one-sided limits agree")
     texts = (trial.finding.left, trial.finding.right)
     agree = [_is_stated(trial, t, s.limit, s.error) for t, s in zip(texts, trial.sides, strict=True)]
     if trial.axis and not all(agree):
@@ -252,7 +267,7 @@ def _judge_break(trial: Trial) -> ProbeResult:
         if abs(second[1] - second[0]) > 10 * (sum(errors) + noise):
             return trial.result(CONFIRMED)
         if sum(errors) <= noise + mpmath.mpf(10) ** (-ladder.exponents[0] // 2):
-            return trial.result(CONTRADICTED, f"the derivatives of order {order} agree")
+            return _agreeing(trial, f"the derivatives of order {order} agree")
     return trial.result(CANNOT_TELL, "the differences do not settle")
 
 

@@ -18,7 +18,7 @@ from diffcheck.numeric import conditions_hold, values
 from diffcheck.problem import Problem
 from diffcheck.tree import NUMBER
 
-__all__ = ["Grid", "Window", "bent_origin", "grids", "holes", "suspicious"]
+__all__ = ["Grid", "Window", "bend_power", "bent_origin", "grids", "holes", "suspicious"]
 
 Array = npt.NDArray[np.float64]
 
@@ -139,8 +139,7 @@ def suspicious(problem: Problem, lines: list[Grid], level: float) -> list[Window
     on = [(lines[k].base, lines[k].direction) for k, _ in starts]
     centre = np.array([lines[k].t[i] for k, i in starts])
     spacing = np.array([lines[k].t[1] - lines[k].t[0] for k, _ in starts])
-    # The power of s that makes D constant at what is looked for: a corner, a jump, a weak pole.
-    power = 1.0 if level >= 0.5 else 0.0 if level >= 0 else -0.5
+    power = bend_power(level)
     history = []
     rows = np.arange(len(starts))
     offsets = np.linspace(-1, 1, 9)
@@ -159,6 +158,11 @@ def suspicious(problem: Problem, lines: list[Grid], level: float) -> list[Window
         kept = (history[-1] >= 0.1 * np.max(history, axis=0)) & (last > noise) & ~np.isnan(around).any(axis=1)
     order = sorted(np.flatnonzero(kept), key=lambda r: -float(last[r] / noise[r]))
     return _distinct([Window(lines[starts[r][0]], float(centre[r]), float(spacing[r])) for r in order])
+
+
+def bend_power(level: float) -> float:
+    """Return the power of s that keeps D/s**power at what breaks class ``level``: corner, jump, weak pole."""
+    return 1.0 if level >= 0.5 else 0.0 if level >= 0 else -0.5
 
 
 def _bends(f: Array) -> Array:

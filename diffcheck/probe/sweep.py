@@ -20,7 +20,7 @@ import mpmath
 import numpy as np
 
 from diffcheck.numeric import Exact, Value, evaluate, evaluate_parts, program_size
-from diffcheck.probe.lines import Grid, Window, bent_origin, grids, holes, suspicious
+from diffcheck.probe.lines import Grid, Window, bend_power, bent_origin, grids, holes, suspicious
 from diffcheck.probe.sides import Ladder, Line, Side, Slope, State, bent, real, side
 from diffcheck.problem import Problem
 from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Analysis, Kind, Smoothness, Verdict
@@ -112,7 +112,7 @@ def _moved(line: Line, t: Fraction) -> Line:
 def _confirmed(problem: Problem, window: Window, effort: Effort, claimed: Smoothness) -> Suspect | None:
     """Return the suspect in ``window`` if it survives zooming and is worse than claimed."""
     line = _line(problem, window.grid, effort)
-    t = _zoomed(line, Fraction(window.centre), Fraction(window.spacing), effort)
+    t = _zoomed(line, window, effort, bend_power(claimed.level))
     if t is None:
         return None
     here = _moved(line, t)
@@ -131,9 +131,9 @@ def _suspect(judged: tuple[str, Smoothness], grid: Grid, here: Line, below: Side
     return Suspect(*judged, place, along, below.finite_slope, above.finite_slope, below.h)
 
 
-def _zoomed(line: Line, centre: Fraction, spacing: Fraction, effort: Effort) -> Fraction | None:
-    """Return where D/s does not fall, to ``effort.width`` places; None where it falls: smooth."""
-    points = [centre + k * spacing for k in (-2, -1, 0, 1, 2)]
+def _zoomed(line: Line, window: Window, effort: Effort, power: float) -> Fraction | None:
+    """Return where D/s**power does not fall, to ``effort.width`` places; None where it falls: smooth."""
+    points = [Fraction(window.centre) + k * Fraction(window.spacing) for k in (-2, -1, 0, 1, 2)]
     found = [_number(line.at(t)) for t in points]
     best = mpmath.mpf(0)
     last = Fraction(1, 10**effort.width)
@@ -143,7 +143,7 @@ def _zoomed(line: Line, centre: Fraction, spacing: Fraction, effort: Effort) -> 
                 return None
             bends = [abs(found[i] - 2 * found[i + 1] + found[i + 2]) for i in range(3)]
             i = max(range(3), key=lambda k: (bends[k], k == 1))
-            ratio = bends[i] / real(points[1] - points[0])
+            ratio = bends[i] / real(points[1] - points[0]) ** power
             best = max(best, ratio)
             if ratio <= best / 1000:
                 return None
