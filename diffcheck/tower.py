@@ -58,7 +58,8 @@ class Element(NamedTuple):
 class Generator:
     """One generator.
 
-    expr: its meaning.  kind: "free", "exp", "root", "sign", "circle", "algebraic", "asin", "atan", "log".
+    expr: its meaning.  kind: "free", "exp", "root", "sign", "circle", "algebraic", "asin", "atan",
+    "erf", "log".
     relation: polynomial that vanishes on it, monic of degree ``degree`` in it; None for a free one.
     argument: what it is a function of; the root of f keeps f, an inverse function its argument.
     """
@@ -87,11 +88,13 @@ class Tower:
     """The generators met so far, for one expression near one point or on its whole domain.
 
     point: where signs may be looked up; None when the identity must hold on every part of the domain.
-    sample: a point of the domain.  units: kind -> d, generators stand for 1/d of what they are named after.
+    sample: a point of the domain.
+    closed: rules must also hold where a radicand is zero, not only on the open domain.
+    units: kind -> d, generators stand for 1/d of what they are named after.
     """
 
     def __init__(
-        self, point: Point | None, sample: Point, units: dict[str, int], positive: tuple[sp.Expr, ...]
+        self, point: Point | None, sample: Point, units: dict[str, int], positive: tuple[sp.Expr, ...], closed: bool = False
     ) -> None:
         self.context = _context()
         self.one = self.context.constant(1)
@@ -99,6 +102,7 @@ class Tower:
         self.point = point
         self.sample = sample
         self.units = units
+        self.closed = closed
         self.generators: list[Generator] = []
         self._by_index: dict[int, Generator] = {}
         self._by_key: dict[object, Generator] = {}
@@ -287,7 +291,7 @@ class Tower:
         content, factors = split
         odd = [f for f, e in factors if e % 2]
         unknown = [f for f in odd if self._known_sign(f) is None]
-        if not unknown:
+        if not unknown or (self.closed and len(odd) > 1):
             return
         first = unknown[0]
         product = self.number(1 if content > 0 else -1)
@@ -334,7 +338,7 @@ class Tower:
         """Return s with s**2 = 1 and |f| = s*f: a number where the sign is known, else a generator."""
         known = self._known_sign(f)
         if known is None:
-            g = self._generator(("sign", str(f)), sp.sign(self.expression(f)), "sign")
+            g = self._generator(("sign", str(f)), sp.sign(self.expression(f)), "sign", argument=f)
             known = self._element(self._relate(g, 2, self.one).poly)
             self._signs[str(f)] = known
         return known
@@ -629,7 +633,7 @@ _RULES: dict[type, Callable[[Tower, sp.Expr], Element]] = {
     sp.tan: _tan,
     sp.asin: lambda t, e: t.odd_kernel(e, "asin"),
     sp.atan: lambda t, e: t.odd_kernel(e, "atan"),
-    sp.erf: lambda t, e: t.odd_kernel(e, "free"),
+    sp.erf: lambda t, e: t.odd_kernel(e, "erf"),
     sp.Abs: Tower.absolute,
     sp.sign: Tower.sign_kernel,
     sp.CRootOf: Tower.real_root,
