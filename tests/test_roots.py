@@ -58,7 +58,8 @@ FINITE = [
     ("exp(-100)-x", [(0, 1)]),
     ("x*log(x)", [(1, 1)]),
     ("sqrt(x)-x", [(0, None), (1, 1)]),
-    ("sin(x)-x/10", [(-8.423204, 1), (-7.068174, 1), (-2.852342, 1), (0, 1), (2.852342, 1), (7.068174, 1), (8.423204, 1)]),
+    ("sin(x)-x/4", [(-2.474577, 1), (0, 1), (2.474577, 1)]),
+    ("4*sqrt(1-x**2)+6*tanh(x)-5/3+1/(2*(x**2+1))", [(-0.420953, 1)]),
     ("2**x-x**2", [(-0.766665, 1), (2, 1), (4, 1)]),
     ("exp(x)-x**10", [(-0.912765, 1), (1.118326, 1), (35.771521, 1)]),
     ("x**2-2*sqrt(2)*x+2", [(1.414214, 2)]),
@@ -131,7 +132,7 @@ def test_periodic_zeros_are_one_family(text: str, base: sp.Expr, period: sp.Expr
 
 
 def test_a_family_loses_the_members_outside_the_domain() -> None:
-    """sin(x)/x is not defined at 0, sin(x)*log(x) only for x > 0, log(sin(x)) only where the sine is positive."""
+    """sin(x)/x is not defined at 0, sin(x)*log(x) only for x > 0, log(sin(x)) only where sin(x) > 0."""
     [hole] = real_roots(read("sin(x)/x"), x).families
     assert hole.excluded == (0,)
     edge = real_roots(read("sin(x)*log(x)"), x)
@@ -143,7 +144,7 @@ def test_a_family_loses_the_members_outside_the_domain() -> None:
 
 @pytest.mark.parametrize("text", ["sin(1/x)", "x*sin(x)-1", "sin(exp(x))", "sin(x)+sin(sqrt(2)*x)"])
 def test_what_is_not_proved_is_not_called_complete(text: str) -> None:
-    """Accumulating or unstructured infinite zero sets, and functions that are not analytic, are incomplete."""
+    """Accumulating or unstructured infinite zero sets are incomplete."""
     assert not real_roots(read(text), x).complete
 
 
@@ -241,7 +242,7 @@ def test_an_affine_change_moves_the_roots(shift: sp.Rational, scale: sp.Rational
 @SETTINGS
 @given(st.lists(st.integers(-4, 4), min_size=4, max_size=4).filter(any))
 def test_sign_changes_of_samples_are_explained(weights: list[int]) -> None:
-    """Between two samples of opposite sign lies an odd number of zeros, between equal signs an even number."""
+    """Between two samples of opposite sign lies an odd number of zeros, else an even number."""
     a, b, c, d = weights
     f = a * sp.exp(x) + b * x**2 + c * sp.sin(x) + d + sp.Rational(1, 7)
     found = real_roots(f, x, -6, 6)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from diffcheck.roots.analytic import analytic_roots
@@ -20,6 +22,21 @@ DEEPEST = 6
 # Beyond these the cost of factoring is no longer small against the isolation itself.
 MOST_OPERATIONS = 250
 HIGHEST_DEGREE = 400
+
+
+def _half(u: sp.Expr, sign: int) -> sp.Expr:
+    return (sp.exp(u) + sign * sp.exp(-u)) / 2
+
+
+DEFINITIONS: dict[type[sp.Function], Callable[[sp.Expr], sp.Expr]] = {
+    sp.sinh: lambda u: _half(u, -1),
+    sp.cosh: lambda u: _half(u, 1),
+    sp.tanh: lambda u: _half(u, -1) / _half(u, 1),
+    sp.tan: lambda u: sp.sin(u) / sp.cos(u),
+    sp.asinh: lambda u: sp.log(u + sp.sqrt(u**2 + 1)),
+    sp.acosh: lambda u: sp.log(u + sp.sqrt(u - 1) * sp.sqrt(u + 1)),
+    sp.atanh: lambda u: (sp.log(1 + u) - sp.log(1 - u)) / 2,
+}
 
 
 def real_roots(
@@ -105,13 +122,11 @@ def _ordered(roots: list[Root]) -> list[Root]:
 
 def _numerator(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
     """Return f without hyperbolic functions and tangents, times its denominators."""
+    # Spelled out here, because rewrite(exp) may turn x**2 into exp(2*log(x)), which exists for x > 0 only.
     plain = f
-    if f.has(sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch):
-        plain = plain.rewrite(sp.exp)
-    if f.has(sp.tan, sp.cot, sp.sec, sp.csc):
-        plain = plain.replace(sp.tan, lambda u: sp.sin(u) / sp.cos(u))
-    if f.has(sp.asinh, sp.acosh, sp.atanh):
-        plain = plain.rewrite(sp.log)
+    for function, rule in DEFINITIONS.items():
+        if plain.has(function):
+            plain = plain.replace(function, rule)
     # exp(-u) stands for itself: as a denominator it would turn bounded terms into huge ones.
     masks = {part: sp.Dummy() for part in plain.atoms(sp.exp) if part.has(x)}
     top = sp.fraction(sp.together(plain.xreplace(masks)))[0]
