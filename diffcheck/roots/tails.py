@@ -319,6 +319,15 @@ class _Far:
         gap = self.exp(self.scale(self.mul(tail, tail), _exactly(sp.S.NegativeOne)))
         return self.add(self.constant(side), self.scale(gap, Term(arb(0).union(_number(-side)))))
 
+    def arc_end(self, arc: sp.Function, inner: Tail, limit: sp.Expr) -> Tail:
+        """Enclose asin or acos near +-1, by acos(v) = 2*asin(sqrt((1 - v)/2)) with v = |u|."""
+        gap = self.add({ONE: UNIT}, self.scale(inner, _exactly(-limit)))
+        root = self.power(self.scale(gap, _exactly(sp.S.Half)), sp.S.Half)
+        angle = self.scale(self.taylor(sp.asin(self.x), sp.S.Zero, root), _exactly(sp.Integer(2)))
+        # asin(u) = +-(pi/2 - angle), acos(u) = angle or pi - angle.
+        factor = -limit if arc is sp.asin else limit
+        return self.add(self.constant(arc(limit)), self.scale(angle, _exactly(factor)))
+
     def of(self, expr: sp.Expr) -> Tail:
         """Return the tail of an expression in x."""
         if expr == self.x:
@@ -348,6 +357,8 @@ class _Far:
             return self.saturating(expr, inner)
         if expr.func in (sp.tan, sp.asin, sp.acos, sp.atanh):
             grows, limit, small = self.split(inner)
+            if expr.func in (sp.asin, sp.acos) and not grows and abs(limit) == 1:
+                return self.arc_end(expr.func, inner, limit)
             if not grows:
                 return self.taylor(expr.func(self.x), limit, small)
         raise NoTail(f"no tail rule for {expr.func}")
