@@ -9,8 +9,8 @@ Read in order: analyze, then findings.py for the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
@@ -19,16 +19,17 @@ from diffcheck.constants import Region, regions
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
 from diffcheck.findings import describe, flat_finding
-from diffcheck.gaps import Gap, Pieces, gaps
+from diffcheck.gaps import Gap, Pieces, coincidences, gaps
 from diffcheck.lower import lower
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.resolve import BUILD
 from diffcheck.sides import Outcome, Sides, judge
+from diffcheck.thin import Question, visit
 from diffcheck.tree import Node
-from diffcheck.verdict import CINF, Analysis, Finding, Verdict
-from diffcheck.walls import Thin, Wall, walls_of
+from diffcheck.verdict import C0, CINF, SINGULAR, Analysis, Case, Verdict
+from diffcheck.walls import Thin, Wall, factors, walls_of
 
 __all__ = ["analyze"]
 
@@ -59,6 +60,8 @@ def analyze(problem: Problem) -> Analysis:
             explored = explore(wall, work.where, names, lambda w, cell: _judge(work, w, cell))
             work.leaves += [(leaf, gap) for leaf in explored.leaves]
             work.open += explored.open
+    thin += _joint_equalities(work, pieces)
+    thin += _degenerate(work)
     _visit_thin(work, thin)
     return _conclude(work, pieces)
 
@@ -94,7 +97,7 @@ def _walls(work: _Work, found: Sequence[Gap], thin: list[tuple[Thin, Gap]]) -> I
     for gap in found:
         if not gap.expr.free_symbols & variables:
             continue
-        solved = walls_of(gap.expr, work.problem.wrt, gap.singular)
+        solved = walls_of(gap.expr, work.problem.wrt, gap.thin)
         fresh = []
         for wall in solved.walls:
             key = (wall.variable, _family_key(wall))
@@ -122,16 +125,58 @@ def _judge(work: _Work, wall: Wall, cell: Cell) -> Outcome:
     return judge(work.tree, Sides(base, {wall.variable: sp.S.One}), cell)
 
 
-def _visit_thin(work: _Work, thin: list[tuple[Thin, Gap]]) -> None:
-    from diffcheck.thin import visit
+def _joint_equalities(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
+    """Yield the meetings of walls at which a condition may take a branch that no neighbour takes."""
+    variables = {symbol(v) for v in work.problem.wrt}
+    for node, pair in coincidences(work.tree, pieces):
+        if all(e.free_symbols & variables for e in pair):
+            yield Thin(pair[0], pair), Gap(pair[0], node, True)
 
+
+def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
+    """Yield the parts of walls on which a germ says nothing: something it was divided by vanishes there.
+
+    A wall can be crossed along every variable of its gap; only what is degenerate for all of them needs a look.
+    A jump is looked at where its size vanishes.
+    """
+    variables = {symbol(v) for v in work.problem.wrt}
+    if len(variables) < 2:
+        return
+    for wall, gap in {(leaf.wall, gap): None for leaf, gap in work.leaves}:
+        own = [leaf for leaf, _ in work.leaves if leaf.wall == wall]
+        bad = _factors_in((p for leaf in own for p in leaf.pivots), variables)
+        if bad:
+            for v in work.problem.wrt:
+                if v != wall.variable and symbol(v) in wall.gap.free_symbols:
+                    turned = replace(wall, variable=v)
+                    seen = explore(turned, work.where, work.names, lambda w, cell: _judge(work, w, cell))
+                    bad = _both(bad, _factors_in((p for leaf in seen.leaves for p in leaf.pivots), variables))
+            yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in bad)
+        sizes = (leaf.outcome.size for leaf in own if leaf.outcome.level < C0 and leaf.outcome.size is not None)
+        yield from ((Thin(wall.gap, (wall.gap, *f)), gap) for f in _factors_in(sizes, variables))
+
+
+def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
+    found = (f for e in dict.fromkeys(exprs) for f in factors(e))
+    return [(f,) for f in dict.fromkeys(found) if f.free_symbols & variables]
+
+
+def _both(a: list[tuple[sp.Expr, ...]], b: list[tuple[sp.Expr, ...]]) -> list[tuple[sp.Expr, ...]]:
+    """Return the systems in which a factor of each list vanishes."""
+    return list(dict.fromkeys((*x, *(e for e in y if e not in x)) for x in a for y in b))
+
+
+def _visit_thin(work: _Work, thin: list[tuple[Thin, Gap]]) -> None:
+    question = Question(work.tree, work.problem.wrt, work.names, work.where)
     seen: set[Thin] = set()
     for system, gap in thin:
-        if system in seen:
+        if system in seen or len(work.problem.wrt) < 2:
             continue
         seen.add(system)
-        leaves, unknown = visit(work.tree, system, work.problem.wrt, work.names, work.where)
-        work.leaves += [(leaf, gap) for leaf in leaves]
+        leaves, unknown = visit(question, system)
+        on = [other.outcome.level for other, _ in work.leaves if other.wall.gap == system.gap]
+        # On a wall that is singular all along, a point of it is nothing new.
+        work.leaves += [(leaf, gap) for leaf in leaves if not (leaf.outcome.level == SINGULAR and SINGULAR in on)]
         work.open += unknown
 
 
@@ -151,9 +196,7 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     return Analysis(verdict, worst, tuple(findings))
 
 
-def _cases(found: Sequence[Region]) -> tuple[object, ...]:
-    from diffcheck.verdict import Case
-
+def _cases(found: Sequence[Region]) -> tuple[Case, ...]:
     return tuple(
         Case(r.condition, Verdict.DIFFERENTIABLE if r.smoothness.differentiable else Verdict.NOT_DIFFERENTIABLE, r.smoothness)
         for r in found

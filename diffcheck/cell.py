@@ -112,7 +112,8 @@ class Cell:
             replaced = equation.xreplace({kernel: z})
             if xi in kernel.free_symbols and replaced.is_polynomial(z) and sp.degree(replaced, z) == 1:
                 a, b = sp.Poly(replaced, z).all_coeffs()
-                return sp.expand(c).xreplace({kernel: -b / a})
+                # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x).
+                return sp.expand(c.subs(kernel, -b / a).subs(kernel, -b / a))
         return c
 
     def _note_integers(self, c: sp.Expr) -> None:
@@ -131,9 +132,23 @@ class Cell:
         s = sign_at(c, self.point) if self.implicit is None else self._sign_of_ball(c)
         if not s:
             raise BadWitness
-        if c.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
-            self.conditions[Constraint(c, ">" if s > 0 else "<")] = None
+        self._note_condition(c, s)
         return s
+
+    def _note_condition(self, c: sp.Expr, s: int) -> None:
+        """Write down the sign of what is left of ``c`` without factors that are positive wherever they are defined."""
+        left = sp.S.One
+        for a in sp.Mul.make_args(c):
+            if a.is_positive or (a.is_Pow and not a.exp.is_integer and not a.base.is_negative):
+                continue
+            if a.is_Pow and a.exp.is_even:
+                continue
+            if a.is_number:
+                s = -s if a.is_negative else s
+                continue
+            left = left * (a.base if a.is_Pow and a.exp.is_odd else a)
+        if left.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
+            self.conditions[Constraint(left, ">" if s > 0 else "<")] = None
 
     def _sign_of_ball(self, c: sp.Expr) -> int | None:
         for prec in (128, 400, 2000):

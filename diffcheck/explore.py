@@ -69,6 +69,8 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
             out.open.append(f"more than {MAX_LEAVES} kinds of points on one wall")
             break
         member, prefix = todo.pop()
+        if any(e.has(sp.zoo, sp.nan) for _, e in member.base):
+            continue  # this member of a family does not exist
         known = constraints_on(member, where)
         point = _point(member, (*known, *prefix), names, out)
         if point is None:

@@ -9,32 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 
 import sympy as sp
 
 from diffcheck.errors import Undetermined
 from diffcheck.printer import symbol
 from diffcheck.resolve import BUILD, to_rational
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Gap", "Pieces", "gaps"]
+__all__ = ["Gap", "Pieces", "coincidences", "gaps"]
 
 MAX_PIECES = 600
-_MINUS_ONE = Fraction(-1)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One analytic expression whose zeros matter.
 
-    part: the node that has it.  singular: a pole, root or logarithm, for which thin zero sets matter too.
+    part: the node that has it.  thin: zero sets of codimension 2 matter too, for a pole, a root or a logarithm, and
+    for a comparison whose branches do not meet where both sides are equal.
     """
 
     expr: sp.Expr
     part: Node
-    singular: bool
+    thin: bool
 
 
 Assignment = tuple[tuple[Node, bool], ...]
@@ -99,10 +98,50 @@ def _joined(a: Assignment, b: Assignment) -> Assignment | None:
     return tuple(table.items())
 
 
-def _gap_nodes(node: Node) -> Iterator[tuple[Node, int, bool]]:
-    """Yield (expression, offset, singular): the zeros of expression - offset are where ``node`` can fail."""
-    if node.op in {"lt", "le", "gt", "ge", "eq", "ne"}:
-        yield Node("add", (node.args[0], Node("mul", (Node(NUMBER, (), _MINUS_ONE), node.args[1])))), 0, False
+def _difference(node: Node) -> Node:
+    return Node("add", (node.args[0], Node("mul", (number(-1), node.args[1]))))
+
+
+def _meeting(tree: Node, pieces: Pieces) -> set[Node]:
+    """Return the comparisons that only choose between branches that meet: their difference is a multiple of the gap."""
+    apart: set[Node] = set()
+    meeting: set[Node] = set()
+    for node in tree.distinct():
+        if node.op != "where":
+            continue
+        condition, a, b = node.args
+        if condition.op in COMPARISONS and _multiple(pieces.of(a), pieces.of(b), pieces.of(_difference(condition))):
+            meeting.add(condition)
+        else:
+            apart |= {c for c in condition.distinct() if c.op in COMPARISONS}
+    return meeting - apart
+
+
+def _multiple(a: tuple[sp.Expr, ...], b: tuple[sp.Expr, ...], gap: tuple[sp.Expr, ...]) -> bool:
+    return len(a) == len(b) == len(gap) == 1 and bool(sp.cancel((a[0] - b[0]) / gap[0]).is_number)
+
+
+COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+
+
+def coincidences(tree: Node, pieces: Pieces) -> Iterator[tuple[Node, tuple[sp.Expr, ...]]]:
+    """Yield (condition, gaps) for conditions that join equalities: they can hold on the meeting of walls alone."""
+    for node in tree.distinct():
+        if node.op != "where" or node.args[0].op in COMPARISONS:
+            continue
+        tight = [c for c in node.args[0].distinct() if c.op in {"eq", "ne", "le", "ge"}]
+        expressions = [e for c in tight for e in pieces.of(_difference(c))]
+        different = list(dict.fromkeys(e if not e.could_extract_minus_sign() else -e for e in expressions))
+        exact = any(c.op in {"eq", "ne"} for c in tight) or len(different) < len(expressions)
+        if len(different) > 1 and exact:
+            for pair in combinations(different, 2):
+                yield node, pair
+
+
+def _gap_nodes(node: Node, meeting: set[Node]) -> Iterator[tuple[Node, int, bool]]:
+    """Yield (expression, offset, thin): the zeros of expression - offset are where ``node`` can fail."""
+    if node.op in COMPARISONS:
+        yield _difference(node), 0, node not in meeting
     elif node.op == "div":
         yield node.args[1], 0, True
     elif node.op == "pow":
@@ -123,15 +162,16 @@ def _natural(value: object) -> bool:
 def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
     """Return every analytic gap of a lowered tree, each once, in the order of the text."""
     found: dict[tuple[sp.Expr, bool], Gap] = {}
+    meeting = _meeting(tree, pieces)
     for node in tree.distinct():
         if node.op == "floor":
             for expr in pieces.of(node.args[0]):
                 k = pieces.of(node)[0]
                 found.setdefault((expr - k, False), Gap(expr - k, node, False))
-        for part, offset, singular in _gap_nodes(node):
+        for part, offset, thin in _gap_nodes(node, meeting):
             for expr in pieces.of(part):
                 gap = expr - offset
-                found.setdefault((gap, singular), Gap(gap, node, singular))
+                found.setdefault((gap, thin), Gap(gap, node, thin))
     return list(found.values())
 
 

@@ -272,7 +272,7 @@ class Algebra:
         rem = self.raised(size, sp.Integer(last))
         return self.add(*total, Germ((), rem))
 
-    def _unit(self, g: Germ, what: str) -> tuple[sp.Expr, Mono, Germ]:
+    def _unit(self, g: Germ, what: str, *, divides: bool = True) -> tuple[sp.Expr, Mono, Germ]:
         """Write g = c*m*(1 + delta); Undetermined if the leading coefficient oscillates."""
         head = self.lead(g)
         if head is None:
@@ -280,7 +280,7 @@ class Algebra:
         c, m, rest = head
         if self.oracle.oscillating(c):
             raise Undetermined(f"oscillation under {what}")
-        if not m.is_one:
+        if divides and not m.is_one:
             self.oracle.pivot(c)
         return c, m, self.scale(rest, 1 / c, self.raised(m, sp.S.NegativeOne))
 
@@ -297,9 +297,18 @@ class Algebra:
             for _ in range(int(exponent)):
                 out = self.mul(out, g)
             return out
-        c, m, delta = self._unit(g, "a power")
+        c, m, delta = self._unit(g, "a power", divides=not (exponent.is_Integer and exponent > 0))
         unit = self.series(lambda n: sp.ff(exponent, n) / sp.factorial(n), delta)
-        return self.scale(unit, c**exponent, self.raised(m, exponent))
+        return self.scale(unit, self._plain_power(c, exponent), self.raised(m, exponent))
+
+    def _plain_power(self, c: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        """Return c**exponent for c > 0, with a perfect square under the root written without absolute values."""
+        if exponent.is_Integer or c.is_Rational:
+            return c**exponent
+        value = sp.factor(c) ** exponent if c.free_symbols and c.is_Add and c.is_polynomial() else c**exponent
+        for magnitude in value.atoms(sp.Abs):
+            value = value.xreplace({magnitude: self.oracle.sign(magnitude.args[0]) * magnitude.args[0]})
+        return value
 
     def log(self, g: Germ) -> Germ:
         """Return log(g) for g > 0."""

@@ -13,10 +13,9 @@ from fractions import Fraction
 import sympy as sp
 
 from diffcheck.expand import Choice, Root
-from diffcheck.tree import NAME, NUMBER, Node, number
-from diffcheck.tree import name as name_node
+from diffcheck.tree import NAME, NUMBER, Node
 
-__all__ = ["BUILD", "from_sympy", "resolve", "to_rational"]
+__all__ = ["BUILD", "resolve", "to_rational"]
 
 BUILD: Mapping[str, Callable[..., sp.Expr]] = {
     "add": lambda u, v: u + v,
@@ -80,40 +79,3 @@ def _special(node: Node, args: list[sp.Expr], choice: Choice, step: sp.Expr) -> 
         return end * (sp.pi / 2 - 2 * sp.asin(step ** (choice.order / 2) * unit))
     unit = sp.cancel(args[0] / step**choice.order) if args[0].is_rational_function() else args[0] / step**choice.order
     return step ** (choice.order * choice.exponent) * unit**choice.exponent
-
-
-_FUNCTIONS: Mapping[type[sp.Basic], str] = {
-    sp.exp: "exp",
-    sp.log: "log",
-    sp.sin: "sin",
-    sp.cos: "cos",
-    sp.asin: "asin",
-    sp.atan: "atan",
-    sp.erf: "erf",
-}
-
-
-def from_sympy(expr: sp.Expr) -> Node | None:
-    """Return a lowered tree for an analytic SymPy expression whose symbols are names; None if a part is unknown."""
-    if expr.is_Rational:
-        return number(Fraction(int(expr.p), int(expr.q)))
-    if expr.is_Symbol:
-        return name_node(expr.name)
-    if expr == sp.pi:
-        return Node("pi")
-    if expr == sp.E:
-        return Node("exp", (number(1),))
-    parts = [from_sympy(a) for a in expr.args]
-    args = [p for p in parts if p is not None]
-    if len(args) < len(parts):
-        return None
-    if isinstance(expr, sp.Add | sp.Mul):
-        op = "add" if isinstance(expr, sp.Add) else "mul"
-        out = args[0]
-        for a in args[1:]:
-            out = Node(op, (out, a))
-        return out
-    if isinstance(expr, sp.Pow):
-        return Node("pow", tuple(args))
-    found = _FUNCTIONS.get(type(expr))
-    return Node(found, tuple(args)) if found else None

@@ -19,7 +19,9 @@ from diffcheck.cell import Cell
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere, Value
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.resolve import from_sympy, resolve
+from diffcheck.lower import lower
+from diffcheck.printer import tree_of
+from diffcheck.resolve import resolve
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
@@ -302,6 +304,8 @@ def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
     slopes = [_limit(algebra, _slope(algebra, g, s)) for g, s in ((below, -1), (above, 1))]
     if any(v.oscillates or v.unbounded for v in slopes):
         return Outcome(C0, Kind.OSCILLATION, how="the difference quotient has no limit")
+    if all(_flat_waves(algebra, g) for g in (below, above)):
+        return Outcome(CINF, how="every oscillating term stays smaller than every power when differentiated")
     low, high = slopes[0].value, slopes[1].value
     assert low is not None
     assert high is not None
@@ -320,6 +324,14 @@ def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
         if not algebra.oracle.vanishes(right - left):
             return _integer_break(k, left / sp.factorial(k) * (-1) ** k, right / sp.factorial(k))
     raise Undetermined("an oscillating term whose first eight derivatives have limits")
+
+
+def _flat_waves(algebra: Algebra, g: Germ) -> bool:
+    """Whether all that oscillates is below every power of t, with phases that only grow like powers."""
+    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    tame = all(not m.expo for _, sign, phase in phases.values() for _, m in phase.terms if sign)
+    terms = [m for c, m in g.terms if algebra.oracle.oscillating(c)]
+    return tame and _flat_beyond(algebra, g) and all(m.expo and algebra.growth(m) < 0 for m in terms)
 
 
 def _slope(algebra: Algebra, g: Germ, s: int) -> Germ:
@@ -405,9 +417,16 @@ def _identical(cell: Cell, above: sp.Expr, below: sp.Expr, p: sp.Expr) -> bool:
     return False
 
 
+def _tree(expr: sp.Expr) -> Node | None:
+    try:
+        return lower(tree_of(expr))
+    except ValueError:
+        return None
+
+
 def _analytic_expression(sides: Sides, cell: Cell, algebra: Algebra, v: str, expr: sp.Expr) -> bool:
     """Whether an expression in X, as SymPy simplified it, is analytic where X is at the wall."""
-    node = from_sympy(expr)
+    node = _tree(expr)
     if node is None:
         return False
     base = {s.name: constant(s) for s in expr.free_symbols if s != X}
@@ -425,7 +444,7 @@ def _flat_difference(
     """Smooth if the difference of the two sides is smaller than every power and one side is analytic."""
     values = [side.value for side in both]
     which = next((i for i, value in enumerate(values) if value is not None and value.analytic), None)
-    node = from_sympy(sp.expand(above - below))
+    node = _tree(sp.expand(above - below))
     if which is None or node is None:
         return None
     base = {s.name: constant(s) for s in (above - below).free_symbols if s != X}

@@ -1,3 +1,294 @@
-"""Thin sets (stub, replaced below)."""
-def visit(tree, system, wrt, names, where):
-    return [], [f"thin set {system.equations}"]
+"""Thin sets: isolated points and other loci of codimension 2 or more at which something singular happens.
+
+Near such a locus put x_i = p_i + d_i*t**w_i and expand in t; the coefficients are functions of the direction d.
+With all w_i = 1 this is polar blow-up: f is C^k at p exactly when the coefficients of t**0 ... t**k are one polynomial
+in d, homogeneous of the right degree (then f minus its Taylor polynomial is t**(k+1)*g(t, d), and a derivative costs
+one power of t).  That argument is uniform in d only if no coefficient that was divided by vanishes for a direction
+d != 0; a quasi-homogeneous blow-up with weights from the Newton polygon is tried where one does.
+Failures need no uniformity: two directions with different limits, or a coefficient of t that is not linear, are enough.
+Read in order: components, Ray, visit, combine.
+Gives up on: more than two directions with weights, directions that stay degenerate under every weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import sympy as sp
+
+from diffcheck.cell import Cell
+from diffcheck.errors import Undetermined
+from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.explore import Explored, Leaf, explore
+from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.printer import symbol, text_of
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.rays import Ray, combine
+from diffcheck.sides import ORDERS, SMOOTH, Outcome
+from diffcheck.tree import Node
+from diffcheck.verdict import C0, CINF, Kind
+from diffcheck.walls import Thin, Wall, factors, solve_for
+
+__all__ = ["visit"]
+
+MAX_COMPONENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The function and its names, as every step needs them."""
+
+    tree: Node
+    wrt: tuple[str, ...]
+    names: tuple[str, ...]
+    where: tuple[Constraint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of a thin set: expressions for the bound names, what the free ones satisfy."""
+
+    base: tuple[tuple[str, sp.Expr], ...]
+    conditions: tuple[Constraint, ...] = ()
+    integers: tuple[sp.Symbol, ...] = ()
+
+
+def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
+    """Look at the solutions of ``system`` inside the domain; return what happens there, and what stays open."""
+    if reach([*(Constraint(e, "=") for e in system.equations), *question.where]).status is Status.UNSAT:
+        return [], []
+    found = list(components(system, question))
+    if not found or len(found) > MAX_COMPONENTS:
+        return [], [f"cannot find every point where `{text_of(system.gap)}` = 0 on a thin set"]
+    leaves: list[Leaf] = []
+    unknown: list[str] = []
+    for component in found:
+        if component is None:
+            continue
+        try:
+            leaves += _look(question, system, component, unknown)
+        except Undetermined as reason:
+            unknown.append(str(reason))
+    return leaves, unknown
+
+
+# --- where the thin set is
+
+
+def components(system: Thin, question: Question) -> Iterator[Component | None]:
+    """Yield the parts of the solution set that exist for constants in general position; None for one that does not."""
+    variables = [symbol(v) for v in question.wrt]
+    squares = _sum_of_squares(system.gap, question)
+    equations = squares if squares is not None else list(system.equations)
+    inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
+    yield from _eliminated(equations, inside, {}, (), ())
+
+
+def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
+    """A sum of positive multiples of even powers vanishes only where every base does."""
+    out: list[sp.Expr] = []
+    terms = sp.Add.make_args(f)
+    if len(terms) < 2:
+        return None
+    for term in terms:
+        odd: list[sp.Expr] = []
+        base = sp.S.One
+        for a in sp.Mul.make_args(term):
+            if a.is_Pow and a.exp.is_Integer and a.exp % 2 == 0:
+                base = base * a.base
+            else:
+                odd.append(a)
+        positive = sp.Mul(*odd)
+        if positive.is_positive is not True and (
+            not positive.free_symbols or reach([Constraint(positive, "<="), *question.where]).status is not Status.UNSAT
+        ):
+            return None
+        out.append(base)
+    return out
+
+
+def _eliminated(
+    equations: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+    integers: tuple[sp.Symbol, ...],
+) -> Iterator[Component | None]:
+    """Solve equation by equation, one factor and one solution at a time."""
+    left = [sp.together(sp.expand(e)).as_numer_denom()[0] for e in equations]
+    left = [e for e in left if e != 0]
+    if not left:
+        yield Component(tuple((s.name, e) for s, e in solved.items()), conditions, integers)
+        return
+    if any(not (e.free_symbols & set(inside)) for e in left):
+        # Left over is an equation between constants: in general position it does not hold.
+        yield None
+        return
+    first, *rest = sorted(left, key=lambda e: (len(e.free_symbols & set(inside)), sp.count_ops(e)))
+    parts = factors(first)
+    if not parts:
+        yield None
+        return
+    for part in parts:
+        candidates = [v for v in inside if v in part.free_symbols]
+        if not candidates:
+            continue
+        definite = _definite_zero(part, candidates)
+        if definite is not None:
+            yield from _eliminated([*definite, *rest], inside, solved, conditions, integers)
+            continue
+        yield from _one_by_one(part, candidates, rest, inside, solved, conditions, integers)
+
+
+def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:
+    """A semidefinite quadratic form vanishes only where its gradient does."""
+    if len(candidates) < 2 or not part.is_polynomial(*candidates):
+        return None
+    poly = sp.Poly(part, *candidates)
+    if poly.total_degree() != 2:
+        return None
+    form = sp.hessian(part, candidates)
+    if any(not e.is_number for e in form) or not (form.is_positive_semidefinite or (-form).is_positive_semidefinite):
+        return None
+    return [sp.diff(part, v) for v in candidates] + [part]
+
+
+def _one_by_one(
+    part: sp.Expr,
+    candidates: list[sp.Symbol],
+    rest: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+    integers: tuple[sp.Symbol, ...],
+) -> Iterator[Component | None]:
+    for v in candidates:
+        solutions = solve_for(part, v)
+        if solutions is None:
+            continue
+        for s in solutions:
+            now = {n: e.xreplace({v: s.value}) for n, e in solved.items()} | {v: s.value}
+            after = [e.xreplace({v: s.value}) for e in rest]
+            more = tuple(c for c in s.conditions if c.expr.free_symbols)
+            yield from _eliminated(after, inside, now, conditions + more, integers + s.integers)
+        return
+    raise Undetermined(f"cannot solve `{text_of(part)}` = 0")
+
+
+# --- what happens there
+
+
+def _look(question: Question, system: Thin, component: Component, unknown: list[str]) -> list[Leaf]:
+    bound = [n for n, _ in component.base if n in question.wrt]
+    if len(bound) < 2:
+        return []
+    wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers)
+    best: Leaf | None = None
+    for weights in _weights(system.gap, component, bound):
+        rays, explored = _cast(question, wall, bound, weights)
+        if not rays:
+            unknown += explored.open
+            return []
+        if any(r.germ is None for r in rays):
+            return []  # an open region next to it is undefined: an edge of the domain
+        outcome = combine(rays, [_direction(n) for n in bound], weights)
+        steady = not explored.open and _uniform(rays, bound, question.where)
+        if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
+            best = Leaf(wall, rays[0].conditions, rays[0].point, outcome)
+        if steady and (len(set(weights)) == 1 or (best is not None and best.outcome.level <= C0)):
+            return [best] if best is not None else []
+        if explored.open and outcome.level >= CINF:
+            unknown += explored.open
+    if best is None or best.outcome.level > C0:
+        unknown.append(f"directions along which `{text_of(system.gap)}` vanishes faster are not decided")
+        return []
+    return [best]
+
+
+def _direction(n: str) -> sp.Symbol:
+    return sp.Symbol(f"d_{n}", real=True)
+
+
+def _weights(gap: sp.Expr, component: Component, bound: Sequence[str]) -> Iterator[tuple[sp.Expr, ...]]:
+    """Yield (1, ..., 1), then the weights that balance two terms of the gap (edges of its Newton polygon)."""
+    yield (sp.S.One,) * len(bound)
+    if len(bound) != 2:
+        return
+    x, y = (symbol(n) for n in bound)
+    point = dict(component.base)
+    local = sp.expand(gap.subs({x: x + point[bound[0]], y: y + point[bound[1]]}, simultaneous=True))
+    if not local.is_polynomial(x, y):
+        return
+    powers = sp.Poly(local, x, y).monoms()
+    seen = {sp.S.One}
+    for (a, b), (c, d) in product(powers, powers):
+        if a > c and b < d:
+            ratio = sp.Rational(a - c, d - b)
+            lowest = min(i * ratio.q + j * ratio.p for i, j in powers)
+            if ratio not in seen and a * ratio.q + b * ratio.p == lowest:
+                seen.add(ratio)
+                yield (sp.S.One, ratio) if ratio > 1 else (1 / ratio, sp.S.One)
+
+
+def _cast(
+    question: Question, wall: Wall, bound: Sequence[str], weights: tuple[sp.Expr, ...]
+) -> tuple[list[Ray], Explored]:
+    """Expand along every kind of direction."""
+    rays: list[Ray] = []
+    names = (*question.names, *(_direction(n).name for n in bound))
+
+    def look(member: Wall, cell: Cell) -> Outcome:
+        rays.append(_ray(question, member, cell, bound, weights))
+        return SMOOTH
+
+    explored = explore(wall, question.where, names, look)
+    return rays, explored
+
+
+def _ray(question: Question, wall: Wall, cell: Cell, bound: Sequence[str], weights: tuple[sp.Expr, ...]) -> Ray:
+    base = {n: symbol(n) for n in question.names} | wall.point()
+    for order in ORDERS[:3]:
+        algebra = Algebra(cell, order)
+        line = {n: constant(p) for n, p in base.items()}
+        point = Expansion(algebra, cell, line)
+        for n, w in zip(bound, weights, strict=True):
+            line[n] = algebra.add(line[n], Germ(((_direction(n), Mono(w)),)))
+        try:
+            expansion = Expansion(algebra, cell, line)
+            try:
+                germ: Germ | None = expansion.value(question.tree).germ
+            except (UndefinedHere, ZeroDivisionError):
+                germ = None
+            here = _value(Expansion(algebra, cell, {n: constant(p) for n, p in base.items()}), question.tree)
+            del point
+            return Ray(
+                tuple(cell.conditions), dict(cell.point), germ, here, tuple(cell.pivots), algebra, expansion, base,
+                question.tree,
+            )  # fmt: skip
+        except NeedMoreTerms:
+            continue
+    raise Undetermined("too many terms cancel along a direction")
+
+
+def _value(expansion: Expansion, tree: Node) -> sp.Expr | None:
+    try:
+        g = expansion.value(tree).germ
+    except (UndefinedHere, ZeroDivisionError):
+        return None
+    return g.terms[0][0] if g.terms else sp.S.Zero
+
+
+def _uniform(rays: Sequence[Ray], bound: Sequence[str], where: Sequence[Constraint]) -> bool:
+    """Whether no coefficient that was divided by vanishes for a direction other than 0."""
+    directions = [_direction(n) for n in bound]
+    for ray in rays:
+        for pivot in ray.pivots:
+            inside = [d for d in directions if d in pivot.free_symbols]
+            if not inside:
+                continue
+            sphere = Constraint(sp.Add(*(d**2 for d in directions)) - 1, "=")
+            if reach([Constraint(pivot, "="), sphere]).status is not Status.UNSAT:
+                return False
+    return True

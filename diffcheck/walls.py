@@ -103,13 +103,28 @@ def fresh_integer() -> sp.Symbol:
 @lru_cache(maxsize=2048)
 def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see."""
+    if expr.is_positive or expr.is_negative:
+        return ()
     numerator = sp.together(expr).as_numer_denom()[0]
+    if numerator.is_positive or numerator.is_negative:
+        return ()
     found: Iterable[sp.Expr]
+    numerator, hidden = _hidden(numerator)
     try:
         found = [f for f, _ in sp.factor_list(numerator)[1]]
+        if len(found) == 1 and sp.count_ops(found[0]) > sp.count_ops(numerator):
+            found = [numerator]  # as written: a sum of squares stays one
     except (sp.PolynomialError, NotImplementedError, ValueError):
         found = [a.base if a.is_Pow and a.exp.is_positive else a for a in sp.Mul.make_args(sp.factor_terms(numerator))]
-    return tuple(f for f in dict.fromkeys(found) if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero))
+    shown = (f.xreplace(hidden) for f in found)
+    return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero))
+
+
+def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
+    """Replace exponentials by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
+    kernels = [k for k in expr.atoms(sp.exp) if any(abs(c) > 12 for c in k.args[0].atoms(sp.Rational))]
+    table = {k: sp.Dummy("e", positive=True) for k in kernels}
+    return expr.xreplace(table), {d: k for k, d in table.items()}
 
 
 def walls_of(gap: sp.Expr, wrt: tuple[str, ...], singular: bool) -> Walls:
@@ -155,7 +170,28 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         value = _linear(f, c)
         if value is not None:
             return Walls((Wall(f, inside[0].name, ((c.name, value),)),))
+    rational = _without_root(f)
+    if rational is not None:
+        return walls_of(rational, tuple(v.name for v in variables), singular)
     return Walls((), (), (f,))
+
+
+def _without_root(f: sp.Expr) -> sp.Expr | None:
+    """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
+    roots = sorted((p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True)
+    for root in roots:
+        u = root.base
+        r = sp.Dummy("r", positive=True)
+        inner = f.xreplace({p: r ** (2 * p.exp) for p in roots if p.base == u})
+        inner = sp.together(inner).as_numer_denom()[0]
+        if not inner.is_polynomial(r):
+            continue
+        even = odd = sp.S.Zero
+        for (n,), c in sp.Poly(inner, r).terms():
+            part = c * u ** (n // 2)
+            even, odd = (even, odd + part) if n % 2 else (even + part, odd)
+        return sp.expand(even**2 - odd**2 * u)
+    return None
 
 
 def _in_order(f: sp.Expr, symbols: list[sp.Symbol]) -> list[sp.Symbol]:

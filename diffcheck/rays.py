@@ -1,0 +1,277 @@
+"""Many directions at one point: do their germs fit together as one differentiable function?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from diffcheck.balls import enclose
+from diffcheck.cell import Cell
+from diffcheck.errors import Undetermined
+from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.identity import Decision, is_zero
+from diffcheck.printer import symbol, tree_of
+from diffcheck.lower import lower
+from diffcheck.reach import Constraint
+from diffcheck.resolve import resolve
+from diffcheck.sides import Outcome
+from diffcheck.tree import Node
+from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
+
+__all__ = ["Ray", "combine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ray:
+    """The germ along one kind of direction; None where the function is undefined there.
+
+    conditions: what the directions of this kind satisfy.  here: the value at the point, None if there is none.
+    """
+
+    conditions: tuple[Constraint, ...]
+    point: Mapping[sp.Symbol, sp.Expr]
+    germ: Germ | None
+    here: sp.Expr | None
+    pivots: tuple[sp.Expr, ...]
+    algebra: Algebra
+    expansion: Expansion
+    base: Mapping[str, sp.Expr]
+    tree: Node
+
+
+def combine(rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Sequence[sp.Expr]) -> Outcome:
+    """Return the class at the point, as far as these directions show it."""
+    limits = []
+    for ray in rays:
+        limit = _limit(ray)
+        if limit is None:
+            return Outcome(SINGULAR, Kind.POLE, how="unbounded along a direction")
+        limits.append(limit)
+    here = rays[0].here
+    bad = SINGULAR if here is None else DISCONTINUOUS
+    if any(_waves(ray, limit) or _depends(limit, directions) for ray, limit in zip(rays, limits, strict=True)):
+        return Outcome(bad, Kind.OSCILLATION, how="the limit depends on the direction")
+    if any(not rays[0].algebra.oracle.vanishes(limit - limits[0]) for limit in limits[1:]):
+        return Outcome(bad, Kind.OSCILLATION, how="the limit depends on the direction")
+    if here is None:
+        return Outcome(bad, Kind.HOLE, limits[0], limits[0], detail="the value is missing", how="one limit, no value")
+    if not rays[0].algebra.oracle.vanishes(here - limits[0]):
+        return Outcome(bad, Kind.HOLE, limits[0], limits[0], here - limits[0], how="one limit, another value")
+    if len(set(weights)) > 1:
+        return Outcome(CINF, how="continuous")
+    return _first_irregular(rays, directions)
+
+
+def _limit(ray: Ray) -> sp.Expr | None:
+    """Return the limit along the ray, which may depend on the direction; None if unbounded."""
+    assert ray.germ is not None
+    total = sp.S.Zero
+    for c, m in ray.germ.terms:
+        size = ray.algebra.growth(m)
+        if size < 0:
+            return total
+        if ray.algebra.oracle.vanishes(c):
+            continue
+        if size > 0:
+            return None
+        total = total + c
+    if ray.germ.rem is not None and ray.algebra.growth(ray.germ.rem) >= 0:
+        raise Undetermined("too many terms cancel along a direction")
+    return total
+
+
+def _waves(ray: Ray, limit: sp.Expr) -> bool:
+    return ray.algebra.oracle.oscillating(limit)
+
+
+def _depends(expr: sp.Expr, directions: Sequence[sp.Symbol]) -> bool:
+    return any(d in expr.free_symbols and is_zero(sp.diff(expr, d)) is not Decision.YES for d in directions)
+
+
+def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
+    """Walk up the powers of t until the coefficients are not one homogeneous polynomial."""
+    n = 1
+    while True:
+        worst: Outcome | None = None
+        polynomials = []
+        for ray in rays:
+            found = _at_order(ray, n, directions)
+            if isinstance(found, Outcome):
+                worst = found if worst is None or found.level < worst.level else worst
+            else:
+                polynomials.append(found)
+        if worst is not None:
+            return worst
+        known = [p for p in polynomials if p is not None]
+        for p in known[1:]:
+            if not rays[0].algebra.oracle.vanishes(p - known[0]):
+                return _break(n, rays, directions)
+        if len(known) < len(rays):
+            return _all_orders(rays, directions)
+        n += 1
+        if n > 30:
+            return _all_orders(rays, directions)
+
+
+def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp.Expr | None:
+    """Return the coefficient of t**n if it is a polynomial, an outcome if something else is there, None if unknown."""
+    assert ray.germ is not None
+    algebra = ray.algebra
+    for c, m in ray.germ.terms:
+        if m.is_one or algebra.oracle.vanishes(c):
+            continue
+        if m.expo and algebra.growth(m) < 0:
+            return sp.S.Zero
+        natural = m.log == 0 and m.loglog == 0 and m.power.is_Integer
+        if natural and m.power < n:
+            continue
+        if natural and m.power > n:
+            return sp.S.Zero
+        if algebra.oracle.oscillating(c):
+            return _wave(m, n)
+        if not natural:
+            if algebra.growth(Mono(m.power - n, m.log, m.loglog, m.expo)) >= 0:
+                kind = Kind.CUSP if n == 1 else Kind.BREAK
+                return Outcome(Smoothness(n - 1), kind, how=f"a term of size t**({m.power})")
+            return sp.S.Zero
+        poly = _simplified(c)
+        if poly.is_polynomial(*directions):
+            return sp.expand(poly)
+        return _not_polynomial(ray, n, c, directions)
+    if ray.germ.rem is None:
+        return sp.S.Zero
+    return sp.S.Zero if algebra.growth(Mono(ray.germ.rem.power - n)) < 0 and not ray.germ.rem.expo else None
+
+
+def _wave(m: Mono, n: int) -> Outcome:
+    """An oscillating term of size t**a, a > 0, in all directions."""
+    if m.power <= 1:
+        return Outcome(C0, Kind.OSCILLATION, how="the difference quotient oscillates")
+    raise Undetermined("an oscillating term at an isolated point")
+
+
+def _not_polynomial(ray: Ray, n: int, c: sp.Expr, directions: Sequence[sp.Symbol]) -> Outcome:
+    """Prove by differences that a coefficient is no polynomial of degree n: sum (-1)**j*C(n+1, j)*c(d + j*e) != 0."""
+    start = {d: sp.nsimplify(ray.point[d]) for d in directions}
+    step = {d: sp.Rational(1 + i, 50 * (n + 2)) * max(abs(v) for v in start.values()) for i, d in enumerate(directions)}
+    total = sp.Add(
+        *(
+            (-1) ** j * sp.binomial(n + 1, j) * c.subs({d: start[d] + j * step[d] for d in directions}, simultaneous=True)
+            for j in range(n + 2)
+        )
+    )
+    others = {s: v for s, v in ray.point.items() if s not in directions}
+    ball = enclose(total, others, 400)
+    if not ball.is_finite() or ball.contains(0):
+        raise Undetermined("cannot tell whether a coefficient is a polynomial in the direction")
+    return _kind_of_break(n, c, ray, directions)
+
+
+def _break(n: int, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
+    for ray in rays:
+        found = _at_order(ray, n, directions)
+        if isinstance(found, sp.Expr) and found != 0:
+            return _kind_of_break(n, found, ray, directions, rays)
+    return _kind_of_break(n, sp.S.Zero, rays[0], directions, rays)
+
+
+def _kind_of_break(
+    n: int, c: sp.Expr, ray: Ray, directions: Sequence[sp.Symbol], rays: Sequence[Ray] = ()
+) -> Outcome:
+    """A corner if the slopes of opposite directions do not cancel, `directional` if they do but are not linear."""
+    if n > 1:
+        return Outcome(Smoothness(n - 1), Kind.BREAK, detail=f"derivative {n}", how=f"t**{n} has no polynomial coefficient")
+    forward = enclose(c, dict(ray.point), 300)
+    flipped = {s: (-v if s in directions else v) for s, v in ray.point.items()}
+    opposite = c
+    for other in rays:
+        values = [enclose(k.expr, flipped, 200) for k in other.conditions]
+        if all((v > 0) if k.rel == ">" else (v < 0) for v, k in zip(values, other.conditions, strict=True)):
+            found = _at_order(other, n, directions)
+            opposite = found if isinstance(found, sp.Expr) else opposite
+    backward = enclose(opposite, flipped, 300)
+    odd = (forward + backward).contains(0)
+    how = "the slope is not linear in the direction"
+    return Outcome(C0, Kind.DIRECTIONAL if odd else Kind.CORNER, None, None, None, "", how)
+
+
+# --- every order at once
+
+
+def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
+    """Prove that the function is analytic at the point, from the expression that all directions share."""
+    names = {n: symbol(n) for n in rays[0].base}
+    exprs = {_simplified(resolve(r.tree, r.expansion.choices, names, sp.Symbol("__t", positive=True), {})) for r in rays}
+    first = next(iter(exprs))
+    if any(is_zero(first - e) is not Decision.YES for e in exprs):
+        raise Undetermined("the directions agree to high order, but are not proved to be one function")
+    if sp.Symbol("__t", positive=True) in first.free_symbols:
+        raise Undetermined("a root at an isolated point")
+    for candidate in (first, _even_in_roots(first, rays[0])):
+        if candidate is not None and _regular(candidate, rays[0]):
+            return Outcome(CINF, how="one analytic expression in all directions")
+    raise Undetermined("the directions agree to high order, but are not proved to be one function")
+
+
+def _simplified(expr: sp.Expr) -> sp.Expr:
+    if expr.is_rational_function():
+        return sp.cancel(expr)
+    roots = {p: sp.factor(p.base) ** p.exp for p in expr.atoms(sp.Pow) if not p.exp.is_Integer and p.base.is_polynomial()}
+    return sp.expand(expr.xreplace(roots))
+
+
+def _regular(expr: sp.Expr, ray: Ray) -> bool:
+    """Whether nothing singular is met when the expression is evaluated at the point itself."""
+    try:
+        node = lower(tree_of(expr))
+    except ValueError:
+        return False
+    cell = Cell(ray.point)
+    line = {n: constant(p) for n, p in ray.base.items()}
+    line |= {s.name: constant(s) for s in expr.free_symbols if s.name not in line}
+    expansion = Expansion(Algebra(cell, 4), cell, line)
+    try:
+        value = expansion.value(node)
+    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms):
+        return False
+    return value.analytic and not any(_vanishing_base(expansion, p) for p in node.distinct() if p.op == "pow")
+
+
+def _vanishing_base(expansion: Expansion, power: Node) -> bool:
+    """A root of something that is zero at the point has a value there, but is not analytic."""
+    exponent = power.args[1].leaf
+    if power.args[1].op == "number" and exponent is not None and getattr(exponent, "denominator", 2) == 1:
+        return False
+    return not expansion.value(power.args[0]).germ.terms
+
+
+def _even_in_roots(expr: sp.Expr, ray: Ray) -> sp.Expr | None:
+    """An even analytic function of w = sqrt(q) is an analytic function of q: put w for the root and test."""
+    roots = [p for p in expr.atoms(sp.Pow) if p.exp == sp.Rational(1, 2) or (p.exp.is_Rational and p.exp.q == 2)]
+    bases = {p.base for p in roots}
+    if len(bases) != 1:
+        return None
+    (q,) = bases
+    w = sp.Symbol("__w", real=True)
+    replaced = expr.xreplace({p: w ** (2 * p.exp) for p in roots})
+    if is_zero(replaced - replaced.xreplace({w: -w})) is not Decision.YES:
+        return None
+    # At the point w is 0; whatever the other symbols are, the expression must be analytic there.
+    return replaced.xreplace({w: q * 0}) if _regular_at_zero(replaced, w, ray) else None
+
+
+def _regular_at_zero(expr: sp.Expr, w: sp.Symbol, ray: Ray) -> bool:
+    try:
+        node = lower(tree_of(expr))
+    except ValueError:
+        return False
+    cell = Cell(ray.point)
+    line = {n: constant(p) for n, p in ray.base.items()}
+    line[w.name] = Germ(((sp.S.One, Mono(sp.S.One)),))
+    try:
+        return Expansion(Algebra(cell, 4), cell, line).value(node).analytic
+    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms):
+        return False
