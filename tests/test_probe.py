@@ -243,6 +243,25 @@ def test_a_degenerate_witness_is_no_contradiction() -> None:
     assert found.findings[0].probe.status is ProbeStatus.CANNOT_TELL
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "level", "status"),
+    [
+        ("where(x == 0 and y == 0, 0, x*y/sqrt(x**2 + y**2))", "corner", 0, CONFIRMED),
+        ("where(x == 0 and y == 0, 0, x**2*y/(x**2 + y**2))", "directional", 0, CONFIRMED),
+        ("x*y/(x**2 + y**2)", "jump", -1, CONFIRMED),
+        ("x**2 + y**2", "corner", 0, CANNOT_TELL),
+    ],
+)
+def test_where_walls_meet_other_directions_count(text: str, kind: str, level: float, status: str) -> None:
+    """At a point of several equations the axes alone contradict nothing; slopes that do not add up confirm."""
+    finding = replace(
+        _finding(kind, level, "0"), witness={"x": "0", "y": "0"}, at="x = 0 and y = 0", wrt=("x", "y")
+    )
+    found = probe(_problem(text, "x,y"), Analysis(Verdict.UNDETERMINED, None, (finding,))).findings[0].probe
+    assert found is not None
+    assert found.status.value == status
+
+
 def test_the_probe_is_deterministic() -> None:
     """The same question gets the same answer, to the last digit."""
     problem = _problem("abs(cos(x) - x)")

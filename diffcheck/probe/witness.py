@@ -19,7 +19,7 @@ from diffcheck.parse import parse
 from diffcheck.probe.judges import JUDGES, Trial
 from diffcheck.probe.sides import COARSE, FINE, FINEST, Ladder, Line, bent, side
 from diffcheck.problem import Problem
-from diffcheck.verdict import Finding, Kind, ProbeResult, ProbeStatus
+from diffcheck.verdict import C0, Finding, Kind, ProbeResult, ProbeStatus
 
 __all__ = ["check_finding"]
 
@@ -93,13 +93,15 @@ def _judge_on(problem: Problem, finding: Finding, ladder: Ladder) -> ProbeResult
         if outcome.status is CONFIRMED:
             return outcome
         outcomes.append(outcome)
-    if finding.kind is Kind.DIRECTIONAL:
-        return _judge_directional(problem, finding, base, ladder, first=outcomes[0])
+    if finding.kind is Kind.DIRECTIONAL or _is_meeting_point(finding):
+        return _judge_meeting_point(problem, finding, base, ladder, first=outcomes[0])
     doubtful = [o for o in outcomes if o.status is CANNOT_TELL]
-    # A point where several walls meet can fail along curves that no line shows.
-    if not doubtful and len(problem.wrt) > 1 and " and " in finding.at and finding.kind is not Kind.CORNER:
-        return ProbeResult(CANNOT_TELL, note="no straight line shows it")
     return (doubtful or outcomes)[0]
+
+
+def _is_meeting_point(finding: Finding) -> bool:
+    """Whether the locus has several equations: the function can fail there along lines other than the axes."""
+    return sum(" = " in part for part in finding.at.split(" and ")) > 1
 
 
 def _directions(problem: Problem, finding: Finding, digits: int) -> list[dict[str, Exact]]:
@@ -133,11 +135,15 @@ def _border(problem: Problem, trial: Trial) -> ProbeResult | None:
     return trial.result(CANNOT_TELL, "`where` does not hold beside the witness")
 
 
-def _judge_directional(
+def _judge_meeting_point(
     problem: Problem, finding: Finding, base: Mapping[str, Exact], ladder: Ladder, *, first: ProbeResult
 ) -> ProbeResult:
-    """Judge whether the slopes along e_i, e_j and their sums fit one linear map: D(u + v) = D(u) + D(v)."""
+    """Judge whether limits or slopes along e_i, e_j and their sums fit no linear map.
+
+    Never a contradiction: a function can fail along curves only, and no straight line shows it.
+    """
     names = finding.wrt if len(finding.wrt) > 1 else problem.wrt
-    if bent(problem.tree, base, names, ladder):
+    # A break or an edge is no matter of first slopes.
+    if finding.level <= C0 and bent(problem.tree, base, names, ladder):
         return ProbeResult(CONFIRMED, first.left, first.right, first.h)
     return ProbeResult(CANNOT_TELL, first.left, first.right, first.h, "no straight line shows it")
