@@ -100,7 +100,7 @@ def _judge_on(problem: Problem, finding: Finding, ladder: Ladder) -> ProbeResult
 
 
 def _is_meeting_point(finding: Finding) -> bool:
-    """Whether the locus has several equations: the function can fail there along lines other than the axes."""
+    """Whether the locus has several equations: it can fail there along lines other than the axes."""
     return sum(" = " in part for part in finding.at.split(" and ")) > 1
 
 
