@@ -1,17 +1,18 @@
 """Smooth surrogates for what fails: replace the responsible parts, check again, state the price.
 
 1. `parts.py`: findings -> parts of the tree.  `shape.py`: a part -> a row of `smoothings.py`, by structure.
-2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.  A
-   suggestion
-   that is undetermined, no better, or whose domain got new edges, holes or poles is never shown.
+2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.
+   What is undetermined, no better, or has new edges, holes or poles is never shown.
 3. `bounds.py`, `curvature.py`: error, gradient-Lipschitz constant, convexity of the whole, or None.
 
-At most CHECKS analyses are spent, so at most CHECKS suggestions are shown, best first as the table has them.
+At most CHECKS analyses are spent and none is begun after SECONDS; suggestions come best first, as the table
+has them.  A single analysis is not interrupted here: the analyzer keeps its own limits.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -35,6 +36,8 @@ from diffcheck.verdict import Analysis, Kind, Severity, Surrogate, Verdict
 __all__ = ["CHECKS", "suggest"]
 
 CHECKS = 4
+# No further check is begun after this long: the verdict stands already, the user waits.
+SECONDS = 3.0
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
 
 Analyze = Callable[[Problem], Analysis]
@@ -55,8 +58,14 @@ def suggest(problem: Problem, analysis: Analysis, *, analyze: Analyze | None = N
         return ()
     judge = analyze or _analyzer()
     parameter = _fresh(problem)
-    shown = (_judged(plan, problem, analysis, facts, judge) for plan in _plans(shapes, problem, parameter))
-    return tuple(surrogate for surrogate in shown if surrogate is not None)
+    shown = []
+    start = time.monotonic()
+    for plan in _plans(shapes, problem, parameter):
+        surrogate = _judged(plan, problem, analysis, facts, judge)
+        shown += [surrogate] if surrogate is not None else []
+        if time.monotonic() - start > SECONDS:
+            break
+    return tuple(shown)
 
 
 def _analyzer() -> Analyze:

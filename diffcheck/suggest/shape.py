@@ -166,7 +166,7 @@ def _where(node: Node, facts: Facts) -> Shape | None:
         return None
     gap, a, b = two
     seen = frozenset(node.args[0].walk())
-    if not (_total(a, seen) and _total(b, seen)):
+    if not (_total(a, seen, facts) and _total(b, seen, facts)):
         return None
     slope = divide(add(to_poly(a), to_poly(b), -1), gap)
     if slope:
@@ -179,17 +179,36 @@ def _where(node: Node, facts: Facts) -> Shape | None:
     return Shape("where", {"g": from_poly(gap), "a": a, "b": b}, ONE)
 
 
-def _total(node: Node, seen: frozenset[Node]) -> bool:
+def _total(node: Node, seen: frozenset[Node], facts: Facts) -> bool:
     """Whether ``node`` is defined wherever the condition is; the condition holds ``seen``."""
     if node in seen:
         return True
+    if not all(_total(a, seen, facts) for a in node.args):
+        return False
     if node.op == "pow":
         power = as_number(to_poly(node.args[1]))
-        return power is not None and power >= 0 and power.denominator == 1 and _total(node.args[0], seen)
+        whole = power is not None and power >= 0 and power.denominator == 1
+        return whole or _positive(node.args[0], facts)
     if node.op == "div":
-        below = as_number(to_poly(node.args[1]))
-        return bool(below) and _total(node.args[0], seen)
-    return node.op in _TOTAL and all(_total(a, seen) for a in node.args)
+        below = node.args[1]
+        return bool(as_number(to_poly(below))) or _positive(below, facts)
+    if node.op == "sqrt":
+        return facts.nonnegative(to_poly(node.args[0]))
+    if node.op in ("log", "log2", "log10"):
+        return _positive(node.args[0], facts)
+    return node.op in _TOTAL
+
+
+def _positive(node: Node, facts: Facts) -> bool:
+    """Whether ``node`` is shown to be positive: a positive number plus something nonnegative, log(2), exp."""
+    p = to_poly(node)
+    floor = p.get((), Fraction(0))
+    if floor > 0:
+        return facts.nonnegative(add(p, ONE, -floor))
+    if node.op == "log":
+        value = as_number(to_poly(node.args[0]))
+        return value is not None and value > 1
+    return node.op in ("exp", "sigmoid", "softplus", "pi", "E")
 
 
 def _meeting(gap: Poly, a: Node, b: Node, slope: Poly, facts: Facts) -> Shape | None:
