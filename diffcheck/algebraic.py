@@ -1,7 +1,7 @@
 """Zero tests for algebraic numbers that are given by a tower of radicals and polynomial roots.
 
-Let A = Q[g1..gk]/(g_i**d_i - ...) and M the matrix of multiplication by a in A.  By Cayley-Hamilton the number
-alpha that a stands for is a root of P = charpoly(M) = t**k * Q, Q(0) != 0, whether or not A is a field.
+Let A = Q[g1..gk]/(g_i**d_i - ...) and M the matrix of multiplication by a in A.  By Cayley-Hamilton the
+number alpha that a stands for is a root of P = charpoly(M) = t**k * Q, Q(0) != 0, even if A is no field.
 Every root of Q has absolute value at least |q0|/(|q0| + max|qi|) (Cauchy), so a ball for alpha inside that
 radius proves alpha = 0, and one that excludes zero proves the contrary.
 Limits: dimension of A up to MAX_DIMENSION.
@@ -15,7 +15,8 @@ from typing import Any
 import flint
 
 from diffcheck.balls import enclose
-from diffcheck.tower import Generator, Poly, Tower
+from diffcheck.ring import Generator, Poly
+from diffcheck.tower import Tower
 
 __all__ = ["coefficients_vanish"]
 
@@ -24,7 +25,7 @@ MAX_PREC = 20_000
 
 
 def coefficients_vanish(tower: Tower, poly: Poly) -> bool:
-    """Whether ``poly``, as a polynomial in the generators that are no algebraic numbers, has zero coefficients."""
+    """Whether all coefficients of ``poly``, as a polynomial in what is no algebraic number, are zero."""
     numbers = {g.index: g for g in tower.generators if g.numeric}
     if not numbers or poly.is_constant():
         return bool(poly.is_zero())
@@ -72,7 +73,7 @@ def _closure(tower: Tower, alpha: Poly) -> list[Generator]:
 
 
 def _root_bound(tower: Tower, alpha: Poly, generators: list[Generator]) -> Any:
-    """Return a positive lower bound for |alpha| in case alpha is not zero, or None when the algebra is too large."""
+    """Return b > 0 such that alpha is zero or |alpha| >= b; None when the algebra is too large."""
     if any(not g.numeric for g in generators):
         return None
     dimension = 1

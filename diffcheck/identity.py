@@ -2,12 +2,12 @@
 
 NO needs a ball that excludes zero at a point of the domain.  YES needs one of:
   1. the normal form of tower.py is zero;
-  2. it is a polynomial in free generators whose coefficients are algebraic numbers proved to be zero (algebraic.py);
+  2. it is a polynomial in free generators, its coefficients are algebraic numbers proved zero (algebraic.py);
   3. F is a rational combination of logarithms and exp(F) = 1;
   4. F is a rational combination of arcs, sin(m*F) = 0 and |m*F| < 3 at a point of each part of the domain;
   5. F' = 0 in every symbol and F = 0 at one exact point of each part of the domain.
-For 4 and 5 the part of the domain is a box around the given point on which a ball is finite, or all of it when it
-is convex, being cut out by linear conditions only.
+For 4 and 5 the part of the domain is a box with the given point on which it is analytic, or all of it when
+convex, being cut out by linear conditions only.
 Limits: no answer is guessed from digits; an expression that is zero to 2000 bits and has no proof is UNKNOWN.
 """
 
@@ -24,7 +24,8 @@ import sympy as sp
 
 from diffcheck.algebraic import coefficients_vanish
 from diffcheck.balls import Point, enclose, precision, to_ball
-from diffcheck.tower import Element, NeedUnit, TooHard, Tower
+from diffcheck.ring import Element, NeedUnit, TooHard
+from diffcheck.tower import Tower
 
 __all__ = ["Decision", "is_zero", "prove_equal"]
 
@@ -58,8 +59,8 @@ _STEPS = [sp.Rational(1, 37), sp.Rational(-1, 5003), sp.Rational(1, 700001), sp.
 def is_zero(expr: sp.Expr, point: Point | None = None, assumptions: Sequence[sp.Expr] = ()) -> Decision:
     """Decide whether ``expr`` is the zero function of its symbols.
 
-    point: then the question is about the connected part of the domain, free of kinks, that contains the point;
-    without it, about the whole domain.  The point need not give a symbol that does not occur.
+    point: then the question is about the connected part of the domain, free of kinks, that contains it;
+    without, about the whole domain.  The point need not give a symbol that does not occur.
     assumptions: expressions that are positive on the domain of interest.
     """
     if expr.is_Rational:
@@ -140,7 +141,7 @@ def _coordinate(symbol: sp.Symbol, trial: int, position: int) -> sp.Rational:
 
 
 def _samples_near(expr: sp.Expr, point: Point) -> list[Point] | None:
-    """Look at the point itself, and at near ones joined to it by a box on which the expression is analytic."""
+    """Look at the point and at near ones, joined to it by a box on which the expression is analytic."""
     ball = enclose(expr, point, 64)
     if not ball.contains(0) or _nonzero(expr, [point], 300):
         return None
@@ -235,7 +236,7 @@ def _exponential_is_one(tower: Tower, f: Element) -> bool:
 
 
 def _arcs_cancel(tower: Tower, f: Element, expr: sp.Expr, sample: Point) -> bool:
-    """Use sin(m*F) = 0 and |m*F| < 3 < pi at one point: F is continuous with values in (pi/m)*Z, so it is 0."""
+    """Use sin(m*F) = 0 and |m*F| < 3 < pi at one point: F is continuous with values in (pi/m)*Z."""
     scale = 1
     for c, _, g in tower.terms(f):
         if g is None or not (g.kind in {"asin", "atan"} or g.expr is sp.pi):
@@ -286,7 +287,7 @@ def _exact_zeros(expr: sp.Expr, where: Where | None) -> Any:
 def _domain_is_convex(expr: sp.Expr) -> bool:
     """Whether all conditions of the domain are linear, so that it is convex and hence connected.
 
-    Conditions of log(u), u**p and asin(u) are u > 0, u >= 0 and |u| <= 1; a denominator must have no zero at all.
+    Conditions of log(u), u**p and asin(u) are u > 0, u >= 0 and |u| <= 1; a denominator must have no zero.
     """
     return all(_condition_is_convex(part) for part in sp.preorder_traversal(expr))
 

@@ -1,11 +1,11 @@
 """Can all these conditions hold at once?  SAT comes with a point, UNSAT with a proof, UNKNOWN with neither.
 
-Steps, cheapest first: literal conditions; equations solved for a symbol that occurs once; sampling of rational
-points, verified exactly or by balls; cvc5 (solver.py), whose "unsat" is a proof and whose models are verified;
-a sign change of a continuous function on a segment for an equation without a closed form.
+Steps, cheapest first: literal conditions; solved equations (isolate.py); sampling of rational points,
+verified exactly or by balls; cvc5 (solver.py), whose "unsat" is a proof and whose models are verified; a sign
+change of a continuous function on a segment for an equation without a closed form.
 Conditions hold only where their expressions have a value.
 Read in order: reach, holds.
-Limits: equations in several symbols that no symbol can be isolated from; kernels that solver.py knows too little of.
+Limits: equations that no symbol can be isolated from; kernels that solver.py knows too little of.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import sympy as sp
 
 from diffcheck.balls import enclose, precision, rational_value, sign_at, to_ball
 from diffcheck.identity import Decision, is_zero
+from diffcheck.isolate import Substitution, solutions
 from diffcheck.solver import solve
 
 __all__ = ["Constraint", "Reach", "Status", "holds", "reach"]
@@ -33,7 +34,7 @@ _ACCEPTS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 
-# Solved equations are cheap to sample when they have solutions, and cvc5 is quicker to see that they have none.
+# Solved equations are quick to sample when they have solutions; that they have none, cvc5 sees sooner.
 FEW = 12
 
 
@@ -70,8 +71,6 @@ class Reach:
     how: str = ""
     enclosure: Mapping[sp.Symbol, Any] | None = None
 
-
-Substitution = tuple[tuple[sp.Symbol, sp.Expr], ...]
 
 _UNKNOWN = Reach(Status.UNKNOWN, how="no argument found")
 
@@ -160,7 +159,7 @@ def _candidates(
     """Yield points at which all constraints hold."""
     equations = [c.expr for c in constraints if c.rel == "="]
     bounds = _bounds(constraints)
-    for substitution in islice(_solutions(equations, tuple(symbols)), 4):
+    for substitution in islice(solutions(equations, tuple(symbols)), 4):
         free = [s for s in symbols if s not in dict(substitution)]
         for sample in _samples(free, bounds, tries if free else 1):
             point = _completed(constraints, dict(sample), substitution)
@@ -171,7 +170,7 @@ def _candidates(
 def _completed(
     constraints: Sequence[Constraint], sample: dict[sp.Symbol, sp.Expr], substitution: Substitution
 ) -> dict[sp.Symbol, sp.Expr] | None:
-    """Add the values of the solved symbols, in balls first: most samples fail there, at no cost in symbols."""
+    """Add the values of the solved symbols, in balls first: most samples fail there, at no cost."""
     balls: dict[sp.Symbol, Any] = dict(sample)
     for symbol, value in reversed(substitution):
         balls[symbol] = enclose(value, balls, 64)
@@ -186,88 +185,6 @@ def _usable(symbol: sp.Symbol, value: sp.Expr) -> bool:
     if value.has(sp.zoo, sp.nan, sp.oo, sp.I):
         return False
     return not symbol.is_integer or bool(value.is_Integer)
-
-
-def _solutions(equations: list[sp.Expr], symbols: tuple[sp.Symbol, ...]) -> Iterator[Substitution]:
-    """Yield ways to satisfy all equations: symbols with values in the symbols solved for later."""
-    if not equations:
-        yield ()
-        return
-    first, rest = equations[0], equations[1:]
-    if first == 0:
-        yield from _solutions(rest, symbols)
-        return
-    for symbol in symbols:
-        for value in _isolated(first, symbol):
-            others = [e.xreplace({symbol: value}) for e in rest]
-            for more in _solutions(others, tuple(s for s in symbols if s is not symbol)):
-                yield ((symbol, value), *more)
-
-
-def _isolated(expr: sp.Expr, symbol: sp.Symbol) -> list[sp.Expr]:
-    """Return candidate solutions of ``expr`` = 0 for a symbol that occurs once or linearly; none need be right."""
-    values = [sp.Integer(0)]
-    factors = sp.Mul.make_args(expr)
-    if len(factors) > 1:
-        return [v for f in factors if symbol in f.free_symbols for v in _isolated(f, symbol)]
-    while expr != symbol:
-        inner = [a for a in expr.args if symbol in a.free_symbols]
-        if len(inner) != 1:
-            return _linear(expr, symbol, values)
-        rest = [a for a in expr.args if a is not inner[0]]
-        values = [v for value in values for v in _undone(expr, inner[0], rest, value)]
-        if not values:
-            return []
-        expr = inner[0]
-    return values[:4]
-
-
-def _linear(expr: sp.Expr, symbol: sp.Symbol, values: list[sp.Expr]) -> list[sp.Expr]:
-    if not expr.is_polynomial(symbol):
-        return []
-    poly = sp.Poly(expr, symbol)
-    if poly.degree() == 1:
-        a, b = poly.all_coeffs()
-        return [(v - b) / a for v in values]
-    if poly.degree() == 2:
-        a, b, c = poly.all_coeffs()
-        found = []
-        for v in values:
-            square = sp.sqrt(sp.expand(b**2 - 4 * a * (c - v)))
-            found += [(-b + square) / (2 * a), (-b - square) / (2 * a)]
-        return found
-    return []
-
-
-def _undone(expr: sp.Expr, inner: sp.Expr, rest: list[sp.Expr], value: sp.Expr) -> list[sp.Expr]:
-    """Return what ``inner`` may be when ``expr`` = value."""
-    if expr.is_Add:
-        return [value - sp.Add(*rest)]
-    if expr.is_Mul:
-        return [value / sp.Mul(*rest)]
-    if expr.is_Pow and inner is expr.base and expr.exp.is_Rational:
-        if value.is_zero:
-            return [sp.Integer(0)] if expr.exp > 0 else []
-        root = sp.Abs(value) ** (1 / expr.exp)
-        return [root, -root] if expr.exp.is_Integer else [root]
-    inverse = _INVERSES.get(type(expr))
-    return [] if inverse is None else inverse(value)
-
-
-_INVERSES: dict[type, Any] = {
-    sp.exp: lambda v: [sp.log(v)],
-    sp.log: lambda v: [sp.exp(v)],
-    sp.atan: lambda v: [sp.tan(v)],
-    sp.asin: lambda v: [sp.sin(v)],
-    sp.acos: lambda v: [sp.cos(v)],
-    sp.sin: lambda v: [sp.asin(v), sp.pi - sp.asin(v)],
-    sp.cos: lambda v: [sp.acos(v), -sp.acos(v)],
-    sp.tan: lambda v: [sp.atan(v)],
-    sp.tanh: lambda v: [sp.log((1 + v) / (1 - v)) / 2],
-    sp.sinh: lambda v: [sp.log(v + sp.sqrt(v**2 + 1))],
-    sp.Abs: lambda v: [v, -v],
-    sp.erf: lambda v: [sp.Integer(0)] if v == 0 else [],
-}
 
 
 # --- sampling
@@ -381,12 +298,12 @@ def _readable(value: sp.Expr) -> sp.Expr:
 
 
 def _by_sign_change(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
-    """Find a root by the intermediate value theorem: one equation left, a segment on which it is continuous."""
+    """Find a root by the intermediate value theorem: one equation left, continuous on a segment."""
     equations = [c.expr for c in constraints if c.rel == "="]
     others = [c for c in constraints if c.rel != "="]
     for g in equations:
         rest = [e for e in equations if e is not g]
-        for substitution in islice(_solutions(rest, tuple(symbols)), 2):
+        for substitution in islice(solutions(rest, tuple(symbols)), 2):
             box = _root_of(_replaced(g, substitution), others, symbols, substitution)
             if box is not None:
                 return Reach(Status.SAT, None, "sign change in ball arithmetic", box)

@@ -1,10 +1,10 @@
 """Constraints for cvc5: sound abstractions in nonlinear real arithmetic.
 
-Each expression becomes a quotient of polynomials in the generators of tower.py.  A generator becomes a variable, its
-relation an equation, and a transcendental one obeys bounds that hold for the function: exp(u) >= 1 + u and
+An expression becomes a quotient of polynomials in the generators of tower.py.  A generator is a variable, its
+relation an equation, and a kernel obeys bounds that hold for the function: exp(u) >= 1 + u and
 exp(u)*(1 - u) <= 1, monotone functions preserve the order of their arguments, and so on.
-Any true solution gives a model, so "unsat" is a proof; a model is a candidate that the caller must verify, except
-when all generators are variables of the problem: then the translation is exact.
+Any true solution gives a model, so "unsat" is a proof; a model is a candidate that the caller must verify,
+except when all generators are variables of the problem: then the translation is exact.
 Limits: QF_NRA with a limit on resources.  QF_NRAT is not used: it was seen to run 12 s past such limits.
 """
 
@@ -22,7 +22,8 @@ import sympy as sp
 from cvc5 import Kind
 
 from diffcheck.balls import enclose, precision
-from diffcheck.tower import Element, Generator, NeedUnit, Poly, TooHard, Tower
+from diffcheck.ring import Element, Generator, NeedUnit, Poly, TooHard
+from diffcheck.tower import Tower
 
 __all__ = ["Answer", "solve"]
 
@@ -43,7 +44,7 @@ _KERNELS = {"exp", "log", "asin", "atan", "erf"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What cvc5 says: "unsat" is proved; "sat" is proved if ``exact``; model: symbol -> Rational or CRootOf."""
+    """What cvc5 says: "unsat" is proved, "sat" is if ``exact``; model: symbol -> Rational or CRootOf."""
 
     status: str
     exact: bool = False
@@ -116,7 +117,7 @@ class _Query:
         return self.tower.element(self._stand_in(expr))
 
     def _stand_in(self, expr: sp.Expr) -> sp.Expr:
-        """Replace what the tower's rules do not cover at every point: signs, floors, powers of a possible zero."""
+        """Replace what the tower does not cover everywhere: signs, floors, powers of a possible zero."""
         if not expr.args:
             return expr
         args = [self._stand_in(a) for a in expr.args]

@@ -124,7 +124,8 @@ def test_a_condition_at_a_point(constraint, point, expected):
 
 
 EXPRESSIONS = st.sampled_from(
-    [X * Y - 1, X**2 + Y**2 - 2, X - Y, X**2 - Y, exp(X) - Y, sqrt(X**2 + 1) - 2 * Y, sp.Abs(X) - Y, X**3 + X - Y,
+    [X * Y - 1, X**2 + Y**2 - 2, X - Y, X**2 - Y,
+     exp(X) - Y, sqrt(X**2 + 1) - 2 * Y, sp.Abs(X) - Y, X**3 + X - Y,
      log(1 + Y**2) - X, sp.atan(X) + Y, sqrt(X * Y), sqrt(X) - Y, X * sp.sign(Y), X**2 * Y / (X**2 + Y**2)]
 )  # fmt: skip
 VALUES = st.fractions(min_value=-4, max_value=4, max_denominator=6)
