@@ -7,9 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from diffcheck.errors import InputError
 from diffcheck.parse import parse
 from diffcheck.probe import probe
 from diffcheck.problem import Problem
@@ -221,7 +222,10 @@ _SMOOTH_TREES = st.recursive(
 @given(_SMOOTH_TREES)
 def test_smooth_compositions_raise_no_alarm(text: str) -> None:
     """Whatever is composed of analytic functions is smooth, however steep: the sweep must not object."""
-    tree = parse(text)
+    try:
+        tree = parse(text)
+    except InputError:
+        reject()  # a constant too large to be written out, such as exp(exp(1e6))
     claim = _claim(SMOOTH)
     assert probe(Problem(text, tree, ("x", "y"), ()), claim) == claim
 
@@ -253,7 +257,7 @@ def test_a_degenerate_witness_is_no_contradiction() -> None:
     ],
 )
 def test_where_walls_meet_other_directions_count(text: str, kind: str, level: float, status: str) -> None:
-    """At a point of several equations the axes alone contradict nothing; slopes that do not add up confirm."""
+    """Where several equations hold, the axes contradict nothing; slopes that do not add up confirm."""
     finding = replace(
         _finding(kind, level, "0"), witness={"x": "0", "y": "0"}, at="x = 0 and y = 0", wrt=("x", "y")
     )
