@@ -258,6 +258,19 @@ def test_at_most_four_analyses_are_spent():
     assert all("mu" in question.constants and unparse(question.where[-1]) == "mu > 0" for question in asked)
 
 
+def test_a_kink_laid_bare_is_smoothed_too():
+    """max(abs(r) - e, 0) hides the corner of abs, its softplus does not: abs is replaced with it."""
+    text = "max(abs(r) - e, 0)"
+
+    def judge(question: Problem) -> Analysis:
+        bare = any(n.op == "abs" for n in question.tree.walk())
+        return Analysis(Verdict.NOT_DIFFERENTIABLE, C0) if bare else SMOOTH
+
+    first, *_ = suggest(problem(text, "r", "e > 0"), failing(text), analyze=judge)
+    assert first.expression == "mu*softplus((sqrt(r**2 + mu**2) - mu - e)/mu)"
+    assert first.error == ("-mu", "mu*log(2)")
+
+
 def test_poles_have_no_surrogate():
     """Where another part fails for good, smoothing a corner would not help."""
     text = "abs(x) + 1/y"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -24,14 +24,14 @@ from diffcheck.problem import Problem
 from diffcheck.suggest.bounds import Interval, difference, gradient_lipschitz
 from diffcheck.suggest.curvature import is_convex
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.parts import responsible
+from diffcheck.suggest.parts import responsible, with_hidden
 from diffcheck.suggest.plan import Plan, Replacement, rows_for
 from diffcheck.suggest.polynomial import from_poly
 from diffcheck.suggest.shape import Shape
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
-from diffcheck.verdict import Analysis, Kind, Severity, Surrogate, Verdict
+from diffcheck.verdict import CINF, Analysis, Kind, Severity, Surrogate, Verdict
 
 __all__ = ["CHECKS", "suggest"]
 
@@ -58,13 +58,24 @@ def suggest(problem: Problem, analysis: Analysis, *, analyze: Analyze | None = N
         return ()
     judge = analyze or _analyzer()
     parameter = _fresh(problem)
-    shown = []
-    start = time.monotonic()
-    for plan in _plans(shapes, problem, parameter):
-        surrogate = _judged(plan, problem, analysis, facts, judge)
-        shown += [surrogate] if surrogate is not None else []
-        if time.monotonic() - start > SECONDS:
+    shown: list[Surrogate] = []
+    start, row = time.monotonic(), 0
+    for _ in range(CHECKS):
+        plan = _plan(shapes, row, problem, parameter)
+        if plan is None or time.monotonic() - start > SECONDS:
             break
+        row += 1
+        text = unparse(tidied(plan.rebuilt(problem.tree)))
+        found = _checked(text, problem, parameter, judge)
+        if found is None:
+            continue
+        if _better(found, analysis):
+            shown.append(_surrogate(plan, problem, found, facts, text))
+        elif found.verdict is Verdict.NOT_DIFFERENTIABLE:
+            wider = with_hidden(shapes, problem, facts)
+            # Smoothing the outer part laid an inner kink bare: the same row again, with that part too.
+            row -= len(wider) > len(shapes)
+            shapes = wider
     return tuple(shown)
 
 
@@ -82,40 +93,36 @@ def _fresh(problem: Problem) -> str:
     return next(p for p in (*PARAMETERS, *many) if p not in taken)
 
 
-def _plans(shapes: dict[Node, Shape], problem: Problem, parameter: str) -> Iterator[Plan]:
-    """Yield at most CHECKS plans: the i-th takes every target's i-th row, or its last."""
+def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: str) -> Plan | None:
+    """Take every target's row number ``index``, or its last; None when no target has that many."""
     rows = {shape.target: rows_for(shape.target) for shape in shapes.values()}
-    count = min(CHECKS, max(len(found) for found in rows.values()))
-    for i in range(count):
-        chosen = {
-            node: Replacement(shape, rows[shape.target][min(i, len(rows[shape.target]) - 1)])
-            for node, shape in shapes.items()
-        }
-        yield Plan(chosen, parameter, frozenset(problem.wrt))
+    if any(part in shapes for node in shapes for a in node.args for part in a.walk()):
+        # Branches inside branches: neither readable nor cheap to check.
+        smooth = {target: tuple(r for r in found if r.smoothness == CINF) for target, found in rows.items()}
+        rows = {target: smooth[target] or found for target, found in rows.items()}
+    if index >= max(len(found) for found in rows.values()):
+        return None
+    chosen = {
+        node: Replacement(shape, rows[shape.target][min(index, len(rows[shape.target]) - 1)])
+        for node, shape in shapes.items()
+    }
+    return Plan(chosen, parameter, frozenset(problem.wrt))
 
 
-def _judged(
-    plan: Plan, problem: Problem, analysis: Analysis, facts: Facts, analyze: Analyze
-) -> Surrogate | None:
-    """Return the plan's surrogate if the analyzer finds it smoother on the same domain, else None."""
+def _checked(text: str, problem: Problem, parameter: str, analyze: Analyze) -> Analysis | None:
+    """Ask the analyzer about ``text`` for every positive parameter; None when it gives up."""
+    question = replace(
+        problem,
+        text=text,
+        tree=parse(text),
+        constants=(*problem.constants, parameter),
+        where=(*problem.where, Node("gt", (name(parameter), number(0)))),
+        where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
+    )
     try:
-        text = unparse(tidied(plan.rebuilt(problem.tree)))
-        tree = parse(text)
-        positive = Node("gt", (name(plan.parameter), number(0)))
-        question = replace(
-            problem,
-            text=text,
-            tree=tree,
-            constants=(*problem.constants, plan.parameter),
-            where=(*problem.where, positive),
-            where_text=", ".join(filter(None, (problem.where_text, f"{plan.parameter} > 0"))),
-        )
-        verdict = analyze(question)
-    except (DiffcheckError, ValueError):
+        return analyze(question)
+    except DiffcheckError:
         return None
-    if not _better(verdict, analysis):
-        return None
-    return _surrogate(plan, problem, verdict, facts, text)
 
 
 def _better(new: Analysis, old: Analysis) -> bool:

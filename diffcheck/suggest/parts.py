@@ -14,7 +14,7 @@ from diffcheck.suggest.shape import Shape, recognise
 from diffcheck.tree import NAME, Node
 from diffcheck.verdict import Analysis, Finding, Kind, Severity
 
-__all__ = ["responsible"]
+__all__ = ["responsible", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
@@ -41,6 +41,15 @@ def responsible(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node
             if bend is not None:
                 found[node] = bend
     return found
+
+
+def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dict[Node, Shape]:
+    """Add the parts inside ``found`` whose kinks the outer parts hide: abs inside max(abs(r) - e, 0)."""
+    hidden: dict[Node, Shape] = {}
+    for part, shape in found.items():
+        if shape.target not in _LIFTED:
+            hidden.update(_inside(part, problem, facts))
+    return {**hidden, **found}
 
 
 def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Shape]:
