@@ -7,6 +7,7 @@ derivative too long for SymPy is printed as the chain rule gives it, one too lon
 
 from __future__ import annotations
 
+import logging
 import operator
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,9 +18,9 @@ import sympy as sp
 from diffcheck.atoms import ATOMS
 from diffcheck.lower import fill, parameters, to_sympy
 from diffcheck.parse import parse
-from diffcheck.printer import text_of
+from diffcheck.printer import tree_of
 from diffcheck.problem import Problem
-from diffcheck.tree import NAME, NUMBER, Node, number
+from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.unparse import unparse
 
 __all__ = ["derivative", "gradient"]
@@ -28,6 +29,8 @@ __all__ = ["derivative", "gradient"]
 MAX_SYMPY = 100
 BUDGET = 600
 MAX_PARTS = 5000
+
+_LOG = logging.getLogger(__name__)
 
 ZERO, ONE = number(0), number(1)
 
@@ -50,7 +53,7 @@ def gradient(problem: Problem) -> dict[str, str]:
         size = _size(part)
         if size <= min(budget, MAX_SYMPY) and not _is_slow(part):
             budget -= size
-            found[variable] = _shortest(part)
+            found[variable] = unparse(_shortened(part))
         elif size <= MAX_PARTS:
             found[variable] = unparse(part)
     return found
@@ -217,18 +220,39 @@ def _is_slow(part: Node) -> bool:
     return any(len(n.args) > 2 and ATOMS[n.op].variadic for n in part.walk() if n.args)
 
 
-def _shortest(part: Node) -> str:
-    """Return the shorter of the text as derived and the text SymPy makes of it."""
-    plain = unparse(part)
+def _shortened(part: Node) -> Node:
+    """Return the shorter of a derivative and what SymPy makes of it.
+
+    SymPy never sees a choice, whose conditions it would try to solve: names stand in for them meanwhile.
+    """
+    choices: dict[Node, str] = {}
+    bare = _without_choices(part, choices)
     try:
-        expr = _tidied(to_sympy(part))
+        expr = _tidied(to_sympy(bare))
         factored = sp.factor_terms(expr).replace(lambda e: e.is_Mul, _sign_inside)
-        texts = [text_of(expr), text_of(factored)]
-    except Exception:
+        # A tie goes to SymPy, whose order of terms does not depend on how the text was typed.
+        bare = min(tree_of(expr), tree_of(factored), bare, key=lambda tree: len(unparse(tree)))
+    except Exception as error:
         # SymPy fails in many ways on odd input; what the chain rule gave is a correct answer.
-        return plain
-    # A tie goes to SymPy, whose order of terms does not depend on how the text was typed.
-    return min([*texts, plain], key=len)
+        _LOG.debug("SymPy could not shorten a derivative: %s", error)
+    values = {word: choice for choice, word in choices.items()}
+    return substitute(bare, lambda n: _branches(values[str(n.leaf)]) if n.leaf in values else None)
+
+
+def _without_choices(node: Node, choices: dict[Node, str]) -> Node:
+    """Replace every outermost choice by a name, equal ones by the same name."""
+    if node.op == "where":
+        # No text the parser reads has a name with a space.
+        return name(choices.setdefault(node, f"choice {len(choices)}"))
+    if not node.args:
+        return node
+    return Node(node.op, tuple(_without_choices(a, choices) for a in node.args), node.leaf, node.span)
+
+
+def _branches(choice: Node) -> Node:
+    """Return a choice with shortened branches under the condition as it was written."""
+    condition, *branches = choice.args
+    return _node("where", condition, *map(_shortened, branches))
 
 
 def _tidied(expr: sp.Expr) -> sp.Expr:

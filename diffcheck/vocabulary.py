@@ -107,7 +107,7 @@ def row_called(words: Sequence[Token], text: str) -> Atom:
     row = ATOMS.get(ALIASES.get(called, called))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    known = [n for n, a in ATOMS.items() if a.syntax == "call"] + list(ALIASES)
+    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
     # Close matches take time with the square of the length.
     near = difflib.get_close_matches(called[:40], known, n=1)
     if called in _REDUCTIONS:
