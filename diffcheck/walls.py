@@ -17,6 +17,7 @@ from itertools import count
 import flint
 import sympy as sp
 
+from diffcheck.deadline import check_time
 from diffcheck.printer import symbol
 from diffcheck.reach import Constraint
 from diffcheck.roots import Family, Root, real_roots
@@ -103,13 +104,14 @@ def fresh_integer() -> sp.Symbol:
 @lru_cache(maxsize=2048)
 def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see."""
+    check_time()
     if expr.is_positive or expr.is_negative:
         return ()
+    expr, hidden = _hidden(expr)
     numerator = sp.together(expr).as_numer_denom()[0]
     if numerator.is_positive or numerator.is_negative:
         return ()
     found: Iterable[sp.Expr]
-    numerator, hidden = _hidden(numerator)
     try:
         found = [f for f, _ in sp.factor_list(numerator)[1]]
         if len(found) == 1 and sp.count_ops(found[0]) > sp.count_ops(numerator):
@@ -122,7 +124,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
 
 def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
     """Replace exponentials by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
-    kernels = [k for k in expr.atoms(sp.exp) if any(abs(c) > 12 for c in k.args[0].atoms(sp.Rational))]
+    kernels = [k for k in expr.atoms(sp.exp) if any(c.q > 12 or abs(c.p) > 12 for c in k.args[0].atoms(sp.Rational))]
     table = {k: sp.Dummy("e", positive=True) for k in kernels}
     return expr.xreplace(table), {d: k for k, d in table.items()}
 
@@ -421,12 +423,16 @@ def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
 
 
 def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator[Thin]:
-    """Yield the systems on which the formula for ``v`` breaks down: the leading coefficient or the slope vanishes."""
-    if not f.is_polynomial(v):
-        return
-    poly = sp.Poly(f, v)
-    lead = poly.LC()
-    if lead.free_symbols & set(variables) and not (lead.is_positive or lead.is_negative):
-        yield Thin(f, tuple(c for c in poly.all_coeffs() if c != 0))
-    if poly.degree() >= 2:
-        yield Thin(f, (f, *(sp.diff(f, u) for u in variables if u in f.free_symbols)))
+    """Yield the systems on which the formula for ``v`` breaks down: the leading coefficient or the slope vanishes.
+
+    Where the gradient of ``f`` vanishes the zero set may be no hypersurface at all: sin(x)**2 + sin(y)**2.
+    """
+    degree = 0
+    if f.is_polynomial(v):
+        poly = sp.Poly(f, v)
+        degree, lead = poly.degree(), poly.LC()
+        if lead.free_symbols & set(variables) and not (lead.is_positive or lead.is_negative):
+            yield Thin(f, tuple(c for c in poly.all_coeffs() if c != 0))
+    slopes = [sp.diff(f, u) for u in variables if u in f.free_symbols]
+    if degree != 1 and not any(s.is_nonzero for s in slopes):
+        yield Thin(f, (f, *slopes))
