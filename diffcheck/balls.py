@@ -18,7 +18,16 @@ from typing import Any
 import flint
 import sympy as sp
 
-__all__ = ["Coordinate", "Point", "enclose", "precision", "rational_value", "sign_at", "to_ball"]
+__all__ = [
+    "Coordinate",
+    "Point",
+    "enclose",
+    "exact_value",
+    "precision",
+    "rational_value",
+    "sign_at",
+    "to_ball",
+]
 
 Coordinate = Any  # flint.arb | flint.fmpq | Fraction | int | sp.Expr without symbols
 Point = Mapping[sp.Symbol, Coordinate]
@@ -26,6 +35,7 @@ Point = Mapping[sp.Symbol, Coordinate]
 # Past these sizes an exact power is no longer cheap; the answer is then "unknown", never a long wait.
 MAX_POWER = 10_000
 MAX_BITS = 200_000
+MAX_EXACT_EXPONENT = 200
 
 _LADDER = (64, 160, 400, 1000, 2000, 5000, 12000)
 
@@ -106,6 +116,18 @@ def rational_value(expr: sp.Expr, point: Point) -> flint.fmpq | None:
     try:
         return _rational(expr, {s: _to_fmpq(v) for s, v in point.items()})
     except (ZeroDivisionError, OverflowError, RecursionError):
+        return None
+
+
+def exact_value(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
+    """Return ``expr`` at an exact point as an exact number; None when SymPy would write out a giant one."""
+    for part in sp.preorder_traversal(expr):
+        exponent = part.exp if part.is_Pow or isinstance(part, sp.exp) else None
+        if exponent is not None and not abs(enclose(exponent, point, 64)) < MAX_EXACT_EXPONENT:
+            return None
+    try:
+        return expr.xreplace(dict(point))
+    except (ValueError, OverflowError):
         return None
 
 

@@ -23,7 +23,7 @@ import flint
 import sympy as sp
 
 from diffcheck.algebraic import coefficients_vanish
-from diffcheck.balls import Point, enclose, precision, to_ball
+from diffcheck.balls import Point, enclose, exact_value, precision, to_ball
 from diffcheck.ring import Element, NeedUnit, TooHard
 from diffcheck.tower import Tower
 
@@ -276,8 +276,8 @@ def _exact_zeros(expr: sp.Expr, where: Where | None) -> Any:
             continue
         if fixed is None and not enclose(expr, base, 128).is_finite():
             continue
-        value = expr.subs(base)
-        if not value.free_symbols and _decide(value, None, (), 0) is Decision.YES:
+        value = exact_value(expr, base)
+        if value is not None and not value.free_symbols and _decide(value, None, (), 0) is Decision.YES:
             yield base
 
 

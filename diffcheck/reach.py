@@ -21,7 +21,7 @@ from typing import Any, Literal
 import flint
 import sympy as sp
 
-from diffcheck.balls import enclose, precision, rational_value, sign_at, to_ball
+from diffcheck.balls import enclose, exact_value, precision, rational_value, sign_at, to_ball
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
 from diffcheck.solver import solve
@@ -36,6 +36,7 @@ _ACCEPTS: dict[str, tuple[int, ...]] = {
 
 # Solved equations are quick to sample when they have solutions; that they have none, cvc5 sees sooner.
 FEW = 12
+MAX_HEIGHT = 2000
 
 
 class Status(Enum):
@@ -111,8 +112,8 @@ def holds(constraint: Constraint, point: Mapping[sp.Symbol, sp.Expr]) -> bool | 
         return sign in _ACCEPTS[constraint.rel]
     if not enclose(constraint.expr, point, 400).is_finite():
         return None
-    value = constraint.expr.xreplace({s: sp.sympify(v) for s, v in point.items()})
-    if value.free_symbols or is_zero(value) is not Decision.YES:
+    value = exact_value(constraint.expr, {s: sp.sympify(v) for s, v in point.items()})
+    if value is None or value.free_symbols or is_zero(value) is not Decision.YES:
         return None
     return 0 in _ACCEPTS[constraint.rel]
 
@@ -177,8 +178,20 @@ def _completed(
     if substitution and not _may_hold(constraints, balls):
         return None
     for symbol, value in reversed(substitution):
-        sample[symbol] = value.xreplace(sample)
+        ratio = rational_value(value, sample)
+        exact = sp.Rational(int(ratio.p), int(ratio.q)) if ratio is not None else _radical(value, sample)
+        if exact is None:
+            return None
+        sample[symbol] = exact
     return sample if all(_usable(s, v) for s, v in sample.items()) else None
+
+
+def _radical(value: sp.Expr, sample: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
+    """Return a value with radicals or functions in it, for small numbers only: SymPy factors what is under a root."""
+    numbers = [sample[s] for s in value.free_symbols if sample[s].is_Rational]
+    if any(abs(v.p) > MAX_HEIGHT or v.q > MAX_HEIGHT for v in numbers):
+        return None
+    return exact_value(value, sample)
 
 
 def _usable(symbol: sp.Symbol, value: sp.Expr) -> bool:
