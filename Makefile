@@ -29,10 +29,10 @@ lint: $(VENV)/.dev  ## check format, style and types
 	@$(BIN)/mypy
 
 bench: $(VENV)/.dev  ## measure against SymPy
-	@$(BIN)/python benchmarks/bench.py $(ARGS)
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
 fuzz: $(VENV)/.dev  ## look for crashes and contradictions on random expressions
-	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
+	@$(BIN)/python -m benchmarks.fuzz $(ARGS)
 
 readme: $(VENV)/.dev  ## write the outputs in README.md anew
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/readme.py

@@ -1,0 +1,1 @@
+"""Measurements and searches that are too slow for the tests: `make bench`, `make fuzz`."""
