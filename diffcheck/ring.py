@@ -114,7 +114,7 @@ class Ring:
         self._signs: dict[str, Element] = {}
         self._memo: dict[sp.Expr, Element] = {}
         for fact in positive:
-            self._assume_positive(self._factors(self.element(fact)))
+            self.assume(self.element(fact))
 
     # --- elements
 
@@ -289,6 +289,11 @@ class Ring:
                 content *= (-1 if flip else 1) ** int(e)
                 factors.append((-f if flip else f, int(e) * direction))
         return content, factors
+
+    def assume(self, v: Element) -> None:
+        """Use v > 0, or v >= 0: with one factor of unknown sign, |f| = s*f holds at its zeros too."""
+        if not v.num.is_zero():
+            self._assume_positive(self._factors(v))
 
     def _assume_positive(self, split: tuple[Any, list[tuple[Poly, int]]]) -> None:
         """Use v > 0: the sign of one factor is the product of the others'."""

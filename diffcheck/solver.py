@@ -31,6 +31,8 @@ RESOURCES = "12000"
 MAX_DEGREE = 40
 MAX_SIZE = 400
 MAX_POINTS = 5
+MAX_COVERED = 4
+MAX_COVERED_DEGREE = 6
 _RELATIONS = {
     "<": Kind.LT,
     ">": Kind.GT,
@@ -84,6 +86,11 @@ class _Query:
         self.asserted: list[Any] = []
         self.zero = self.tm.mkReal(0)
         self.integers = False
+        self.degree = 0
+        for expr, rel in constraints:
+            # Signs that the conditions fix need no generators.
+            if rel in {"<", "<=", ">", ">="} and expr.is_polynomial():
+                self.tower.assume(self._element(expr if rel[0] == ">" else -expr))
         for expr, rel in constraints:
             for part, condition in _domain(expr):
                 self._require(self._element(part), condition)
@@ -93,13 +100,10 @@ class _Query:
         self._about_generators()
 
     def answer(self) -> Answer:
-        solver = cvc5.Solver(self.tm)
-        solver.setLogic("QF_NIRA" if self.integers else "QF_NRA")
-        solver.setOption("produce-models", "true")
-        solver.setOption("rlimit-per", RESOURCES)
-        for term in self.asserted:
-            solver.assertFormula(term)
-        result = solver.checkSat()
+        """Ask by incremental linearisation, then by cylindrical coverings if the query is small."""
+        solver, result = self._asked(coverings=False)
+        if not result.isUnsat() and not result.isSat() and self._is_small():
+            solver, result = self._asked(coverings=True)
         if result.isUnsat():
             return Answer("unsat")
         if not result.isSat():
@@ -108,8 +112,26 @@ class _Query:
             g for g in self.tower.generators if g.expr.is_Symbol and g.expr not in self.stand_ins.values()
         ]
         model = {g.expr: _value(solver.getValue(self._variable(g))) for g in symbols}
-        exact = len(symbols) == len(self.tower.generators) and not any(g.expr.is_integer for g in symbols)
+        exact = len(symbols) == len(self.tower.generators) and not self.integers
         return Answer("sat", exact, {s: v for s, v in model.items() if v is not None})
+
+    def _asked(self, *, coverings: bool) -> tuple[Any, Any]:
+        solver = cvc5.Solver(self.tm)
+        solver.setLogic("QF_NIRA" if self.integers else "QF_NRA")
+        solver.setOption("produce-models", "true")
+        solver.setOption("rlimit-per", RESOURCES)
+        solver.setOption("nl-cov", "true" if coverings else "false")
+        for term in self.asserted:
+            solver.assertFormula(term)
+        return solver, solver.checkSat()
+
+    def _is_small(self) -> bool:
+        """Whether coverings are safe: no limit stops them; they are doubly exponential in the variables."""
+        return (
+            len(self.tower.generators) <= MAX_COVERED
+            and self.degree <= MAX_COVERED_DEGREE
+            and not self.integers
+        )
 
     # --- translation
 
@@ -148,6 +170,7 @@ class _Query:
         if len(poly) > MAX_SIZE or (not poly.is_constant() and max(poly.degrees()) > MAX_DEGREE):
             raise TooHard
         by_index = {g.index: g for g in self.tower.generators}
+        self.degree = max(self.degree, int(poly.total_degree()))
         terms = []
         for monomial, coefficient in poly.to_dict().items():
             factors = [self._number(coefficient)]
