@@ -21,7 +21,7 @@ from diffcheck.explore import Leaf, explore
 from diffcheck.findings import describe, flat_finding
 from diffcheck.gaps import Gap, Pieces, coincidences, gaps
 from diffcheck.lower import lower
-from diffcheck.printer import symbol, text_of
+from diffcheck.printer import symbol, shown
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.resolve import BUILD
@@ -106,7 +106,7 @@ def _walls(work: _Work, found: Sequence[Gap], thin: list[tuple[Thin, Gap]]) -> I
                 fresh.append(wall)
         for unsolved in solved.open:
             if reach([Constraint(unsolved, "="), *work.where]).status is not Status.UNSAT:
-                work.open.append(f"cannot find every point where `{text_of(unsolved)}` = 0")
+                work.open.append(f"cannot find every point where `{shown(unsolved)}` = 0")
         thin += [(t, gap) for t in solved.thin]
         yield gap, fresh
 

@@ -17,7 +17,7 @@ from diffcheck.balls import enclose, sign_at
 from diffcheck.errors import DiffcheckError, Undetermined
 from diffcheck.germ import Germ
 from diffcheck.identity import Decision, is_zero
-from diffcheck.printer import text_of
+from diffcheck.printer import shown
 from diffcheck.reach import Constraint
 from diffcheck.walls import Implicit
 
@@ -87,9 +87,9 @@ class Cell:
         if decision is Decision.UNKNOWN:
             decision = is_zero(sp.expand(self._reduced(c)))
         if decision is Decision.UNKNOWN:
-            raise Undetermined(f"cannot prove whether `{text_of(c)}` is zero")
+            raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         if decision is Decision.NO and self.implicit is not None:
-            raise Undetermined(f"cannot prove whether `{text_of(c)}` is zero")
+            raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         if decision is Decision.NO:
             self._note_integers(c)
         return decision is Decision.YES
@@ -194,17 +194,17 @@ class Cell:
                 rate = rest.coeff(k)
                 if rate.is_Rational:
                     raise SplitInteger(k, int(rate.q))
-                raise Undetermined(f"cannot tell the integer part of `{text_of(c)}`")
+                raise Undetermined(f"cannot tell the integer part of `{shown(c)}`")
         part, exact = self._real_integer_part(rest)
         return whole + part, exact
 
     def _real_integer_part(self, rest: sp.Expr) -> tuple[sp.Expr, bool]:
         ball = enclose(rest, self._balls(400), 400)
         if not ball.is_finite():
-            raise Undetermined(f"cannot tell the integer part of `{text_of(rest)}`")
+            raise Undetermined(f"cannot tell the integer part of `{shown(rest)}`")
         lowest = ball.mid().floor().unique_fmpz()
         if lowest is None:
-            raise Undetermined(f"cannot tell the integer part of `{text_of(rest)}`")
+            raise Undetermined(f"cannot tell the integer part of `{shown(rest)}`")
         n = sp.Integer(int(lowest))
         for near in (n, n + 1):
             if ball.contains(int(near)) and self.vanishes(rest - near):

@@ -12,10 +12,11 @@ import importlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from diffcheck.errors import InputError, Undetermined
-from diffcheck.verdict import Analysis, InputProblem, Report, Verdict
+from diffcheck.verdict import Analysis, InputProblem, Report, Surrogate, Verdict
 
 if TYPE_CHECKING:
     from diffcheck.problem import Problem
@@ -42,11 +43,13 @@ def check(
     let: Mapping[str, str] | None = None,
     *,
     id: str | None = None,
+    early: Callable[[Report], None] | None = None,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
     wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on
     the domain. let: abbreviations, name -> expression.  id: copied to the report.
+    early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
     """
@@ -57,6 +60,9 @@ def check(
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
         report = _answer(problem)
+        if early is not None:
+            early(_stamped(report, id, time.perf_counter() - start))
+        report = replace(report, surrogates=_surrogates(problem, report))
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -78,7 +84,6 @@ def _make_problem(
 
 def _answer(problem: Problem) -> Report:
     from diffcheck.gradient import gradient
-    from diffcheck.suggest import suggest
 
     analysis = _probed(problem, _analysis(problem))
     decided = analysis.verdict is not Verdict.UNDETERMINED
@@ -94,10 +99,16 @@ def _answer(problem: Problem) -> Report:
         gradient=_or_nothing(lambda: gradient(problem), {}),
         cases=analysis.cases,
         findings=analysis.findings,
-        surrogates=_or_nothing(lambda: suggest(problem, analysis), ()),
         reason=None if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
     )
+
+
+def _surrogates(problem: Problem, report: Report) -> tuple[Surrogate, ...]:
+    from diffcheck.suggest import suggest
+
+    decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
+    return _or_nothing(lambda: suggest(problem, decided), ())
 
 
 def _analysis(problem: Problem) -> Analysis:
@@ -144,6 +155,4 @@ def _reason(error: BaseException) -> str:
 
 
 def _stamped(report: Report, id: str | None, seconds: float) -> Report:
-    from dataclasses import replace
-
     return replace(report, id=id, seconds=seconds)

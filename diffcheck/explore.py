@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from diffcheck.cell import BadWitness, Cell, SplitInteger
+from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
-from diffcheck.printer import symbol, text_of
+from diffcheck.printer import symbol, shown
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.sides import Outcome
 from diffcheck.walls import Wall, integer_zeros
@@ -68,6 +69,7 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
         if len(out.leaves) > MAX_LEAVES:
             out.open.append(f"more than {MAX_LEAVES} kinds of points on one wall")
             break
+        check_time()
         member, prefix = todo.pop()
         if any(e.has(sp.zoo, sp.nan) for _, e in member.base):
             continue  # this member of a family does not exist
@@ -81,6 +83,8 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
             j = sp.Symbol(f"{split.integer.name}_", integer=True)
             todo += [(member.with_integer(split.integer, split.modulus * j + r), ()) for r in range(split.modulus)]
             continue
+        except TimeOver:
+            raise
         except Undetermined as reason:
             out.open.append(str(reason))
             continue
@@ -143,7 +147,7 @@ def _point(wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: E
 
 
 def _text(c: Constraint) -> str:
-    return f"{text_of(c.expr)} {c.rel} 0"
+    return f"{shown(c.expr)} {c.rel} 0"
 
 
 _TRUTH: Mapping[str, Callable[[int], bool]] = {
@@ -175,7 +179,7 @@ def _exceptional(wall: Wall, cell: Cell, seen: set[tuple[sp.Symbol, int]], out: 
         for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
             zeros = integer_zeros(c, k)
             if zeros is None:
-                out.open.append(f"cannot find the integers at which `{text_of(c)}` vanishes")
+                out.open.append(f"cannot find the integers at which `{shown(c)}` vanishes")
                 continue
             for n in zeros:
                 if (k, n) not in seen:

@@ -18,7 +18,7 @@ from diffcheck.printer import symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Gap", "Pieces", "coincidences", "gaps"]
+__all__ = ["Gap", "Meeting", "Pieces", "gaps", "meetings"]
 
 MAX_PIECES = 600
 
@@ -49,6 +49,10 @@ class Pieces:
     def of(self, node: Node) -> tuple[sp.Expr, ...]:
         """Return every expression that ``node`` can be, off the gaps."""
         return tuple(dict.fromkeys(expr for _, expr in self._pieces(node)))
+
+    def with_choices(self, node: Node) -> tuple[tuple[Assignment, sp.Expr], ...]:
+        """Return the same expressions with the branches that make each of them."""
+        return self._pieces(node)
 
     def _pieces(self, node: Node) -> tuple[tuple[Assignment, sp.Expr], ...]:
         known = self._memo.get(node)
@@ -124,18 +128,88 @@ def _multiple(a: tuple[sp.Expr, ...], b: tuple[sp.Expr, ...], gap: tuple[sp.Expr
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 
 
-def coincidences(tree: Node, pieces: Pieces) -> Iterator[tuple[Node, tuple[sp.Expr, ...]]]:
-    """Yield (condition, gaps) for conditions that join equalities: they can hold on the meeting of walls alone."""
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Gaps on whose common zeros something can happen that happens on none of the walls.
+
+    lead: the singular gap, or None when all of them are conditions whose branches do not meet.
+    """
+
+    part: Node
+    lead: sp.Expr | None
+    others: tuple[sp.Expr, ...]
+
+
+def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
+    """Yield the systems of two to ``size`` gaps at which walls alone say nothing.
+
+    A quotient, root or logarithm may be evaluated only on one side of a condition, so that its own wall is reached at
+    the border of that side alone: 1/(|x| + |y|), where(y > |x|, x/y, 0).  Conditions that hold on a wall only, or
+    closed ones together, may choose a value at a meeting that no neighbour has: where(x == 0, where(y == 0, 1, 0), 0).
+    """
+    guards: dict[Node, dict[sp.Expr, None]] = {}
     for node in tree.distinct():
-        if node.op != "where" or node.args[0].op in COMPARISONS:
-            continue
-        tight = [c for c in node.args[0].distinct() if c.op in {"eq", "ne", "le", "ge"}]
-        expressions = [e for c in tight for e in pieces.of(_difference(c))]
-        different = list(dict.fromkeys(e if not e.could_extract_minus_sign() else -e for e in expressions))
-        exact = any(c.op in {"eq", "ne"} for c in tight) or len(different) < len(expressions)
-        if len(different) > 1 and exact:
-            for pair in combinations(different, 2):
-                yield node, pair
+        if node.op == "where":
+            borders = _borders(node.args[0], pieces)
+            for inner in {**dict.fromkeys(node.args[1].distinct()), **dict.fromkeys(node.args[2].distinct())}:
+                guards.setdefault(inner, {}).update(borders)
+    for node in tree.distinct():
+        if node.op not in COMPARISONS:
+            for part, offset, _ in _gap_nodes(node, set()):
+                nearby = dict.fromkeys([*guards.get(node, {}), *_borders(part, pieces)])
+                yield from (
+                    Meeting(node, expr - offset, others)
+                    for expr in pieces.of(part)
+                    for others in _subsets([g for g in nearby if g != _unsigned(expr - offset)], 1, size - 1)
+                )
+    apart = [node for node in tree.distinct() if node.op == "floor" or (node.op == "where" and not _closes(node, pieces))]
+    steps = dict.fromkeys(g for n in apart for g in _borders(n if n.op == "floor" else n.args[0], pieces))
+    yield from (Meeting(apart[0], None, others) for others in _subsets(list(steps), 2, size))
+
+
+def _subsets(gaps: list[sp.Expr], least: int, most: int) -> Iterator[tuple[sp.Expr, ...]]:
+    for n in range(least, most + 1):
+        yield from combinations(gaps, n)
+
+
+def _borders(node: Node, pieces: Pieces) -> dict[sp.Expr, None]:
+    """Return the gaps of all comparisons and floors in ``node``, each up to its sign."""
+    found: dict[sp.Expr, None] = {}
+    for part in node.distinct():
+        if part.op in COMPARISONS:
+            found |= dict.fromkeys(_unsigned(e) for e in pieces.of(_difference(part)))
+        elif part.op == "floor":
+            found |= dict.fromkeys(_unsigned(e - pieces.of(part)[0]) for e in pieces.of(part.args[0]))
+    return found
+
+
+def _unsigned(expr: sp.Expr) -> sp.Expr:
+    return -expr if expr.could_extract_minus_sign() else expr
+
+
+def _closes(node: Node, pieces: Pieces) -> bool:
+    """Whether the branches of a `where` agree wherever its condition can turn: they differ by a multiple of the gap."""
+    condition, a, b = node.args
+    if condition.op not in COMPARISONS:
+        return False
+    step = Node("add", (a, Node("mul", (number(-1), b))))
+    pairs = [
+        (difference, gap)
+        for one, difference in pieces.with_choices(step)
+        for two, gap in pieces.with_choices(_difference(condition))
+        if _joined(one, two) is not None
+    ]
+    return all(_divides(gap, difference) for difference, gap in pairs)
+
+
+def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
+    """Whether ``difference`` is ``gap`` times a polynomial in what both are made of; False when that is not seen."""
+    if difference == 0:
+        return True
+    try:
+        return bool(sp.reduced(difference, [gap])[1] == 0)
+    except (sp.PolynomialError, ValueError):
+        return False
 
 
 def _gap_nodes(node: Node, meeting: set[Node]) -> Iterator[tuple[Node, int, bool]]:

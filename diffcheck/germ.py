@@ -18,6 +18,7 @@ from typing import Protocol
 
 import sympy as sp
 
+from diffcheck.deadline import check_time
 from diffcheck.errors import DiffcheckError, Undetermined
 
 __all__ = ["EXACT_ZERO", "Algebra", "Germ", "Mono", "NeedMoreTerms", "Oracle", "Term"]
@@ -170,6 +171,7 @@ class Algebra:
 
     def cut(self, terms: Iterable[Term], rem: Mono | None) -> Germ:
         """Order the terms, drop what the remainder covers and what exceeds the order."""
+        check_time()
         ordered = self._collect(terms)
         if rem is not None:
             ordered = [(c, m) for c, m in ordered if self.compare(m, rem) > 0]

@@ -17,7 +17,7 @@ from diffcheck.atoms import ATOMS
 from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
 
-__all__ = ["symbol", "text_of", "tree_of"]
+__all__ = ["shown", "symbol", "text_of", "tree_of"]
 
 # SymPy's ordering of terms costs more than the rest of the printing; longer sums keep the stored order.
 _SORTED_TERMS = 40
@@ -41,6 +41,14 @@ def text_of(expr: sp.Basic) -> str:
     'abs(f - y)/2'
     """
     return unparse(tree_of(expr))
+
+
+def shown(expr: sp.Basic) -> str:
+    """Return text for a message to people: as `text_of`, or SymPy's own where the language cannot say it."""
+    try:
+        return text_of(expr)
+    except ValueError:
+        return str(expr)
 
 
 def tree_of(expr: sp.Basic) -> Node:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diffcheck.verdict import Finding, Kind, Severity
+from diffcheck.verdict import D1, Finding, Kind, Severity
 
 __all__ = ["RULES", "Rule", "message"]
 
+
+# An oscillation of class D1 is one of the gradient: the function itself is continuous.
+GRADIENT_OSCILLATES = "the gradient oscillates without a limit where {at}"
 
 # The carets show the whole part; in the message it only has to be recognised.
 LONGEST_PART = 48
@@ -22,7 +25,7 @@ class Rule:
     """What one kind of finding means.
 
     title: a noun phrase for lists.
-    message: template with {part} (source of the part at fault) and {at} (the place).
+    message: template with {part} (source of the part at fault) and, mostly, {at} (the place).
     why: what goes wrong in training.  recognise: the mathematical criterion.  cure: what to do.
     example: an expression that has it, in the variables ``wrt``; both empty where none can exist.
     severity: the usual one; a finding carries its own.
@@ -104,9 +107,9 @@ _ROWS = (
         "limit; one such sample turns a whole batch to nan.",
         recognise="The two-sided limit of the value exists and is finite, and the expression as written is "
         "undefined there or has another value.",
-        cure="Write the limit in: where(x == 0, 1, sin(x)/x), or a form without the division such as expm1"
-        " and log1p. Mind that frameworks differentiate both branches of where; make the unused one "
-        "safe as well.",
+        cure="Write the limit in, as where(x == 0, 1, sin(x)/x) does, or use a form without the division, "
+        "such as expm1 and log1p. Mind that frameworks differentiate both branches of where; make the "
+        "unused one safe as well.",
         example="sin(x)/x",
         wrt="x",
     ),
@@ -151,7 +154,7 @@ _ROWS = (
     Rule(
         Kind.FLAT,
         title="piecewise constant: the gradient is zero wherever it exists",
-        message="`{part}` is piecewise constant: its gradient is zero wherever it exists ({at})",
+        message="`{part}` is piecewise constant: its gradient is zero wherever it exists",
         why="Nothing drives the parameters: a gradient method stops at once, with a loss that may be "
         "anything.",
         recognise="On every piece between the jumps the derivative is identically zero.",
@@ -164,7 +167,7 @@ _ROWS = (
     Rule(
         Kind.BREAK,
         title="a higher derivative breaks",
-        message="a higher derivative of `{part}` breaks where {at}",
+        message="`{part}` breaks a higher derivative where {at}",
         why="The gradient exists and is continuous, so first-order methods are safe; methods that use "
         "curvature (Newton, L-BFGS, Gauss-Newton) see it change suddenly.",
         recognise="The function is k times continuously differentiable, k >= 1, and the (k+1)-th "
@@ -209,4 +212,6 @@ def message(finding: Finding) -> str:
     """Return the message on a finding, on one line whatever the layout of the source; a long part is cut."""
     part = " ".join(finding.source.split()) or "the expression"
     shown = part if len(part) <= LONGEST_PART else part[: LONGEST_PART - 3] + "..."
-    return RULES[finding.kind].message.format(part=shown, at=finding.at)
+    of_gradient = finding.kind is Kind.OSCILLATION and finding.level == D1
+    template = GRADIENT_OSCILLATES if of_gradient else RULES[finding.kind].message
+    return template.format(part=shown, at=finding.at)

@@ -19,12 +19,13 @@ from itertools import product
 import sympy as sp
 
 from diffcheck.cell import Cell
+from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.printer import symbol, text_of
-from diffcheck.reach import Constraint, Status, reach
+from diffcheck.printer import symbol, shown
+from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.rays import Ray, combine
 from diffcheck.sides import ORDERS, SMOOTH, Outcome
 from diffcheck.tree import Node
@@ -34,6 +35,7 @@ from diffcheck.walls import Thin, Wall, factors, solve_for
 __all__ = ["visit"]
 
 MAX_COMPONENTS = 8
+BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
         return [], []
     found = list(components(system, question))
     if not found or len(found) > MAX_COMPONENTS:
-        return [], [f"cannot find every point where `{text_of(system.gap)}` = 0 on a thin set"]
+        return [], [f"cannot find every point where `{shown(system.gap)}` = 0 on a thin set"]
     leaves: list[Leaf] = []
     unknown: list[str] = []
     for component in found:
@@ -69,6 +71,8 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
             continue
         try:
             leaves += _look(question, system, component, unknown)
+        except TimeOver:
+            raise
         except Undetermined as reason:
             unknown.append(str(reason))
     return leaves, unknown
@@ -122,9 +126,9 @@ def _eliminated(
     if not left:
         yield Component(tuple((s.name, e) for s, e in solved.items()), conditions, integers)
         return
-    if any(not (e.free_symbols & set(inside)) for e in left):
-        # Left over is an equation between constants: in general position it does not hold.
-        yield None
+    between_constants = [e for e in left if not (e.free_symbols & set(inside))]
+    if between_constants:
+        yield from _members(between_constants[0], equations, inside, solved, conditions, integers)
         return
     first, *rest = sorted(left, key=lambda e: (len(e.free_symbols & set(inside)), sp.count_ops(e)))
     parts = factors(first)
@@ -140,6 +144,38 @@ def _eliminated(
             yield from _eliminated([*definite, *rest], inside, solved, conditions, integers)
             continue
         yield from _one_by_one(part, candidates, rest, inside, solved, conditions, integers)
+
+
+def _members(
+    left: sp.Expr,
+    equations: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+    integers: tuple[sp.Symbol, ...],
+) -> Iterator[Component | None]:
+    """Yield the members of families that satisfy an equation without variables: all, none, or those of one parity."""
+    numbers = sorted((s for s in left.free_symbols if s.is_integer), key=lambda s: s.name)
+    if not numbers:
+        # An equation between constants does not hold in general position.
+        yield None
+        return
+    if sp.simplify(left).is_nonzero:
+        yield None
+        return
+    # Angles that are multiples of pi/2 give powers of -1, which the parity of the integer decides.
+    if any(s.name.endswith("_") for s in numbers):
+        raise Undetermined(f"cannot tell for which integers `{shown(left)}` = 0")
+    for residues in product((0, 1), repeat=len(numbers)):
+        table = {k: 2 * sp.Symbol(f"{k.name}_", integer=True) + r for k, r in zip(numbers, residues, strict=True)}
+        halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in integers)
+        yield from _eliminated(
+            [e.xreplace(table) for e in equations],
+            inside,
+            {v: e.xreplace(table) for v, e in solved.items()},
+            tuple(Constraint(c.expr.xreplace(table), c.rel) for c in conditions),
+            halved,
+        )
 
 
 def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:
@@ -171,10 +207,12 @@ def _one_by_one(
         for s in solutions:
             now = {n: e.xreplace({v: s.value}) for n, e in solved.items()} | {v: s.value}
             after = [e.xreplace({v: s.value}) for e in rest]
-            more = tuple(c for c in s.conditions if c.expr.free_symbols)
-            yield from _eliminated(after, inside, now, conditions + more, integers + s.integers)
+            # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).
+            held = (*conditions, *(Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in s.conditions))
+            more = tuple(Constraint(c.expr.xreplace({v: s.value}), c.rel) for c in held if c.expr.free_symbols)
+            yield from _eliminated(after, inside, now, more, integers + s.integers)
         return
-    raise Undetermined(f"cannot solve `{text_of(part)}` = 0")
+    raise Undetermined(f"cannot solve `{shown(part)}` = 0")
 
 
 # --- what happens there
@@ -202,7 +240,7 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
         if explored.open and outcome.level >= CINF:
             unknown += explored.open
     if best is None or best.outcome.level > C0:
-        unknown.append(f"directions along which `{text_of(system.gap)}` vanishes faster are not decided")
+        unknown.append(f"directions along which `{shown(system.gap)}` vanishes faster are not decided")
         return []
     return [best]
 

@@ -248,6 +248,12 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
 
 def solve_for(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
     """Return the solutions of f = 0 for ``v`` over all reals, or None when no formula applies."""
+    found = _solutions(f, v)
+    # A value with the imaginary unit is real on a thin set at most.
+    return None if found is None else [s for s in found if not s.value.has(sp.I)]
+
+
+def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
     numerator = sp.together(f).as_numer_denom()[0]
     if numerator.is_polynomial(v):
         return _solve_polynomial(sp.Poly(numerator, v).all_coeffs())

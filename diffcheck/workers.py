@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 
@@ -40,6 +40,17 @@ RECURSION_LIMIT = 10_000
 MEMORY_LIMIT = 6 * 2**30
 
 _READY = "ready"
+
+
+# A decided verdict waits no longer than this for its surrogates, in seconds.
+AFTERTHOUGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A report whose verdict is final; its surrogates may still come."""
+
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class Worker:
         self.limit = limit
         self.question: Question | None = None
         self._ready = False
+        self._early: Report | None = None
         self._deadline = 0.0
         self._asked = 0.0
         self.connection, theirs = context.Pipe()
@@ -102,6 +114,7 @@ class Worker:
     def ask(self, question: Question) -> None:
         """Send a question; a dead child is noticed by `answer`."""
         self.question = question
+        self._early = None
         self._start_clock(0.0 if self._ready else STARTUP_LIMIT)
         with contextlib.suppress(OSError):
             self.connection.send(question)
@@ -118,6 +131,10 @@ class Worker:
             self._ready = True
             self._start_clock(0.0)
             return None
+        if isinstance(message, Early):
+            self._early = message.report
+            self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
+            return None
         self.question = None
         assert isinstance(message, Report | InputError)
         return message
@@ -133,6 +150,8 @@ class Worker:
             return None
         self.kill()
         seconds = time.monotonic() - self._asked
+        if self._early is not None:
+            return self._early
         if not self._ready:
             return undetermined(question, f"the worker process did not start in {STARTUP_LIMIT:g} s", seconds)
         return undetermined(question, f"time limit of {self.limit:g} s", seconds)
@@ -159,6 +178,8 @@ class Worker:
         self._process.join(5)
         code = self._process.exitcode
         self.kill()
+        if self._early is not None:
+            return self._early
         how = f"signal {_signal_name(-code)}" if code is not None and code < 0 else f"exit status {code}"
         return undetermined(question, f"the worker process died ({how})", seconds)
 
@@ -184,7 +205,7 @@ def _serve(connection: Connection, limit: float) -> None:
                     return
             question = connection.recv()
             _alarm(limit + 10.0)
-            connection.send(_answer(question))
+            connection.send(_answer(question, lambda report: connection.send(Early(report))))
             _alarm(0.0)
 
 
@@ -212,9 +233,9 @@ def _alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _answer(question: Question) -> Answer:
+def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
     try:
-        return check(question.expression, question.wrt, question.where, question.let)
+        return check(question.expression, question.wrt, question.where, question.let, early=early)
     except InputError as error:
         return error
     except Exception as error:

@@ -138,6 +138,8 @@ def _evidence(report: Report, finding: Finding) -> str:
 
 
 def _seen(report: Report, finding: Finding) -> str:
+    if finding.kind is Kind.FLAT:
+        return ""  # the message says it all
     if finding.left is None or finding.right is None:
         return finding.detail
     if finding.kind in SLOPES:
@@ -158,7 +160,8 @@ def _along(report: Report, finding: Finding) -> str:
 
 
 def _signed(value: str) -> str:
-    return f"+{value}" if value[:1].isdigit() and value != "0" else value
+    # Before a sum or a product a plus would look like a part of it.
+    return f"+{value}" if re.fullmatch(r"[\d./]+|oo", value) and value != "0" else value
 
 
 def _advice(report: Report, width: int) -> Iterator[Line]:

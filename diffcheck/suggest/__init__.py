@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
@@ -37,7 +38,8 @@ __all__ = ["CHECKS", "suggest"]
 
 CHECKS = 4
 # No further check is begun after this long: the verdict stands already, the user waits.
-SECONDS = 3.0
+SECONDS = 1.0
+ONE_CHECK = 0.5
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
 
 Analyze = Callable[[Problem], Analysis]
@@ -120,7 +122,8 @@ def _checked(text: str, problem: Problem, parameter: str, analyze: Analyze) -> A
         where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
     )
     try:
-        return analyze(question)
+        with within(ONE_CHECK):
+            return analyze(question)
     except DiffcheckError:
         return None
 

@@ -1,0 +1,38 @@
+"""A time budget that long computations ask for, wherever they are in the call stack.
+
+`within(seconds)` sets it for a block; `check_time` raises TimeOver once it is used up.  Nested budgets only shorten.
+It ends what asks often enough; what never returns is ended from outside (workers.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from diffcheck.errors import Undetermined
+
+__all__ = ["TimeOver", "check_time", "within"]
+
+_until: ContextVar[float] = ContextVar("diffcheck_until", default=float("inf"))
+
+
+class TimeOver(Undetermined):
+    """The time budget is used up."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Give the block at most ``seconds``, and no more than an enclosing block has left."""
+    token = _until.set(min(_until.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def check_time() -> None:
+    """Raise TimeOver when the budget of an enclosing block is used up."""
+    if time.monotonic() > _until.get():
+        raise TimeOver("the time budget is used up")
