@@ -25,7 +25,7 @@ class Rule:
     """What one kind of finding means.
 
     title: a noun phrase for lists.
-    message: template with {part} (source of the part at fault) and, mostly, {at} (the place).
+    message: template with {part} (source of the part at fault) and {at} (the place).
     why: what goes wrong in training.  recognise: the mathematical criterion.  cure: what to do.
     example: an expression that has it, in the variables ``wrt``; both empty where none can exist.
     severity: the usual one; a finding carries its own.
@@ -146,15 +146,15 @@ _ROWS = (
         "predicts the change of the loss: the linear model that every first-order method uses is wrong.",
         recognise="The limit of (f(p + t*u) - f(p))/t for t -> 0+ exists for every direction u, and is not "
         "linear in u.",
-        cure="Add a small constant under the root or in the denominator: sqrt(x**2 + y**2 + mu**2) for "
-        "hypot(x, y).",
-        example="hypot(x, y)",
+        cure="Add a small constant under the root or in the denominator: x**3/(x**2 + y**2 + mu**2) for "
+        "x**3/(x**2 + y**2).",
+        example="where(x == 0 and y == 0, 0, x**3/(x**2 + y**2))",
         wrt="x,y",
     ),
     Rule(
         Kind.FLAT,
         title="piecewise constant: the gradient is zero wherever it exists",
-        message="`{part}` is piecewise constant: its gradient is zero wherever it exists",
+        message="`{part}` is piecewise constant {at}: its gradient is zero wherever it exists",
         why="Nothing drives the parameters: a gradient method stops at once, with a loss that may be "
         "anything.",
         recognise="On every piece between the jumps the derivative is identically zero.",
