@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from diffcheck.errors import Undetermined
 from diffcheck.printer import symbol
@@ -208,7 +209,7 @@ def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
         return True
     try:
         return bool(sp.reduced(difference, [gap])[1] == 0)
-    except (sp.PolynomialError, ValueError):
+    except (BasePolynomialError, ValueError):
         return False
 
 
