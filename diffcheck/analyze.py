@@ -19,7 +19,7 @@ from diffcheck.constants import Region, regions
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
 from diffcheck.findings import describe, flat_finding
-from diffcheck.gaps import Gap, Pieces, coincidences, gaps
+from diffcheck.gaps import Gap, Pieces, gaps, meetings
 from diffcheck.lower import lower
 from diffcheck.printer import symbol, shown
 from diffcheck.problem import Problem
@@ -28,11 +28,13 @@ from diffcheck.resolve import BUILD
 from diffcheck.sides import Outcome, Sides, judge
 from diffcheck.thin import Question, visit
 from diffcheck.tree import Node
-from diffcheck.verdict import C0, CINF, SINGULAR, Analysis, Case, Verdict
+from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Verdict
 from diffcheck.walls import Thin, Wall, factors, walls_of
 
 __all__ = ["analyze"]
 
+# Each costs milliseconds at least; beyond, there is no answer in the time a check has.
+MAX_MEETINGS = 300
 RELATIONS = {"lt": "<", "le": "<", "gt": ">", "ge": ">"}
 
 
@@ -60,9 +62,10 @@ def analyze(problem: Problem) -> Analysis:
             explored = explore(wall, work.where, names, lambda w, cell: _judge(work, w, cell))
             work.leaves += [(leaf, gap) for leaf in explored.leaves]
             work.open += explored.open
-    thin += _joint_equalities(work, pieces)
     thin += _degenerate(work)
-    _visit_thin(work, thin)
+    question = Question(work.tree, problem.wrt, names, work.where)
+    _visit_thin(work, question, thin)
+    _visit_thin(work, question, list(_met(work, pieces)))
     return _conclude(work, pieces)
 
 
@@ -125,12 +128,36 @@ def _judge(work: _Work, wall: Wall, cell: Cell) -> Outcome:
     return judge(work.tree, Sides(base, {wall.variable: sp.S.One}), cell)
 
 
-def _joint_equalities(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
-    """Yield the meetings of walls at which a condition may take a branch that no neighbour takes."""
+def _met(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
+    """Yield the meetings of walls that can be worse than all that was found on the walls themselves."""
     variables = {symbol(v) for v in work.problem.wrt}
-    for node, pair in coincidences(work.tree, pieces):
-        if all(e.free_symbols & variables for e in pair):
-            yield Thin(pair[0], pair), Gap(pair[0], node, True)
+    if len(variables) < 2:
+        return
+    worst = min((leaf.outcome.level for leaf, _ in work.leaves), default=CINF)
+    count = 0
+    for meeting in meetings(work.tree, pieces, len(variables)):
+        if worst <= (SINGULAR if meeting.lead is not None else DISCONTINUOUS):
+            continue
+        if not all(e.free_symbols & variables for e in meeting.others):
+            continue
+        for leads in _leads(work, meeting.lead, variables):
+            count += 1
+            if count > MAX_MEETINGS:
+                work.open.append(f"more than {MAX_MEETINGS} meetings of walls")
+                return
+            system = (*leads, *meeting.others)
+            yield Thin(system[0], system), Gap(system[0], meeting.part, True)
+
+
+def _leads(work: _Work, lead: sp.Expr | None, variables: set[sp.Symbol]) -> Iterator[tuple[sp.Expr, ...]]:
+    """Yield the factors of a singular gap whose walls are not known to be bad all along."""
+    if lead is None:
+        yield ()
+        return
+    for f in factors(lead):
+        own = [leaf.outcome for leaf, _ in work.leaves if leaf.wall.gap == f]
+        if f.free_symbols & variables and (not own or any(o.kind is None for o in own)):
+            yield (f,)
 
 
 def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
@@ -166,8 +193,7 @@ def _both(a: list[tuple[sp.Expr, ...]], b: list[tuple[sp.Expr, ...]]) -> list[tu
     return list(dict.fromkeys((*x, *(e for e in y if e not in x)) for x in a for y in b))
 
 
-def _visit_thin(work: _Work, thin: list[tuple[Thin, Gap]]) -> None:
-    question = Question(work.tree, work.problem.wrt, work.names, work.where)
+def _visit_thin(work: _Work, question: Question, thin: list[tuple[Thin, Gap]]) -> None:
     seen: set[Thin] = set()
     for system, gap in thin:
         if system in seen or len(work.problem.wrt) < 2:

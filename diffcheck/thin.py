@@ -40,12 +40,13 @@ BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The function and its names, as every step needs them."""
+    """The function and its names, as every step needs them; ``seen``: the components that were visited."""
 
     tree: Node
     wrt: tuple[str, ...]
     names: tuple[str, ...]
     where: tuple[Constraint, ...]
+    seen: set[Component] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     leaves: list[Leaf] = []
     unknown: list[str] = []
     for component in found:
-        if component is None:
+        if component is None or component in question.seen:
             continue
+        question.seen.add(component)
         try:
             leaves += _look(question, system, component, unknown)
         except TimeOver:
@@ -87,7 +89,8 @@ def components(system: Thin, question: Question) -> Iterator[Component | None]:
     squares = _sum_of_squares(system.gap, question)
     equations = squares if squares is not None else list(system.equations)
     inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
-    yield from _eliminated(equations, inside, {}, (), ())
+    integers = {k for e in equations for k in e.free_symbols if k.is_integer}
+    yield from _eliminated(equations, inside, {}, (), tuple(sorted(integers, key=lambda k: k.name)))
 
 
 def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
