@@ -108,8 +108,8 @@ def row_called(words: Sequence[Token], text: str) -> Atom:
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
     known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
-    # Close matches take time with the square of the length.
-    near = difflib.get_close_matches(called[:40], known, n=1)
+    # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
+    near = difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74)
     if called in _REDUCTIONS:
         hint = f"write the loss of one sample, without `{called}`"
     elif near:
