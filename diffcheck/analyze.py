@@ -9,7 +9,7 @@ Read in order: analyze, then findings.py for the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -18,6 +18,7 @@ from diffcheck.cell import Cell
 from diffcheck.constants import Region, regions
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
+from diffcheck.facts import never_zero, sign_table
 from diffcheck.findings import describe, flat_finding
 from diffcheck.gaps import Gap, Pieces, gaps, meetings
 from diffcheck.lower import lower
@@ -46,6 +47,7 @@ class _Work:
     tree: Node
     where: tuple[Constraint, ...]
     names: tuple[str, ...]
+    never_zero: Callable[[sp.Expr], bool]
     leaves: list[tuple[Leaf, Gap]] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
@@ -54,7 +56,8 @@ def analyze(problem: Problem) -> Analysis:
     """Decide the smoothness class of the question's function on its domain."""
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
-    work = _Work(problem, tree, tuple(interior(problem.where)), names)
+    where = tuple(interior(problem.where))
+    work = _Work(problem, tree, where, names, never_zero(sign_table(where)))
     pieces = Pieces()
     thin: list[tuple[Thin, Gap]] = []
     for gap, walls in _walls(work, gaps(tree, pieces), thin):
@@ -100,7 +103,7 @@ def _walls(work: _Work, found: Sequence[Gap], thin: list[tuple[Thin, Gap]]) -> I
     for gap in found:
         if not gap.expr.free_symbols & variables:
             continue
-        solved = walls_of(gap.expr, work.problem.wrt, gap.thin)
+        solved = walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero)
         fresh = []
         for wall in solved.walls:
             key = (wall.variable, _family_key(wall))

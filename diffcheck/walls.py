@@ -129,15 +129,19 @@ def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
     return expr.xreplace(table), {d: k for k, d in table.items()}
 
 
-def walls_of(gap: sp.Expr, wrt: tuple[str, ...], singular: bool) -> Walls:
+def walls_of(
+    gap: sp.Expr, wrt: tuple[str, ...], singular: bool, never_zero: Callable[[sp.Expr], bool] = lambda _: False
+) -> Walls:
     """Return the zero set of ``gap`` inside all of space, for crossings in the variables ``wrt``.
 
-    singular: whether zero sets of codimension 2 matter as well.
+    singular: whether zero sets of codimension 2 matter as well.  never_zero: True for what vanishes nowhere.
     """
+    if never_zero(gap):
+        return Walls()
     if gap.has(sp.Abs):
-        return _both_signs(gap, wrt, singular)
+        return _both_signs(gap, wrt, singular, never_zero)
     variables = [symbol(v) for v in wrt]
-    parts = [_factor_walls(f, variables, singular) for f in factors(gap) if f.free_symbols & set(variables)]
+    parts = [_factor_walls(f, variables, singular) for f in factors(gap) if f.free_symbols & set(variables) and not never_zero(f)]
     return _joined(parts)
 
 
@@ -150,11 +154,11 @@ def _joined(parts: Iterable[Walls]) -> Walls:
     )
 
 
-def _both_signs(gap: sp.Expr, wrt: tuple[str, ...], singular: bool) -> Walls:
+def _both_signs(gap: sp.Expr, wrt: tuple[str, ...], singular: bool, never_zero: Callable[[sp.Expr], bool]) -> Walls:
     """|u| is u or -u: the zeros of both pieces contain those of the gap."""
     magnitude = next(iter(gap.atoms(sp.Abs)))
     inner = magnitude.args[0]
-    return _joined(walls_of(gap.xreplace({magnitude: s * inner}), wrt, singular) for s in (1, -1))
+    return _joined(walls_of(gap.xreplace({magnitude: s * inner}), wrt, singular, never_zero) for s in (1, -1))
 
 
 def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls:
