@@ -93,6 +93,10 @@ class Expansion:
             known = self._memo[node] = RULES[node.op](self, node)
         return known
 
+    def met(self, node: Node) -> bool:
+        """Return whether ``node`` was evaluated."""
+        return node in self._memo
+
     def _args(self, node: Node) -> tuple[list[Germ], bool]:
         values = [self.value(a) for a in node.args]
         return [v.germ for v in values], all(v.analytic for v in values)

@@ -28,13 +28,15 @@ from diffcheck.printer import symbol, shown
 from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.rays import Ray, combine
 from diffcheck.sides import ORDERS, SMOOTH, Outcome
-from diffcheck.tree import Node
+from diffcheck.resolve import to_rational
+from diffcheck.tree import NUMBER, Node
 from diffcheck.verdict import C0, CINF, Kind
 from diffcheck.walls import Thin, Wall, factors, solve_for
 
 __all__ = ["visit"]
 
 MAX_COMPONENTS = 8
+SINGULAR_ARGUMENT = {"div": 1, "pow": 0, "log": 0, "asin": 0}
 BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
 
 
@@ -62,7 +64,12 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     """Look at the solutions of ``system`` inside the domain; return what happens there, and what stays open."""
     if reach([*(Constraint(e, "=") for e in system.equations), *question.where]).status is Status.UNSAT:
         return [], []
-    found = list(components(system, question))
+    try:
+        found = list(components(system, question))
+    except TimeOver:
+        raise
+    except Undetermined as reason:
+        return [], [str(reason)]
     if not found or len(found) > MAX_COMPONENTS:
         return [], [f"cannot find every point where `{shown(system.gap)}` = 0 on a thin set"]
     leaves: list[Leaf] = []
@@ -166,19 +173,37 @@ def _members(
     if sp.simplify(left).is_nonzero:
         yield None
         return
+    for k in numbers:
+        rate = sp.diff(left, k)
+        if rate in (1, -1) and (left - rate * k).is_integer:
+            table = {k: sp.expand((rate * k - left) / rate)}
+            kept = tuple(i for i in integers if i != k)
+            yield from _renumbered(table, kept, equations, inside, solved, conditions)
+            return
     # Angles that are multiples of pi/2 give powers of -1, which the parity of the integer decides.
     if any(s.name.endswith("_") for s in numbers):
         raise Undetermined(f"cannot tell for which integers `{shown(left)}` = 0")
     for residues in product((0, 1), repeat=len(numbers)):
         table = {k: 2 * sp.Symbol(f"{k.name}_", integer=True) + r for k, r in zip(numbers, residues, strict=True)}
         halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in integers)
-        yield from _eliminated(
-            [e.xreplace(table) for e in equations],
-            inside,
-            {v: e.xreplace(table) for v, e in solved.items()},
-            tuple(Constraint(c.expr.xreplace(table), c.rel) for c in conditions),
-            halved,
-        )
+        yield from _renumbered(table, halved, equations, inside, solved, conditions)
+
+
+def _renumbered(
+    table: Mapping[sp.Symbol, sp.Expr],
+    integers: tuple[sp.Symbol, ...],
+    equations: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+) -> Iterator[Component | None]:
+    yield from _eliminated(
+        [e.xreplace(table) for e in equations],
+        inside,
+        {v: e.xreplace(table) for v, e in solved.items()},
+        tuple(Constraint(c.expr.xreplace(table), c.rel) for c in conditions),
+        integers,
+    )
 
 
 def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:
@@ -235,7 +260,7 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
         if any(r.germ is None for r in rays):
             return []  # an open region next to it is undefined: an edge of the domain
         outcome = combine(rays, [_direction(n) for n in bound], weights)
-        steady = not explored.open and _uniform(rays, bound, question.where)
+        steady = not explored.open and _uniform(rays, bound, question.where) and not _hidden(question.tree, rays)
         if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
             best = Leaf(wall, rays[0].conditions, rays[0].point, outcome)
         if steady and (len(set(weights)) == 1 or (best is not None and best.outcome.level <= C0)):
@@ -321,15 +346,41 @@ def _value(expansion: Expansion, tree: Node) -> sp.Expr | None:
     return g.terms[0][0] if g.terms else sp.S.Zero
 
 
+def _hidden(tree: Node, rays: Sequence[Ray]) -> bool:
+    """Whether a part that no direction evaluates is singular here: it may hold sway between two curves that touch."""
+    ray = rays[0]
+    still = Expansion(ray.algebra, ray.expansion.place, {n: constant(p) for n, p in ray.base.items()})
+    return any(
+        _singular_at(still, node)
+        for node in tree.distinct()
+        if node.op in SINGULAR_ARGUMENT and not any(r.expansion.met(node) for r in rays)
+    )
+
+
+def _singular_at(still: Expansion, node: Node) -> bool:
+    """Whether the gap of a quotient, power, logarithm or asin vanishes at a point."""
+    if node.op == "pow" and node.args[1].op == NUMBER and to_rational(node.args[1].leaf).is_Integer:
+        return False  # natural: a minus sign is an operation of its own
+    try:
+        gap = still.value(node.args[SINGULAR_ARGUMENT[node.op]]).germ
+        if node.op == "asin":
+            square = still.algebra.mul(gap, gap)
+            gap = still.algebra.add(constant(sp.S.One), still.algebra.scale(square, sp.S.NegativeOne))
+        return still.algebra.sign(gap) == 0
+    except (UndefinedHere, ZeroDivisionError):
+        return False  # something inside is singular, and is looked at by itself
+
+
 def _uniform(rays: Sequence[Ray], bound: Sequence[str], where: Sequence[Constraint]) -> bool:
-    """Whether no coefficient that was divided by vanishes for a direction other than 0."""
+    """Whether no coefficient that was divided by vanishes for a direction other than 0 in the closure of its kind."""
     directions = [_direction(n) for n in bound]
     for ray in rays:
+        closure = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in ray.conditions]
         for pivot in ray.pivots:
             inside = [d for d in directions if d in pivot.free_symbols]
             if not inside:
                 continue
             sphere = Constraint(sp.Add(*(d**2 for d in directions)) - 1, "=")
-            if reach([Constraint(pivot, "="), sphere]).status is not Status.UNSAT:
+            if reach([Constraint(pivot, "="), sphere, *closure]).status is not Status.UNSAT:
                 return False
     return True
