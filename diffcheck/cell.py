@@ -85,7 +85,7 @@ class Cell:
                 return False
         decision = is_zero(self._reduced(c), self.point if self.implicit is None else None)
         if decision is Decision.UNKNOWN:
-            decision = is_zero(sp.expand(self._reduced(c)))
+            decision = is_zero(sp.expand(self._reduced(c)), self.point if self.implicit is None else None)
         if decision is Decision.UNKNOWN:
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         if decision is Decision.NO and self.implicit is not None:

@@ -4,7 +4,7 @@ NO needs a ball that excludes zero at a point of the domain.  YES needs one of:
   1. the normal form of tower.py is zero;
   2. it is a polynomial in free generators, its coefficients are algebraic numbers proved zero (algebraic.py);
   3. F is a rational combination of logarithms and exp(F) = 1;
-  4. F is a rational combination of arcs, sin(m*F) = 0 and |m*F| < 3 at a point of each part of the domain;
+  4. F has arcs with rational coefficients, sin(m*F) = 0 and |m*F| < 3 at a point of each part of the domain;
   5. F' = 0 in every symbol and F = 0 at one exact point of each part of the domain.
 For 4 and 5 the part of the domain is a box with the given point on which it is analytic, or all of it when
 convex, being cut out by linear conditions only.
@@ -237,12 +237,13 @@ def _exponential_is_one(tower: Tower, f: Element) -> bool:
 
 def _arcs_cancel(tower: Tower, f: Element, expr: sp.Expr, sample: Point) -> bool:
     """Use sin(m*F) = 0 and |m*F| < 3 < pi at one point: F is continuous with values in (pi/m)*Z."""
-    scale = 1
+    scale, arcs = 1, False
     for c, _, g in tower.terms(f):
-        if g is None or not (g.kind in {"asin", "atan"} or g.expr is sp.pi):
-            return False
-        if g.expr is not sp.pi:
+        if g is not None and g.kind in {"asin", "atan"}:
             scale = lcm(scale, int(c.q))
+            arcs = True
+    if not arcs:
+        return False
     if not abs(scale * enclose(expr, sample, 128)) < 3:
         return False
     sine = tower.circle(tower.mul(f, tower.number(scale)))[1]

@@ -103,6 +103,7 @@ class Ring:
     ) -> None:
         self.context = _context()
         self.one = self.context.constant(1)
+        self._sines: dict[str, Element] = {}  # 1 - cos(u)**2, as text -> sin(u)
         self.zero = self.context.constant(0)
         self.point = point
         self.sample = sample

@@ -53,6 +53,10 @@ class Tower(Ring):
         """Return b**q for a rational q, where b > 0 unless q is an integer."""
         if q.q == 1:
             return self.power(b, int(q.p))
+        sine = self._sines.get(str(b.num)) if b.den == self.one else None
+        if sine is not None and (2 * q).q == 1:
+            # (1 - cos(u)**2)**q = |sin(u)|**(2*q), before 1 - cos(u)**2 falls apart into two factors.
+            return self.power(self.mul(sine, self.sign_of(sine)), int((2 * q).p))
         content, factors = split = self._factors(b)
         self._assume_positive(split)
         result = self.number(1)
@@ -215,7 +219,9 @@ class Tower(Ring):
     def _pair(self, key: object, angle: sp.Expr) -> tuple[Element, Element]:
         cos = self._generator((key, "cos"), sp.cos(angle), "circle")
         sin = self._generator((key, "sin"), sp.sin(angle), "circle")
-        self._relate(sin, 2, self.one - cos.poly**2)
+        square = self.one - cos.poly**2
+        self._relate(sin, 2, square)
+        self._sines[str(square)] = self._element(sin.poly)
         return self._element(cos.poly), self._element(sin.poly)
 
     def _pi_circle(self, c: Any) -> tuple[Element, Element]:
