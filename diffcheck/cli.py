@@ -133,6 +133,9 @@ def _check(  # noqa: PLR0917 - the parameters are the options
     else:
         print(renderer(chosen)(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
     status = exit_status(answer, required)
+    if chosen == "terminal" and status == FAILED and required > D1:
+        # The verdict alone would not explain the exit status.
+        print(f"required: class {required}, found: class {answer.smoothness}", file=sys.stderr)
     return OK if exit_zero and status != BAD_INPUT else status
 
 

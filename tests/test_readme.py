@@ -1,0 +1,61 @@
+"""README.md is true: its commands print what it shows, its tables are those of the program."""
+
+import doctest
+import re
+import shutil
+
+import pytest
+from readme import BLOCK, README, command_folder, output
+
+from diffcheck.atoms import ATOMS
+from diffcheck.rules import RULES
+
+TEXT = README.read_text(encoding="utf-8")
+BLOCKS = list(BLOCK.finditer(TEXT))
+
+
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory):
+    """A folder whose commands run the package under test."""
+    return command_folder(tmp_path_factory.mktemp("venv"))
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["command"][:60])
+def test_a_command_prints_what_is_shown(block, venv):
+    """Every output in the README is that of its command; `make readme` writes them anew."""
+    needed = [word for word in ("bash", "make", "jq") if word == "bash" or f"{word} " in block["command"]]
+    if not all(map(shutil.which, needed)):
+        pytest.skip(f"needs {', '.join(needed)}")
+    assert output(block["command"], venv) == block["output"]
+
+
+def test_the_first_thing_shown_is_make_run():
+    """The README opens with the two commands; there are blocks for every use."""
+    assert [block["command"].split()[:2] for block in BLOCKS[:2]] == [["make", "run"]] * 2
+    assert len(BLOCKS) >= 8
+
+
+def test_the_python_example_runs():
+    """The session with the Python function is a doctest."""
+    (session,) = re.findall(r"^```python\n(>>> .*?)```$", TEXT, re.MULTILINE | re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(session, {}, "README", str(README), 0)
+    assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_the_table_of_kinds_is_that_of_the_program(rule):
+    """Every kind stands in the table with its severity and its title."""
+    assert f"| `{rule.name}` | {rule.severity} | {rule.title} |" in TEXT
+
+
+def test_every_function_is_named():
+    """The section on the language names each row of the table of atoms that is called."""
+    section = TEXT.partition("## The expression language")[2].partition("\n## ")[0]
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", section))))
+    assert {row.name for row in ATOMS.values() if row.syntax == "call"} <= named
+
+
+def test_nothing_is_wider_than_a_terminal():
+    """Lines in blocks fit 80 columns; a table row or a link may not be broken."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    assert not [line for block in blocks for line in block.splitlines() if len(line) > 80]
