@@ -19,7 +19,7 @@ from diffcheck.printer import symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Gap", "Meeting", "Pieces", "gaps", "meetings"]
+__all__ = ["Gap", "Meeting", "Pieces", "borders", "gaps", "meetings"]
 
 MAX_PIECES = 600
 
@@ -151,20 +151,20 @@ def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
     guards: dict[Node, dict[sp.Expr, None]] = {}
     for node in tree.distinct():
         if node.op == "where":
-            borders = _borders(node.args[0], pieces)
+            turns = borders(node.args[0], pieces)
             for inner in {**dict.fromkeys(node.args[1].distinct()), **dict.fromkeys(node.args[2].distinct())}:
-                guards.setdefault(inner, {}).update(borders)
+                guards.setdefault(inner, {}).update(turns)
     for node in tree.distinct():
         if node.op not in COMPARISONS:
             for part, offset, _ in _gap_nodes(node, set()):
-                nearby = dict.fromkeys([*guards.get(node, {}), *_borders(part, pieces)])
+                nearby = dict.fromkeys([*guards.get(node, {}), *borders(part, pieces)])
                 yield from (
                     Meeting(node, expr - offset, others)
                     for expr in pieces.of(part)
                     for others in _subsets([g for g in nearby if g != _unsigned(expr - offset)], 1, size - 1)
                 )
     apart = [node for node in tree.distinct() if node.op == "floor" or (node.op == "where" and not _closes(node, pieces))]
-    steps = dict.fromkeys(g for n in apart for g in _borders(n if n.op == "floor" else n.args[0], pieces))
+    steps = dict.fromkeys(g for n in apart for g in borders(n if n.op == "floor" else n.args[0], pieces))
     yield from (Meeting(apart[0], None, others) for others in _subsets(list(steps), 2, size))
 
 
@@ -173,7 +173,7 @@ def _subsets(gaps: list[sp.Expr], least: int, most: int) -> Iterator[tuple[sp.Ex
         yield from combinations(gaps, n)
 
 
-def _borders(node: Node, pieces: Pieces) -> dict[sp.Expr, None]:
+def borders(node: Node, pieces: Pieces) -> dict[sp.Expr, None]:
     """Return the gaps of all comparisons and floors in ``node``, each up to its sign."""
     found: dict[sp.Expr, None] = {}
     for part in node.distinct():
