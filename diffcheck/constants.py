@@ -37,7 +37,7 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
     if not bad:
         return [Region(CINF, "", {})]
     worst = min(leaf.outcome.level for leaf in bad)
-    if not symbols or any(leaf.outcome.level == worst and _everywhere(leaf, symbols) for leaf in bad):
+    if not symbols or any(leaf.outcome.level == worst and _everywhere(leaf, symbols, where) for leaf in bad):
         return [Region(worst, "", {})]
     found: dict[Smoothness, Region] = {}
     for example in _examples(leaves, symbols, where):
@@ -47,17 +47,12 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
     return sorted(found.values(), key=lambda r: r.smoothness)
 
 
-def _everywhere(leaf: Leaf, symbols: Sequence[sp.Symbol]) -> bool:
+def _everywhere(leaf: Leaf, symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> bool:
     """Whether the leaf plainly has a point for all constants: nothing that defines it restricts them."""
     constants = set(symbols)
-    defined = [*leaf.conditions, *leaf.wall.conditions]
-    return not any(c.expr.free_symbols & constants for c in defined) and all(
-        symbol(n) not in constants for n, _ in leaf.wall.base
-    ) and _unbounded(leaf)
-
-
-def _unbounded(leaf: Leaf) -> bool:
-    return True
+    defined = [*leaf.conditions, *constraints_on(leaf.wall, where)]
+    bound = any(symbol(n) in constants for n, _ in leaf.wall.base)
+    return not bound and not any(c.expr.free_symbols & constants for c in defined)
 
 
 def _examples(
@@ -74,7 +69,7 @@ def _examples(
     for leaf in leaves:
         values = {symbol(n): e.subs(dict(leaf.witness)) for n, e in leaf.wall.base}
         keep({**leaf.witness, **{s: v for s, v in values.items() if v.is_Rational}})
-    turned = [c for leaf in leaves for c in (*leaf.conditions, *leaf.wall.conditions)]
+    turned = [c for leaf in leaves for c in (*leaf.conditions, *constraints_on(leaf.wall, where))]
     for c in dict.fromkeys(turned):
         if c.expr.free_symbols and c.expr.free_symbols <= set(symbols):
             for rel in ("<", ">"):
@@ -106,7 +101,7 @@ def _condition(
     stated = {(c.expr, c.rel) for c in where}
     texts: dict[str, None] = {}
     for leaf in bad:
-        for c in (*leaf.conditions, *leaf.wall.conditions):
+        for c in (*leaf.conditions, *constraints_on(leaf.wall, where)):
             if c.expr.free_symbols and c.expr.free_symbols <= set(symbols) and (c.expr, c.rel) not in stated:
                 value = c.expr.subs(dict(example))
                 if value.is_positive or value.is_negative:
