@@ -6,18 +6,20 @@ the class of the function is the worst of the leaves that have a point there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, islice, product
 
 import sympy as sp
 
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.printer import symbol, text_of
-from diffcheck.reach import Constraint, Status, reach
+from diffcheck.reach import Constraint, Status, holds, reach
 from diffcheck.verdict import CINF, Smoothness
 
 __all__ = ["Region", "regions"]
 
+Example = Mapping[sp.Symbol, sp.Expr]
 MAX_SAMPLES = 24
 
 
@@ -27,7 +29,7 @@ class Region:
 
     smoothness: Smoothness
     condition: str
-    example: Mapping[sp.Symbol, sp.Expr]
+    example: Example
 
 
 def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Constraint]) -> list[Region]:
@@ -39,12 +41,38 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
     worst = min(leaf.outcome.level for leaf in bad)
     if not symbols or any(leaf.outcome.level == worst and _everywhere(leaf, symbols, where) for leaf in bad):
         return [Region(worst, "", {})]
-    found: dict[Smoothness, Region] = {}
+    found: dict[Smoothness, list[Example]] = {}
     for example in _examples(leaves, symbols, where):
-        level = min((b.outcome.level for b in bad if _occurs(b, example, where)), default=CINF)
-        if level not in found:
-            found[level] = Region(level, _condition(bad, example, symbols, where), example)
-    return sorted(found.values(), key=lambda r: r.smoothness)
+        level = _level(bad, example, where)
+        if level is not None:
+            found.setdefault(level, []).append(example)
+    if not found:
+        return [Region(worst, "", {})]
+    texts = {level: _condition(bad, found[level][0], symbols, where) or _separation(found, level, symbols) for level in found}
+    return [Region(level, texts[level], found[level][0]) for level in sorted(found)]
+
+
+def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -> Smoothness | None:
+    """Return the class for these constants; None if their domain is empty or a leaf that decides may not occur."""
+    domain = [Constraint(c.expr.xreplace(dict(example)), c.rel) for c in where]
+    if domain and reach(domain).status is Status.UNSAT:
+        return None
+    status = [(b.outcome.level, _occurs(b, example, where)) for b in bad]
+    sure = min((level for level, s in status if s is Status.SAT), default=CINF)
+    perhaps = min((level for level, s in status if s is not Status.UNSAT), default=CINF)
+    return sure if sure == perhaps else None
+
+
+def _separation(found: Mapping[Smoothness, Sequence[Example]], level: Smoothness, symbols: Sequence[sp.Symbol]) -> str:
+    """Return the sign of a constant, or the order of two, that tells these examples from all others; "" if none does."""
+    for expr in [*symbols, *(a - b for a, b in combinations(symbols, 2))]:
+        for rel in (">", "<"):
+            inside = {bool(sp.StrictGreaterThan(expr.subs(dict(e)), 0)) == (rel == ">") for e in found[level]}
+            others = [e for other, es in found.items() if other != level for e in es]
+            outside = {bool(sp.StrictGreaterThan(expr.subs(dict(e)), 0)) == (rel == ">") for e in others}
+            if inside == {True} and outside <= {False}:
+                return f"{text_of(expr)} {rel} 0"
+    return ""
 
 
 def _everywhere(leaf: Leaf, symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> bool:
@@ -76,22 +104,34 @@ def _examples(
                 answer = reach([*own, Constraint(c.expr, rel)])  # type: ignore[arg-type]
                 if answer.witness is not None:
                     keep({**_defaults(symbols), **answer.witness})
+    for point in _patterns(symbols):
+        if all(holds(c, point) for c in own):
+            keep(point)
     return list(out.values())
+
+
+def _patterns(symbols: Sequence[sp.Symbol]) -> Iterator[Example]:
+    """Yield constants of all signs, in rising and in falling order."""
+    sizes = [sp.Rational(2 + 5 * i, 3 + 2 * i) for i in range(len(symbols))]
+    for order in (sizes, sizes[::-1]):
+        for signs in islice(product((1, -1), repeat=len(symbols)), MAX_SAMPLES):
+            yield {s: sign * size for s, sign, size in zip(symbols, signs, order, strict=True)}
 
 
 def _defaults(symbols: Sequence[sp.Symbol]) -> dict[sp.Symbol, sp.Expr]:
     return {s: sp.Rational(3 + 2 * i, 7 + i) for i, s in enumerate(symbols)}
 
 
-def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Constraint]) -> bool:
-    """Whether the leaf has a point for these constants."""
+def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Constraint]) -> Status:
+    """Say whether the leaf has a point for these constants."""
     bound = {symbol(n): e for n, e in leaf.wall.base}
     fixed = [Constraint(bound[s] - v, "=") for s, v in example.items() if s in bound]
     known = [*constraints_on(leaf.wall, where), *leaf.conditions]
     asked = [*fixed, *(Constraint(c.expr.xreplace(dict(example)), c.rel) for c in known)]
     if leaf.wall.implicit is not None:
+        # Decided before at the root itself, which no constant moves.
         asked = [c for c in asked if leaf.wall.implicit.symbol not in c.expr.free_symbols]
-    return reach(asked).status is not Status.UNSAT if asked else True
+    return reach(asked).status if asked else Status.SAT
 
 
 def _condition(
