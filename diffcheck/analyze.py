@@ -22,10 +22,9 @@ from diffcheck.facts import never_zero, sign_table
 from diffcheck.findings import describe, flat_finding
 from diffcheck.gaps import Gap, Pieces, borders, gaps, meetings
 from diffcheck.lower import lower, to_sympy
-from diffcheck.printer import symbol, shown
+from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Relation, Status, reach
-from diffcheck.resolve import BUILD
 from diffcheck.sides import Outcome, Sides, judge
 from diffcheck.thin import Question, visit
 from diffcheck.tree import Node
@@ -123,8 +122,25 @@ def _may_touch(condition: Node, u: sp.Expr, never_below: bool) -> bool:
 
 def _total(u: sp.Expr) -> bool:
     """Whether an expression has a value everywhere."""
-    whole = (sp.Add, sp.Mul, sp.Abs, sp.Max, sp.Min, sp.exp, sp.sin, sp.cos, sp.atan, sp.erf, sp.Symbol, sp.Number, sp.NumberSymbol)
-    return all(isinstance(a, whole) or (a.is_Pow and a.exp.is_Integer and a.exp > 0) for a in sp.preorder_traversal(u))
+    whole = (
+        sp.Add,
+        sp.Mul,
+        sp.Abs,
+        sp.Max,
+        sp.Min,
+        sp.exp,
+        sp.sin,
+        sp.cos,
+        sp.atan,
+        sp.erf,
+        sp.Symbol,
+        sp.Number,
+        sp.NumberSymbol,
+    )
+    return all(
+        isinstance(a, whole) or (a.is_Pow and a.exp.is_Integer and a.exp > 0)
+        for a in sp.preorder_traversal(u)
+    )
 
 
 def _plain(node: Node) -> sp.Expr:
@@ -136,7 +152,9 @@ def _plain(node: Node) -> sp.Expr:
     return to_sympy(node)
 
 
-def _walls(work: _Work, found: Sequence[Gap], thin: list[tuple[Thin, Gap]]) -> Iterator[tuple[Gap, list[Wall]]]:
+def _walls(
+    work: _Work, found: Sequence[Gap], thin: list[tuple[Thin, Gap]]
+) -> Iterator[tuple[Gap, list[Wall]]]:
     """Yield every wall once, with the first gap in the text that has it."""
     variables = {symbol(v) for v in work.problem.wrt}
     seen: set[tuple[str, object]] = set()
@@ -222,7 +240,9 @@ def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
                     seen = explore(turned, work.where, work.names, lambda w, cell: _judge(work, w, cell))
                     bad = _both(bad, _factors_in((p for leaf in seen.leaves for p in leaf.pivots), variables))
             yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in bad)
-        sizes = (leaf.outcome.size for leaf in own if leaf.outcome.level < C0 and leaf.outcome.size is not None)
+        sizes = (
+            leaf.outcome.size for leaf in own if leaf.outcome.level < C0 and leaf.outcome.size is not None
+        )
         yield from ((Thin(wall.gap, (wall.gap, *f)), gap) for f in _factors_in(sizes, variables))
 
 
@@ -245,7 +265,9 @@ def _visit_thin(work: _Work, question: Question, thin: list[tuple[Thin, Gap]]) -
         leaves, unknown = visit(question, system)
         on = [other.outcome.level for other, _ in work.leaves if other.wall.gap == system.gap]
         # On a wall that is singular all along, a point of it is nothing new.
-        work.leaves += [(leaf, gap) for leaf in leaves if not (leaf.outcome.level == SINGULAR and SINGULAR in on)]
+        work.leaves += [
+            (leaf, gap) for leaf in leaves if not (leaf.outcome.level == SINGULAR and SINGULAR in on)
+        ]
         work.open += unknown
 
 
@@ -267,6 +289,10 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
 
 def _cases(found: Sequence[Region]) -> tuple[Case, ...]:
     return tuple(
-        Case(r.condition, Verdict.DIFFERENTIABLE if r.smoothness.differentiable else Verdict.NOT_DIFFERENTIABLE, r.smoothness)
+        Case(
+            r.condition,
+            Verdict.DIFFERENTIABLE if r.smoothness.differentiable else Verdict.NOT_DIFFERENTIABLE,
+            r.smoothness,
+        )
         for r in found
     )

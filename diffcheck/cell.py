@@ -237,4 +237,3 @@ class Cell:
         self.phases[s] = (c, 1, phase)
         self.phases[c] = (s, -1, phase)
         return s, c
-

@@ -95,7 +95,7 @@ def _program(
 
 @app.command("check")
 @_command
-def _check(  # noqa: PLR0917 - the parameters are the options
+def _check(
     expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
     wrt: Annotated[
         list[str] | None,
@@ -141,7 +141,7 @@ def _check(  # noqa: PLR0917 - the parameters are the options
 
 @app.command("batch")
 @_command
-def _batch(  # noqa: PLR0917 - the parameters are the options
+def _batch(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines or plain text; - reads stdin.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Worker processes; 0: one for each CPU.")] = 0,

@@ -114,7 +114,9 @@ class Expansion:
         if node.op not in COMPARISONS:
             raise Undetermined(f"`{node.op}` is not a condition")
         left, right = (self.value(a).germ for a in node.args)
-        return COMPARISONS[node.op](self.algebra.sign(self.algebra.add(left, self.algebra.scale(right, sp.S.NegativeOne))))
+        return COMPARISONS[node.op](
+            self.algebra.sign(self.algebra.add(left, self.algebra.scale(right, sp.S.NegativeOne)))
+        )
 
     # --- rules
 
@@ -257,13 +259,19 @@ class Expansion:
         arg = self.value(node.args[0])
         big, const, small = self.algebra.split(arg.germ)
         if not big.terms:
-            return Value(self.algebra.series(_integral(sp.atan(const), _atan_slopes(const)), small), arg.analytic)
+            return Value(
+                self.algebra.series(_integral(sp.atan(const), _atan_slopes(const)), small), arg.analytic
+            )
         # atan(u) = ±pi/2 - atan(1/u), and 1/u tends to 0.
         half = sp.pi / 2 * self.algebra.sign(arg.germ)
         self.singular.append(node)
         self.choices[node] = half
-        inverse = self.algebra.series(_integral(sp.S.Zero, _atan_slopes(sp.S.Zero)), self.algebra.inverse(arg.germ))
-        return Value(self.algebra.add(constant(half), self.algebra.scale(inverse, sp.S.NegativeOne)), arg.analytic)
+        inverse = self.algebra.series(
+            _integral(sp.S.Zero, _atan_slopes(sp.S.Zero)), self.algebra.inverse(arg.germ)
+        )
+        return Value(
+            self.algebra.add(constant(half), self.algebra.scale(inverse, sp.S.NegativeOne)), arg.analytic
+        )
 
     def _asin(self, node: Node) -> Value:
         arg = self.value(node.args[0])
@@ -273,7 +281,9 @@ class Expansion:
         if inside < 0:
             raise UndefinedHere(node)
         if inside > 0:
-            return Value(self.algebra.series(_integral(sp.asin(const), _asin_slopes(const)), small), arg.analytic)
+            return Value(
+                self.algebra.series(_integral(sp.asin(const), _asin_slopes(const)), small), arg.analytic
+            )
         return self._asin_at_end(node, arg, self.place.sign(const), small)
 
     def _asin_at_end(self, node: Node, arg: Value, end: int, small: Germ) -> Value:
@@ -300,7 +310,9 @@ class Expansion:
         arg = self.value(node.args[0])
         big, const, small = self.algebra.split(arg.germ)
         if not big.terms:
-            return Value(self.algebra.series(_integral(sp.erf(const), _erf_slopes(const)), small), arg.analytic)
+            return Value(
+                self.algebra.series(_integral(sp.erf(const), _erf_slopes(const)), small), arg.analytic
+            )
         # DLMF 7.12.1: 1 - erf(u) ~ exp(-u**2)/(u*sqrt(pi)); a bound is all that is kept.
         s = self.algebra.sign(arg.germ)
         tail = self.algebra.exp(self.algebra.scale(self.algebra.mul(arg.germ, arg.germ), sp.S.NegativeOne))
@@ -355,12 +367,16 @@ def _atan_slopes(c: sp.Expr) -> Callable[[int], sp.Expr]:
 def _asin_slopes(c: sp.Expr) -> Callable[[int], sp.Expr]:
     """Taylor coefficients of (1 - z**2)**(-1/2) at z = c, from (1 - z**2)*y' = z*y."""
     w = 1 - c**2
-    return _recurrence(w ** sp.Rational(-1, 2), lambda n, y, before: (c * (2 * n + 1) * y + n * before) / (w * (n + 1)))
+    return _recurrence(
+        w ** sp.Rational(-1, 2), lambda n, y, before: (c * (2 * n + 1) * y + n * before) / (w * (n + 1))
+    )
 
 
 def _erf_slopes(c: sp.Expr) -> Callable[[int], sp.Expr]:
     """Taylor coefficients of 2/sqrt(pi)*exp(-z**2) at z = c, from y' = -2*z*y."""
-    return _recurrence(2 / sp.sqrt(sp.pi) * sp.exp(-(c**2)), lambda n, y, before: -2 * (c * y + before) / (n + 1))
+    return _recurrence(
+        2 / sp.sqrt(sp.pi) * sp.exp(-(c**2)), lambda n, y, before: -2 * (c * y + before) / (n + 1)
+    )
 
 
 RULES: Mapping[str, Callable[[Expansion, Node], Value]] = {

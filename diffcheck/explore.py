@@ -16,7 +16,7 @@ import sympy as sp
 from diffcheck.cell import BadWitness, Cell, SplitInteger
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
-from diffcheck.printer import symbol, shown
+from diffcheck.printer import shown, symbol
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.sides import Outcome
 from diffcheck.walls import Wall, integer_zeros
@@ -27,7 +27,20 @@ MAX_LEAVES = 96
 # Generic values: no two related by a small equation, so that coincidences do not hide.
 GENERIC = tuple(
     sp.Rational(p, q)
-    for p, q in ((1, 3), (2, 7), (5, 11), (3, 13), (7, 17), (8, 19), (9, 23), (11, 29), (12, 31), (13, 37), (15, 41), (17, 43))
+    for p, q in (
+        (1, 3),
+        (2, 7),
+        (5, 11),
+        (3, 13),
+        (7, 17),
+        (8, 19),
+        (9, 23),
+        (11, 29),
+        (12, 31),
+        (13, 37),
+        (15, 41),
+        (17, 43),
+    )
 )
 OPPOSITE = {"<": ">", ">": "<"}
 
@@ -81,7 +94,9 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
             cell, outcome = _visit(member, point, (*known, *prefix), judge)
         except SplitInteger as split:
             j = sp.Symbol(f"{split.integer.name}_", integer=True)
-            todo += [(member.with_integer(split.integer, split.modulus * j + r), ()) for r in range(split.modulus)]
+            todo += [
+                (member.with_integer(split.integer, split.modulus * j + r), ()) for r in range(split.modulus)
+            ]
             continue
         except TimeOver:
             raise
@@ -95,13 +110,17 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
     return out
 
 
-def _turned(prefix: tuple[Constraint, ...], conditions: tuple[Constraint, ...]) -> list[tuple[Constraint, ...]]:
+def _turned(
+    prefix: tuple[Constraint, ...], conditions: tuple[Constraint, ...]
+) -> list[tuple[Constraint, ...]]:
     """Return the paths that agree with ``conditions`` up to one and then turn."""
     new = [c for c in conditions if c not in prefix]
     return [(*prefix, *new[:i], Constraint(c.expr, OPPOSITE[c.rel])) for i, c in enumerate(new)]
 
 
-def _visit(wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], judge: Judge) -> tuple[Cell, Outcome]:
+def _visit(
+    wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], judge: Judge
+) -> tuple[Cell, Outcome]:
     for attempt in range(4):
         cell = Cell(point, wall.implicit)
         try:
@@ -119,7 +138,9 @@ def _visit(wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constrai
     raise Undetermined("no point in general position was found on a wall")
 
 
-def _point(wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: Explored) -> dict[sp.Symbol, sp.Expr] | None:
+def _point(
+    wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: Explored
+) -> dict[sp.Symbol, sp.Expr] | None:
     """Return exact coordinates for the free symbols, or None when no point of the wall satisfies ``known``."""
     bound = {n for n, _ in wall.base}
     free = [symbol(n) for n in names if n not in bound]
@@ -140,7 +161,9 @@ def _point(wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: E
     if answer.status is Status.UNSAT:
         return None
     if answer.status is Status.UNKNOWN or answer.witness is None:
-        out.open.append("cannot tell whether " + " and ".join(_text(c) for c in known[:4]) + " can hold together")
+        out.open.append(
+            "cannot tell whether " + " and ".join(_text(c) for c in known[:4]) + " can hold together"
+        )
         return None
     point.update(answer.witness)
     return point

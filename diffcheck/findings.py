@@ -87,7 +87,9 @@ def location(leaf: Leaf, problem: Problem) -> str:
     if not named:
         text = f"{text_of(wall.gap)} = 0"
     else:
-        letters = {k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)}
+        letters = {
+            k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)
+        }
         text = " and ".join(f"{n} = {text_of(e.xreplace(letters))}" for n, e in point.items())
         used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
         if used:
@@ -144,7 +146,11 @@ def _decimal(leaf: Leaf, value: sp.Expr) -> str:
     if implicit.symbol not in value.free_symbols:
         return text_of(value)
     digits = implicit.ball(190).mid().str(50, radius=False)
-    return text_of(sp.Float(digits, 50)) if value == implicit.symbol else str(value.subs(implicit.symbol, sp.Float(digits, 50)).evalf(45))
+    return (
+        text_of(sp.Float(digits, 50))
+        if value == implicit.symbol
+        else str(value.subs(implicit.symbol, sp.Float(digits, 50)).evalf(45))
+    )
 
 
 def flat_finding(problem: Problem, findings: Sequence[Finding], pieces: Pieces, tree: Node) -> list[Finding]:
@@ -152,7 +158,12 @@ def flat_finding(problem: Problem, findings: Sequence[Finding], pieces: Pieces, 
     if not any(f.kind in {Kind.JUMP, Kind.HOLE} for f in findings):
         return []
     variables = [symbol(v) for v in problem.wrt]
-    if any(not sp.diff(piece, v).equals(0) for piece in pieces.of(tree) for v in variables if v in piece.free_symbols):
+    if any(
+        not sp.diff(piece, v).equals(0)
+        for piece in pieces.of(tree)
+        for v in variables
+        if v in piece.free_symbols
+    ):
         return []
     span = (0, len(problem.text))
     return [

@@ -115,7 +115,9 @@ def _meeting(tree: Node, pieces: Pieces) -> set[Node]:
         if node.op != "where":
             continue
         condition, a, b = node.args
-        if condition.op in COMPARISONS and _multiple(pieces.of(a), pieces.of(b), pieces.of(_difference(condition))):
+        if condition.op in COMPARISONS and _multiple(
+            pieces.of(a), pieces.of(b), pieces.of(_difference(condition))
+        ):
             meeting.add(condition)
         else:
             apart |= {c for c in condition.distinct() if c.op in COMPARISONS}
@@ -163,7 +165,11 @@ def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
                     for expr in pieces.of(part)
                     for others in _subsets([g for g in nearby if g != _unsigned(expr - offset)], 1, size - 1)
                 )
-    apart = [node for node in tree.distinct() if node.op == "floor" or (node.op == "where" and not _closes(node, pieces))]
+    apart = [
+        node
+        for node in tree.distinct()
+        if node.op == "floor" or (node.op == "where" and not _closes(node, pieces))
+    ]
     steps = dict.fromkeys(g for n in apart for g in borders(n if n.op == "floor" else n.args[0], pieces))
     yield from (Meeting(apart[0], None, others) for others in _subsets(list(steps), 2, size))
 
@@ -248,6 +254,3 @@ def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
                 gap = expr - offset
                 found.setdefault((gap, thin), Gap(gap, node, thin))
     return list(found.values())
-
-
-

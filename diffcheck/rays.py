@@ -13,8 +13,8 @@ from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.identity import Decision, is_zero
-from diffcheck.printer import symbol, tree_of
 from diffcheck.lower import lower
+from diffcheck.printer import symbol, tree_of
 from diffcheck.reach import Constraint
 from diffcheck.resolve import resolve
 from diffcheck.sides import Outcome
@@ -52,12 +52,16 @@ def combine(rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Seque
         limits.append(limit)
     here = rays[0].here
     bad = SINGULAR if here is None else DISCONTINUOUS
-    if any(_waves(ray, limit) or _depends(limit, directions) for ray, limit in zip(rays, limits, strict=True)):
+    if any(
+        _waves(ray, limit) or _depends(limit, directions) for ray, limit in zip(rays, limits, strict=True)
+    ):
         return Outcome(bad, Kind.OSCILLATION, how="the limit depends on the direction")
     if any(not rays[0].algebra.oracle.vanishes(limit - limits[0]) for limit in limits[1:]):
         return Outcome(bad, Kind.OSCILLATION, how="the limit depends on the direction")
     if here is None:
-        return Outcome(bad, Kind.HOLE, limits[0], limits[0], detail="the value is missing", how="one limit, no value")
+        return Outcome(
+            bad, Kind.HOLE, limits[0], limits[0], detail="the value is missing", how="one limit, no value"
+        )
     if not rays[0].algebra.oracle.vanishes(here - limits[0]):
         return Outcome(bad, Kind.HOLE, limits[0], limits[0], here - limits[0], how="one limit, another value")
     if len(set(weights)) > 1:
@@ -156,10 +160,15 @@ def _wave(m: Mono, n: int) -> Outcome:
 def _not_polynomial(ray: Ray, n: int, c: sp.Expr, directions: Sequence[sp.Symbol]) -> Outcome:
     """Prove by differences that a coefficient is no polynomial of degree n: sum (-1)**j*C(n+1, j)*c(d + j*e) != 0."""
     start = {d: sp.nsimplify(ray.point[d]) for d in directions}
-    step = {d: sp.Rational(1 + i, 50 * (n + 2)) * max(abs(v) for v in start.values()) for i, d in enumerate(directions)}
+    step = {
+        d: sp.Rational(1 + i, 50 * (n + 2)) * max(abs(v) for v in start.values())
+        for i, d in enumerate(directions)
+    }
     total = sp.Add(
         *(
-            (-1) ** j * sp.binomial(n + 1, j) * c.subs({d: start[d] + j * step[d] for d in directions}, simultaneous=True)
+            (-1) ** j
+            * sp.binomial(n + 1, j)
+            * c.subs({d: start[d] + j * step[d] for d in directions}, simultaneous=True)
             for j in range(n + 2)
         )
     )
@@ -183,7 +192,12 @@ def _kind_of_break(
 ) -> Outcome:
     """A corner if the slopes of opposite directions do not cancel, `directional` if they do but are not linear."""
     if n > 1:
-        return Outcome(Smoothness(n - 1), Kind.BREAK, detail=f"derivative {n}", how=f"t**{n} has no polynomial coefficient")
+        return Outcome(
+            Smoothness(n - 1),
+            Kind.BREAK,
+            detail=f"derivative {n}",
+            how=f"t**{n} has no polynomial coefficient",
+        )
     forward = enclose(c, dict(ray.point), 300)
     flipped = {s: (-v if s in directions else v) for s, v in ray.point.items()}
     opposite = c
@@ -204,7 +218,10 @@ def _kind_of_break(
 def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
     """Prove that the function is analytic at the point, from the expression that all directions share."""
     names = {n: symbol(n) for n in rays[0].base}
-    exprs = {_simplified(resolve(r.tree, r.expansion.choices, names, sp.Symbol("__t", positive=True), {})) for r in rays}
+    exprs = {
+        _simplified(resolve(r.tree, r.expansion.choices, names, sp.Symbol("__t", positive=True), {}))
+        for r in rays
+    }
     first = next(iter(exprs))
     if any(is_zero(first - e) is not Decision.YES for e in exprs):
         raise Undetermined("the directions agree to high order, but are not proved to be one function")
@@ -219,7 +236,11 @@ def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome
 def _simplified(expr: sp.Expr) -> sp.Expr:
     if expr.is_rational_function():
         return sp.cancel(expr)
-    roots = {p: sp.factor(p.base) ** p.exp for p in expr.atoms(sp.Pow) if not p.exp.is_Integer and p.base.is_polynomial()}
+    roots = {
+        p: sp.factor(p.base) ** p.exp
+        for p in expr.atoms(sp.Pow)
+        if not p.exp.is_Integer and p.base.is_polynomial()
+    }
     return sp.expand(expr.xreplace(roots))
 
 
@@ -250,7 +271,9 @@ def _vanishing_base(expansion: Expansion, power: Node) -> bool:
 
 def _even_in_roots(expr: sp.Expr, ray: Ray) -> sp.Expr | None:
     """An even analytic function of w = sqrt(q) is an analytic function of q: put w for the root and test."""
-    roots = [p for p in expr.atoms(sp.Pow) if p.exp == sp.Rational(1, 2) or (p.exp.is_Rational and p.exp.q == 2)]
+    roots = [
+        p for p in expr.atoms(sp.Pow) if p.exp == sp.Rational(1, 2) or (p.exp.is_Rational and p.exp.q == 2)
+    ]
     bases = {p.base for p in roots}
     if len(bases) != 1:
         return None

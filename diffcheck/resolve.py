@@ -40,7 +40,11 @@ def to_rational(leaf: object) -> sp.Rational:
 
 
 def resolve(
-    node: Node, choices: Mapping[Node, Choice], names: Mapping[str, sp.Expr], step: sp.Expr, memo: dict[Node, sp.Expr]
+    node: Node,
+    choices: Mapping[Node, Choice],
+    names: Mapping[str, sp.Expr],
+    step: sp.Expr,
+    memo: dict[Node, sp.Expr],
 ) -> sp.Expr:
     """Return ``node`` with ``choices`` made.
 
@@ -77,5 +81,9 @@ def _special(node: Node, args: list[sp.Expr], choice: Choice, step: sp.Expr) -> 
         # u = end*(1 - d): asin(u) = end*(pi/2 - 2*asin(sqrt(d/2))), sqrt(d/2) = t**(n/2)*sqrt(d/2/t**n).
         unit = sp.sqrt(sp.cancel((1 - end * args[0]) / 2) / step**choice.order)
         return end * (sp.pi / 2 - 2 * sp.asin(step ** (choice.order / 2) * unit))
-    unit = sp.cancel(args[0] / step**choice.order) if args[0].is_rational_function() else args[0] / step**choice.order
+    unit = (
+        sp.cancel(args[0] / step**choice.order)
+        if args[0].is_rational_function()
+        else args[0] / step**choice.order
+    )
     return step ** (choice.order * choice.exponent) * unit**choice.exponent

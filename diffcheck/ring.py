@@ -31,11 +31,11 @@ MAX_FACTOR_DEGREE = 40
 Poly = Any  # flint.fmpq_mpoly
 
 
-class TooHard(Exception):  # noqa: N818 - an answer, not an error
+class TooHard(Exception):
     """The normal form would grow past its caps."""
 
 
-class NeedUnit(Exception):  # noqa: N818 - an answer, not an error
+class NeedUnit(Exception):
     """A fraction of a generator turned up that was fixed for whole multiples; start again, finer."""
 
     def __init__(self, kind: str, divisor: int) -> None:

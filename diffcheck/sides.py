@@ -197,10 +197,18 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
     if not algebra.oracle.vanishes(jump):
         return Outcome(bad, Kind.JUMP, lo.value, hi.value, jump, how="the one-sided limits differ")
     if here is None:
-        return Outcome(bad, Kind.HOLE, lo.value, hi.value, detail="the value is missing", how="equal limits, no value")
+        return Outcome(
+            bad, Kind.HOLE, lo.value, hi.value, detail="the value is missing", how="equal limits, no value"
+        )
     if not algebra.oracle.vanishes(here - hi.value):
         return Outcome(
-            bad, Kind.HOLE, lo.value, hi.value, here - hi.value, detail=f"the value is {here}", how="equal limits"
+            bad,
+            Kind.HOLE,
+            lo.value,
+            hi.value,
+            here - hi.value,
+            detail=f"the value is {here}",
+            how="equal limits",
         )
     return None
 
@@ -219,7 +227,9 @@ def _compare(
     if found is not None:
         return found
     if _flat_beyond(algebra, above) and _flat_beyond(algebra, below):
-        return Outcome(CINF, how="both sides have the same power series; what is left is smaller than every power")
+        return Outcome(
+            CINF, how="both sides have the same power series; what is left is smaller than every power"
+        )
     return _same_function(tree, sides, cell, algebra, left, right)
 
 
@@ -242,7 +252,13 @@ def _merged(algebra: Algebra, below: Germ, above: Germ) -> list[tuple[Mono, sp.E
         m = below.terms[i][1] if order >= 0 else above.terms[j][1]
         if rem is not None and algebra.compare(m, rem) <= 0:
             break
-        out.append((m, below.terms[i][0] if order >= 0 else sp.S.Zero, above.terms[j][0] if order <= 0 else sp.S.Zero))
+        out.append(
+            (
+                m,
+                below.terms[i][0] if order >= 0 else sp.S.Zero,
+                above.terms[j][0] if order <= 0 else sp.S.Zero,
+            )
+        )
         i, j = i + (order >= 0), j + (order <= 0)
     return out
 
@@ -275,7 +291,9 @@ def _integer_break(n: int, lo: sp.Expr, hi: sp.Expr) -> Outcome:
     left, right = (-1) ** n * factor * lo, factor * hi
     kind = Kind.CORNER if n == 1 else Kind.BREAK
     detail = "" if n == 1 else f"derivative {n}"
-    return Outcome(Smoothness(n - 1), kind, left, right, right - left, detail, how=f"coefficients of t**{n} differ")
+    return Outcome(
+        Smoothness(n - 1), kind, left, right, right - left, detail, how=f"coefficients of t**{n} differ"
+    )
 
 
 def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
@@ -310,14 +328,18 @@ def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
     assert low is not None
     assert high is not None
     if not algebra.oracle.vanishes(high - low):
-        return Outcome(C0, Kind.CORNER, low, high, high - low, how="the difference quotients have unequal limits")
+        return Outcome(
+            C0, Kind.CORNER, low, high, high - low, how="the difference quotients have unequal limits"
+        )
     for k in range(1, 9):
         below, above = _derivative(algebra, below, -1), _derivative(algebra, above, 1)
         limits = [_limit(algebra, g) for g in (below, above)]
         if any(v.oscillates or v.unbounded for v in limits):
             if k == 1:
                 return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the derivative has no limit")
-            return Outcome(Smoothness(k - 1), Kind.BREAK, detail=f"derivative {k}", how="a derivative has no limit")
+            return Outcome(
+                Smoothness(k - 1), Kind.BREAK, detail=f"derivative {k}", how="a derivative has no limit"
+            )
         left, right = limits[0].value, limits[1].value
         assert left is not None
         assert right is not None
@@ -364,7 +386,11 @@ def _derived_term(algebra: Algebra, c: sp.Expr, m: Mono) -> Germ:
     """d/dt of c*t**a*L**b*LL**d*exp(phi), with L' = -1/t and LL' = -1/(t*L)."""
     shifts = [(m.power, Mono(sp.S.NegativeOne)), (-m.log, Mono(sp.S.NegativeOne, sp.S.NegativeOne))]
     shifts.append((-m.loglog, Mono(sp.S.NegativeOne, sp.S.NegativeOne, sp.S.NegativeOne)))
-    factor = algebra.add(*(Germ(((e, size),)) for e, size in shifts if e != 0)) if any(e != 0 for e, _ in shifts) else Germ()
+    factor = (
+        algebra.add(*(Germ(((e, size),)) for e, size in shifts if e != 0))
+        if any(e != 0 for e, _ in shifts)
+        else Germ()
+    )
     for d, n in m.expo:
         factor = algebra.add(factor, _derived_term(algebra, d, n))
     out = algebra.scale(factor, c, m)
@@ -439,7 +465,13 @@ def _analytic_expression(sides: Sides, cell: Cell, algebra: Algebra, v: str, exp
 
 
 def _flat_difference(
-    sides: Sides, cell: Cell, algebra: Algebra, v: str, above: sp.Expr, below: sp.Expr, both: tuple[_Side, _Side]
+    sides: Sides,
+    cell: Cell,
+    algebra: Algebra,
+    v: str,
+    above: sp.Expr,
+    below: sp.Expr,
+    both: tuple[_Side, _Side],
 ) -> Outcome | None:
     """Smooth if the difference of the two sides is smaller than every power and one side is analytic."""
     values = [side.value for side in both]

@@ -24,13 +24,13 @@ from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.printer import symbol, shown
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray, combine
-from diffcheck.sides import ORDERS, SMOOTH, Outcome
+from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.resolve import to_rational
+from diffcheck.sides import ORDERS, SMOOTH, Outcome
 from diffcheck.tree import NUMBER, Node
-from diffcheck.verdict import C0, CINF, Kind
+from diffcheck.verdict import C0, CINF
 from diffcheck.walls import Thin, Wall, factors, solve_for
 
 __all__ = ["visit"]
@@ -116,7 +116,8 @@ def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
                 odd.append(a)
         positive = sp.Mul(*odd)
         if positive.is_positive is not True and (
-            not positive.free_symbols or reach([Constraint(positive, "<="), *question.where]).status is not Status.UNSAT
+            not positive.free_symbols
+            or reach([Constraint(positive, "<="), *question.where]).status is not Status.UNSAT
         ):
             return None
         out.append(base)
@@ -184,7 +185,9 @@ def _members(
     if any(s.name.endswith("_") for s in numbers):
         raise Undetermined(f"cannot tell for which integers `{shown(left)}` = 0")
     for residues in product((0, 1), repeat=len(numbers)):
-        table = {k: 2 * sp.Symbol(f"{k.name}_", integer=True) + r for k, r in zip(numbers, residues, strict=True)}
+        table = {
+            k: 2 * sp.Symbol(f"{k.name}_", integer=True) + r for k, r in zip(numbers, residues, strict=True)
+        }
         halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in integers)
         yield from _renumbered(table, halved, equations, inside, solved, conditions)
 
@@ -214,7 +217,9 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
     if poly.total_degree() != 2:
         return None
     form = sp.hessian(part, candidates)
-    if any(not e.is_number for e in form) or not (form.is_positive_semidefinite or (-form).is_positive_semidefinite):
+    if any(not e.is_number for e in form) or not (
+        form.is_positive_semidefinite or (-form).is_positive_semidefinite
+    ):
         return None
     return [sp.diff(part, v) for v in candidates] + [part]
 
@@ -237,7 +242,9 @@ def _one_by_one(
             after = [e.xreplace({v: s.value}) for e in rest]
             # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).
             held = (*conditions, *(Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in s.conditions))
-            more = tuple(Constraint(c.expr.xreplace({v: s.value}), c.rel) for c in held if c.expr.free_symbols)
+            more = tuple(
+                Constraint(c.expr.xreplace({v: s.value}), c.rel) for c in held if c.expr.free_symbols
+            )
             yield from _eliminated(after, inside, now, more, integers + s.integers)
         return
     raise Undetermined(f"cannot solve `{shown(part)}` = 0")
@@ -260,7 +267,9 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
         if any(r.germ is None for r in rays):
             return []  # an open region next to it is undefined: an edge of the domain
         outcome = combine(rays, [_direction(n) for n in bound], weights)
-        steady = not explored.open and _uniform(rays, bound, question.where) and not _hidden(question.tree, rays)
+        steady = (
+            not explored.open and _uniform(rays, bound, question.where) and not _hidden(question.tree, rays)
+        )
         if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
             best = Leaf(wall, rays[0].conditions, rays[0].point, outcome)
         if steady and (len(set(weights)) == 1 or (best is not None and best.outcome.level <= C0)):
@@ -313,7 +322,9 @@ def _cast(
     return rays, explored
 
 
-def _ray(question: Question, wall: Wall, cell: Cell, bound: Sequence[str], weights: tuple[sp.Expr, ...]) -> Ray:
+def _ray(
+    question: Question, wall: Wall, cell: Cell, bound: Sequence[str], weights: tuple[sp.Expr, ...]
+) -> Ray:
     base = {n: symbol(n) for n in question.names} | wall.point()
     for order in ORDERS[:3]:
         algebra = Algebra(cell, order)

@@ -117,20 +117,32 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         if len(found) == 1 and sp.count_ops(found[0]) > sp.count_ops(numerator):
             found = [numerator]  # as written: a sum of squares stays one
     except (sp.PolynomialError, NotImplementedError, ValueError):
-        found = [a.base if a.is_Pow and a.exp.is_positive else a for a in sp.Mul.make_args(sp.factor_terms(numerator))]
+        found = [
+            a.base if a.is_Pow and a.exp.is_positive else a
+            for a in sp.Mul.make_args(sp.factor_terms(numerator))
+        ]
     shown = (f.xreplace(hidden) for f in found)
-    return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero))
+    return tuple(
+        f
+        for f in dict.fromkeys(shown)
+        if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero)
+    )
 
 
 def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
     """Replace exponentials by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
-    kernels = [k for k in expr.atoms(sp.exp) if any(c.q > 12 or abs(c.p) > 12 for c in k.args[0].atoms(sp.Rational))]
+    kernels = [
+        k for k in expr.atoms(sp.exp) if any(c.q > 12 or abs(c.p) > 12 for c in k.args[0].atoms(sp.Rational))
+    ]
     table = {k: sp.Dummy("e", positive=True) for k in kernels}
     return expr.xreplace(table), {d: k for k, d in table.items()}
 
 
 def walls_of(
-    gap: sp.Expr, wrt: tuple[str, ...], singular: bool, never_zero: Callable[[sp.Expr], bool] = lambda _: False
+    gap: sp.Expr,
+    wrt: tuple[str, ...],
+    singular: bool,
+    never_zero: Callable[[sp.Expr], bool] = lambda _: False,
 ) -> Walls:
     """Return the zero set of ``gap`` inside all of space, for crossings in the variables ``wrt``.
 
@@ -141,7 +153,11 @@ def walls_of(
     if gap.has(sp.Abs):
         return _both_signs(gap, wrt, singular, never_zero)
     variables = [symbol(v) for v in wrt]
-    parts = [_factor_walls(f, variables, singular) for f in factors(gap) if f.free_symbols & set(variables) and not never_zero(f)]
+    parts = [
+        _factor_walls(f, variables, singular)
+        for f in factors(gap)
+        if f.free_symbols & set(variables) and not never_zero(f)
+    ]
     return _joined(parts)
 
 
@@ -154,7 +170,9 @@ def _joined(parts: Iterable[Walls]) -> Walls:
     )
 
 
-def _both_signs(gap: sp.Expr, wrt: tuple[str, ...], singular: bool, never_zero: Callable[[sp.Expr], bool]) -> Walls:
+def _both_signs(
+    gap: sp.Expr, wrt: tuple[str, ...], singular: bool, never_zero: Callable[[sp.Expr], bool]
+) -> Walls:
     """|u| is u or -u: the zeros of both pieces contain those of the gap."""
     magnitude = next(iter(gap.atoms(sp.Abs)))
     inner = magnitude.args[0]
@@ -184,7 +202,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
 
 def _without_root(f: sp.Expr) -> sp.Expr | None:
     """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
-    roots = sorted((p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True)
+    roots = sorted(
+        (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
+    )
     for root in roots:
         u = root.base
         r = sp.Dummy("r", positive=True)
@@ -329,7 +349,9 @@ def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
         return [Solved(sp.cancel(-b / a) if (b / a).is_rational_function() else -b / a)]
     a, c = coefficients[0], coefficients[-1]
     if all(k == 0 for k in coefficients[1:-1]):
-        return _solve_power(sp.Integer(degree), sp.cancel(-c / a) if (c / a).is_rational_function() else -c / a)
+        return _solve_power(
+            sp.Integer(degree), sp.cancel(-c / a) if (c / a).is_rational_function() else -c / a
+        )
     if degree == 2:
         b = coefficients[1]
         disc = sp.factor(sp.expand(b**2 - 4 * a * c))
