@@ -1,6 +1,6 @@
 """A time budget that long computations ask for, wherever they are in the call stack.
 
-`within(seconds)` sets it for a block; `check_time` raises TimeOver once it is used up.  Nested budgets only shorten.
+`within(seconds)` sets it for a block, in seconds of this thread's processor time; `check_time` raises TimeOver once it is used up.  Nested budgets only shorten.
 It ends what asks often enough; what never returns is ended from outside (workers.py).
 """
 
@@ -25,7 +25,7 @@ class TimeOver(Undetermined):
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Give the block at most ``seconds``, and no more than an enclosing block has left."""
-    token = _until.set(min(_until.get(), time.monotonic() + seconds))
+    token = _until.set(min(_until.get(), time.thread_time() + seconds))
     try:
         yield
     finally:
@@ -34,5 +34,5 @@ def within(seconds: float) -> Iterator[None]:
 
 def check_time() -> None:
     """Raise TimeOver when the budget of an enclosing block is used up."""
-    if time.monotonic() > _until.get():
+    if time.thread_time() > _until.get():
         raise TimeOver("the time budget is used up")

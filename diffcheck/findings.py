@@ -8,6 +8,7 @@ import sympy as sp
 
 from diffcheck.explore import Leaf
 from diffcheck.gaps import Gap, Pieces
+from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.sides import Outcome
@@ -158,12 +159,8 @@ def flat_finding(problem: Problem, findings: Sequence[Finding], pieces: Pieces, 
     if not any(f.kind in {Kind.JUMP, Kind.HOLE} for f in findings):
         return []
     variables = [symbol(v) for v in problem.wrt]
-    if any(
-        not sp.diff(piece, v).equals(0)
-        for piece in pieces.of(tree)
-        for v in variables
-        if v in piece.free_symbols
-    ):
+    moving = ((piece, v) for piece in pieces.of(tree) for v in variables if v in piece.free_symbols)
+    if any(is_zero(sp.diff(piece, v)) is not Decision.YES for piece, v in moving):
         return []
     span = (0, len(problem.text))
     return [
