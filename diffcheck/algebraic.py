@@ -88,10 +88,10 @@ def _root_bound(tower: Tower, alpha: Poly, generators: list[Generator]) -> Any:
         for g, e in zip(generators, exponents, strict=True):
             monomial[g.index] = e
         basis.append(tuple(monomial))
-    column = {monomial: i for i, monomial in enumerate(basis)}
+    column = {power: i for i, power in enumerate(basis)}
     entries = [flint.fmpq(0)] * (dimension * dimension)
-    for row, monomial in enumerate(basis):
-        image = tower.reduce(alpha * tower.context.from_dict({monomial: 1}))
+    for row, power in enumerate(basis):
+        image = tower.reduce(alpha * tower.context.from_dict({power: 1}))
         for key, value in image.to_dict().items():
             entries[row * dimension + column[tuple(int(e) for e in key)]] = value
     coefficients = list(flint.fmpq_mat(dimension, dimension, entries).charpoly())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import sympy as sp
 
@@ -59,7 +59,7 @@ class Root:
     exponent: sp.Expr
 
 
-Choice = bool | sp.Expr | Root
+Choice: TypeAlias = bool | sp.Expr | Root
 
 COMPARISONS: Mapping[str, Callable[[int], bool]] = {
     "lt": lambda s: s < 0,

@@ -17,7 +17,7 @@ from diffcheck.cell import BadWitness, Cell, SplitInteger
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.printer import shown, symbol
-from diffcheck.reach import Constraint, Status, reach
+from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.sides import Outcome
 from diffcheck.walls import Wall, integer_zeros
 
@@ -42,7 +42,7 @@ GENERIC = tuple(
         (17, 43),
     )
 )
-OPPOSITE = {"<": ">", ">": "<"}
+OPPOSITE: Mapping[str, Relation] = {"<": ">", ">": "<"}
 
 
 @dataclass(frozen=True, slots=True)

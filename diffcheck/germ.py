@@ -114,7 +114,7 @@ class Algebra:
 
     def _exponent_sign(self, e: sp.Expr) -> int:
         if e.is_Rational:
-            return (e.p > 0) - (e.p < 0)
+            return int((e.p > 0) - (e.p < 0))
         return self.oracle.sign(e)
 
     def compare(self, m: Mono, n: Mono) -> int:
@@ -156,7 +156,10 @@ class Algebra:
             return out
         if all(m.power.is_Rational and m.log == 0 and m.loglog == 0 and not m.expo for _, m in out):
             return sorted(out, key=lambda term: term[1].power)
-        out.sort(key=cmp_to_key(lambda x, y: -self.compare(x[1], y[1])))
+        def by_size(x: Term, y: Term) -> int:
+            return -self.compare(x[1], y[1])
+
+        out.sort(key=cmp_to_key(by_size))
         return self._merge_equal(out)
 
     def _merge_equal(self, ordered: list[Term]) -> list[Term]:

@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, order=True, slots=True)
 class Smoothness:
-    """A smoothness class; classes are ordered from worst to best, so the class of a function is the `min` of its points.
+    """A smoothness class, ordered from worst to best: the class of a function is the `min` of its points.
 
     level: -2 singular, -1 discontinuous, 0 C0, 0.5 D1, k for C^k (k >= 1), infinity for Cinf.
     """
@@ -158,7 +158,7 @@ class Finding:
 class Surrogate:
     """A smooth expression to use instead.
 
-    error: interval (low, high) of surrogate minus original as text in ``parameter``; None where no uniform bound exists.
+    error: interval (low, high) of surrogate minus original as text in ``parameter``; None without a uniform bound.
     lipschitz_gradient: Lipschitz constant of the gradient as text, or None when unknown or unbounded.
     """
 

@@ -400,7 +400,7 @@ _INVERSES: dict[type[sp.Basic], Callable[[sp.Expr], list[Solved]]] = {
 
 
 def invert(kernel: sp.Expr, value: sp.Expr) -> list[tuple[sp.Expr, Solved]] | None:
-    """Return (inner, solution) pairs: kernel = value exactly where one inner = solution; None if no inverse is known."""
+    """Return (inner, solution) pairs: kernel = value exactly where one inner = solution; None if unknown."""
     if kernel.is_Symbol:
         return [(kernel, Solved(value))]
     if kernel.is_Pow and not kernel.exp.has(*kernel.base.free_symbols):
