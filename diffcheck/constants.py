@@ -48,7 +48,10 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
             found.setdefault(level, []).append(example)
     if not found:
         return [Region(worst, "", {})]
-    texts = {level: _condition(bad, found[level][0], symbols, where) or _separation(found, level, symbols) for level in found}
+    texts = {
+        level: _condition(bad, found[level][0], symbols, where) or _separation(found, level, symbols)
+        for level in found
+    }
     return [Region(level, texts[level], found[level][0]) for level in sorted(found)]
 
 
@@ -63,8 +66,10 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
     return sure if sure == perhaps else None
 
 
-def _separation(found: Mapping[Smoothness, Sequence[Example]], level: Smoothness, symbols: Sequence[sp.Symbol]) -> str:
-    """Return the sign of a constant, or the order of two, that tells these examples from all others; "" if none does."""
+def _separation(
+    found: Mapping[Smoothness, Sequence[Example]], level: Smoothness, symbols: Sequence[sp.Symbol]
+) -> str:
+    """Return the sign of a constant, or the order of two, that only these examples have; "" if there is none."""
     for expr in [*symbols, *(a - b for a, b in combinations(symbols, 2))]:
         for rel in (">", "<"):
             inside = {bool(sp.StrictGreaterThan(expr.subs(dict(e)), 0)) == (rel == ">") for e in found[level]}
@@ -101,7 +106,7 @@ def _examples(
     for c in dict.fromkeys(turned):
         if c.expr.free_symbols and c.expr.free_symbols <= set(symbols):
             for rel in ("<", ">"):
-                answer = reach([*own, Constraint(c.expr, rel)])  # type: ignore[arg-type]
+                answer = reach([*own, Constraint(c.expr, rel)])
                 if answer.witness is not None:
                     keep({**_defaults(symbols), **answer.witness})
     for point in _patterns(symbols):
@@ -135,7 +140,10 @@ def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Co
 
 
 def _condition(
-    bad: Sequence[Leaf], example: Mapping[sp.Symbol, sp.Expr], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]
+    bad: Sequence[Leaf],
+    example: Mapping[sp.Symbol, sp.Expr],
+    symbols: Sequence[sp.Symbol],
+    where: Sequence[Constraint],
 ) -> str:
     """Return what the constants of the region satisfy, from the conditions of the leaves that involve only them."""
     stated = {(c.expr, c.rel) for c in where}

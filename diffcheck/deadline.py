@@ -1,6 +1,7 @@
 """A time budget that long computations ask for, wherever they are in the call stack.
 
-`within(seconds)` sets it for a block, in seconds of this thread's processor time; `check_time` raises TimeOver once it is used up.  Nested budgets only shorten.
+`within(seconds)` sets it for a block, in seconds of this thread's processor time; `check_time` raises TimeOver once
+it is used up.  Nested budgets only shorten.
 It ends what asks often enough; what never returns is ended from outside (workers.py).
 """
 
