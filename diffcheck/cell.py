@@ -95,7 +95,10 @@ class Cell:
         return decision is Decision.YES
 
     def _oscillating_zero(self, c: sp.Expr) -> bool:
+        c = self.settled(c)
         waves = [s for s in c.free_symbols if s in self.phases]
+        if not waves:
+            return self.vanishes(c)
         poly = sp.Poly(sp.expand(c), *waves)
         return all(self.vanishes(k) for k in poly.coeffs())
 
@@ -226,8 +229,15 @@ class Cell:
         guess = sp.Rational(near.numerator, near.denominator)
         return guess if self.vanishes(c - guess) else c
 
-    def oscillation(self, phase: Germ, kind: str) -> tuple[sp.Symbol, ...]:
-        """Return bounded symbols: (sin, cos) of an infinite phase, or its fractional part."""
+    def oscillation(self, phase: Germ, kind: str) -> tuple[sp.Expr, ...]:
+        """Return (sin, cos) of an infinite phase, or its fractional part, in bounded symbols.
+
+        Symbols of phases that are independent over the rationals are algebraically independent; a multiple of a phase
+        met before is written in the symbols of that phase.
+        """
+        again = self._known_phase(phase, kind)
+        if again is not None:
+            return again
         n = next(self._numbers)
         if kind == "fraction":
             wave = sp.Symbol(f"wave_f{n}", real=True)
@@ -237,3 +247,43 @@ class Cell:
         self.phases[s] = (c, 1, phase)
         self.phases[c] = (s, -1, phase)
         return s, c
+
+    def _known_phase(self, phase: Germ, kind: str) -> tuple[sp.Expr, ...] | None:
+        """Return a multiple of a known phase in its symbols; None if ``phase`` is independent of the known ones."""
+        known = [(w, *v) for w, v in self.phases.items() if v[1] >= 0]
+        for wave, partner, sign, other in known:
+            ratio = _ratio(phase, other)
+            if ratio is None or (ratio.is_rational is False and sign and kind == "phase"):
+                continue
+            if (kind == "fraction") != (sign == 0) or not ratio.is_Integer:
+                raise Undetermined("oscillating terms whose frequencies are related")
+            if sign:
+                power = sp.expand((partner + sp.I * wave) ** abs(ratio))
+                return (sp.im(power) * sp.sign(ratio), sp.re(power))
+            if abs(ratio) == 1:
+                return (wave if ratio == 1 else 1 - wave,)
+            raise Undetermined("oscillating terms whose frequencies are related")
+        sizes = {m for g in [phase, *(other for *_, other in known)] for _, m in g.terms}
+        if len(known) > 1 and len(sizes) < len(known) + 1:
+            raise Undetermined("oscillating terms whose frequencies may be related")
+        return None
+
+    def settled(self, c: sp.Expr) -> sp.Expr:
+        """Return ``c`` with squares of cosines written as sines, so that what is constant has no bounded symbol."""
+        if not self.oscillating(c):
+            return c
+        for wave, (partner, sign, _) in self.phases.items():
+            if sign > 0 and partner in c.free_symbols:
+                terms = sp.Poly(sp.expand(c), partner).terms()
+                c = sp.Add(*(k * (1 - wave**2) ** (n // 2) * partner ** (n % 2) for (n,), k in terms))
+        return sp.expand(c)
+
+
+def _ratio(a: Germ, b: Germ) -> sp.Expr | None:
+    """Return a/b if it is one number, else None."""
+    if {m for _, m in a.terms} != {m for _, m in b.terms}:
+        return None
+    below = {m: c for c, m in b.terms}
+    ratios = {sp.simplify(c / below[m]) for c, m in a.terms}
+    (ratio, *more) = ratios
+    return ratio if not more and not ratio.free_symbols else None

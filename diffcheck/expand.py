@@ -39,7 +39,7 @@ class Place(Oracle, Protocol):
     def rational(self, c: sp.Expr) -> sp.Expr:
         """Return ``c`` as a Rational if it is identically one, else ``c``."""
 
-    def oscillation(self, phase: Germ, kind: str) -> tuple[sp.Symbol, ...]:
+    def oscillation(self, phase: Germ, kind: str) -> tuple[sp.Expr, ...]:
         """Return the bounded symbols for sin and cos (or the fractional part) of an infinite germ."""
 
 

@@ -45,6 +45,9 @@ class Oracle(Protocol):
     def oscillating(self, c: sp.Expr) -> bool:
         """Return whether ``c`` holds a bounded symbol without a limit."""
 
+    def settled(self, c: sp.Expr) -> sp.Expr:
+        """Return ``c`` written with as few bounded symbols as identities allow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mono:
@@ -150,7 +153,7 @@ class Algebra:
         sums: dict[Mono, list[sp.Expr]] = {}
         for c, m in terms:
             sums.setdefault(m, []).append(c)
-        out = [(sp.Add(*cs) if len(cs) > 1 else cs[0], m) for m, cs in sums.items()]
+        out = [(self.oracle.settled(sp.Add(*cs) if len(cs) > 1 else cs[0]), m) for m, cs in sums.items()]
         out = [(c, m) for c, m in out if c != 0]
         if len(out) < 2:
             return out
