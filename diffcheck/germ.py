@@ -159,6 +159,7 @@ class Algebra:
             return out
         if all(m.power.is_Rational and m.log == 0 and m.loglog == 0 and not m.expo for _, m in out):
             return sorted(out, key=lambda term: term[1].power)
+
         def by_size(x: Term, y: Term) -> int:
             return -self.compare(x[1], y[1])
 
