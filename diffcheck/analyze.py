@@ -281,6 +281,9 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     findings += flat_finding(work.problem, findings, pieces, work.tree)
     if work.open and (worst.differentiable or len(verdicts) > 1):
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), work.open[0])
+    at_worst = [leaf.outcome.open for leaf in leaves if leaf.outcome.level == worst]
+    if at_worst and all(at_worst):
+        return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), "an exponent has no upper bound")
     if len(verdicts) > 1:
         return Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found))
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE

@@ -48,11 +48,21 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
             found.setdefault(level, []).append(example)
     if not found:
         return [Region(worst, "", {})]
+    merged = _merged(found)
     texts = {
-        level: _condition(bad, found[level][0], symbols, where) or _separation(found, level, symbols)
-        for level in found
+        level: _condition(bad, merged[level], symbols, where) or _separation(merged, level, symbols)
+        for level in merged
     }
-    return [Region(level, texts[level], found[level][0]) for level in sorted(found)]
+    return [Region(level, texts[level], merged[level][0]) for level in sorted(merged)]
+
+
+def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[Example]]:
+    """Put all differentiable classes below Cinf together, under the worst of them: abs(x)**p is C1 or better for p > 1."""
+    finite = sorted(level for level in found if level.differentiable and level < CINF)
+    out = {level: examples for level, examples in found.items() if level not in finite}
+    if finite:
+        out[finite[0]] = [e for level in finite for e in found[level]]
+    return out
 
 
 def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -> Smoothness | None:
@@ -141,17 +151,37 @@ def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Co
 
 def _condition(
     bad: Sequence[Leaf],
-    example: Mapping[sp.Symbol, sp.Expr],
+    examples: Sequence[Example],
     symbols: Sequence[sp.Symbol],
     where: Sequence[Constraint],
 ) -> str:
-    """Return what the constants of the region satisfy, from the conditions of the leaves that involve only them."""
-    stated = {(c.expr, c.rel) for c in where}
-    texts: dict[str, None] = {}
+    """Return what all examples of a region satisfy, from the conditions of the leaves that involve only constants."""
+    own = [c for c in where if c.expr.free_symbols <= set(symbols)]
+    stated = {c.expr for c in where}
+    found: list[Constraint] = []
     for leaf in bad:
         for c in (*leaf.conditions, *constraints_on(leaf.wall, where)):
-            if c.expr.free_symbols and c.expr.free_symbols <= set(symbols) and (c.expr, c.rel) not in stated:
-                value = c.expr.subs(dict(example))
-                if value.is_positive or value.is_negative:
-                    texts[f"{text_of(c.expr)} {'>' if value.is_positive else '<'} 0"] = None
-    return " and ".join(texts)
+            if not c.expr.free_symbols or not c.expr.free_symbols <= set(symbols) or c.expr in stated:
+                continue
+            values = [c.expr.subs(dict(e)) for e in examples]
+            if all(v.is_positive for v in values):
+                found.append(Constraint(c.expr, ">"))
+            elif all(v.is_negative for v in values):
+                found.append(Constraint(c.expr, "<"))
+    found = list(dict.fromkeys(found))
+    for c in list(found):
+        rest = [d for d in found if d is not c]
+        if reach([*own, *rest, Constraint(c.expr, "<" if c.rel == ">" else ">")]).status is Status.UNSAT:
+            found = rest
+    return " and ".join(_text(c) for c in found)
+
+
+def _text(c: Constraint) -> str:
+    """Write p - 1 > 0 as p > 1 where only one name occurs."""
+    if len(c.expr.free_symbols) == 1:
+        (s,) = c.expr.free_symbols
+        slope = c.expr.coeff(s)
+        if slope.is_number and slope != 0 and sp.expand(c.expr - slope * s).is_number:
+            up = (c.rel == ">") == bool(slope > 0)
+            return f"{s.name} {'>' if up else '<'} {text_of(-(c.expr - slope * s) / slope)}"
+    return f"{text_of(c.expr)} {c.rel} 0"

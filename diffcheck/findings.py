@@ -115,7 +115,9 @@ def _condition(problem: Problem, leaf: Leaf) -> str | None:
 
 def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
     size = leaf.outcome.size
-    if size is None or leaf.outcome.kind is Kind.HOLE or leaf.wall.integers or sp.count_ops(size) > 60:
+    if size is None or leaf.outcome.kind is Kind.HOLE or leaf.wall.integers or sp.count_ops(size) > 30:
+        return
+    if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
         return
     signed = {c.expr for c in leaf.conditions}
     for f in factors(size):

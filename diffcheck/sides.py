@@ -28,6 +28,7 @@ from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoot
 __all__ = ["OUTSIDE", "SMOOTH", "Outcome", "Sides", "judge"]
 
 ORDERS = (4, 8, 16, 28)
+HIGHEST = 8  # derivatives looked at when an exponent is symbolic
 X = sp.Symbol("__x", real=True)
 
 
@@ -36,7 +37,7 @@ class Outcome:
     """What happens at a point of a wall.
 
     kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
-    how: the argument, for the certificate.
+    how: the argument, for the certificate.  open: the class may be better than ``level`` says.
     """
 
     level: Smoothness
@@ -46,6 +47,7 @@ class Outcome:
     size: sp.Expr | None = None
     detail: str = ""
     how: str = ""
+    open: bool = False
 
 
 SMOOTH = Outcome(CINF, how="one analytic function on both sides")
@@ -301,8 +303,17 @@ def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
     k = 0
     while algebra.growth(Mono(m.power - k - 1, m.log, m.loglog, m.expo)) < 0:
         k += 1
-        if k > 40:
-            raise Undetermined("the exponent has no known bound")
+        if k > HIGHEST and m.power.free_symbols:
+            # Without an upper bound on the exponent every class occurs; the lower ones are leaves of their own.
+            return Outcome(
+                Smoothness(k),
+                Kind.BREAK,
+                detail=f"derivative {k + 1} or later",
+                how=f"t**({m.power})",
+                open=True,
+            )
+        if k > 200:
+            raise Undetermined("an exponent above 200")
     below = 0 if algebra.oracle.vanishes(lo) else algebra.oracle.sign(lo)
     above = 0 if algebra.oracle.vanishes(hi) else algebra.oracle.sign(hi)
     sign_below = -below if k % 2 == 0 else below

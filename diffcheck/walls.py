@@ -24,6 +24,9 @@ from diffcheck.roots import Family, Root, real_roots
 
 __all__ = ["Implicit", "Solved", "Thin", "Wall", "Walls", "integer_zeros", "walls_of"]
 
+# Past this size SymPy's factoring takes seconds, and nothing ends it.
+MAX_OPERATIONS = 150
+
 
 @dataclass(frozen=True, slots=True)
 class Implicit:
@@ -130,9 +133,16 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
 
 
 def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
-    """Replace exponentials by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
-    kernels = [
-        k for k in expr.atoms(sp.exp) if any(c.q > 12 or abs(c.p) > 12 for c in k.args[0].atoms(sp.Rational))
+    """Replace exponentials and powers by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
+
+    def large(exponent: sp.Expr) -> bool:
+        return any(c.q > 12 or abs(c.p) > 12 for c in exponent.atoms(sp.Rational))
+
+    kernels = [k for k in expr.atoms(sp.exp) if large(k.args[0])]
+    kernels += [
+        k
+        for k in expr.atoms(sp.Pow)
+        if k.exp.is_Integer is not True and large(k.exp) and k.base.is_nonnegative
     ]
     table = {k: sp.Dummy("e", positive=True) for k in kernels}
     return expr.xreplace(table), {d: k for k, d in table.items()}
@@ -150,6 +160,8 @@ def walls_of(
     """
     if never_zero(gap):
         return Walls()
+    if sp.count_ops(gap) > MAX_OPERATIONS:
+        return Walls((), (), (gap,))
     if gap.has(sp.Abs):
         return _both_signs(gap, wrt, singular, never_zero)
     variables = [symbol(v) for v in wrt]
