@@ -57,7 +57,7 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
 
 
 def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[Example]]:
-    """Put all differentiable classes below Cinf together, under the worst of them: abs(x)**p is C1 or better for p > 1."""
+    """Put all differentiable classes below Cinf together under the worst: abs(x)**p is C1 or better for p > 1."""
     finite = sorted(level for level in found if level.differentiable and level < CINF)
     out = {level: examples for level, examples in found.items() if level not in finite}
     if finite:
