@@ -14,7 +14,7 @@ __all__ = ["RULES", "Rule", "message"]
 
 
 # An oscillation of class D1 is one of the gradient: the function itself is continuous.
-GRADIENT_OSCILLATES = "the gradient oscillates without a limit where {at}"
+GRADIENT_OSCILLATES = "the gradient exists but has no limit where {at}"
 
 # The carets show the whole part; in the message it only has to be recognised.
 LONGEST_PART = 48
@@ -127,14 +127,15 @@ _ROWS = (
     ),
     Rule(
         Kind.OSCILLATION,
-        title="a limit that does not exist because of oscillation",
-        message="`{part}` oscillates without a limit where {at}",
+        title="a bounded value or gradient without a limit",
+        message="`{part}` is bounded but has no limit where {at}",
         why="The value, or the gradient, swings ever faster; neighbouring points tell nothing about each "
         "other. If only the gradient does so, the function is differentiable, but not continuously.",
-        recognise="The value or the derivative stays bounded and has no limit, as sin(1/x) at 0. It is "
-        "an error for the value, a warning (class D1) for the derivative.",
+        recognise="The value or the derivative stays bounded and has no limit, as sin(1/x) at 0, or as "
+        "x*y/(x**2 + y**2) at 0, where it depends on the direction. It is an error for the value, a "
+        "warning (class D1) for the derivative.",
         cure="Keep the argument of the sine or cosine bounded, for example sin(x/(x**2 + mu**2)) for "
-        "sin(1/x).",
+        "sin(1/x). A quotient that depends on the direction needs a small constant in the denominator.",
         example="sin(1/x)",
         wrt="x",
     ),
