@@ -211,8 +211,8 @@ def _closes(node: Node, pieces: Pieces) -> bool:
 
 def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
     """Whether ``difference`` is ``gap`` times a polynomial in what both are made of; False when that is not seen."""
-    if difference == 0:
-        return True
+    if 0 in (difference, gap):
+        return True  # nothing to choose, or a condition that never turns
     try:
         return bool(sp.reduced(difference, [gap])[1] == 0)
     except (BasePolynomialError, ValueError):

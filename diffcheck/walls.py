@@ -119,7 +119,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         found = [f for f, _ in sp.factor_list(numerator)[1]]
         if len(found) == 1 and sp.count_ops(found[0]) > sp.count_ops(numerator):
             found = [numerator]  # as written: a sum of squares stays one
-    except (sp.PolynomialError, NotImplementedError, ValueError):
+    except (sp.PolynomialError, NotImplementedError, ValueError, TypeError):
         found = [
             a.base if a.is_Pow and a.exp.is_positive else a
             for a in sp.Mul.make_args(sp.factor_terms(numerator))
@@ -307,6 +307,8 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
         return None
     values = _solve_polynomial(sp.Poly(numerator, z).all_coeffs())
     if values is None:
+        return None
+    if kernels[0].is_Pow and v in kernels[0].exp.free_symbols:
         return None
     out: list[Solved] = []
     for value in values:
