@@ -1,49 +1,51 @@
-"""Text to tree: the expression language is Python's, read by precedence climbing and never evaluated.
+"""Text to tree, by Python's own parser: the text is read by `ast` and never evaluated.
 
-Why not `ast.parse`: `^` must bind as `**`, every keyword but five is a name here, spans count characters, and
-the depth at which Python's own parser gives up differs between its versions.  `tests/test_parse.py` holds the
-shape and the columns of the tree against `ast` on what both can read.
+Python sees the tokens in columns of equal width, `1` for every number and `x` for every name, so that every
+word but five is a name, `^` binds as `**`, decimals stay exact, and a place in what Python read is a token as
+typed.  Read in order: `parse`, `_Reader.node`, then `_join`.
 
-Read in order: `parse`, `_Parser.expression` (the precedences), `_Parser.operand`, then `_chain`. Limits: 100
-000 characters, 100 levels of nesting, 64 arguments a call.  A sum, product, `and` or `or` of more than 32
-parts is grouped in the middle, so that thousands of parts stay shallow; over the reals the meaning is the
-same."""
+Limits: 100 000 characters, 100 levels, 64 arguments a call, and what Python's parser takes: 200 brackets
+inside each other, about 2 900 terms in one sum.  A sum, product, `and` or `or` of more than 32 parts is
+grouped in the middle, so that thousands of parts stay shallow; over the reals the meaning is the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import ast
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.limits import check_size, too_deep
-from diffcheck.tokens import END, Token, number_value, tokenize
+from diffcheck.limits import MAX_DEPTH, check_size, too_deep
+from diffcheck.tokens import END, WORD, Token, number_value, tokenize
 from diffcheck.tree import NAME, NUMBER, Node, Span, number
 from diffcheck.vocabulary import Call, as_condition, as_number, call, is_condition, leaf, row_called
 
 __all__ = ["is_condition", "parse", "parse_conditions"]
 
-# Recursions of the parser; a level of the tree takes one or two.
-MAX_RECURSION = 160
+# Columns a token takes in what Python reads; the longest is `else`.
+WIDTH = 5
 # Left-nested chains keep the shape of the text up to here; longer ones are grouped.
 CHAIN = 32
 LEAF = 4
 
-TERNARY, OR, AND, NOT, COMPARISON, SUM, TERM, UNARY, POWER = range(1, 10)
-COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
-SUMS = {"+": "add", "-": "sub"}
-TERMS = {"*": "mul", "/": "div"}
-POWERS = ("**", "^")
-WORDS = {"if", "else", "and", "or", "not"}
+SUMS: dict[type, str] = {ast.Add: "add", ast.Sub: "sub"}
+TERMS: dict[type, str] = {ast.Mult: "mul", ast.Div: "div"}
+LOGIC: dict[type, str] = {ast.And: "and", ast.Or: "or"}
+COMPARISONS: dict[type, str] = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+}  # fmt: skip
 
+# What Python's messages contain, our words for it, and the cure.
+TRANSLATED = {
+    "never closed": ("this bracket is never closed", "add a `)`"),
+    "unmatched": ("this bracket is never opened", "leave it out, or add a `(`"),
+    "'else'": ("expected `else` behind this", "write `a if c else b`"),
+    "positional": ("a value behind a keyword", "put plain values first"),
+}
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A node and the columns it takes with its brackets; the node's own span leaves the brackets out."""
-
-    node: Node
-    start: int
-    stop: int
+# A part and the columns it takes with its brackets; the node's own span leaves the brackets out.
+_Part = tuple[Node, Span]
 
 
 def parse(text: str) -> Node:
@@ -51,285 +53,254 @@ def parse(text: str) -> Node:
 
     A condition where a number is expected counts as 1 where it holds and 0 elsewhere: `(x > 0)*x`.
     """
-    parser = _Parser(text)
-    tree = as_number(parser.whole().node)
-    parser.expect_end()
+    reader = _Reader(text)
+    tree = as_number(reader.whole(reader.node)[0])
     check_size(tree, text)
     return tree
 
 
 def parse_conditions(text: str) -> tuple[Node, ...]:
     """Return the conditions of a `where` text, separated by commas, as in `x > 0, 0 < p < 1`."""
-    parser = _Parser(text)
-    conditions = []
-    while parser.token.kind != END:
-        part = parser.whole()
-        conditions.append(as_condition(part.node, (part.start, part.stop), text))
-        check_size(part.node, text)
-        if not parser.take(","):
-            break
-    parser.expect_end()
-    return tuple(conditions)
+    reader = _Reader(text)
+    if len(reader.tokens) == 1:
+        return ()
+    conditions = reader.whole(reader.condition, listed=True)
+    for condition in conditions:
+        check_size(condition, text)
+    return conditions
 
 
-class _Parser:
-    """One text, read once from left to right."""
+class _Reader:
+    """One text: its tokens, and the tree Python makes of them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokenize(text)
-        self.index = 0
         self.depth = 0
 
-    @property
-    def token(self) -> Token:
-        """The next token, not yet read."""
-        return self.tokens[self.index]
-
-    def advance(self) -> Token:
-        """Return the next token and step past it; the end is never passed."""
-        token = self.token
-        self.index = min(self.index + 1, len(self.tokens) - 1)
-        return token
-
-    def take(self, *texts: str) -> Token | None:
-        """Step past the next token if it is one of ``texts``."""
-        return self.advance() if self.token.text in texts else None
-
-    def whole(self) -> _Part:
-        """Read one expression at the outermost level."""
+    def whole(self, read: Callable[[ast.expr], Node], listed: bool = False) -> tuple[Node, ...]:
+        """Read the text, or each of its parts between commas."""
+        shown = {NUMBER: "1", NAME: "x"}
+        words = ["**" if t.text == "^" else shown.get(t.kind, t.text) for t in self.tokens]
         try:
-            return self.expression(TERNARY)
-        except RecursionError:
-            # Only when the caller has used up most of the stack: the parser's own depth is bounded.
-            raise too_deep(self.token.span, self.text) from None
+            body = ast.parse("".join(word.ljust(WIDTH) for word in words), mode="eval").body
+            parts = body.elts if listed and isinstance(body, ast.Tuple) and body.elts else [body]
+            return tuple(read(part) for part in parts)
+        except SyntaxError as error:
+            raise self.fault(error) from None
+        except (RecursionError, MemoryError):
+            # How deep Python's parser goes depends on its version and on the stack the caller has used.
+            span = (0, self.tokens[-1].stop)
+            help_ = "split the loss into smaller ones"
+            raise self.problem("the expression is too long or nested too deeply", span, help_) from None
 
-    # --- precedences
+    # --- places
 
-    def expression(self, least: int) -> _Part:
-        """Read an expression whose operators all bind at least as tightly as ``least``."""
+    def range(self, part: ast.expr | ast.keyword) -> tuple[int, int]:
+        """Return the indices of the first and the last token of a part."""
+        return part.col_offset // WIDTH, ((part.end_col_offset or 1) - 1) // WIDTH
+
+    def span(self, part: ast.expr) -> Span:
+        """Return the columns of a part as typed."""
+        first, last = self.range(part)
+        return (self.tokens[first].start, self.tokens[last].stop)
+
+    def bracketed(self, part: ast.expr) -> Span:
+        """Return the columns of an operand with the brackets around it, which `ast` leaves out."""
+        first, last = self.range(part)
+        while self.tokens[first - 1].text == "(" and self.tokens[last + 1].text == ")":
+            first, last = first - 1, last + 1
+        return (self.tokens[first].start, self.tokens[last].stop)
+
+    # --- parts
+
+    def node(self, part: ast.expr) -> Node:
+        """Return the node of a part."""
         self.depth += 1
-        if self.depth > MAX_RECURSION:
-            raise too_deep(self.token.span, self.text)
-        left = self.operand(least)
-        if self.take(*POWERS):
-            # The exponent may carry a sign and is grouped from the right.
-            right = self.expression(UNARY)
-            left = _join("pow", as_number(left.node), as_number(right.node), left.start, right.stop)
-        if least <= TERM:
-            left = self.chain(left, TERMS, UNARY)
-        if least <= SUM:
-            left = self.chain(left, SUMS, TERM)
-        if least <= COMPARISON:
-            left = self.comparisons(left)
-        if least <= AND:
-            left = self.logic(left, "and", NOT)
-        if least <= OR:
-            left = self.logic(left, "or", AND)
-        if least <= TERNARY and self.take("if"):
-            left = self.choice(left)
+        if self.depth > MAX_DEPTH:
+            raise too_deep(self.span(part), self.text)
+        node = self.operation(part)
         self.depth -= 1
-        return left
+        return node
 
-    def chain(self, first: _Part, signs: dict[str, str], tighter: int) -> _Part:
-        """Read a sum or a product."""
-        parts, ops = [first], [""]
-        while sign := self.take(*signs):
-            ops.append(signs[sign.text])
-            parts.append(self.expression(tighter))
-        if len(parts) == 1:
-            return first
-        return _chain([_Part(as_number(p.node), p.start, p.stop) for p in parts], ops)
+    def number(self, part: ast.expr) -> Node:
+        """Return the node of a part whose value is a number."""
+        return as_number(self.node(part))
 
-    def comparisons(self, left: _Part) -> _Part:
-        """Read `a < b < c` as `a < b and b < c`."""
-        found = []
-        while sign := self.take(*COMPARISONS):
-            right = self.expression(SUM)
-            op = COMPARISONS[sign.text]
-            found.append(_join(op, as_number(left.node), as_number(right.node), left.start, right.stop))
-            left = right
-        return _chain(found, ["and"] * len(found)) if found else left
+    def condition(self, part: ast.expr) -> Node:
+        """Return the node of a part that must be a condition."""
+        return as_condition(self.node(part), self.bracketed(part), self.text)
 
-    def logic(self, first: _Part, word: str, tighter: int) -> _Part:
-        """Read `p and q and r`, or the same with `or`."""
-        parts = [first]
-        while self.take(word):
-            parts.append(self.expression(tighter))
-        if len(parts) == 1:
-            return first
-        return _chain([self.conditional(p) for p in parts], [word] * len(parts))
+    def operation(self, part: ast.expr) -> Node:
+        """Return the node of a part, by what Python says it is."""
+        args: tuple[Node, ...]
+        match part:
+            case ast.Constant():
+                return number(number_value(self.text, self.tokens[self.range(part)[0]]), self.span(part))
+            case ast.Name() | ast.Attribute():
+                return leaf(self.words(part), self.text)
+            case ast.Call():
+                return self.called(part)
+            case ast.BinOp(op=ast.Pow()):
+                op, args = "pow", (self.number(part.left), self.number(part.right))
+            case ast.BinOp():
+                return self.chain(part)
+            case ast.BoolOp():
+                values = [(self.condition(v), self.bracketed(v)) for v in part.values]
+                return _join(values, [LOGIC[type(part.op)]] * (len(values) - 1))[0]
+            case ast.Compare():
+                return self.comparisons(part)
+            case ast.IfExp():
+                op = "where"
+                args = (self.condition(part.test), self.number(part.body), self.number(part.orelse))
+            case ast.UnaryOp(op=ast.Not()):
+                op, args = "not", (self.condition(part.operand),)
+            case ast.UnaryOp():
+                return self.signed(part)
+            case ast.Tuple(elts=[head, *_]):
+                comma = next(t for t in self.tokens[self.range(head)[1] :] if t.text == ",")
+                help_ = "write one number, or `max(a, b)` without inner brackets"
+                raise self.problem("a list of values is not a number", comma.span, help_)
+            case _:
+                raise self.fault()
+        return Node(op, args, None, self.span(part))
 
-    def conditional(self, part: _Part) -> _Part:
-        """Return the part if it is a condition, else raise."""
-        return _Part(as_condition(part.node, (part.start, part.stop), self.text), part.start, part.stop)
-
-    def choice(self, then: _Part) -> _Part:
-        """Read the rest of `a if c else b`, which means where(c, a, b)."""
-        condition = self.conditional(self.expression(OR))
-        if not self.take("else"):
-            raise self.problem(
-                f"expected `else`, found {self.token.shown}", self.token.span, "write `a if c else b`"
-            )
-        other = self.expression(TERNARY)
-        args = (condition.node, as_number(then.node), as_number(other.node))
-        return _part("where", args, then.start, other.stop)
-
-    # --- operands
-
-    def operand(self, least: int) -> _Part:
-        """Read a number, a name, a call, a bracket, or a sign or `not` before one."""
-        token = self.advance()
-        if token.kind == NUMBER:
-            return self.literal(token)
-        if token.kind == NAME and token.text not in WORDS:
-            return self.named(token)
-        if token.text == "(":
-            return self.bracket(token)
-        if token.text in SUMS and least <= UNARY:
-            return self.signed(token)
-        if token.text == "not" and least <= NOT:
-            condition = self.conditional(self.expression(NOT))
-            return _part("not", (condition.node,), token.start, condition.stop)
-        if len(self.tokens) == 1:
-            raise self.problem("the text is empty", token.span, "write an expression such as `abs(y - f)`")
-        help_ = "put the `not` and what it denies in brackets" if token.text == "not" else None
-        raise self.problem(f"expected an expression, found {token.shown}", token.span, help_)
-
-    def literal(self, token: Token) -> _Part:
-        """Return a number, exact."""
-        value = number_value(self.text, token)
-        return _Part(number(value, token.span), token.start, token.stop)
-
-    def signed(self, sign: Token) -> _Part:
-        """Read what follows a sign.  Plus is dropped, minus before a number makes the negative number."""
-        part = self.expression(UNARY)
-        node = as_number(part.node)
-        if sign.text == "+":
-            return _Part(node, sign.start, part.stop)
+    def signed(self, part: ast.UnaryOp) -> Node:
+        """Drop a plus; a minus before a number makes the negative number."""
+        node = self.number(part.operand)
+        if isinstance(part.op, ast.UAdd):
+            return node
         if isinstance(node.leaf, Fraction) and node.leaf >= 0:
-            return _Part(number(-node.leaf, (sign.start, part.stop)), sign.start, part.stop)
-        return _part("neg", (node,), sign.start, part.stop)
+            return number(-node.leaf, self.span(part))
+        return Node("neg", (node,), None, self.span(part))
 
-    def bracket(self, opening: Token) -> _Part:
-        """Read the inside of round brackets; the node keeps its inner span."""
-        if self.token.text == ")":
-            raise self.problem(
-                "empty brackets", (opening.start, self.token.stop), "write an expression inside"
-            )
-        inner = self.expression(TERNARY)
-        if self.token.text == ",":
-            raise self.problem(
-                "a list of values is not a number",
-                self.token.span,
-                "write `max(a, b)` without inner brackets",
-            )
-        closing = self.close(opening)
-        return _Part(inner.node, opening.start, closing.stop)
+    def chain(self, part: ast.BinOp) -> Node:
+        """Read a sum or a product; it may be longer than Python's stack is deep."""
+        signs = SUMS if type(part.op) in SUMS else TERMS
+        operands: list[ast.expr] = []
+        ops: list[str] = []
+        left: ast.expr = part
+        # A left operand in brackets starts further right.
+        while isinstance(left, ast.BinOp) and type(left.op) in signs and left.col_offset == part.col_offset:
+            operands.append(left.right)
+            ops.append(signs[type(left.op)])
+            left = left.left
+        operands.append(left)
+        return _join([(self.number(p), self.bracketed(p)) for p in reversed(operands)], ops[::-1])[0]
 
-    def close(self, opening: Token) -> Token:
-        """Step past the bracket that closes ``opening``."""
-        if self.token.text == ")":
-            return self.advance()
-        if self.token.kind == END:
-            raise self.problem("this bracket is never closed", opening.span, "add a `)`")
-        raise self.misplaced()
+    def comparisons(self, part: ast.Compare) -> Node:
+        """Read `a < b < c` as `a < b and b < c`."""
+        operands = [(self.number(p), self.bracketed(p)) for p in (part.left, *part.comparators)]
+        pairs = zip(operands, operands[1:], part.ops, strict=False)
+        found = [_join([left, right], [COMPARISONS[type(op)]]) for left, right, op in pairs]
+        return _join(found, ["and"] * (len(found) - 1))[0]
 
-    def named(self, first: Token) -> _Part:
-        """Read a variable, a constant or a call, each perhaps behind a module's name."""
-        words = [first]
-        while self.take("."):
-            if self.token.kind != NAME:
-                raise self.problem(f"expected a name after `.`, found {self.token.shown}", self.token.span)
-            words.append(self.advance())
-        if self.token.text == "(":
-            return self.called(words)
-        return _Part(leaf(words, self.text), first.start, words[-1].stop)
+    def words(self, part: ast.expr) -> Sequence[Token]:
+        """Return the words of a name, perhaps behind a module's name."""
+        first, last = self.range(part)
+        words = self.tokens[first : last + 1]
+        if any((word.kind == NAME) == (i % 2) for i, word in enumerate(words)):
+            raise self.fault()
+        return words[::2]
 
-    def called(self, words: Sequence[Token]) -> _Part:
-        """Read the arguments of a call."""
+    def called(self, part: ast.Call) -> Node:
+        """Read a call; its arguments only if the function is known."""
+        words = self.words(part.func)
+        opening = self.tokens[self.range(part.func)[1] + 1]
+        if opening.text != "(" or any(k.arg is None for k in part.keywords):
+            raise self.fault()
         row = row_called(words, self.text)
-        opening = self.advance()
-        args: list[Node] = []
-        keywords: list[tuple[Token, Node]] = []
-        while self.token.text != ")":
-            if self.token.kind == NAME and self.tokens[self.index + 1].text == "=":
-                keyword = self.advance()
-                self.advance()
-                keywords.append((keyword, self.expression(TERNARY).node))
-            elif keywords:
-                raise self.problem("a value behind a keyword", self.token.span, "put plain values first")
-            else:
-                args.append(self.expression(TERNARY).node)
-            if not self.take(","):
-                break
-        closing = self.close(opening)
-        span = (words[0].start, closing.stop)
-        return _Part(call(Call(row, words[-1].text, span, self.text), args, keywords), *span)
+        args = [self.node(a) for a in part.args]
+        keywords = [(self.tokens[self.range(k)[0]], self.node(k.value)) for k in part.keywords]
+        return call(Call(row, words[-1].text, self.span(part), self.text), args, keywords)
 
     # --- errors
 
-    def problem(self, message: str, span: Span, help_: str | None = None) -> SyntaxProblem:
-        """Return a SyntaxProblem about this text."""
-        return SyntaxProblem(message, span=span, help=help_, text=self.text)
+    def fault(self, error: SyntaxError | None = None) -> SyntaxProblem:
+        """Return the error for the first token that cannot follow the one before, else what Python says."""
+        before = Token(END, "", 0, 0)
+        for i, token in enumerate(self.tokens):
+            ended = before.kind in (NUMBER, NAME) or before.text == ")"
+            wrong = self.after_operand(i) if ended else self.instead_of_operand(before, i)
+            if wrong:
+                return wrong
+            before = token
+        return self.translated(error)
 
-    def expect_end(self) -> None:
-        """Raise unless the whole text is read."""
-        if self.token.kind != END:
-            raise self.misplaced()
+    def instead_of_operand(self, before: Token, at: int) -> SyntaxProblem | None:
+        """Return the error if the token cannot begin an operand."""
+        token, start = self.tokens[at], before.text in ("", "(", ",", "=")
+        called = at > 1 and self.tokens[at - 2].kind == NAME
+        if token.kind in (NUMBER, NAME) or token.text in ("(", "+", "-"):
+            wrong = before.text == "." and token.kind != NAME
+        elif token.text == "not":
+            wrong = not start and before.kind != WORD
+        else:
+            # Brackets may be empty, or end in a comma, in calls; what else has a comma is found as a tuple.
+            wrong = token.text != ")" or before.text not in ("(", ",") or (before.text == "(" and not called)
+        if not wrong:
+            return None
+        if len(self.tokens) == 1:
+            return self.problem("the text is empty", token.span, "write an expression such as `abs(y - f)`")
+        if before.text == "(" and token.text == ")":
+            return self.problem("empty brackets", (before.start, token.stop), "write an expression inside")
+        help_ = "put the `not` and what it denies in brackets" if token.text == "not" else None
+        wanted = "a name after `.`" if before.text == "." else "an expression"
+        return self.problem(f"expected {wanted}, found {token.shown}", token.span, help_)
 
-    def misplaced(self) -> SyntaxProblem:
-        """Return the error for a token that cannot follow a complete operand."""
-        token, before = self.token, self.tokens[self.index - 1]
-        if token.text == "=":
-            return self.problem(
-                "`=` does not compare", token.span, "write `==`; before a loss leave `name =` out"
-            )
-        if token.text == "(" or (token.kind in (NUMBER, NAME) and token.text not in WORDS):
-            shown = "..." if token.text == "(" else token.text
-            factors = f"{before.text if before.text != ')' else '(...)'}*{shown}"
+    def after_operand(self, at: int) -> SyntaxProblem | None:
+        """Return the error if the token cannot follow an operand."""
+        before, token = self.tokens[at - 1 : at + 1]
+        if token.kind in (NUMBER, NAME) or (token.text == "(" and before.kind != NAME):
+            factors = f"{before.text if before.text != ')' else '(...)'}*{token.text.replace('(', '...')}"
             return self.problem(
                 f"an operator is missing between `{before.text}` and {token.shown}",
                 (before.start, token.stop),
                 f"for a product write `{factors}`",
             )
-        if token.kind == END:
-            return self.problem("the text ends too early", token.span)
-        return self.problem(f"expected an operator or the end, found {token.shown}", token.span)
+        if token.text == "not" or (token.text == "." and before.kind != NAME):
+            return self.problem(f"expected an operator or the end, found {token.shown}", token.span)
+        return None
+
+    def translated(self, error: SyntaxError | None) -> SyntaxProblem:
+        """Return what Python says is wrong, in our words where we have some."""
+        said, at, stop = (error.msg, error.offset or 1, error.end_offset or 0) if error else ("", 1, 0)
+        if "positional" in said:
+            # Python names the token after the value.
+            at, stop = at - WIDTH, 0
+        tokens = self.tokens[(at - 1) // WIDTH : (max(at, stop - 1) - 1) // WIDTH + 1] or self.tokens[-1:]
+        span = (tokens[0].start, tokens[-1].stop)
+        if "too many nested" in said:
+            return too_deep(span, self.text)
+        if tokens[0].text == "=" or "==" in said:
+            sign = next((t for t in self.tokens if t.text == "=" and t.start >= span[0]), tokens[0])
+            help_ = "write `==`; before a loss leave `name =` out"
+            return self.problem("`=` does not compare", sign.span, help_)
+        for phrase, (message, cure) in TRANSLATED.items():
+            if phrase in said:
+                return self.problem(message, span, cure)
+        return self.problem(f"expected an operator or the end, found {tokens[0].shown}", span)
+
+    def problem(self, message: str, span: Span, help_: str | None = None) -> SyntaxProblem:
+        """Return a SyntaxProblem about this text."""
+        return SyntaxProblem(message, span=span, help=help_, text=self.text)
 
 
-def _part(op: str, args: tuple[Node, ...], start: int, stop: int) -> _Part:
-    return _Part(Node(op, args, None, (start, stop)), start, stop)
+def _join(parts: Sequence[_Part], ops: Sequence[str], most: int = CHAIN) -> _Part:
+    """Join parts from the left; ``ops[i]`` stands behind ``parts[i]``.
 
-
-def _join(op: str, left: Node, right: Node, start: int, stop: int) -> _Part:
-    return _part(op, (left, right), start, stop)
-
-
-def _chain(parts: Sequence[_Part], ops: Sequence[str]) -> _Part:
-    """Join parts from the left; ``ops[i]`` stands before ``parts[i]``, the first is not used.
-
-    Up to CHAIN parts nest as Python nests them.  Longer sums and products of one operator are halved down to
-    LEAF parts, so that the depth is about log2 of the length.
+    Up to CHAIN parts nest as Python nests them.  Longer sums and products of one operator are halved down
+    to LEAF parts, so that the depth is about log2 of the length; a half behind a minus starts with a neg.
     """
-    kinds = set(ops[1:])
-    if len(parts) > CHAIN and (kinds <= {"add", "sub"} or kinds in ({"mul"}, {"and"}, {"or"})):
-        return _grouped(parts, ops)
-    left = parts[0]
-    for part, op in zip(parts[1:], ops[1:], strict=True):
-        left = _join(op, left.node, part.node, left.start, part.stop)
-    return left
-
-
-def _grouped(parts: Sequence[_Part], ops: Sequence[str]) -> _Part:
-    """Join the halves of a long chain; a half that would start with a minus starts with a negated part."""
-    if len(parts) <= LEAF:
-        return _chain(parts, ops)
-    middle = len(parts) // 2
-    op, right = ops[middle], list(parts[middle:])
-    if op == "sub":
-        op = "add"
-        right[0] = _part("neg", (right[0].node,), right[0].start, right[0].stop)
-    head = _grouped(parts[:middle], ops[:middle])
-    tail = _grouped(right, ["", *ops[middle + 1 :]])
-    return _join(op, head.node, tail.node, head.start, tail.stop)
+    kinds = set(ops)
+    if len(parts) > most and (kinds <= {"add", "sub"} or (len(kinds) == 1 and "div" not in kinds)):
+        middle = len(parts) // 2
+        op, tail = ops[middle - 1], list(parts[middle:])
+        if op == "sub":
+            op, tail[0] = "add", (Node("neg", tail[0][:1], None, tail[0][1]), tail[0][1])
+        parts = [_join(parts[:middle], ops[: middle - 1], LEAF), _join(tail, ops[middle:], LEAF)]
+        ops = [op]
+    left, (start, stop) = parts[0]
+    for op, (right, (_, stop)) in zip(ops, parts[1:], strict=True):
+        left = Node(op, (left, right), None, (start, stop))
+    return left, (start, stop)

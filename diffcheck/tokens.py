@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.tree import Span
+from diffcheck.tree import NAME, Span
 
-__all__ = ["END", "MAX_TEXT", "Token", "number_value", "tokenize"]
+__all__ = ["END", "MAX_TEXT", "WORD", "Token", "number_value", "tokenize"]
 
 # Longer texts are no loss function; the stages behind the parser would only take longer to say so.
 MAX_TEXT = 100_000
@@ -21,14 +21,15 @@ MAX_TEXT = 100_000
 MAX_DIGITS = 1000
 MAX_EXPONENT = 1000
 
-NUMBER, NAME, SIGN, END = "number", "name", "sign", "end"
+WORD, SIGN, END = "word", "sign", "end"
+
+_WORDS = {"if", "else", "and", "or", "not"}
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<based>0[xXoObB][0-9a-fA-F]+)"
+    r"|(?P<foreign>0[xXoObB][0-9a-fA-F]+|//|:=|->|=>|<>|<<|>>|&&|\|\||\.\.\.|[+\-*/]=)"
     r"|(?P<number>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]*[0-9])?)"
     r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<foreign>//|:=|->|=>|<>|<<|>>|&&|\|\||\.\.\.|[+\-*/]=)"
     r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^()<>,.=])"
 )
 
@@ -68,7 +69,7 @@ _HINTS = {
 class Token:
     """One word of the text.
 
-    kind: "number", "name", "sign" or "end".  start, stop: half-open column range.
+    kind: "number", "name", "word" (`if` and such), "sign" or "end".  start, stop: half-open column range.
     """
 
     kind: str
@@ -105,11 +106,12 @@ def tokenize(text: str) -> list[Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         kind = match.lastgroup if match else None
-        if match is None or kind in ("foreign", "based"):
+        if match is None or kind == "foreign":
             raise _foreign(text, at, match.group() if match else text[at])
         if kind == NAME:
             _check_name(text, match.group(), at)
         if kind is not None and kind != "space":
+            kind = WORD if match.group() in _WORDS else kind
             tokens.append(Token(kind, match.group(), at, match.end()))
         at = match.end()
     # A caret for "the text ends too early" stands just behind the last thing typed, not after trailing space.
@@ -132,8 +134,7 @@ def number_value(text: str, token: Token) -> Fraction:
             help=f"at most {MAX_DIGITS} digits and exponents up to {MAX_EXPONENT}",
             text=text,
         )
-    whole, _, decimals = mantissa.partition(".")
-    return Fraction(int(whole + decimals)) * Fraction(10) ** (int(exponent or "0") - len(decimals))
+    return Fraction(f"{mantissa}e{exponent or 0}")
 
 
 def _check_name(text: str, word: str, at: int) -> None:

@@ -182,10 +182,18 @@ ERRORS = [
     ("x // 2", SyntaxProblem, (2, 4), "floor(a/b)"),
     ("x & y", SyntaxProblem, (2, 3), "`and`"),
     ("(x", SyntaxProblem, (0, 1), "add a `)`"),
-    ("x)", SyntaxProblem, (1, 2), None),
+    ("x)", SyntaxProblem, (1, 2), "add a `(`"),
+    ("((x)", SyntaxProblem, (0, 1), "add a `)`"),
     ("x +", SyntaxProblem, (3, 3), None),
     ("x if y else 1", SyntaxProblem, (5, 6), "`y > 0`"),
     ("x and y", SyntaxProblem, (0, 1), "`x > 0`"),
+    ("x > 0 or ((y))", SyntaxProblem, (9, 14), "`((y)) > 0`"),
+    ("x if y > 0", SyntaxProblem, (0, 10), "else b"),
+    ("(x if y > 0)*2", SyntaxProblem, (1, 11), "else b"),
+    ("x else y", SyntaxProblem, (2, 6), None),
+    ("x not y", SyntaxProblem, (2, 5), None),
+    ("(x = 1)", SyntaxProblem, (3, 4), "`==`"),
+    ("abs(x + y = 2)", SyntaxProblem, (10, 11), "`==`"),
     ("x + not y", SyntaxProblem, (4, 7), "brackets"),
     ("1e999999999", SyntaxProblem, (0, 11), "1000"),
     ("0x1F", SyntaxProblem, (0, 4), "decimal"),
@@ -200,6 +208,11 @@ ERRORS = [
     ("x[0]", SyntaxProblem, (1, 2), "subscripts"),
     ("max((x, y))", SyntaxProblem, (6, 7), "max(a, b)"),
     ("max(*x)", SyntaxProblem, (4, 5), None),
+    ("clip(x, ^y)", SyntaxProblem, (8, 9), None),
+    ("clip(x, min=0, 1)", SyntaxProblem, (15, 16), "plain values first"),
+    ("(abs)(x)", SyntaxProblem, (4, 6), None),
+    ("(np).abs(x)", SyntaxProblem, (4, 5), None),
+    ("np.(x)", SyntaxProblem, (3, 4), None),
     ("True", SyntaxProblem, (0, 4), None),
     ("abs + 1", SyntaxProblem, (0, 3), "`abs(u)`"),
     ("\0", SyntaxProblem, (0, 1), None),
@@ -216,6 +229,8 @@ ERRORS = [
     ("(" * 3000 + "x" + ")" * 3000, SyntaxProblem, None, "split"),
     ("-" * 5000 + "x", SyntaxProblem, None, "split"),
     ("x" + "**x" * 500, SyntaxProblem, None, "split"),
+    ("x" + "**x" * 20_000, SyntaxProblem, (0, 60_001), "split"),
+    ("x" + "+x" * 20_000, SyntaxProblem, (0, 40_001), "split"),
     ("x" + "/x" * 3000, SyntaxProblem, None, "split"),
     ("x+" * 60_000 + "x", SyntaxProblem, None, "one sample"),
 ]
@@ -259,6 +274,27 @@ def test_long_chains_stay_shallow(text: str) -> None:
     assert value(tree) == eval(text, dict(values))
 
 
+def test_columns_of_long_chains_count_brackets() -> None:
+    """Where a long sum is halved, each half takes its operands' brackets along."""
+    term = "((x))*(y)"
+    text = " + ".join([term] * 200)
+    for part in parse(text).walk():
+        count = sum(inner.op == "mul" for inner in part.walk())
+        assert not count or text[slice(*part.span)] == " + ".join([term] * count)
+
+
+def test_a_deep_stack_is_an_input_error() -> None:
+    """A caller that has used up the stack gets an answer, not a RecursionError."""
+
+    def deeper() -> InputError | Node:
+        try:
+            return deeper()
+        except RecursionError:
+            return refusal_or(parse, "x" + "+abs(x)" * 50)
+
+    assert isinstance(deeper(), InputError | Node)
+
+
 def test_conditions_are_separated_by_commas() -> None:
     """A `where` text is a list of conditions; an empty one has none, and a number is refused."""
     assert parse_conditions("  ") == ()
@@ -266,6 +302,7 @@ def test_conditions_are_separated_by_commas() -> None:
         Node("gt", (X, number(0))),
         Node("and", (Node("lt", (number(0), Y)), Node("lt", (Y, number(1))))),
     )
+    assert parse_conditions("(x > 0, y > 0,)") == parse_conditions("x > 0, (y > 0),")
     with pytest.raises(SyntaxProblem) as caught:
         parse_conditions("x > 0, y")
     assert caught.value.span == (7, 8)
