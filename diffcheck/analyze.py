@@ -18,7 +18,7 @@ from diffcheck.cell import Cell
 from diffcheck.constants import Region, regions
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
-from diffcheck.facts import never_zero, sign_table
+from diffcheck.facts import never_zero
 from diffcheck.findings import describe, flat_finding
 from diffcheck.gaps import Gap, Pieces, borders, gaps, meetings
 from diffcheck.lower import lower, to_sympy
@@ -56,7 +56,7 @@ def analyze(problem: Problem) -> Analysis:
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
     where = tuple(interior(problem.where))
-    work = _Work(problem, tree, where, names, never_zero(sign_table(where)))
+    work = _Work(problem, tree, where, names, never_zero(where))
     pieces = Pieces()
     thin: list[tuple[Thin, Gap]] = []
     for gap, walls in _walls(work, gaps(tree, pieces), thin):
@@ -65,7 +65,7 @@ def analyze(problem: Problem) -> Analysis:
             work.leaves += [(leaf, gap) for leaf in explored.leaves]
             work.open += explored.open
     thin += _degenerate(work)
-    question = Question(work.tree, problem.wrt, names, work.where)
+    question = Question(work.tree, problem.wrt, names, work.where, work.never_zero)
     _visit_thin(work, question, thin)
     _visit_thin(work, question, list(_met(work, pieces)))
     return _conclude(work, pieces)

@@ -12,7 +12,7 @@ Gives up on: more than two directions with weights, directions that stay degener
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -48,6 +48,7 @@ class Question:
     wrt: tuple[str, ...]
     names: tuple[str, ...]
     where: tuple[Constraint, ...]
+    never_zero: Callable[[sp.Expr], bool]
     seen: set[Component] = field(default_factory=set)
 
 
@@ -115,13 +116,19 @@ def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
             else:
                 odd.append(a)
         positive = sp.Mul(*odd)
-        if positive.is_positive is not True and (
-            not positive.free_symbols
-            or reach([Constraint(positive, "<="), *question.where]).status is not Status.UNSAT
-        ):
+        if positive.is_positive is not True and not _positive(positive, question):
             return None
         out.append(base)
     return out
+
+
+def _positive(expr: sp.Expr, question: Question) -> bool:
+    """Whether an expression is positive in all of the domain."""
+    if not expr.free_symbols:
+        return False
+    if question.never_zero(expr):
+        return reach([Constraint(expr, ">"), *question.where]).status is Status.SAT
+    return reach([Constraint(expr, "<="), *question.where]).status is Status.UNSAT
 
 
 def _eliminated(
