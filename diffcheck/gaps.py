@@ -248,7 +248,7 @@ def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
         if node.op == "floor":
             for expr in pieces.of(node.args[0]):
                 k = pieces.of(node)[0]
-                found.setdefault((expr - k, False), Gap(expr - k, node, False))
+                found.setdefault((expr - k, True), Gap(expr - k, node, True))
         for part, offset, thin in _gap_nodes(node, meeting):
             for expr in pieces.of(part):
                 gap = expr - offset
