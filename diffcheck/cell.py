@@ -14,10 +14,10 @@ from itertools import count
 import sympy as sp
 
 from diffcheck.balls import enclose, sign_at
-from diffcheck.errors import DiffcheckError, Undetermined
+from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germ import Germ
 from diffcheck.identity import Decision, is_zero
-from diffcheck.printer import shown
+from diffcheck.printer import inner_symbol, shown
 from diffcheck.reach import Constraint
 from diffcheck.walls import Implicit
 
@@ -128,7 +128,7 @@ class Cell:
         if c.is_Rational:
             return int((c.p > 0) - (c.p < 0))
         if self.oscillating(c):
-            raise Undetermined("a sign oscillates without end near the point")
+            return self._sign_of_waves(c)
         self._split_powers_of_minus_one(c)
         if self.vanishes(c):
             return 0
@@ -137,6 +137,18 @@ class Cell:
             raise BadWitness
         self._note_condition(c, s)
         return s
+
+    def _sign_of_waves(self, c: sp.Expr) -> int:
+        """Return the sign of a polynomial in bounded symbols if its constant term outweighs all others."""
+        waves = [s for s in c.free_symbols if s in self.phases]
+        poly = sp.Poly(sp.expand(c), *waves)
+        steady = poly.coeff_monomial(1)
+        rest = sp.Add(*(sp.Abs(k) for m, k in poly.terms() if any(m)))
+        for s in (1, -1):
+            if sign_at(s * steady - rest, self._balls()) == 1:
+                self.sign(s * steady - rest)
+                return s
+        raise Oscillates
 
     def _note_condition(self, c: sp.Expr, s: int) -> None:
         """Write down the sign of what is left of ``c`` without factors that are positive wherever they are defined."""
@@ -235,22 +247,22 @@ class Cell:
         Symbols of phases that are independent over the rationals are algebraically independent; a multiple of a phase
         met before is written in the symbols of that phase.
         """
-        again = self._known_phase(phase, kind)
+        again = None if kind == "step" else self._known_phase(phase, kind)
         if again is not None:
             return again
         n = next(self._numbers)
-        if kind == "fraction":
-            wave = sp.Symbol(f"wave_f{n}", real=True)
+        if kind in {"fraction", "step"}:
+            wave = inner_symbol(f"part{n}")
             self.phases[wave] = (wave, 0, phase)
             return (wave,)
-        s, c = sp.Symbol(f"wave_s{n}", real=True), sp.Symbol(f"wave_c{n}", real=True)
+        s, c = inner_symbol(f"sin{n}"), inner_symbol(f"cos{n}")
         self.phases[s] = (c, 1, phase)
         self.phases[c] = (s, -1, phase)
         return s, c
 
     def _known_phase(self, phase: Germ, kind: str) -> tuple[sp.Expr, ...] | None:
         """Return a multiple of a known phase in its symbols; None if ``phase`` is independent of the known ones."""
-        known = [(w, *v) for w, v in self.phases.items() if v[1] >= 0]
+        known = [(w, *v) for w, v in self.phases.items() if v[1] >= 0 and v[2].terms]
         for wave, partner, sign, other in known:
             ratio = _ratio(phase, other)
             if ratio is None or (ratio.is_rational is False and sign and kind == "phase"):
@@ -281,7 +293,7 @@ class Cell:
 
 def _ratio(a: Germ, b: Germ) -> sp.Expr | None:
     """Return a/b if it is one number, else None."""
-    if {m for _, m in a.terms} != {m for _, m in b.terms}:
+    if not a.terms or {m for _, m in a.terms} != {m for _, m in b.terms}:
         return None
     below = {m: c for c, m in b.terms}
     ratios = {sp.simplify(c / below[m]) for c, m in a.terms}

@@ -7,6 +7,7 @@ DiffcheckError
 │   ├── WrongArguments     a function called with the wrong number of arguments
 │   └── BadOption          --wrt, --where or another option does not fit the expression
 └── Undetermined           exit status 3; the analysis cannot decide, and says why
+    └── Oscillates         a sign changes without end near a point; caught where a bound is enough
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ __all__ = [
     "BadOption",
     "DiffcheckError",
     "InputError",
+    "Oscillates",
     "SyntaxProblem",
     "Undetermined",
     "UnknownFunction",
@@ -66,3 +68,10 @@ class BadOption(InputError):
 
 class Undetermined(DiffcheckError):
     """The analysis cannot decide; the message is the reason that the report shows."""
+
+
+class Oscillates(Undetermined):
+    """A sign changes, or may change, without end near a point."""
+
+    def __init__(self) -> None:
+        super().__init__("a sign oscillates without end near the point")

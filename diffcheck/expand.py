@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 
 import sympy as sp
 
-from diffcheck.errors import DiffcheckError, Undetermined
+from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germ import CONSTANT, EXACT_ZERO, Algebra, Germ, Oracle, constant
 from diffcheck.tree import NAME, NUMBER, Node
 
@@ -336,9 +336,19 @@ class Expansion:
         return Value(constant(whole), True)
 
     def _where(self, node: Node) -> Value:
-        taken = self.holds(node.args[0])
+        try:
+            taken = self.holds(node.args[0])
+        except Oscillates:
+            return self._both_branches(node)
         self.choices[node] = taken
         return self.value(node.args[1] if taken else node.args[2])
+
+    def _both_branches(self, node: Node) -> Value:
+        """A condition that changes without end: b + H*(a - b) with a bounded H that is 1 or 0."""
+        a, b = self.value(node.args[1]).germ, self.value(node.args[2]).germ
+        (step,) = self.place.oscillation(EXACT_ZERO, "step")
+        gap = self.algebra.add(a, self.algebra.scale(b, sp.S.NegativeOne))
+        return Value(self.algebra.add(b, self.algebra.scale(gap, step)), False)
 
 
 def _integral(at_zero: sp.Expr, slopes: Callable[[int], sp.Expr]) -> Callable[[int], sp.Expr]:

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from diffcheck.errors import Undetermined
-from diffcheck.printer import symbol
+from diffcheck.printer import inner_symbol, symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
@@ -67,7 +67,7 @@ class Pieces:
         elif node.op == NAME:
             yield (), symbol(str(node.leaf))
         elif node.op == "floor":
-            k = self.integers.setdefault(node, sp.Symbol(f"k{len(self.integers) or ''}", integer=True))
+            k = self.integers.setdefault(node, inner_symbol(f"k{len(self.integers)}", integer=True))
             yield (), k
         elif node.op == "where":
             for taken, branch in ((True, node.args[1]), (False, node.args[2])):

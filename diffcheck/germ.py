@@ -243,8 +243,6 @@ class Algebra:
         head = self.lead(g)
         if head is None:
             return 0
-        if self.oracle.oscillating(head[0]):
-            raise Undetermined("a sign oscillates without end near the point")
         return self.oracle.sign(head[0])
 
     def split(self, g: Germ) -> tuple[Germ, sp.Expr, Germ]:

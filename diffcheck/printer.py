@@ -17,7 +17,7 @@ from diffcheck.atoms import ATOMS
 from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
 
-__all__ = ["shown", "symbol", "text_of", "tree_of"]
+__all__ = ["inner_symbol", "shown", "symbol", "text_of", "tree_of"]
 
 # SymPy's ordering of terms costs more than the rest of the printing; longer sums keep the stored order.
 _SORTED_TERMS = 40
@@ -30,6 +30,11 @@ _NAMES: dict[Any, str] = {row.sympy: row.name for row in ATOMS.values() if isins
 def symbol(name: str) -> sp.Symbol:
     """Return the real symbol of a variable or constant."""
     return sp.Symbol(name, real=True)
+
+
+def inner_symbol(name: str, **assumptions: bool) -> sp.Symbol:
+    """Return a symbol of the analysis; no expression can name it, for no identifier holds a quote."""
+    return sp.Symbol(f"{name}'", **(assumptions or {"real": True}))
 
 
 def text_of(expr: sp.Basic) -> str:

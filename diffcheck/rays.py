@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import sympy as sp
 
@@ -14,14 +15,20 @@ from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import lower
-from diffcheck.printer import symbol, tree_of
+from diffcheck.printer import inner_symbol, symbol, tree_of
 from diffcheck.reach import Constraint
 from diffcheck.resolve import resolve
 from diffcheck.sides import Outcome
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
-__all__ = ["Ray", "combine"]
+__all__ = ["NeedGradient", "Ray", "combine", "linear_part", "negligible", "shared_expression"]
+
+STEP = inner_symbol("t", positive=True)
+
+
+class NeedGradient(Undetermined):
+    """Terms oscillate beyond the first order: the class shows in the gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,10 @@ def _waves(ray: Ray, limit: sp.Expr) -> bool:
 
 
 def _depends(expr: sp.Expr, directions: Sequence[sp.Symbol]) -> bool:
-    return any(d in expr.free_symbols and is_zero(sp.diff(expr, d)) is not Decision.YES for d in directions)
+    decisions = [is_zero(sp.diff(expr, d)) for d in directions if d in expr.free_symbols]
+    if Decision.NO not in decisions and Decision.UNKNOWN in decisions:
+        raise Undetermined("cannot tell whether a limit depends on the direction")
+    return Decision.NO in decisions
 
 
 def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
@@ -150,11 +160,66 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
     return sp.S.Zero if algebra.growth(Mono(ray.germ.rem.power - n)) < 0 and not ray.germ.rem.expo else None
 
 
-def _wave(m: Mono, n: int) -> Outcome:
+def _wave(m: Mono, n: int) -> Outcome | sp.Expr:
     """An oscillating term of size t**a, a > 0, in all directions."""
     if m.power <= 1:
         return Outcome(C0, Kind.OSCILLATION, how="the difference quotient oscillates")
-    raise Undetermined("an oscillating term at an isolated point")
+    if n < m.power:
+        return sp.S.Zero
+    raise NeedGradient
+
+
+def linear_part(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> sp.Expr:
+    """Return the coefficient of t, the same linear form in all directions."""
+    parts = [_at_order(ray, 1, directions) for ray in rays]
+    if any(not isinstance(p, sp.Expr) for p in parts):
+        raise Undetermined("the slope at an isolated point is not known")
+    first = parts[0]
+    if any(not rays[0].algebra.oracle.vanishes(p - first) for p in parts[1:]):
+        raise Undetermined("the slope at an isolated point is not linear")
+    return sp.expand(first)
+
+
+def negligible(
+    rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Sequence[sp.Expr], linear: sp.Expr
+) -> bool:
+    """Whether f - f(p) - linear is o(|h|), for h_i = d_i*t**w_i uniformly in d.
+
+    |h| is at least of size t**max(w), and of size t**min(w)*|d_i| for the d_i of smallest weight: a term c(d)*t**e is
+    o(|h|) if e > max(w), and if e > min(w) and c vanishes where these d_i do.
+    """
+    low, high = min(weights), max(weights)
+    slow = {d: sp.S.Zero for d, w in zip(directions, weights, strict=True) if w == low}
+    for ray in rays:
+        assert ray.germ is not None
+        algebra = ray.algebra
+        tangent = [Germ(((-linear.coeff(d) * d, Mono(w)),)) for d, w in zip(directions, weights, strict=True)]
+        rest = algebra.add(ray.germ, *(g for g in tangent if g.terms[0][0] != 0))
+        for c, m in rest.terms:
+            if (
+                m.is_one
+                or algebra.oracle.vanishes(c)
+                or algebra.growth(Mono(m.power - high, m.log, m.loglog, m.expo)) < 0
+            ):
+                continue
+            steep = algebra.growth(Mono(m.power - low, m.log, m.loglog, m.expo)) >= 0
+            if steep or len(slow) == len(directions) or is_zero(c.subs(slow)) is not Decision.YES:
+                return False
+        if rest.rem is not None and algebra.growth(Mono(rest.rem.power - high, rest.rem.log)) >= 0:
+            return False
+    return True
+
+
+def shared_expression(rays: Sequence[Ray]) -> sp.Expr:
+    """Return the one expression that the function is near the point in all directions."""
+    names = {n: symbol(n) for n in rays[0].base}
+    exprs = []
+    for ray in rays:
+        choices = {node: c for node, c in ray.expansion.choices.items() if node.op in {"where", "floor"}}
+        exprs.append(resolve(ray.tree, choices, names, sp.S.One, {}))
+    if any(e != exprs[0] and is_zero(e - exprs[0]) is not Decision.YES for e in exprs[1:]):
+        raise Undetermined("several expressions meet at an isolated point")
+    return exprs[0]
 
 
 def _not_polynomial(ray: Ray, n: int, c: sp.Expr, directions: Sequence[sp.Symbol]) -> Outcome:
@@ -218,19 +283,29 @@ def _kind_of_break(
 def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
     """Prove that the function is analytic at the point, from the expression that all directions share."""
     names = {n: symbol(n) for n in rays[0].base}
-    exprs = {
-        _simplified(resolve(r.tree, r.expansion.choices, names, sp.Symbol("__t", positive=True), {}))
-        for r in rays
-    }
+    exprs = {_simplified(resolve(r.tree, r.expansion.choices, names, STEP, {})) for r in rays}
     first = next(iter(exprs))
     if any(is_zero(first - e) is not Decision.YES for e in exprs):
         raise Undetermined("the directions agree to high order, but are not proved to be one function")
-    if sp.Symbol("__t", positive=True) in first.free_symbols:
+    if STEP in first.free_symbols:
         raise Undetermined("a root at an isolated point")
     for candidate in (first, _even_in_roots(first, rays[0])):
         if candidate is not None and _regular(candidate, rays[0]):
             return Outcome(CINF, how="one analytic expression in all directions")
+    if _of_a_product(first, rays[0], [d.name.removeprefix("d_").removesuffix("'") for d in directions]):
+        return Outcome(CINF, how="an analytic function of the product of two variables")
     raise Undetermined("the directions agree to high order, but are not proved to be one function")
+
+
+def _of_a_product(expr: sp.Expr, ray: Ray, bound: Sequence[str]) -> bool:
+    """Whether the expression is g(x*y) with g analytic at the value of the product, here 0."""
+    w = inner_symbol("w")
+    for x, y in combinations([symbol(n) for n in bound], 2):
+        if ray.base[x.name] == 0 and ray.base[y.name] == 0:
+            replaced = expr.subs(x, w / y)
+            if y not in replaced.free_symbols and _regular_at_zero(replaced, w, ray):
+                return True
+    return False
 
 
 def _simplified(expr: sp.Expr) -> sp.Expr:
@@ -278,7 +353,7 @@ def _even_in_roots(expr: sp.Expr, ray: Ray) -> sp.Expr | None:
     if len(bases) != 1:
         return None
     (q,) = bases
-    w = sp.Symbol("__w", real=True)
+    w = inner_symbol("w")
     replaced = expr.xreplace({p: w ** (2 * p.exp) for p in roots})
     if is_zero(replaced - replaced.xreplace({w: -w})) is not Decision.YES:
         return None
@@ -294,7 +369,9 @@ def _regular_at_zero(expr: sp.Expr, w: sp.Symbol, ray: Ray) -> bool:
     cell = Cell(ray.point)
     line = {n: constant(p) for n, p in ray.base.items()}
     line[w.name] = Germ(((sp.S.One, Mono(sp.S.One)),))
+    algebra = Algebra(cell, 4)
     try:
-        return Expansion(Algebra(cell, 4), cell, line).value(node).analytic
+        value = Expansion(algebra, cell, line).value(node)
+        return value.analytic and not algebra.split(value.germ)[0].terms
     except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms):
         return False

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from diffcheck.cell import Cell
-from diffcheck.errors import Undetermined
+from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.expand import Expansion, UndefinedHere, Value
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import lower
-from diffcheck.printer import tree_of
+from diffcheck.printer import inner_symbol, tree_of
 from diffcheck.resolve import resolve
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
@@ -29,7 +29,7 @@ __all__ = ["OUTSIDE", "SMOOTH", "Outcome", "Sides", "judge"]
 
 ORDERS = (4, 8, 16, 28)
 HIGHEST = 8  # derivatives looked at when an exponent is symbolic
-X = sp.Symbol("__x", real=True)
+X = inner_symbol("x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,8 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
         return Outcome(SINGULAR, Kind.POLE, left, right, how="a term grows without bound")
     bad = SINGULAR if here is None else DISCONTINUOUS
     if lo.oscillates or hi.oscillates:
+        if here is not None and not _surely_moving(algebra, below, above):
+            raise Oscillates
         return Outcome(bad, Kind.OSCILLATION, lo.value, hi.value, how="a bounded term has no limit")
     assert lo.value is not None
     assert hi.value is not None
@@ -213,6 +215,13 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
             how="equal limits",
         )
     return None
+
+
+def _surely_moving(algebra: Algebra, *germs: Germ) -> bool:
+    """Whether what oscillates is made of sines alone: steps and fractions of one another may cancel unseen."""
+    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
+    return all(sign != 0 for wave, (_, sign, _) in phases.items() if wave in symbols) or len(phases) == 1
 
 
 # --- derivatives

@@ -13,7 +13,7 @@ Gives up on: more than two directions with weights, directions that stay degener
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
@@ -24,25 +24,33 @@ from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.printer import shown, symbol
-from diffcheck.rays import Ray, combine
+from diffcheck.lower import lower
+from diffcheck.printer import inner_symbol, shown, symbol, tree_of
+from diffcheck.rays import NeedGradient, Ray, combine, linear_part, negligible, shared_expression
 from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.resolve import to_rational
 from diffcheck.sides import ORDERS, SMOOTH, Outcome
 from diffcheck.tree import NUMBER, Node
-from diffcheck.verdict import C0, CINF
+from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness
 from diffcheck.walls import Thin, Wall, factors, solve_for
 
 __all__ = ["visit"]
 
 MAX_COMPONENTS = 8
+MAX_DERIVATIVES = 4
+
+Weights = tuple[sp.Expr, ...]
+Path = tuple[tuple[sp.Expr, sp.Expr], ...]
 SINGULAR_ARGUMENT = {"div": 1, "pow": 0, "log": 0, "asin": 0}
 BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The function and its names, as every step needs them; ``seen``: the components that were visited."""
+    """The function and its names, as every step needs them.
+
+    seen: the components that were visited.  value: what the function is at the thin set, if not what the tree says.
+    """
 
     tree: Node
     wrt: tuple[str, ...]
@@ -50,6 +58,7 @@ class Question:
     where: tuple[Constraint, ...]
     never_zero: Callable[[sp.Expr], bool]
     seen: set[Component] = field(default_factory=set)
+    value: sp.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,15 @@ class Component:
     base: tuple[tuple[str, sp.Expr], ...]
     conditions: tuple[Constraint, ...] = ()
     integers: tuple[sp.Symbol, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A component as a place to start from: its bound variables, the weights to try in this order."""
+
+    wall: Wall
+    bound: tuple[str, ...]
+    weights: tuple[Weights, ...]
 
 
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
@@ -265,32 +283,152 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
     if len(bound) < 2:
         return []
     wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers)
+    site = Site(wall, tuple(bound), tuple(_weights(system.gap, component, bound)))
+    found = classify(question, site, unknown, 0)
+    if found is None or found.outcome.level >= CINF:
+        return []
+    return [found]
+
+
+def classify(question: Question, site: Site, unknown: list[str], depth: int) -> Leaf | None:
+    """Return what happens at the site; None if nothing does, or if it is an edge of the domain, or open."""
     best: Leaf | None = None
-    for weights in _weights(system.gap, component, bound):
-        rays, explored = _cast(question, wall, bound, weights)
+    plain: list[Ray] = []
+    steady: tuple[Weights, list[Ray]] | None = None
+    waves = False
+    for weights in site.weights:
+        rays, explored = _cast(
+            question, site, [_path(n, w) for n, w in zip(site.bound, weights, strict=True)]
+        )
         if not rays:
             unknown += explored.open
-            return []
+            return None
         if any(r.germ is None for r in rays):
-            return []  # an open region next to it is undefined: an edge of the domain
-        outcome = combine(rays, [_direction(n) for n in bound], weights)
-        steady = (
-            not explored.open and _uniform(rays, bound, question.where) and not _hidden(question.tree, rays)
-        )
+            return None  # an open region next to it is undefined: an edge of the domain
+        plain = plain or rays
+        try:
+            outcome = combine(rays, [_direction(n) for n in site.bound], weights)
+        except NeedGradient:
+            outcome, waves = Outcome(CINF, how="continuous"), True
         if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
-            best = Leaf(wall, rays[0].conditions, rays[0].point, outcome)
-        if steady and (len(set(weights)) == 1 or (best is not None and best.outcome.level <= C0)):
-            return [best] if best is not None else []
+            best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
+        everywhere = not explored.open and not _hidden(question.tree, rays)
+        if everywhere and outcome.level == CINF and not waves and len(set(weights)) == 1:
+            return None  # one analytic expression: no direction is an exception
+        uniform = everywhere and _uniform(rays, site.bound, question.where)
+        if uniform:
+            steady = (weights, rays)
+            break
         if explored.open and outcome.level >= CINF:
             unknown += explored.open
-    if best is None or best.outcome.level > C0:
-        unknown.append(f"directions along which `{shown(system.gap)}` vanishes faster are not decided")
-        return []
-    return [best]
+    if (
+        steady is not None
+        and (best is None or best.outcome.level > C0)
+        and (waves or len(set(steady[0])) > 1)
+    ):
+        return _through_gradient(question, site, plain, steady, unknown, depth)
+    if steady is None:
+        best = _along_lines(question, site, plain, best)
+        if best is None or best.outcome.level > C0:
+            unknown.append(f"directions along which `{shown(site.wall.gap)}` vanishes faster are not decided")
+            return None
+    return best
+
+
+def _along_lines(question: Question, site: Site, plain: list[Ray], best: Leaf | None) -> Leaf | None:
+    """Look for a worse class on parabolas that touch a degenerate direction: y = c*x + e*x**2."""
+    if len(site.bound) != 2 or not plain:
+        return best
+    x, y = (_direction(n) for n in site.bound)
+    pivots = dict.fromkeys(f for ray in plain for p in ray.pivots for f in factors(p))
+    for f in pivots:
+        slope = _slope_of_line(f, x, y)
+        if slope is None:
+            continue
+        for bend in (2, 3):
+            paths = [((x, sp.S.One),), ((slope * x, sp.S.One), (y, sp.Integer(bend)))]
+            rays, _ = _cast(question, site, paths)
+            if rays and all(r.germ is not None for r in rays):
+                outcome = combine(rays, [x, y], (sp.S.One, sp.Integer(bend)))
+                if outcome.level < (CINF if best is None else best.outcome.level):
+                    best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
+    return best
+
+
+def _slope_of_line(f: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> sp.Expr | None:
+    """Return c when f = 0 is the line y = c*x through the point."""
+    if not f.is_polynomial(x, y) or sp.Poly(f, x, y).total_degree() != 1:
+        return None
+    a, b = f.coeff(x), f.coeff(y)
+    return -a / b if b != 0 else None
+
+
+def _through_gradient(
+    question: Question,
+    site: Site,
+    plain: list[Ray],
+    steady: tuple[Weights, list[Ray]],
+    unknown: list[str],
+    depth: int,
+) -> Leaf | None:
+    """A continuous function: differentiable at the point? Then it is one class better than its gradient.
+
+    At depth MAX_DERIVATIVES only continuity is reported, as C0.
+    """
+    weights, rays = steady
+    if depth >= MAX_DERIVATIVES:
+        return Leaf(
+            site.wall, rays[0].conditions, rays[0].point, Outcome(C0, how="continuous, not looked at further")
+        )
+    directions = [_direction(n) for n in site.bound]
+    linear = linear_part(plain, directions)
+    if not negligible(rays, directions, weights, linear):
+        raise Undetermined("cannot prove that a function is differentiable at an isolated point")
+    expr = shared_expression(rays)
+    point = {symbol(n): e for n, e in site.wall.base}
+    here = rays[0].here
+    assert here is not None
+    inner: list[Question] = []
+    for n in question.wrt:
+        slope = linear.coeff(_direction(n)) if n in site.bound else sp.diff(here, symbol(n))
+        partial = sp.diff(expr, symbol(n))
+        if partial.free_symbols.isdisjoint(point) and partial == slope:
+            continue
+        inner.append(replace(question, tree=lower(tree_of(partial)), value=slope, seen=set()))
+    # A gradient that is not continuous settles the matter before any derivative of it is looked at.
+    for limit in (MAX_DERIVATIVES, depth + 1):
+        levels = []
+        for partial_question in inner:
+            open_before = len(unknown)
+            found = classify(partial_question, site, unknown, limit)
+            if len(unknown) > open_before:
+                return None
+            levels.append(CINF.level if found is None else found.outcome.level.level)
+        if min(levels, default=CINF.level) < 0:
+            break
+    return Leaf(site.wall, rays[0].conditions, rays[0].point, _one_better(min(levels, default=CINF.level)))
+
+
+def _one_better(gradient: float) -> Outcome:
+    """Return the class of a differentiable function from the level of its gradient's class."""
+    if gradient < 0:
+        return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the gradient has no limit")
+    if gradient == CINF.level:
+        return Outcome(CINF, how="the gradient is smooth")
+    return Outcome(
+        Smoothness(1 + int(gradient)),
+        Kind.BREAK,
+        detail=f"derivative {2 + int(gradient)}",
+        how="by the gradient",
+    )
+
+
+def _path(n: str, weight: sp.Expr) -> Path:
+    return ((_direction(n), weight),)
 
 
 def _direction(n: str) -> sp.Symbol:
-    return sp.Symbol(f"d_{n}", real=True)
+    return inner_symbol(f"d_{n}")
 
 
 def _weights(gap: sp.Expr, component: Component, bound: Sequence[str]) -> Iterator[tuple[sp.Expr, ...]]:
@@ -314,39 +452,36 @@ def _weights(gap: sp.Expr, component: Component, bound: Sequence[str]) -> Iterat
                 yield (sp.S.One, ratio) if ratio > 1 else (1 / ratio, sp.S.One)
 
 
-def _cast(
-    question: Question, wall: Wall, bound: Sequence[str], weights: tuple[sp.Expr, ...]
-) -> tuple[list[Ray], Explored]:
-    """Expand along every kind of direction."""
+def _cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ray], Explored]:
+    """Expand along every kind of direction; a path is the terms c*t**w that are added to a bound name."""
     rays: list[Ray] = []
-    names = (*question.names, *(_direction(n).name for n in bound))
+    names = (*question.names, *(_direction(n).name for n in site.bound))
 
     def look(member: Wall, cell: Cell) -> Outcome:
-        rays.append(_ray(question, member, cell, bound, weights))
+        rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True))))
         return SMOOTH
 
-    explored = explore(wall, question.where, names, look)
+    explored = explore(site.wall, question.where, names, look)
     return rays, explored
 
 
-def _ray(
-    question: Question, wall: Wall, cell: Cell, bound: Sequence[str], weights: tuple[sp.Expr, ...]
-) -> Ray:
+def _ray(question: Question, wall: Wall, cell: Cell, paths: Mapping[str, Path]) -> Ray:
     base = {n: symbol(n) for n in question.names} | wall.point()
     for order in ORDERS[:3]:
         algebra = Algebra(cell, order)
-        line = {n: constant(p) for n, p in base.items()}
-        point = Expansion(algebra, cell, line)
-        for n, w in zip(bound, weights, strict=True):
-            line[n] = algebra.add(line[n], Germ(((_direction(n), Mono(w)),)))
+        still = {n: constant(p) for n, p in base.items()}
+        line = dict(still)
+        for n, path in paths.items():
+            line[n] = algebra.add(line[n], *(Germ(((c, Mono(w)),)) for c, w in path))
         try:
             expansion = Expansion(algebra, cell, line)
             try:
                 germ: Germ | None = expansion.value(question.tree).germ
             except (UndefinedHere, ZeroDivisionError):
                 germ = None
-            here = _value(Expansion(algebra, cell, {n: constant(p) for n, p in base.items()}), question.tree)
-            del point
+            here = question.value
+            if here is None:
+                here = _value(Expansion(algebra, cell, still), question.tree)
             return Ray(
                 tuple(cell.conditions), dict(cell.point), germ, here, tuple(cell.pivots), algebra, expansion, base,
                 question.tree,

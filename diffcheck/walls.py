@@ -18,8 +18,8 @@ import flint
 import sympy as sp
 
 from diffcheck.deadline import check_time
-from diffcheck.printer import symbol
-from diffcheck.reach import Constraint
+from diffcheck.printer import inner_symbol, symbol
+from diffcheck.reach import Constraint, Status, reach
 from diffcheck.roots import Family, Root, real_roots
 
 __all__ = ["Implicit", "Solved", "Thin", "Wall", "Walls", "integer_zeros", "walls_of"]
@@ -101,7 +101,7 @@ _numbers = count()
 
 def fresh_integer() -> sp.Symbol:
     """Return an integer symbol that occurs nowhere else."""
-    return sp.Symbol(f"n{next(_numbers)}", integer=True)
+    return inner_symbol(f"n{next(_numbers)}", integer=True)
 
 
 @lru_cache(maxsize=2048)
@@ -209,7 +209,18 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     rational = _without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
+    if _keeps_one_sign(f):
+        # Irreducible, so a zero set of codimension 1 would be crossed with a change of sign.
+        gradient = tuple(sp.diff(f, v) for v in inside)
+        return Walls((), (Thin(f, (f, *gradient)),) if singular else ())
     return Walls((), (), (f,))
+
+
+def _keeps_one_sign(f: sp.Expr) -> bool:
+    """Whether a polynomial is nonnegative, or nonpositive, on all of space."""
+    if not f.is_polynomial(*f.free_symbols):
+        return False
+    return any(reach([Constraint(f, rel)]).status is Status.UNSAT for rel in ("<", ">"))
 
 
 def _without_root(f: sp.Expr) -> sp.Expr | None:
@@ -253,6 +264,11 @@ def _linear(f: sp.Expr, s: sp.Symbol) -> sp.Expr | None:
 @lru_cache(maxsize=2048)
 def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
     found = real_roots(f, x)
+    if not found.complete:
+        # Inverting one function after the other misses nothing: 1/x = k*pi holds all zeros of sin(1/x).
+        solved = solve_for(f, x)
+        if solved is not None:
+            return Walls(tuple(w for s in solved for w in _with_exceptions(f, x, s)))
     walls = [_root_wall(f, x, r) for r in found.roots]
     walls += [_family_wall(f, x, m) for m in found.families]
     return Walls(tuple(walls), (), () if found.complete else (f,))
@@ -261,7 +277,7 @@ def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
 def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
     if root.exact is not None:
         return Wall(f, x.name, ((x.name, root.exact),))
-    xi = sp.Symbol(f"{x.name}_root", real=True)
+    xi = inner_symbol(f"{x.name}_root")
     equation = f.subs(x, xi) if root.polynomial is None else root.polynomial.as_expr(xi)
     return Wall(f, x.name, ((x.name, xi),), implicit=Implicit(xi, root, equation))
 
@@ -271,7 +287,7 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
     implicit = None
     base = family.base.exact
     if base is None:
-        base = sp.Symbol(f"{x.name}_root", real=True)
+        base = inner_symbol(f"{x.name}_root")
         implicit = Implicit(base, family.base, f.subs(x, base))
     limits = [Constraint(k - family.first, ">=")] if family.first is not None else []
     limits += [Constraint(k - family.last, "<=")] if family.last is not None else []
