@@ -47,7 +47,10 @@ def compare(question: Sample, seed: int) -> tuple[str, str]:
         return "undetermined", found.reason or ""
     level, place = opinion(problem, seed)
     if level < min(found.smoothness.level, SMOOTH) and place is not None:
-        shown = {n: mpmath.nstr(mpmath.mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v, 8) for n, v in place.items()}
+        shown = {
+            n: mpmath.nstr(mpmath.mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v, 8)
+            for n, v in place.items()
+        }
         what = "smoother" if found.smoothness.differentiable else "class"
         return what, f"says {found.smoothness}, a line sees {level} at {shown}"
     doubt = _doubtful(problem, found)
@@ -57,10 +60,19 @@ def compare(question: Sample, seed: int) -> tuple[str, str]:
 def _doubtful(problem: Problem, found: Analysis) -> str:
     """Return a sentence when no line sees what a finding claims at its witness."""
     for finding in found.findings:
-        if finding.level.level > 3 or finding.level == D1 or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}:
+        if (
+            finding.level.level > 3
+            or finding.level == D1
+            or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
+        ):
             continue
         seen = _seen(problem, finding)
-        if seen is not None and seen > finding.level.level and not (finding.level == C0 and _not_linear(problem, finding)):
+        # A slow pole, log(x), looks like a jump.
+        if (
+            seen is not None
+            and seen > max(finding.level.level, -1)
+            and not (finding.level == C0 and _not_linear(problem, finding))
+        ):
             return f"{finding.kind} at {finding.at} is {finding.level}, lines see {seen}"
     return ""
 
@@ -84,7 +96,10 @@ def _seen(problem: Problem, finding: Finding) -> float | None:
 def _not_linear(problem: Problem, finding: Finding) -> bool:
     point = _witness(finding)
     lines = [(1, 2, 3), (3, -1, 2), (4, 1, 5)]
-    slopes = [slope(along(problem, point, {n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)})) for d in lines]
+    slopes = [
+        slope(along(problem, point, {n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)}))
+        for d in lines
+    ]
     return None not in slopes and abs(slopes[0] + slopes[1] - slopes[2]) > 1e-5
 
 
@@ -128,7 +143,10 @@ def run(seeds: range, jobs: int, show: bool) -> collections.Counter[str]:
             del running[ours]
             counts[what] += 1
             if show and what in {"smoother", "class", "rougher", "crash", "hang", "oracle"}:
-                print(f"{what} #{seed} {question.expression} | {','.join(question.wrt)} | {question.where} | {said}", flush=True)
+                print(
+                    f"{what} #{seed} {question.expression} | {','.join(question.wrt)} | {question.where} | {said}",
+                    flush=True,
+                )
 
 
 def main() -> None:

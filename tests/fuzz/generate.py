@@ -79,7 +79,20 @@ def _part(source: random.Random, names: tuple[str, ...], depth: int) -> str:
 
 def _leaf(source: random.Random, names: tuple[str, ...]) -> str:
     x, y = source.choice(names), source.choice(names)
-    forms = (x, x, x, x, f"{x} - 1", f"-{x}", f"{x}**2", f"{x} - {y}", f"{x} + {y}", f"{x}*{y}", f"2*{x} + 1", f"{x}**2 - 1")
+    forms = (
+        x,
+        x,
+        x,
+        x,
+        f"{x} - 1",
+        f"-{x}",
+        f"{x}**2",
+        f"{x} - {y}",
+        f"{x} + {y}",
+        f"{x}*{y}",
+        f"2*{x} + 1",
+        f"{x}**2 - 1",
+    )
     return source.choice(forms)
 
 

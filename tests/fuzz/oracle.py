@@ -30,7 +30,9 @@ __all__ = ["Line", "line_class", "opinion", "slope"]
 DIGITS = 60
 SCALES = (Fraction(1, 10**4), Fraction(1, 10**5), Fraction(1, 10**6))
 HIGHEST = 4
-SPECIAL = [Fraction(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 2), (1, 3))]
+SPECIAL = [
+    Fraction(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 2), (1, 3))
+]
 SMOOTH = 99.0
 
 Point = dict[str, Any]
@@ -47,7 +49,11 @@ def along(problem: Problem, point: Point, direction: Point) -> Line:
         found = evaluate(problem.tree, place, DIGITS)
         if found.value is None:
             return None
-        return mpmath.mpf(found.value.numerator) / found.value.denominator if isinstance(found.value, Fraction) else found.value
+        return (
+            mpmath.mpf(found.value.numerator) / found.value.denominator
+            if isinstance(found.value, Fraction)
+            else found.value
+        )
 
     return at
 
@@ -83,11 +89,11 @@ def line_class(line: Line, exact: bool) -> float | None:
 def _level_of_values(line: Line, sides: list[list[Any]], exact: bool) -> float | None:
     if any(abs(side[2]) > 1.3 * abs(side[1]) > 1.6 * abs(side[0]) and abs(side[2]) > 5 for side in sides):
         return -2.0
-    if _breaks(sides, 0):
-        return -1.0
     here = line(Fraction(0)) if exact else None
     if exact and here is None:
         return -2.0
+    if _breaks(sides, 0):
+        return -1.0
     if exact:
         gaps = [abs(here - a) for a in sides[0]]
         if gaps[2] > 1e-4 * (1 + abs(here)) and gaps[2] > 0.7 * gaps[1]:
@@ -100,7 +106,9 @@ def _breaks(sides: list[list[Any]], k: int) -> bool:
     apart = [abs(a - b) for a, b in zip(*sides, strict=True)]
     size = 1 if k == 0 else max(abs(v) for v in (sides[0][2], sides[1][2]))
     differ = apart[2] > max(1e-4 * size, 1e-20) and apart[2] > 0.7 * apart[1] and apart[1] > 0.7 * apart[0]
-    grows = any(abs(v[2]) > 1.15 * abs(v[1]) > 1.3 * abs(v[0]) > 1e-20 for v in sides)
+    grows = any(
+        abs(v[2]) - abs(v[1]) > max(0.8 * (abs(v[1]) - abs(v[0])), 0.1 * abs(v[1]), 1e-20) for v in sides
+    )
     return bool(differ or (k > 0 and grows))
 
 
@@ -165,8 +173,14 @@ def _places(problem: Problem, constants: Point, source: random.Random) -> Iterat
         for direction in _directions(wrt, source):
             yield {**dict(zip(wrt, at, strict=True)), **constants}, direction, True
     for _ in range(1 if len(wrt) == 1 else 3):
-        start = {n: Fraction(source.randint(-99, 99), 67) if len(wrt) > 1 else Fraction(0) for n in wrt} | constants
-        direction = {wrt[0]: Fraction(1)} if len(wrt) == 1 else {n: Fraction(source.randint(-9, 9) * 2 + 1, 11) for n in wrt}
+        start = {
+            n: Fraction(source.randint(-99, 99), 67) if len(wrt) > 1 else Fraction(0) for n in wrt
+        } | constants
+        direction = (
+            {wrt[0]: Fraction(1)}
+            if len(wrt) == 1
+            else {n: Fraction(source.randint(-9, 9) * 2 + 1, 11) for n in wrt}
+        )
         for t in suspects(problem, start, direction):
             exact = isinstance(t, Fraction)
             place = {n: v + t * direction[n] if n in direction else v for n, v in start.items()}
