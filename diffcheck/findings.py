@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import sympy as sp
 
 from diffcheck.explore import Leaf
+from diffcheck.families import joined
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import symbol, text_of
@@ -14,7 +15,7 @@ from diffcheck.problem import Problem
 from diffcheck.sides import Outcome
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
-from diffcheck.walls import Wall, factors
+from diffcheck.walls import Wall, factors, integer_zeros
 
 __all__ = ["describe", "flat_finding"]
 
@@ -27,8 +28,8 @@ def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Ite
     for leaf, gap in leaves:
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst):
             groups.setdefault((location(leaf, problem), leaf.outcome.kind), []).append((leaf, gap))
-    for (at, _), members in groups.items():
-        yield _finding(problem, at, *members[0])
+    for leaf, gap in joined([members[0] for members in groups.values()]):
+        yield _finding(problem, leaf, gap)
 
 
 def _shown(outcome: Outcome, worst: Smoothness) -> bool:
@@ -37,21 +38,22 @@ def _shown(outcome: Outcome, worst: Smoothness) -> bool:
     return outcome.level <= D1 or (worst > D1 and outcome.level == worst)
 
 
-def _finding(problem: Problem, at: str, leaf: Leaf, gap: Gap) -> Finding:
+def _finding(problem: Problem, leaf: Leaf, gap: Gap) -> Finding:
     outcome = leaf.outcome
+    names = _names(leaf.wall, problem)
     assert outcome.kind is not None
     span = gap.part.span
     return Finding(
         kind=outcome.kind,
         severity=severity(outcome),
-        at=at,
+        at=location(leaf, problem),
         condition=_condition(problem, leaf),
         wrt=_variables(problem, leaf.wall),
         span=span,
         source=problem.text[span[0] : span[1]],
-        left=_text(outcome.left),
-        right=_text(outcome.right),
-        size=_text(outcome.size),
+        left=_text(outcome.left, names),
+        right=_text(outcome.right, names),
+        size=_text(outcome.size, names),
         witness=witness(problem, leaf),
         proof="ball" if leaf.wall.implicit is not None else "exact",
         level=outcome.level,
@@ -67,9 +69,10 @@ def severity(outcome: Outcome) -> Severity:
     return Severity.ERROR if outcome.level <= C0 else Severity.INFO
 
 
-def _text(expr: sp.Expr | None) -> str | None:
+def _text(expr: sp.Expr | None, names: Mapping[sp.Symbol, sp.Expr]) -> str | None:
     if expr is None:
         return None
+    expr = expr.xreplace(dict(names))
     short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols else expr
     return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
 
@@ -88,14 +91,24 @@ def location(leaf: Leaf, problem: Problem) -> str:
     if not named:
         text = f"{text_of(wall.gap)} = 0"
     else:
-        letters = {
-            k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)
-        }
-        text = " and ".join(f"{n} = {text_of(e.xreplace(letters))}" for n, e in point.items())
+        letters = _names(wall, problem)
+        order = sorted(point, key=problem.wrt.index)
+        text = " and ".join(f"{n} = {text_of(point[n].xreplace(letters))}" for n in order)
         used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
         if used:
             return text + _restrictions(leaf, problem) + " for integer " + ", ".join(used)
     return text + _restrictions(leaf, problem)
+
+
+def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
+    """Return what people call the symbols of the analysis: letters for integers, the variable for its root."""
+    names: dict[sp.Symbol, sp.Expr] = {
+        k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)
+    }
+    if wall.implicit is not None:
+        value = wall.point()[wall.variable].xreplace(names)
+        names[wall.implicit.symbol] = symbol(wall.variable) - (value - wall.implicit.symbol)
+    return names
 
 
 def _letters(problem: Problem) -> list[str]:
@@ -104,25 +117,35 @@ def _letters(problem: Problem) -> list[str]:
 
 
 def _restrictions(leaf: Leaf, problem: Problem) -> str:
-    """Return " and x != 0" for every factor of the size that can vanish on the wall."""
-    return "".join(f" and {text_of(f)} != 0" for f in _factors(leaf, problem) if _has_variable(f, problem))
+    """Return " and x != 0" for every factor of the size that can vanish on the wall, " and k != 2" for integers."""
+    names = _names(leaf.wall, problem)
+    texts = [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if _has_variable(f, problem)]
+    for k in leaf.wall.integers:
+        zeros = (
+            n for f in _factors(leaf, problem) if f.free_symbols == {k} for n in integer_zeros(f, k) or []
+        )
+        texts += [f"{text_of(names[k])} != {n}" for n in zeros]
+    return "".join(f" and {text}" for text in dict.fromkeys(texts))
 
 
 def _condition(problem: Problem, leaf: Leaf) -> str | None:
-    texts = [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if not _has_variable(f, problem)]
+    """Return what constants satisfy for it: " and "-joined factors of the size that hold no variable."""
+    constants = {symbol(c) for c in problem.constants}
+    texts = [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if f.free_symbols <= constants]
     return " and ".join(texts) or None
 
 
 def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
+    """Yield the factors of the size of what happens: where one vanishes, nothing happens."""
     size = leaf.outcome.size
-    if size is None or leaf.outcome.kind is Kind.HOLE or leaf.wall.integers or sp.count_ops(size) > 30:
+    if size is None or leaf.outcome.kind is Kind.HOLE or sp.count_ops(size) > 30:
         return
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
         return
     signed = {c.expr for c in leaf.conditions}
+    known = {*leaf.wall.integers, *(symbol(n) for n in (*problem.wrt, *problem.constants))}
     for f in factors(size):
-        names = {s.name for s in f.free_symbols}
-        if names <= {*problem.wrt, *problem.constants} and f not in signed and -f not in signed:
+        if f.free_symbols <= known and f not in signed and -f not in signed:
             yield f
 
 

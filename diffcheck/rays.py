@@ -16,7 +16,7 @@ from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import lower
 from diffcheck.printer import inner_symbol, symbol, tree_of
-from diffcheck.reach import Constraint
+from diffcheck.reach import Constraint, holds
 from diffcheck.resolve import resolve
 from diffcheck.sides import Outcome
 from diffcheck.tree import Node
@@ -50,7 +50,30 @@ class Ray:
 
 
 def combine(rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Sequence[sp.Expr]) -> Outcome:
-    """Return the class at the point, as far as these directions show it."""
+    """Return the class at the worst of the points, as far as these directions show it."""
+    return min((_fit(kind, directions, weights) for kind in _kinds(rays, directions)), key=lambda o: o.level)
+
+
+def _kinds(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> list[list[Ray]]:
+    """Put together the rays that leave one and the same point: others differ in the constants or along the locus."""
+    out: dict[tuple[Constraint, ...], list[Ray]] = {}
+    for ray in rays:
+        own = _at_point(ray, directions)
+        if own not in out:
+            out[own] = [
+                other
+                for other in rays
+                if all(holds(c, ray.point) is not False for c in _at_point(other, directions))
+            ]
+    return list(out.values())
+
+
+def _at_point(ray: Ray, directions: Sequence[sp.Symbol]) -> tuple[Constraint, ...]:
+    return tuple(c for c in ray.conditions if c.expr.free_symbols.isdisjoint(directions))
+
+
+def _fit(rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Sequence[sp.Expr]) -> Outcome:
+    """Return the class at one point from the rays that leave it."""
     limits = []
     for ray in rays:
         limit = _limit(ray)
@@ -183,10 +206,11 @@ def linear_part(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> sp.Expr
 def negligible(
     rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Sequence[sp.Expr], linear: sp.Expr
 ) -> bool:
-    """Whether f - f(p) - linear is o(|h|), for h_i = d_i*t**w_i uniformly in d.
+    """Decide whether f - f(p) - linear is o(|h|), for h_i = d_i*t**w_i uniformly in d.
 
     |h| is at least of size t**max(w), and of size t**min(w)*|d_i| for the d_i of smallest weight: a term c(d)*t**e is
-    o(|h|) if e > max(w), and if e > min(w) and c vanishes where these d_i do.
+    o(|h|) if e > max(w), and if e > min(w) and c vanishes where these d_i do.  It is not if e <= min(w), or if c does
+    not vanish where these d_i do and e <= max(w): then |h| is of that size.
     """
     low, high = min(weights), max(weights)
     slow = {d: sp.S.Zero for d, w in zip(directions, weights, strict=True) if w == low}
@@ -202,11 +226,15 @@ def negligible(
                 or algebra.growth(Mono(m.power - high, m.log, m.loglog, m.expo)) < 0
             ):
                 continue
-            steep = algebra.growth(Mono(m.power - low, m.log, m.loglog, m.expo)) >= 0
-            if steep or len(slow) == len(directions) or is_zero(c.subs(slow)) is not Decision.YES:
+            if algebra.growth(Mono(m.power - low, m.log, m.loglog, m.expo)) >= 0:
+                return False
+            vanishing = is_zero(c.subs(slow)) if len(slow) < len(directions) else Decision.NO
+            if vanishing is Decision.UNKNOWN or algebra.oracle.oscillating(c):
+                raise Undetermined("cannot prove that a function is differentiable at an isolated point")
+            if vanishing is Decision.NO:
                 return False
         if rest.rem is not None and algebra.growth(Mono(rest.rem.power - high, rest.rem.log)) >= 0:
-            return False
+            raise Undetermined("too many terms cancel along a direction")
     return True
 
 
@@ -280,8 +308,18 @@ def _kind_of_break(
 # --- every order at once
 
 
+def _flat_but_for_powers(ray: Ray) -> bool:
+    """Whether a germ is known up to terms below every power of t, without oscillation."""
+    assert ray.germ is not None
+    algebra = ray.algebra
+    known = ray.germ.rem is None or bool(ray.germ.rem.expo and algebra.growth(ray.germ.rem) < 0)
+    return known and not any(algebra.oracle.oscillating(c) for c, _ in ray.germ.terms)
+
+
 def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
     """Prove that the function is analytic at the point, from the expression that all directions share."""
+    if all(_flat_but_for_powers(ray) for ray in rays):
+        return Outcome(CINF, how="all but a polynomial is smaller than every power", open=True)
     names = {n: symbol(n) for n in rays[0].base}
     exprs = {_simplified(resolve(r.tree, r.expansion.choices, names, STEP, {})) for r in rays}
     first = next(iter(exprs))

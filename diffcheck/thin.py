@@ -313,7 +313,7 @@ def classify(question: Question, site: Site, unknown: list[str], depth: int) -> 
         if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
             best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
         everywhere = not explored.open and not _hidden(question.tree, rays)
-        if everywhere and outcome.level == CINF and not waves and len(set(weights)) == 1:
+        if everywhere and outcome.level == CINF and not outcome.open and not waves and len(set(weights)) == 1:
             return None  # one analytic expression: no direction is an exception
         uniform = everywhere and _uniform(rays, site.bound, question.where)
         if uniform:
@@ -383,7 +383,10 @@ def _through_gradient(
     directions = [_direction(n) for n in site.bound]
     linear = linear_part(plain, directions)
     if not negligible(rays, directions, weights, linear):
-        raise Undetermined("cannot prove that a function is differentiable at an isolated point")
+        broken = Outcome(
+            C0, Kind.DIRECTIONAL, how="no linear map fits along a curve, though one fits along all lines"
+        )
+        return Leaf(site.wall, rays[0].conditions, rays[0].point, broken)
     expr = shared_expression(rays)
     point = {symbol(n): e for n, e in site.wall.base}
     here = rays[0].here
