@@ -209,7 +209,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     rational = _without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
-    if _keeps_one_sign(f):
+    if not any(s.is_integer for s in f.free_symbols) and _keeps_one_sign(f):
         # Irreducible, so a zero set of codimension 1 would be crossed with a change of sign.
         gradient = tuple(sp.diff(f, v) for v in inside)
         return Walls((), (Thin(f, (f, *gradient)),) if singular else ())
@@ -301,8 +301,10 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
 def solve_for(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
     """Return the solutions of f = 0 for ``v`` over all reals, or None when no formula applies."""
     found = _solutions(f, v)
+    if found is None or any(s.is_integer for s in f.free_symbols):
+        return found  # for single integers the value may be real: see _with_exceptions
     # A value with the imaginary unit is real on a thin set at most.
-    return None if found is None else [s for s in found if not s.value.has(sp.I)]
+    return [s for s in found if not s.value.has(sp.I)]
 
 
 def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
