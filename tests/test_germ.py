@@ -15,8 +15,8 @@ from diffcheck.parse import parse
 ORDER = 4
 T = Germ(((sp.S.One, Mono(sp.S.One)),))
 
-# Text in t; then the largest terms as (coefficient, power of t, power of log(1/t)).  Sources: NIST DLMF 4.6, 4.19, 4.24,
-# 4.33, 7.6, and arithmetic.
+# Text in t; then the largest terms as (coefficient, power of t, power of log(1/t)).  Sources: NIST DLMF 4.6, 4.19,
+# 4.24, 4.33, 7.6, and arithmetic.
 EXPANSIONS = [
     ("t", [("1", 1, 0)]),
     ("t*t*t", [("1", 3, 0)]),

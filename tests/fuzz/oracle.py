@@ -16,7 +16,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
-from math import comb, factorial
+from math import comb
 from typing import Any
 
 import mpmath
