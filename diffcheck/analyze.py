@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import sympy as sp
 
 from diffcheck.cell import Cell
 from diffcheck.constants import Region, regions
 from diffcheck.errors import Undetermined
+from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Leaf, explore
 from diffcheck.facts import never_zero
 from diffcheck.findings import describe, flat_finding
@@ -49,6 +51,7 @@ class _Work:
     never_zero: Callable[[sp.Expr], bool]
     leaves: list[tuple[Leaf, Gap]] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    record: Record = field(default_factory=Record)
 
 
 def analyze(problem: Problem) -> Analysis:
@@ -62,12 +65,14 @@ def analyze(problem: Problem) -> Analysis:
     for gap, walls in _walls(work, gaps(tree, pieces), thin):
         for wall in walls:
             explored = explore(wall, work.where, names, lambda w, cell: _judge(work, w, cell))
+            work.record.walls.append((wall, explored))
             work.leaves += [(leaf, gap) for leaf in explored.leaves]
             work.open += explored.open
     thin += _degenerate(work)
     question = Question(work.tree, problem.wrt, names, work.where, work.never_zero)
     _visit_thin(work, question, thin)
     _visit_thin(work, question, list(_met(work, pieces)))
+    work.record.thin, work.record.integers = question.looked, pieces.integers
     return _conclude(work, pieces)
 
 
@@ -157,19 +162,24 @@ def _walls(
 ) -> Iterator[tuple[Gap, list[Wall]]]:
     """Yield every wall once, with the first gap in the text that has it."""
     variables = {symbol(v) for v in work.problem.wrt}
-    seen: set[tuple[str, object]] = set()
+    seen: dict[tuple[str, object], int] = {}
     for gap in found:
-        if not gap.expr.free_symbols & variables:
+        discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
+        work.record.gaps.append(discharged)
+        if not discharged.variable:
             continue
         solved = walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero)
         fresh = []
         for wall in solved.walls:
             key = (wall.variable, _family_key(wall))
             if key not in seen:
-                seen.add(key)
+                seen[key] = len(seen)
                 fresh.append(wall)
+            discharged.walls.append(seen[key])
         for unsolved in solved.open:
-            if reach([Constraint(unsolved, "="), *work.where]).status is not Status.UNSAT:
+            met = reach([Constraint(unsolved, "="), *work.where])
+            discharged.queries.append((unsolved, met))
+            if met.status is not Status.UNSAT:
                 work.open.append(f"cannot find every point where `{shown(unsolved)}` = 0")
         thin += [(t, gap) for t in solved.thin]
         yield gap, fresh
@@ -274,7 +284,7 @@ def _visit_thin(work: _Work, question: Question, thin: list[tuple[Thin, Gap]]) -
 def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     """Put the leaves together: the worst of the points, region by region of the constants."""
     leaves = [leaf for leaf, _ in work.leaves]
-    found = regions(leaves, work.problem.constants, work.where)
+    found = work.record.regions = regions(leaves, work.problem.constants, work.where)
     verdicts = {r.smoothness.differentiable for r in found}
     worst = min((r.smoothness for r in found), default=CINF)
     findings = list(describe(work.problem, work.leaves, worst))
@@ -285,9 +295,13 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     if at_worst and all(at_worst):
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), "an exponent has no upper bound")
     if len(verdicts) > 1:
-        return Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found))
+        return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found)))
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
-    return Analysis(verdict, worst, tuple(findings))
+    return _certified(work, Analysis(verdict, worst, tuple(findings)))
+
+
+def _certified(work: _Work, analysis: Analysis) -> Analysis:
+    return replace(analysis, certify=partial(certificate, work.problem, work.record))
 
 
 def _cases(found: Sequence[Region]) -> tuple[Case, ...]:

@@ -43,12 +43,14 @@ def check(
     let: Mapping[str, str] | None = None,
     *,
     id: str | None = None,
+    certify: bool = True,
     early: Callable[[Report], None] | None = None,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
     wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on
-    the domain. let: abbreviations, name -> expression.  id: copied to the report.
+    the domain. let: abbreviations, name -> expression.  id: copied to the report.  certify: write down the
+    steps the verdict rests on, which takes some milliseconds.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -59,7 +61,7 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        report = _answer(problem)
+        report = _answer(problem, certify)
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report))
@@ -82,7 +84,7 @@ def _make_problem(
     return make_problem(text, _names(wrt), where, let)
 
 
-def _answer(problem: Problem) -> Report:
+def _answer(problem: Problem, certify: bool) -> Report:
     from diffcheck.gradient import gradient
 
     analysis = _probed(problem, _analysis(problem))
@@ -101,6 +103,7 @@ def _answer(problem: Problem) -> Report:
         findings=analysis.findings,
         reason=None if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
+        certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
 
 

@@ -58,10 +58,14 @@ class Leaf:
 
 @dataclass(slots=True)
 class Explored:
-    """All kinds of points of a wall; ``open`` says what could not be excluded or decided."""
+    """All kinds of points of a wall; ``open`` says what could not be excluded or decided.
+
+    absent: constraints that were proved to hold nowhere on the wall, with the argument.
+    """
 
     leaves: list[Leaf] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    absent: list[tuple[tuple[Constraint, ...], str]] = field(default_factory=list)
 
 
 Judge = Callable[[Wall, Cell], Outcome]
@@ -159,6 +163,7 @@ def _point(
         return point
     answer = reach(list(known))
     if answer.status is Status.UNSAT:
+        out.absent.append((tuple(known), answer.how))
         return None
     if answer.status is Status.UNKNOWN or answer.witness is None:
         out.open.append(
@@ -188,6 +193,7 @@ def _holds(wall: Wall, known: Sequence[Constraint], out: Explored) -> bool:
     for c in known:
         try:
             if not _TRUTH[c.rel](Cell({}, wall.implicit).sign(c.expr)):
+                out.absent.append(((c,), "its sign at the only point"))
                 return False
         except Undetermined as reason:
             out.open.append(str(reason))

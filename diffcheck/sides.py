@@ -11,7 +11,7 @@ Read in order: Outcome, judge, first_break.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
@@ -25,11 +25,25 @@ from diffcheck.resolve import resolve
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
-__all__ = ["OUTSIDE", "SMOOTH", "Outcome", "Sides", "judge"]
+__all__ = ["OUTSIDE", "SMOOTH", "Evidence", "Outcome", "Sides", "judge"]
 
 ORDERS = (4, 8, 16, 28)
 HIGHEST = 8  # derivatives looked at when an exponent is symbolic
 X = inner_symbol("x")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen on both sides: the germs (None where undefined), the value, and the two identical expressions.
+
+    waves: bounded symbols of the germs, with partner, sign and phase.
+    """
+
+    left: Germ | None = None
+    right: Germ | None = None
+    value: sp.Expr | None = None
+    identity: tuple[sp.Expr, sp.Expr] | None = None
+    waves: Mapping[sp.Symbol, tuple[sp.Symbol, int, Germ]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class Outcome:
     detail: str = ""
     how: str = ""
     open: bool = False
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 
 SMOOTH = Outcome(CINF, how="one analytic function on both sides")
@@ -113,17 +128,24 @@ def _judge_at(tree: Node, sides: Sides, cell: Cell, order: int) -> Outcome | Non
     if right.value is None or left.value is None:
         inside = right.value or left.value
         assert inside is not None
-        return _edge(algebra, inside.germ)
+        return _evident(_edge(algebra, inside.germ), left, right, None, cell)
     point = _expand(tree, sides, cell, order, 0)
     here = None if point.value is None else _number(point.value.germ)
+    outcome: Outcome | None
     if here is not None and _nothing_happens(right, left, point):
-        return SMOOTH
-    above, below = right.value.germ, left.value.germ
-    outcome = _limits(algebra, below, above, here)
-    if outcome is not None:
-        return outcome
-    assert here is not None
-    return _compare(tree, sides, cell, algebra, left, right)
+        outcome = SMOOTH
+    else:
+        outcome = _limits(algebra, left.value.germ, right.value.germ, here)
+        if outcome is None:
+            outcome = _compare(tree, sides, cell, algebra, left, right)
+    return None if outcome is None else _evident(outcome, left, right, here, cell)
+
+
+def _evident(outcome: Outcome, left: _Side, right: _Side, here: sp.Expr | None, cell: Cell) -> Outcome:
+    """Add what was seen to what it means."""
+    low, high = (None if side.value is None else side.value.germ for side in (left, right))
+    identity = None if outcome.evidence is None else outcome.evidence.identity
+    return replace(outcome, evidence=Evidence(low, high, here, identity, cell.phases))
 
 
 def _number(g: Germ) -> sp.Expr:
@@ -445,7 +467,7 @@ def _same_function(
     analytic = right.value.analytic and left.value.analytic
     if analytic or _analytic_expression(sides, cell, algebra, v, above):
         how = "the same expression on both sides" if above == below else "both sides proved identical"
-        return Outcome(CINF, how=how)
+        return Outcome(CINF, how=how, evidence=Evidence(identity=(above, below)))
     return None
 
 

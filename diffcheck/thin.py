@@ -34,7 +34,7 @@ from diffcheck.tree import NUMBER, Node
 from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness
 from diffcheck.walls import Thin, Wall, factors, solve_for
 
-__all__ = ["visit"]
+__all__ = ["Looked", "Path", "Question", "visit"]
 
 MAX_COMPONENTS = 8
 MAX_DERIVATIVES = 4
@@ -50,6 +50,7 @@ class Question:
     """The function and its names, as every step needs them.
 
     seen: the components that were visited.  value: what the function is at the thin set, if not what the tree says.
+    looked, casts: what was seen, for the certificate; casts of the site that is looked at.
     """
 
     tree: Node
@@ -59,6 +60,8 @@ class Question:
     never_zero: Callable[[sp.Expr], bool]
     seen: set[Component] = field(default_factory=set)
     value: sp.Expr | None = None
+    looked: list[Looked] = field(default_factory=list)
+    casts: list[tuple[Sequence[Path], list[Ray]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,23 @@ class Site:
     weights: tuple[Weights, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen at one thin set; without a wall the system has no solution in the domain."""
+
+    system: Thin
+    wall: Wall | None = None
+    bound: tuple[str, ...] = ()
+    casts: tuple[tuple[Sequence[Path], list[Ray]], ...] = ()
+    outcome: Outcome = SMOOTH
+    how: str = ""
+
+
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     """Look at the solutions of ``system`` inside the domain; return what happens there, and what stays open."""
-    if reach([*(Constraint(e, "=") for e in system.equations), *question.where]).status is Status.UNSAT:
+    solvable = reach([*(Constraint(e, "=") for e in system.equations), *question.where])
+    if solvable.status is Status.UNSAT:
+        question.looked.append(Looked(system, how=solvable.how))
         return [], []
     try:
         found = list(components(system, question))
@@ -284,7 +301,10 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
         return []
     wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers)
     site = Site(wall, tuple(bound), tuple(_weights(system.gap, component, bound)))
+    question.casts.clear()
     found = classify(question, site, unknown, 0)
+    outcome = SMOOTH if found is None else found.outcome
+    question.looked.append(Looked(system, wall, site.bound, tuple(question.casts), outcome))
     if found is None or found.outcome.level >= CINF:
         return []
     return [found]
@@ -397,7 +417,7 @@ def _through_gradient(
         partial = sp.diff(expr, symbol(n))
         if partial.free_symbols.isdisjoint(point) and partial == slope:
             continue
-        inner.append(replace(question, tree=lower(tree_of(partial)), value=slope, seen=set()))
+        inner.append(replace(question, tree=lower(tree_of(partial)), value=slope, seen=set(), looked=[], casts=[]))
     # A gradient that is not continuous settles the matter before any derivative of it is looked at.
     for limit in (MAX_DERIVATIVES, depth + 1):
         levels = []
@@ -465,6 +485,7 @@ def _cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[R
         return SMOOTH
 
     explored = explore(site.wall, question.where, names, look)
+    question.casts.append((paths, rays))
     return rays, explored
 
 

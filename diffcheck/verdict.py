@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from diffcheck.certificate import Certificate
 
 __all__ = [
     "C0",
@@ -210,14 +212,19 @@ class Report:
     seconds: float = 0.0
     id: str | None = None
     wrt_guessed: bool = False
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What the analyzer decides, before the probe may contradict it and surrogates are added."""
+    """What the analyzer decides, before the probe may contradict it and surrogates are added.
+
+    certify: puts the steps of a decided verdict into words; None for an undetermined one.
+    """
 
     verdict: Verdict
     smoothness: Smoothness | None
     findings: tuple[Finding, ...] = ()
     cases: tuple[Case, ...] = ()
     reason: str | None = None
+    certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)

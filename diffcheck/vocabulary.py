@@ -15,7 +15,17 @@ from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongAr
 from diffcheck.tokens import Token
 from diffcheck.tree import Node, Span, name, number
 
-__all__ = ["MAX_ARGUMENTS", "Call", "as_condition", "as_number", "call", "is_condition", "leaf", "row_called"]
+__all__ = [
+    "MAX_ARGUMENTS",
+    "Call",
+    "as_condition",
+    "as_number",
+    "call",
+    "is_condition",
+    "is_reserved",
+    "leaf",
+    "row_called",
+]
 
 # A maximum of n arguments expands to n nested choices.
 MAX_ARGUMENTS = 64
@@ -199,3 +209,8 @@ def _parameters(row: Atom) -> str:
 
 def _dotted(words: Sequence[Token]) -> str:
     return ".".join(w.text for w in words)
+
+
+def is_reserved(word: str) -> bool:
+    """Say whether a word cannot be a variable: a function, a constant, a word of the language."""
+    return word in ATOMS or word in ALIASES or word in _NOT_NAMES or word in _WORDS or word in {"if", "else"}

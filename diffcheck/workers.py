@@ -55,12 +55,13 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The arguments of one `check`."""
+    """The arguments of one `check`; ``certify``: whether the steps of the verdict are wanted."""
 
     expression: str
     wrt: tuple[str, ...] | None = None
     where: str = ""
     let: Mapping[str, str] = field(default_factory=dict)
+    certify: bool = True
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -235,7 +236,14 @@ def _alarm(seconds: float) -> None:
 
 def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
     try:
-        return check(question.expression, question.wrt, question.where, question.let, early=early)
+        return check(
+            question.expression,
+            question.wrt,
+            question.where,
+            question.let,
+            certify=question.certify,
+            early=early,
+        )
     except InputError as error:
         return error
     except Exception as error:

@@ -24,7 +24,7 @@ DOCUMENTED = """
    "probe": {"status": "confirmed", "left": -1.0, "right": 1.0, "h": 1e-06}}],
  "surrogates": [{"name": "pseudo-Huber", "expression": "sqrt((y - f)**2 + mu**2) - mu", "class": "Cinf",
    "error": ["-mu", "0"], "lipschitz_gradient": "1/mu", "parameter": "mu", "convex": true}],
- "reason": null, "error": null, "seconds": 0.02}
+ "reason": null, "error": null, "seconds": 0.02, "certificate": null}
 """
 
 

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "rules": {"report"},
 }
 
-DATA = {"errors", "tree", "verdict"}
+DATA = {"certificate", "errors", "tree", "verdict"}
 
 
 def _module(path):

@@ -11,6 +11,7 @@ import math
 from importlib import resources
 from typing import Any
 
+from diffcheck.certificate import to_data
 from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Report, Surrogate
 
 __all__ = ["SCHEMA_VERSION", "render", "render_as", "schema_text", "to_object"]
@@ -52,6 +53,7 @@ def to_object(report: Report) -> dict[str, Any]:
         "reason": report.reason,
         "error": None if report.error is None else _error(report.error),
         "seconds": round(report.seconds, 4),
+        "certificate": None if report.certificate is None else to_data(report.certificate),
     }
 
 
