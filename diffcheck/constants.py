@@ -21,6 +21,8 @@ __all__ = ["Region", "regions"]
 
 Example = Mapping[sp.Symbol, sp.Expr]
 MAX_SAMPLES = 24
+# A wall that is solved for a constant must be solved again for each value of it, which is slow.
+MAX_SOLVED_SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,10 @@ class Region:
 
 
 def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Constraint]) -> list[Region]:
-    """Return one region for every class that occurs on an open set of constants."""
+    """Return one region for every class that occurs on an open set of constants, worst first.
+
+    Conditions are looked for only where the verdict depends on the constants.
+    """
     symbols = [symbol(c) for c in constants]
     bad = [leaf for leaf in leaves if leaf.outcome.level < CINF]
     if not bad:
@@ -42,18 +47,21 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
     if not symbols or any(leaf.outcome.level == worst and _everywhere(leaf, symbols, where) for leaf in bad):
         return [Region(worst, "", {})]
     found: dict[Smoothness, list[Example]] = {}
-    for example in _examples(leaves, symbols, where):
+    solved = any(symbol(n) in symbols for leaf in bad for n, _ in leaf.wall.base)
+    for example in _examples(leaves, symbols, where)[: MAX_SOLVED_SAMPLES if solved else MAX_SAMPLES]:
         level = _level(bad, example, where)
         if level is not None:
             found.setdefault(level, []).append(example)
     if not found:
         return [Region(worst, "", {})]
     merged = _merged(found)
+    split = len({level.differentiable for level in merged}) > 1  # else nobody asks for the conditions
     texts = {
         level: _condition(bad, merged[level], symbols, where) or _separation(merged, level, symbols)
         for level in merged
+        if split
     }
-    return [Region(level, texts[level], merged[level][0]) for level in sorted(merged)]
+    return [Region(level, texts.get(level, ""), merged[level][0]) for level in sorted(merged)]
 
 
 def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[Example]]:

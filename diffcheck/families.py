@@ -1,0 +1,124 @@
+"""Infinite families of points: what a report says once although it was found member by member.
+
+A family x = a*k + b for integer k is visited residue by residue when a sign depends on k (explore.py), and single
+members are visited where a coefficient in k vanishes.  Residues that say the same are put together again, and members
+that are no exception are left out: abs(sin(x)) turns a corner at x = k*pi, not at 2*k*pi and at 2*k*pi + pi.
+Read in order: joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from diffcheck.explore import Leaf
+from diffcheck.gaps import Gap
+from diffcheck.sides import Outcome
+
+__all__ = ["joined"]
+
+Pair = tuple[Leaf, Gap]
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The points name = step*k + start of a leaf, in one variable."""
+
+    leaf: Leaf
+    gap: Gap
+    name: str
+    k: sp.Symbol
+    step: sp.Expr
+    start: sp.Expr
+
+    @property
+    def label(self) -> object:
+        """What residues of one family have in common."""
+        outcome = self.leaf.outcome
+        return self.name, self.step, self.gap.part.span, outcome.kind, outcome.level, outcome.detail
+
+    def index(self, value: sp.Expr, parts: int = 1) -> int | None:
+        """Return n with value = start + n*step/parts, or None."""
+        n = sp.expand((value - self.start) * parts / self.step)
+        return int(n) if n.is_Integer else None
+
+
+def joined(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return the leaves with residues put together and with members that are no exception left out."""
+    groups: dict[object, list[Pair]] = {}
+    for pair in pairs:
+        family = _family(*pair)
+        groups.setdefault(id(pair[0]) if family is None else family.label, []).append(pair)
+    together = [pair for group in groups.values() for pair in _together(group)]
+    families = [f for f in (_family(*pair) for pair in together) if f is not None]
+    return [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
+
+
+def _family(leaf: Leaf, gap: Gap) -> _Family | None:
+    wall = leaf.wall
+    if len(wall.integers) != 1 or len(wall.base) != 1 or wall.implicit is not None:
+        return None
+    ((name, value),) = wall.base
+    (k,) = wall.integers
+    value = sp.expand(value)
+    step = value.coeff(k)
+    start = value - step * k
+    if step == 0 or k in step.free_symbols | sp.expand(start).free_symbols:
+        return None
+    return (
+        None
+        if any(k in c.expr.free_symbols for c in wall.conditions)
+        else _Family(leaf, gap, name, k, step, start)
+    )
+
+
+def _together(group: Sequence[Pair]) -> list[Pair]:
+    """Return one leaf for residues that fill a family and say the same as functions of its integer."""
+    families = [f for f in (_family(*pair) for pair in group) if f is not None]
+    parts = len(families)
+    if parts < 2:
+        return list(group)
+    first = min(families, key=lambda f: (sp.count_ops(f.start), sp.default_sort_key(f.start)))
+    residues = [first.index(f.start, parts) for f in families]
+    if {None if r is None else r % parts for r in residues} != set(range(parts)):
+        return list(group)
+    said = [
+        _renumbered(f.leaf.outcome, f.k, (first.k - r) / sp.Integer(parts))
+        for f, r in zip(families, residues, strict=True)
+        if r is not None
+    ]
+    if any(not _same(said[0], other) for other in said[1:]):
+        return list(group)
+    wall = replace(first.leaf.wall, base=((first.name, first.step / parts * first.k + first.start),))
+    witness = dict(first.leaf.witness)
+    witness[first.k] = parts * witness[first.k]
+    return [(replace(first.leaf, wall=wall, witness=witness, outcome=said[0]), first.gap)]
+
+
+def _is_member(leaf: Leaf, family: _Family) -> bool:
+    """Whether a single point is one of a family and says nothing of its own."""
+    point = leaf.wall.point()
+    if leaf.wall.integers or leaf.wall.implicit is not None or tuple(point) != (family.name,):
+        return False
+    n = family.index(point[family.name])
+    return n is not None and _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+
+
+def _renumbered(outcome: Outcome, k: sp.Symbol, value: sp.Expr) -> Outcome:
+    left, right, size = (
+        None if e is None else sp.expand(e.subs(k, value))
+        for e in (outcome.left, outcome.right, outcome.size)
+    )
+    return replace(outcome, left=left, right=right, size=size)
+
+
+def _same(a: Outcome, b: Outcome) -> bool:
+    """Whether two outcomes are told in the same words."""
+    if (a.kind, a.level, a.detail) != (b.kind, b.level, b.detail):
+        return False
+    return all(
+        (u is None) == (v is None) and (u is None or sp.expand(u - v) == 0 or u == v)
+        for u, v in ((a.left, b.left), (a.right, b.right), (a.size, b.size))
+    )
