@@ -21,13 +21,7 @@ SOFT = {"edge", "flat", "break", "disagreement"}
 # The whole list of cases that are not answered in full today; one that is answered must leave it.
 UNDETERMINED = {
     "can-entire-cos",
-    "inf-abssin-1x",
     "inf-x2-sinabssin-1x",
-    "mv-osc15",
-    "mv-x4y-x4",
-    "mv-x2y2-x2y2d2",
-    "mv-sincxy",
-    "mv-abs-motzkin",
 }
 KINDS_DIFFER = {"mv-divdiff-wrong"}
 
