@@ -64,7 +64,8 @@ def never_zero(where: Sequence[Constraint]) -> Callable[[sp.Expr], bool]:
 def _sign_on_box(expr: sp.Expr, boxed: Mapping[sp.Symbol, Interval]) -> bool:
     """Bisect the widest side until every piece has one and the same sign."""
     start = {s: _hull(*boxed[s]) for s in expr.free_symbols}
-    todo, signs = [start], set()
+    todo = [start]
+    signs: set[bool] = set()
     for _ in range(MAX_PIECES):
         if not todo:
             return len(signs) == 1

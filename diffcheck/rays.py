@@ -194,9 +194,12 @@ def _wave(m: Mono, n: int) -> Outcome | sp.Expr:
 
 def linear_part(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> sp.Expr:
     """Return the coefficient of t, the same linear form in all directions."""
-    parts = [_at_order(ray, 1, directions) for ray in rays]
-    if any(not isinstance(p, sp.Expr) for p in parts):
-        raise Undetermined("the slope at an isolated point is not known")
+    parts: list[sp.Expr] = []
+    for ray in rays:
+        part = _at_order(ray, 1, directions)
+        if part is None or isinstance(part, Outcome):
+            raise Undetermined("the slope at an isolated point is not known")
+        parts.append(part)
     first = parts[0]
     if any(not rays[0].algebra.oracle.vanishes(p - first) for p in parts[1:]):
         raise Undetermined("the slope at an isolated point is not linear")
