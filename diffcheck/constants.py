@@ -78,6 +78,9 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
     domain = [Constraint(c.expr.xreplace(dict(example)), c.rel) for c in where]
     if domain and reach(domain).status is Status.UNSAT:
         return None
+    borders = (c.expr.xreplace(dict(example)) for b in bad for c in (*b.conditions, *b.wall.conditions))
+    if any(e == 0 for e in borders):
+        return None  # not in general position
     status = [(b.outcome.level, _occurs(b, example, where)) for b in bad]
     sure = min((level for level, s in status if s is Status.SAT), default=CINF)
     perhaps = min((level for level, s in status if s is not Status.UNSAT), default=CINF)

@@ -17,7 +17,7 @@ from diffcheck.cell import BadWitness, Cell, SplitInteger
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.printer import shown, symbol
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Relation, Status, holds, reach
 from diffcheck.sides import Outcome
 from diffcheck.walls import Wall, integer_zeros
 
@@ -68,6 +68,7 @@ class Explored:
     absent: list[tuple[tuple[Constraint, ...], str]] = field(default_factory=list)
 
 
+Example = Mapping[sp.Symbol, sp.Expr]
 Judge = Callable[[Wall, Cell], Outcome]
 
 
@@ -131,15 +132,21 @@ def _visit(
             return cell, judge(wall, cell)
         except BadWitness:
             # A coefficient vanishes by accident at this point only: take another one.
-            free = {s for c in known for s in c.expr.free_symbols}
-            for i, s in enumerate(point):
-                if s not in free and not s.is_integer:
-                    point[s] = GENERIC[(i + 3 * attempt + 5) % len(GENERIC)] + sp.Rational(attempt, 7)
-            nudged = [Constraint(s - point[s], "!=") for s in point if s in free and not s.is_integer]
-            answer = reach([*known, *nudged])
-            if answer.status is Status.SAT and answer.witness is not None:
-                point.update(answer.witness)
+            point.update(_nudged(point, known, attempt))
     raise Undetermined("no point in general position was found on a wall")
+
+
+def _nudged(point: Example, known: Sequence[Constraint], attempt: int) -> Example:
+    """Return a point nearby that satisfies the same constraints, which are open; integers stay."""
+    for size in (1, 20, 400, 10**4, 10**7, 10**11):
+        scale = sp.Rational(1 + attempt, 3 * size)
+        moved = {
+            s: v if s.is_integer else v + scale * GENERIC[(i + attempt) % len(GENERIC)]
+            for i, (s, v) in enumerate(point.items())
+        }
+        if all(holds(c, moved) for c in known):
+            return moved
+    return point
 
 
 def _point(
