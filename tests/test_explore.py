@@ -1,0 +1,101 @@
+"""Exploring a wall: every kind of point is visited, and a proof says that none is left."""
+
+import sympy as sp
+
+from diffcheck.explore import MAX_LEAVES, constraints_on, explore
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.sides import SMOOTH
+from diffcheck.walls import Wall, walls_of
+
+A, B, X, Y = sp.symbols("a b x y", real=True)
+WALL = Wall(X, "x", (("x", sp.S.Zero),))
+
+
+def _asks(*exprs):
+    """Return a judge that only asks for signs."""
+
+    def judge(wall, cell):
+        for e in exprs:
+            cell.sign(e.subs(X, wall.point()["x"]))
+        return SMOOTH
+
+    return judge
+
+
+def _kinds(found):
+    return {frozenset(map(str, leaf.conditions)) for leaf in found.leaves}
+
+
+def test_both_signs_of_a_constant_are_visited():
+    """One question, two kinds of points."""
+    found = explore(WALL, [], ("x", "a"), _asks(A))
+    assert _kinds(found) == {frozenset({"a > 0"}), frozenset({"a < 0"})}
+    assert not found.open
+
+
+def test_signs_of_two_constants_make_four_kinds():
+    """Every combination that has a point occurs once."""
+    found = explore(WALL, [], ("x", "a", "b"), _asks(A, B))
+    assert len(found.leaves) == len(_kinds(found)) == 4
+
+
+def test_combinations_without_a_point_are_left_out_by_proof():
+    """a > 1 and a < 0 do not hold together: three kinds for two questions."""
+    found = explore(WALL, [], ("x", "a"), _asks(A, A - 1))
+    assert len(found.leaves) == 3
+    assert not found.open
+
+
+def test_constraints_cut_kinds_away():
+    """With a > 0 nothing is left of the other sign, and no leaf when nothing is left at all."""
+    assert _kinds(explore(WALL, [Constraint(A, ">")], ("x", "a"), _asks(A))) == {frozenset({"a > 0"})}
+    assert not explore(WALL, [Constraint(X - 1, ">")], ("x",), _asks()).leaves
+
+
+def test_a_leaf_is_witnessed_by_a_point_of_it():
+    """The witness satisfies the conditions of the leaf and the constraints."""
+    where = [Constraint(A - B, ">"), Constraint(B + 3, ">")]
+    for leaf in explore(WALL, where, ("x", "a", "b"), _asks(A, B, A + B)).leaves:
+        for c in (*leaf.conditions, *where):
+            assert reach([Constraint(c.expr.subs(dict(leaf.witness)), c.rel)]).status is Status.SAT
+
+
+def test_points_in_general_position_are_found_again_after_a_bad_one():
+    """A question that vanishes at the first point by accident gets another point, not the answer zero."""
+    first = explore(WALL, [], ("x", "a"), _asks()).leaves[0].witness[A]
+    found = explore(WALL, [], ("x", "a"), _asks(A - first))
+    assert len(found.leaves) == 2
+
+
+def test_a_family_splits_into_residues_and_exceptions():
+    """cos(k*pi) splits x = k*pi into even and odd k; a coefficient k - 3 makes the member k = 3 one of its own."""
+    (wall,) = walls_of(sp.sin(X), ("x",), False).walls
+
+    def judge(member, cell):
+        at = member.point()["x"]
+        cell.sign(sp.cos(at))
+        cell.vanishes(at - 3 * sp.pi)
+        return SMOOTH
+
+    points = {str(leaf.wall.base[0][1]) for leaf in explore(wall, [], ("x",), judge).leaves}
+    assert "3*pi" in points
+    assert len(points) == 3
+
+
+def test_endless_kinds_end_with_a_reason():
+    """floor of a constant has a kind for every integer; the rest is said to be open."""
+
+    def judge(wall, cell):
+        cell.integer_part(A)
+        return SMOOTH
+
+    found = explore(WALL, [], ("x", "a"), judge)
+    assert len(found.leaves) == MAX_LEAVES + 1
+    assert "kinds of points" in found.open[0]
+
+
+def test_constraints_are_pulled_back_to_the_wall():
+    """On x = y the constraint x + y > 0 says 2*y > 0."""
+    wall = Wall(X - Y, "x", (("x", Y),))
+    (c,) = constraints_on(wall, [Constraint(X + Y, ">")])
+    assert (sp.expand(c.expr), c.rel) == (2 * Y, ">")

@@ -1,0 +1,158 @@
+"""Walls: gaps solved for a name, factor by factor."""
+
+import pytest
+import sympy as sp
+
+from diffcheck.printer import symbol
+from diffcheck.walls import factors, integer_zeros, solve_for, walls_of
+
+X, Y, A, B, C = sp.symbols("x y a b c", real=True)
+K = sp.Symbol("k", integer=True)
+P = sp.Symbol("p", positive=True)
+
+
+def _on(expr, wall):
+    return expr.subs({symbol(name): value for name, value in wall.base})
+
+
+FACTORS = [
+    (X * Y, {X, Y}),
+    ((X - 1) ** 2, {X - 1}),
+    (X**2 + 1, set()),
+    (sp.exp(X) * (X - Y), {X - Y}),
+    ((X**2 - 1) / (X**2 + 2), {X - 1, X + 1}),
+    (X**2 - Y**2, {X - Y, X + Y}),
+    (P + X**2, set()),
+    (sp.exp(sp.Integer(10) ** 9 * X) * X, {X}),
+]
+
+
+@pytest.mark.parametrize(("expr", "expected"), FACTORS, ids=[str(e) for e, _ in FACTORS])
+def test_factors_that_plainly_cannot_vanish_drop_out(expr, expected):
+    """The zero set of a gap is the union of those of its factors, each counted once."""
+    assert {sp.expand(f) for f in factors(expr)} == expected
+
+
+SOLVED = [
+    (X - Y, {("x", Y)}),
+    (X * Y, {("x", sp.S.Zero), ("y", sp.S.Zero)}),
+    (X**2 - Y, {("y", X**2)}),
+    (sp.exp(X) - 2, {("x", sp.log(2))}),
+    (X**2 - 2, {("x", sp.sqrt(2)), ("x", -sp.sqrt(2))}),
+    (1 - Y * X, {("x", 1 / Y)}),
+    (X**2 + Y**2 + 1, set()),
+    (X**2 - A, {("x", sp.sqrt(A)), ("x", -sp.sqrt(A))}),
+]
+
+
+@pytest.mark.parametrize(("gap", "expected"), SOLVED, ids=[str(g) for g, _ in SOLVED])
+def test_walls_are_solutions_of_the_gap(gap, expected):
+    """Each wall gives one name in terms of the others, and nothing stays open."""
+    found = walls_of(gap, ("x", "y"), False)
+    assert {pair for wall in found.walls for pair in wall.base} == expected
+    assert not found.open
+    for wall in found.walls:
+        assert sp.simplify(_on(gap, wall)) == 0
+
+
+def test_a_root_of_a_parameter_is_real_under_its_condition():
+    """x**2 = a has solutions for a > 0."""
+    for wall in walls_of(X**2 - A, ("x",), False).walls:
+        assert [str(c) for c in wall.conditions] == ["a > 0"]
+
+
+def test_a_quadratic_has_two_walls_where_its_discriminant_is_positive():
+    """x**2 + b*x + c = 0 by the formula; a double root is a null set of the constants."""
+    walls = walls_of(X**2 + B * X + C, ("x",), False).walls
+    assert len(walls) == 2
+    for wall in walls:
+        assert sp.expand(_on(X**2 + B * X + C, wall)) == 0
+        assert [sp.expand(c.expr) for c in wall.conditions] == [B**2 - 4 * C]
+
+
+@pytest.mark.parametrize(
+    ("gap", "members"),
+    [
+        (sp.sin(X), {n * sp.pi for n in range(-3, 4)}),
+        (sp.cos(X), {n * sp.pi + sp.pi / 2 for n in range(-3, 3)}),
+        (sp.sin(2 * X - 1), {(n * sp.pi + 1) / 2 for n in range(-6, 6)}),
+    ],
+    ids=str,
+)
+def test_periodic_gaps_have_families(gap, members):
+    """All zeros in an interval are members for some integer, and every member is a zero."""
+    walls = walls_of(gap, ("x",), False).walls
+    found = {sp.expand(w.base[0][1].subs(w.integers[0], n)) for w in walls for n in range(-9, 10)}
+    assert all(len(w.integers) == 1 for w in walls)
+    assert {sp.expand(m) for m in members} <= found
+    assert all(sp.simplify(gap.subs(X, v)) == 0 for v in list(found)[:6])
+
+
+def test_a_root_without_closed_form_keeps_its_equation_and_a_ball():
+    """x**5 = x + 1 has one real root, 1.1673..."""
+    (wall,) = walls_of(X**5 - X - 1, ("x",), False).walls
+    assert wall.implicit is not None
+    assert abs(float(wall.implicit.ball(128).mid()) - 1.16730397826) < 1e-10
+    assert wall.implicit.symbol.name not in {"x", "x_root"}
+
+
+def test_what_cannot_be_solved_is_open_and_never_dropped():
+    """exp(x) + x*y**5 + y = 0 has no formula in x or y."""
+    gap = sp.exp(X * Y) + X * Y**5 + Y + X
+    assert walls_of(gap, ("x", "y"), False).open == (gap,)
+
+
+def test_an_absolute_value_in_a_gap_is_both_its_signs():
+    """|x| - y vanishes only where x - y or -x - y does."""
+    found = walls_of(sp.Abs(X) - Y, ("x", "y"), False)
+    assert {w.gap for w in found.walls} >= {X - Y} or {w.gap for w in found.walls} >= {Y - X}
+    assert len(found.walls) == 2
+
+
+def test_the_zeros_of_a_sum_of_squares_are_a_thin_set():
+    """x**2 + y**2 = 0 only where its gradient vanishes as well: codimension 2."""
+    found = walls_of(X**2 + Y**2, ("x", "y"), True)
+    assert found.thin
+    assert all(set(t.equations) >= {2 * X, 2 * Y} or X in t.equations for t in found.thin)
+
+
+@pytest.mark.parametrize(
+    ("f", "values"),
+    [
+        (3 * X - Y, {Y / 3}),
+        (sp.log(X) - Y, {sp.exp(Y)}),
+        (X**3 - Y, {sp.cbrt(Y), -sp.cbrt(-Y)}),
+        (sp.exp(2 * X) - 3 * sp.exp(X) + 2, {sp.S.Zero, sp.log(2)}),
+        (sp.sqrt(X) - Y, {Y**2}),
+    ],
+    ids=str,
+)
+def test_solutions_for_one_symbol(f, values):
+    """Linear and quadratic formulas, and inverses of the one function that holds the symbol."""
+    assert {s.value for s in solve_for(f, X)} == values
+
+
+def test_no_formula_is_none_and_no_solution_is_empty():
+    """None says that nothing is known; an empty list proves that there is none."""
+    assert solve_for(sp.exp(X) - X - Y, X) is None
+    assert solve_for(X**2 + 1, X) == []
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [(K * (K - 3), [0, 3]), (2 * K - 1, []), (K**2 - 2, []), (sp.pi * (2 * K + 4), [-2]), (K - Y, [])],
+    ids=str,
+)
+def test_the_integers_at_which_a_coefficient_vanishes(expr, expected):
+    """Exactly these members of a family need a look of their own."""
+    assert integer_zeros(expr, K) == expected
+
+
+def test_a_residue_of_a_family_is_a_family():
+    """k -> 2*j + 1 leaves the integer j; k -> 3 leaves none."""
+    (wall,) = walls_of(sp.sin(X), ("x",), False).walls
+    (k,) = wall.integers
+    odd = wall.with_integer(k, 2 * K + 1)
+    assert odd.integers == (K,)
+    assert sp.expand(odd.base[0][1]) == 2 * sp.pi * K + sp.pi
+    assert wall.with_integer(k, sp.Integer(3)).integers == ()
