@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from diffcheck.analyze import analyze
 from diffcheck.errors import InputError
 from diffcheck.parse import parse
 from diffcheck.probe import probe
@@ -276,3 +277,13 @@ def test_a_missing_witness_is_no_contradiction() -> None:
     """Without coordinates for every name nothing can be measured."""
     finding = replace(_finding("corner", 0, "0"), witness={})
     assert _status("abs(x)", finding) == CANNOT_TELL
+
+
+@pytest.mark.parametrize("text", ["tan(x)*cos(x)", "where(sin(x) == 0, 0, 1)", "where(cos(x) == 0, 3, sin(x)**2)"])
+def test_a_hole_at_an_irrational_point_is_not_contradicted_by_rounding(text: str) -> None:
+    """Where an equality decides the value, a point known to some digits only says nothing about it."""
+    problem = make_problem(text, ["x"])
+    probed = probe(problem, analyze(problem))
+    assert probed.verdict is Verdict.NOT_DIFFERENTIABLE
+    statuses = {f.probe.status for f in probed.findings if f.probe is not None}
+    assert ProbeStatus.CONTRADICTED not in statuses
