@@ -253,4 +253,8 @@ def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
             for expr in pieces.of(part):
                 gap = expr - offset
                 found.setdefault((gap, thin), Gap(gap, node, thin))
+        if node.op == "pow" and 0 in pieces.of(node.args[0]):
+            # 0**v is 0, 1 or undefined: where the base is zero all along, the exponent decides.
+            for expr in pieces.of(node.args[1]):
+                found.setdefault((expr, True), Gap(expr, node, True))
     return list(found.values())

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from diffcheck.cell import Cell
+from diffcheck.continuation import continues
 from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.expand import Expansion, UndefinedHere, Value
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
@@ -463,6 +464,9 @@ def _same_function(
     assert right.value is not None
     assert left.value is not None
     if not _identical(cell, above, below, p):
+        if continues(cell, above, below, X, p):
+            how = "one side continues the other analytically through the square root"
+            return Outcome(CINF, how=how)
         return _flat_difference(sides, cell, algebra, v, above, below, (left, right))
     analytic = right.value.analytic and left.value.analytic
     if analytic or _analytic_expression(sides, cell, algebra, v, above):

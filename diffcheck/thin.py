@@ -58,7 +58,7 @@ class Question:
     names: tuple[str, ...]
     where: tuple[Constraint, ...]
     never_zero: Callable[[sp.Expr], bool]
-    seen: set[Component] = field(default_factory=set)
+    seen: set[tuple[Component, frozenset[Weights]]] = field(default_factory=set)
     value: sp.Expr | None = None
     looked: list[Looked] = field(default_factory=list)
     casts: list[tuple[Sequence[Path], list[Ray]]] = field(default_factory=list)
@@ -111,9 +111,10 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     leaves: list[Leaf] = []
     unknown: list[str] = []
     for component in found:
-        if component is None or component in question.seen:
+        # Another gap may bring other weights, and decide what was left open.
+        if component is None or (component, _shape(system.gap, component)) in question.seen:
             continue
-        question.seen.add(component)
+        question.seen.add((component, _shape(system.gap, component)))
         try:
             leaves += _look(question, system, component, unknown)
         except TimeOver:
@@ -121,6 +122,10 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
         except Undetermined as reason:
             unknown.append(str(reason))
     return leaves, unknown
+
+
+def _shape(gap: sp.Expr, component: Component) -> frozenset[Weights]:
+    return frozenset(_weights(gap, component, [n for n, _ in component.base]))
 
 
 # --- where the thin set is
@@ -252,7 +257,7 @@ def _renumbered(
 
 
 def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:
-    """A semidefinite quadratic form vanishes only where its gradient does."""
+    """A semidefinite quadratic function whose lowest value is 0 vanishes only where its gradient does."""
     if len(candidates) < 2 or not part.is_polynomial(*candidates):
         return None
     poly = sp.Poly(part, *candidates)
@@ -263,7 +268,12 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
         form.is_positive_semidefinite or (-form).is_positive_semidefinite
     ):
         return None
-    return [sp.diff(part, v) for v in candidates] + [part]
+    slopes = [sp.diff(part, v) for v in candidates]
+    lowest = next(iter(sp.linsolve(slopes, candidates)), None)
+    # With a linear term or a level below zero it vanishes elsewhere: x**2 - y, x**2 + y**2 - 1.
+    if lowest is None or sp.expand(part.subs(dict(zip(candidates, lowest, strict=True)), simultaneous=True)) != 0:
+        return None
+    return slopes
 
 
 def _one_by_one(

@@ -1,0 +1,46 @@
+"""Analytic functions of a square root: cos(sqrt(x)) on the right is cosh(sqrt(-x)) on the left.
+
+Let t be the distance from the wall and w = sqrt(t).  If the right side is E(w) with E even and analytic at 0, it is an
+analytic function h(w**2) of t, and h(-w**2) = E(i*w) is its only continuation to the left.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from diffcheck.cell import Cell
+from diffcheck.errors import Undetermined
+from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.identity import Decision, is_zero
+from diffcheck.lower import lower
+from diffcheck.printer import inner_symbol, tree_of
+
+__all__ = ["continues"]
+
+ORDER = 4
+
+
+def continues(cell: Cell, above: sp.Expr, below: sp.Expr, x: sp.Symbol, p: sp.Expr) -> bool:
+    """Whether ``below`` (for x < p) is the analytic continuation of ``above`` (for x > p) across p."""
+    if not any(q.exp.is_Rational and q.exp.q == 2 and q.has(x) for q in above.atoms(sp.Pow)):
+        return False
+    root, w = sp.Symbol("root", positive=True), inner_symbol("w")
+    right = above.subs(x, p + root**2).xreplace({root: w})
+    left = below.subs(x, p - root**2).xreplace({root: w})
+    if is_zero(right - right.xreplace({w: -w})) is not Decision.YES or not _analytic(cell, right, w):
+        return False
+    real, imaginary = right.subs(w, sp.I * w).expand(complex=True).as_real_imag()
+    return all(is_zero(e) is Decision.YES for e in (imaginary, real - left))
+
+
+def _analytic(cell: Cell, expr: sp.Expr, w: sp.Symbol) -> bool:
+    """Whether an expression is analytic, not only meromorphic, at w = 0."""
+    algebra = Algebra(cell, ORDER)
+    line = {s.name: constant(s) for s in expr.free_symbols}
+    line[w.name] = Germ(((sp.S.One, Mono(sp.S.One)),))
+    try:
+        value = Expansion(algebra, cell, line).value(lower(tree_of(expr)))
+        return value.analytic and not algebra.split(value.germ)[0].terms
+    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, ValueError):
+        return False
