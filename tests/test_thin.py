@@ -1,0 +1,102 @@
+"""Isolated points and other loci of codimension two: what happens where only they are singular."""
+
+import pytest
+import sympy as sp
+from questions import ask, is_on_locus, question, summary
+
+from diffcheck.facts import never_zero
+from diffcheck.lower import lower
+from diffcheck.thin import Question, visit
+from diffcheck.verdict import Verdict
+from diffcheck.walls import Thin
+
+X, Y = sp.symbols("x y", real=True)
+
+
+def asked(text, wrt="x,y"):
+    """Return the question as this module wants it."""
+    problem = question(text, wrt)
+    return Question(lower(problem.tree), problem.wrt, (*problem.wrt, *problem.constants), (), never_zero([]))
+
+
+def test_a_norm_has_one_corner():
+    """sqrt(x**2 + y**2) at the origin, found from the system x**2 + y**2 = 0."""
+    leaves, unknown = visit(asked("sqrt(x**2 + y**2)"), Thin(X**2 + Y**2, (X**2 + Y**2, 2 * X, 2 * Y)))
+    assert [leaf.wall.base for leaf in leaves] == [(("x", 0), ("y", 0))] or [
+        dict(leaf.wall.base) for leaf in leaves
+    ] == [{"x": 0, "y": 0}]
+    assert not unknown
+
+
+def test_a_system_without_solution_needs_no_look():
+    """x**2 + y**2 + 1 = 0 is never met, by proof."""
+    assert visit(asked("1/(x**2 + y**2 + 1)"), Thin(X, (X**2 + Y**2 + 1,))) == ([], [])
+
+
+ISOLATED = [
+    ("1/(x**2 + y**2)", "singular", [("pole", "x = 0 and y = 0")]),
+    ("log(x**2 + y**2)", "singular", [("pole", "x = 0 and y = 0")]),
+    ("sqrt((x - 1)**2 + (y + 2)**2)", "C0", [("corner", "x = 1 and y = -2")]),
+    ("hypot(x - a, y - b)", "C0", [("corner", "x = a and y = b")]),
+    ("(x**2 + y**2)**1.5", "C2", [("break", "x = 0 and y = 0")]),
+    ("sqrt(x**4 + y**4)", "C1", [("break", "x = 0 and y = 0")]),
+    ("sqrt(x**2*y**2 + x**4)", "C0", None),
+    ("where(x == 0 and y == 0, 0, x*y/(x**2 + y**2))", "discontinuous", [("oscillation", "x = 0 and y = 0")]),
+    ("where(x == 0 and y == 0, 0, x**2*y/(x**4 + y**2))", "discontinuous", [("oscillation", "x = 0 and y = 0")]),
+    ("where(x == 0 and y == 0, 0, x**3*y/(x**4 + y**2))", "C0", None),
+    ("where(x == 0 and y == 0, 0, x*y*(x**2 - y**2)/(x**2 + y**2))", "C1", [("break", "x = 0 and y = 0")]),
+    ("where(x == 0 and y == 0, 0, x**3*y**3/(x**2 + y**2))", "C3", [("break", "x = 0 and y = 0")]),
+    ("sqrt(x**2 + y**2)**2", "Cinf", []),
+    ("where(x == 0 and y == 0, 0, exp(-1/(x**2 + y**2)))", "Cinf", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "level", "places"), ISOLATED, ids=[t for t, *_ in ISOLATED])
+def test_an_isolated_point_gets_its_class(text, level, places):
+    """Limits, slopes and higher coefficients over all directions at once."""
+    found = summary(text, "x,y")
+    assert found[0] == level
+    assert places is None or found[1] == places
+
+
+def test_the_norm_of_three_has_its_corner_at_the_origin():
+    """Three coordinates, one point."""
+    assert summary("norm(x, y, z)", "x,y,z") == ("C0", [("corner", "x = 0 and y = 0 and z = 0")])
+
+
+def test_a_norm_of_two_of_three_has_a_corner_along_a_line():
+    """sqrt(x**2 + y**2) + z is not differentiable for any z."""
+    assert summary("sqrt(x**2 + y**2) + z**2", "x,y,z") == ("C0", [("corner", "x = 0 and y = 0")])
+
+
+def test_a_point_outside_of_the_constraints_is_not_judged():
+    """x > 1 excludes the origin."""
+    assert summary("sqrt(x**2 + y**2)", "x,y", "x > 1") == ("Cinf", [])
+
+
+def test_a_point_on_the_border_of_the_constraints_is_not_inside():
+    """x >= 0 ends at the origin."""
+    assert summary("sqrt(x**2 + y**2)", "x,y", "x >= 0") == ("Cinf", [])
+
+
+def test_in_one_variable_the_other_constant_is_in_general_position():
+    """sqrt(x**2 + y**2) is smooth in x alone for y != 0."""
+    assert summary("sqrt(x**2 + y**2)", "x") == ("Cinf", [])
+
+
+def test_families_of_isolated_points():
+    """sqrt(sin(x)**2 + sin(y)**2) has a corner wherever both sines vanish."""
+    analysis = ask("sqrt(sin(x)**2 + sin(y)**2)", "x,y")
+    assert str(analysis.smoothness) == "C0"
+    assert all("for integer" in f.at and is_on_locus(f) for f in analysis.findings)
+
+
+def test_walls_that_meet_need_no_look_of_their_own():
+    """|x| + |y| is not differentiable at the origin, but that is the meeting of two corners."""
+    assert summary("abs(x) + abs(y)", "x,y") == ("C0", [("corner", "x = 0"), ("corner", "y = 0")])
+
+
+def test_what_is_not_decided_has_a_reason():
+    """Never a guess: the verdict is right, or undetermined with a reason."""
+    analysis = ask("where(x == 0 and y == 0, 0, x**4*y**5/(x**8 + y**6 - x**3*y**4))", "x,y")
+    assert analysis.verdict is not Verdict.UNDETERMINED or analysis.reason
