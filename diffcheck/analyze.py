@@ -17,6 +17,7 @@ import sympy as sp
 
 from diffcheck.cell import Cell
 from diffcheck.constants import Region, regions
+from diffcheck.domain import inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Leaf, explore
@@ -28,7 +29,7 @@ from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.sides import Outcome, Sides, judge
-from diffcheck.thin import Question, visit
+from diffcheck.thin import Question, left_open, visit
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Verdict
 from diffcheck.walls import Thin, Wall, factors, walls_of
@@ -72,7 +73,10 @@ def analyze(problem: Problem) -> Analysis:
     question = Question(work.tree, problem.wrt, names, work.where, work.never_zero)
     _visit_thin(work, question, thin)
     _visit_thin(work, question, list(_met(work, pieces)))
+    work.open += left_open(question)
     work.record.thin, work.record.integers = question.looked, pieces.integers
+    if not inhabited(tree, names, where, [leaf for leaf, _ in work.leaves]):
+        raise Undetermined("no point was found at which the expression has a value: its domain may be empty")
     return _conclude(work, pieces)
 
 

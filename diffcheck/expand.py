@@ -188,7 +188,7 @@ class Expansion:
         if s == 0:
             if self.place.sign(alpha) <= 0:
                 raise UndefinedHere(node)
-            return Value(EXACT_ZERO, True)
+            return Value(EXACT_ZERO, base.analytic)
         head = self.algebra.lead(base.germ)
         assert head is not None
         m = head[1]

@@ -34,7 +34,7 @@ from diffcheck.tree import NUMBER, Node
 from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness
 from diffcheck.walls import Thin, Wall, factors, solve_for
 
-__all__ = ["Looked", "Path", "Question", "visit"]
+__all__ = ["Looked", "Path", "Question", "left_open", "visit"]
 
 MAX_COMPONENTS = 8
 MAX_DERIVATIVES = 4
@@ -59,6 +59,8 @@ class Question:
     where: tuple[Constraint, ...]
     never_zero: Callable[[sp.Expr], bool]
     seen: set[tuple[Component, frozenset[Weights]]] = field(default_factory=set)
+    settled: set[Component] = field(default_factory=set)
+    pending: dict[Component, list[str]] = field(default_factory=dict)
     value: sp.Expr | None = None
     looked: list[Looked] = field(default_factory=list)
     casts: list[tuple[Sequence[Path], list[Ray]]] = field(default_factory=list)
@@ -112,20 +114,35 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     unknown: list[str] = []
     for component in found:
         # Another gap may bring other weights, and decide what was left open.
-        if component is None or (component, _shape(system.gap, component)) in question.seen:
+        key = (component, _shape(system.gap, component)) if component is not None else None
+        if component is None or component in question.settled or key in question.seen:
             continue
-        question.seen.add((component, _shape(system.gap, component)))
+        question.seen.add(key)
+        doubts: list[str] = []
+        found_here: list[Leaf] = []
         try:
-            leaves += _look(question, system, component, unknown)
+            found_here = _look(question, system, component, doubts)
         except TimeOver:
             raise
         except Undetermined as reason:
-            unknown.append(str(reason))
+            doubts.append(str(reason))
+        leaves += found_here
+        if doubts:
+            question.pending.setdefault(component, doubts)
+        elif all(leaf.outcome.level > C0 for leaf in found_here):
+            question.settled.add(component)
     return leaves, unknown
 
 
 def _shape(gap: sp.Expr, component: Component) -> frozenset[Weights]:
     return frozenset(_weights(gap, component, [n for n, _ in component.base]))
+
+
+def left_open(question: Question) -> list[str]:
+    """Return why components that no visit settled stay open."""
+    return [
+        reason for c, reasons in question.pending.items() if c not in question.settled for reason in reasons
+    ]
 
 
 # --- where the thin set is
@@ -271,7 +288,10 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
     slopes = [sp.diff(part, v) for v in candidates]
     lowest = next(iter(sp.linsolve(slopes, candidates)), None)
     # With a linear term or a level below zero it vanishes elsewhere: x**2 - y, x**2 + y**2 - 1.
-    if lowest is None or sp.expand(part.subs(dict(zip(candidates, lowest, strict=True)), simultaneous=True)) != 0:
+    if (
+        lowest is None
+        or sp.expand(part.subs(dict(zip(candidates, lowest, strict=True)), simultaneous=True)) != 0
+    ):
         return None
     return slopes
 
@@ -427,7 +447,9 @@ def _through_gradient(
         partial = sp.diff(expr, symbol(n))
         if partial.free_symbols.isdisjoint(point) and partial == slope:
             continue
-        inner.append(replace(question, tree=lower(tree_of(partial)), value=slope, seen=set(), looked=[], casts=[]))
+        inner.append(
+            replace(question, tree=lower(tree_of(partial)), value=slope, seen=set(), looked=[], casts=[])
+        )
     # A gradient that is not continuous settles the matter before any derivative of it is looked at.
     for limit in (MAX_DERIVATIVES, depth + 1):
         levels = []
