@@ -1,0 +1,121 @@
+"""Constants: open regions with different verdicts are cases, coincidences are conditions."""
+
+import pytest
+import sympy as sp
+from questions import ask
+
+from diffcheck.constants import regions
+from diffcheck.explore import Leaf
+from diffcheck.reach import Constraint
+from diffcheck.sides import SMOOTH, Outcome
+from diffcheck.verdict import C0, CINF, SINGULAR, Kind, Verdict
+from diffcheck.walls import Wall
+
+A, X = sp.symbols("a x", real=True)
+CORNER = Outcome(C0, Kind.CORNER, -A, A, 2 * A)
+POLE = Outcome(SINGULAR, Kind.POLE)
+WALL = Wall(X, "x", (("x", sp.S.Zero),))
+THIRD = sp.Rational(1, 3)
+
+
+def leaf(outcome, *conditions, at=THIRD):
+    """Return a leaf of the wall x = 0 under conditions on a."""
+    return Leaf(WALL, tuple(Constraint(*c) for c in conditions), {A: at}, outcome)
+
+
+def classes(*leaves):
+    """Return (class, condition) of every region of a."""
+    return [(r.smoothness, r.condition) for r in regions(leaves, ("a",), ())]
+
+
+def test_without_a_bad_leaf_all_constants_are_smooth():
+    """One region, no condition."""
+    assert classes(leaf(SMOOTH)) == [(CINF, "")]
+    assert classes() == [(CINF, "")]
+
+
+def test_a_leaf_without_conditions_happens_for_all_constants():
+    """a*abs(x): the class is C0, a = 0 is a coincidence."""
+    assert classes(leaf(CORNER)) == [(C0, "")]
+
+
+def test_a_leaf_with_a_condition_splits_the_constants():
+    """A corner for a > 0 only."""
+    found = classes(leaf(CORNER, (A, ">")), leaf(SMOOTH, (A, "<"), at=-THIRD))
+    assert found == [(C0, "a > 0"), (CINF, "a < 0")]
+
+
+def test_the_worst_leaf_decides_a_region():
+    """A pole for a > 0 hides the corner that is there for all a."""
+    assert [level for level, _ in classes(leaf(CORNER), leaf(POLE, (A, ">")))] == [SINGULAR, C0]
+
+
+def test_both_signs_of_a_constant_bad_is_bad_for_all():
+    """Corners for a > 0 and for a < 0 leave only a = 0."""
+    assert [level for level, _ in classes(leaf(CORNER, (A, ">")), leaf(CORNER, (A, "<"), at=-THIRD))] == [C0]
+
+
+CASES = [
+    ("abs(x)**p", "x", "", {"p < 0": "singular", "p > 0 and p < 1": "C0", "p > 1": "C1"}),
+    ("abs(x)**p", "x", "p > 0", {"p < 1": "C0", "p > 1": "C1"}),
+    ("abs(sin(x) + a)", "x", "", {"1 - a**2 > 0": "C0", "1 - a**2 < 0": "Cinf"}),
+    ("abs(x**2 + b*x + c)", "x", "", {"b**2 - 4*c > 0": "C0", "b**2 - 4*c < 0": "Cinf"}),
+    ("abs(x**2 + a)", "x", "", {"a < 0": "C0", "a > 0": "Cinf"}),
+    ("abs(exp(x) - a)", "x", "", {"a > 0": "C0", "a < 0": "Cinf"}),
+    ("1/(x**2 + a)", "x", "", {"a < 0": "singular", "a > 0": "Cinf"}),
+    ("max(x**2, a)", "x", "", {"a > 0": "C0", "a < 0": "Cinf"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "cases"), CASES, ids=[f"{t} {w}" for t, _, w, _ in CASES])
+def test_open_regions_with_different_verdicts_are_cases(text, wrt, where, cases):
+    """The verdict is conditional, and every region has its condition and class."""
+    analysis = ask(text, wrt, where)
+    assert analysis.verdict is Verdict.CONDITIONAL
+    assert {c.condition: str(c.smoothness) for c in analysis.cases} == cases
+    for case in analysis.cases:
+        assert (case.verdict is Verdict.DIFFERENTIABLE) == case.smoothness.differentiable
+
+
+DECIDED = [
+    ("abs(x)**p", "p > 1", "C1"),
+    ("abs(x)**p", "p > 2", "C2"),
+    ("abs(x)**p", "0 < p, p < 1", "C0"),
+    ("abs(x)**p", "p < 0", "singular"),
+    ("abs(sin(x) + a)", "a > 1", "Cinf"),
+    ("abs(sin(x) + a)", "-1 < a, a < 1", "C0"),
+    ("abs(x**2 + b*x + c)", "b**2 < 4*c", "Cinf"),
+    ("abs(x**2 + b*x + c)", "b**2 > 4*c", "C0"),
+    ("a*abs(x)", "", "C0"),
+    ("max(a*x, b*x)", "", "C0"),
+    ("abs(x - a)", "a > 0", "C0"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "level"), DECIDED, ids=[f"{t} {w}" for t, w, _ in DECIDED])
+def test_constraints_on_constants_leave_one_case(text, where, level):
+    """What `where` excludes is no case, and one class for all constants is no condition."""
+    analysis = ask(text, "x", where)
+    assert str(analysis.smoothness) == level
+    assert not analysis.cases
+
+
+CONDITIONS = [
+    ("a*abs(x)", "a != 0"),
+    ("abs(x)*(a - b)", "a - b != 0"),
+    ("abs(x)*(a**2 + 1)", None),
+    ("abs(x)*exp(a)", None),
+    ("abs(x)*a*b", "a != 0 and b != 0"),
+    ("a*abs(sin(x))", "a != 0"),
+    ("k*floor(x)", "k != 0"),
+    ("abs(x - a)", None),
+]
+
+
+@pytest.mark.parametrize(("text", "condition"), CONDITIONS, ids=[t for t, _ in CONDITIONS])
+def test_coincidences_of_constants_are_conditions(text, condition):
+    """Where the size of the break vanishes there is none; that does not decide the class."""
+    found = next(f for f in ask(text, "x").findings if f.kind in {Kind.CORNER, Kind.JUMP})
+    assert (None if found.condition is None else set(found.condition.split(" and "))) == (
+        None if condition is None else set(condition.split(" and "))
+    )

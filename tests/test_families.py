@@ -1,0 +1,76 @@
+"""Infinite families are told once: residues put together, members that are no exception left out."""
+
+import mpmath
+import pytest
+from questions import ask, is_on_locus, point_of, question
+
+from diffcheck.numeric import precise
+from diffcheck.verdict import Kind
+
+FAMILIES = [
+    ("abs(sin(x))", [("corner", "x = pi*k for integer k", "-1", "1")]),
+    ("abs(cos(x))", [("corner", "x = pi*k + pi/2 for integer k", "-1", "1")]),
+    ("abs(sin(x)*cos(x))", [("corner", "x = pi*k/2 for integer k", "-1", "1")]),
+    ("abs(sin(2*x))", [("corner", "x = pi*k/2 for integer k", "-2", "2")]),
+    ("abs(sin(x) - cos(x))", [("corner", "x = pi*k + pi/4 for integer k", "-sqrt(2)", "sqrt(2)")]),
+    ("floor(x)", [("jump", "x = k for integer k", "k - 1", "k")]),
+    ("floor(x/2)", [("jump", "x = 2*k for integer k", "k - 1", "k")]),
+    ("frac(x)", [("jump", "x = k for integer k", "1", "0")]),
+    ("mod(x, 2)", [("jump", "x = 2*k for integer k", "2", "0")]),
+    ("round(x)", [("jump", "x = k + 1/2 for integer k", "k", "k + 1")]),
+    ("tan(x)", [("pole", "x = pi*k + pi/2 for integer k", "oo", "-oo")]),
+    ("sqrt(sin(x))", [("edge", "x = pi*k for integer k", None, None)]),
+    ("x*floor(x)", [("jump", "x = k and k != 0 for integer k", "k*(k - 1)", "k**2"), ("corner", "x = 0", "-1", "0")]),
+    ("x*abs(sin(x))", [("corner", "x = pi*k and k != 0 for integer k", "-pi*k", "pi*k")]),
+    ("k*abs(sin(x))", [("corner", "x = pi*m for integer m", "-k", "k")]),
+    ("k*floor(x)", [("jump", "x = m for integer m", "k*(m - 1)", "k*m")]),
+    ("floor(x/k)", [("jump", "x = k*m for integer m", "m - 1", "m")]),
+    ("abs(sin(x)) + k + m", [("corner", "x = pi*n for integer n", "-1", "1")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), FAMILIES, ids=[t for t, _ in FAMILIES])
+def test_a_family_is_one_finding_with_exact_limits_or_slopes(text, expected):
+    """Left and right are functions of the integer, whose letter is no constant of the expression."""
+    found = [f for f in ask(text, "x").findings if f.kind is not Kind.FLAT]
+    assert [(f.kind.value, f.at, f.left, f.right) for f in found] == expected
+    assert all(is_on_locus(f) for f in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["abs(sin(x))", "floor(x)", "round(x)", "k*floor(x)", "abs(sin(k*x))", "ceil(x/k)"]
+)
+def test_the_witness_of_a_family_is_a_member_where_it_happens(text):
+    """Just beside the witness, the values are those of left and right, or the slopes are."""
+    for f in ask(text, "x").findings:
+        point = point_of(f)
+        step = mpmath.mpf(10) ** -8
+        tree = question(text, "x").tree
+        below, here, above = (precise(tree, {**point, "x": point["x"] + s * step}, 60) for s in (-1, 0, 1))
+        if f.kind is Kind.CORNER:
+            assert abs((above - here) / step - (here - below) / step) > 1e-3
+        elif f.kind is Kind.JUMP:
+            assert abs(above - below) > 1e-1
+
+
+def test_exceptions_stay_findings_of_their_own():
+    """abs(floor(x)) jumps up at every integer k > 0, but down at 0."""
+    found = {f.at: f.size for f in ask("abs(floor(x))", "x").findings if f.kind is Kind.JUMP}
+    assert found["x = 0"] == "-1"
+
+
+def test_families_of_different_parts_stay_apart():
+    """The two parts have their own places in the text."""
+    found = ask("abs(sin(x)) + abs(cos(x))", "x").findings
+    assert [(f.at, f.source) for f in found] == [
+        ("x = pi*k for integer k", "abs(sin(x))"),
+        ("x = pi*k + pi/2 for integer k", "abs(cos(x))"),
+    ]
+
+
+def test_families_that_are_not_equally_spaced_stay_apart():
+    """sin(x) = 1/2 at pi/6 and 5*pi/6 modulo 2*pi."""
+    assert [f.at for f in ask("abs(sin(x) - 1/2)", "x").findings] == [
+        "x = 2*pi*k + pi/6 for integer k",
+        "x = 2*pi*k + 5*pi/6 for integer k",
+    ]
