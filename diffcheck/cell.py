@@ -99,7 +99,10 @@ class Cell:
         waves = [s for s in c.free_symbols if s in self.phases]
         if not waves:
             return self.vanishes(c)
-        poly = sp.Poly(sp.expand(c), *waves)
+        try:
+            poly = sp.Poly(sp.expand(c), *waves)
+        except sp.PolynomialError:
+            raise Undetermined("an oscillating term inside another function") from None
         return all(self.vanishes(k) for k in poly.coeffs())
 
     def _reduced(self, c: sp.Expr) -> sp.Expr:
@@ -141,7 +144,10 @@ class Cell:
     def _sign_of_waves(self, c: sp.Expr) -> int:
         """Return the sign of a polynomial in bounded symbols if its constant term outweighs all others."""
         waves = [s for s in c.free_symbols if s in self.phases]
-        poly = sp.Poly(sp.expand(c), *waves)
+        try:
+            poly = sp.Poly(sp.expand(c), *waves)
+        except sp.PolynomialError:
+            raise Undetermined("an oscillating term inside another function") from None
         steady = poly.coeff_monomial(1)
         rest = sp.Add(*(sp.Abs(k) for m, k in poly.terms() if any(m)))
         for s in (1, -1):
@@ -286,7 +292,10 @@ class Cell:
             return c
         for wave, (partner, sign, _) in self.phases.items():
             if sign > 0 and partner in c.free_symbols:
-                terms = sp.Poly(sp.expand(c), partner).terms()
+                try:
+                    terms = sp.Poly(sp.expand(c), partner).terms()
+                except sp.PolynomialError:
+                    return c  # inside another function
                 c = sp.Add(*(k * (1 - wave**2) ** (n // 2) * partner ** (n % 2) for (n,), k in terms))
         return sp.expand(c)
 

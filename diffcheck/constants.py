@@ -195,4 +195,8 @@ def _text(c: Constraint) -> str:
         if slope.is_number and slope != 0 and sp.expand(c.expr - slope * s).is_number:
             up = (c.rel == ">") == bool(slope > 0)
             return f"{s.name} {'>' if up else '<'} {text_of(-(c.expr - slope * s) / slope)}"
+    terms = c.expr.as_coefficients_dict()
+    if len(terms) == 2 and sorted(terms.values()) == [-1, 1]:
+        low, high = sorted(terms, key=lambda t: terms[t])
+        return f"{text_of(high)} {c.rel} {text_of(low)}"
     return f"{text_of(c.expr)} {c.rel} 0"

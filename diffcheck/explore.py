@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import sympy as sp
 
@@ -42,6 +43,8 @@ GENERIC = tuple(
         (17, 43),
     )
 )
+# Multiples of generic values that are tried before a solver is asked.
+PLAIN = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Integer(-4))
 OPPOSITE: Mapping[str, Relation] = {"<": ">", ">": "<"}
 
 
@@ -112,7 +115,16 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
         out.leaves.append(Leaf(member, conditions, point, outcome, tuple(cell.pivots)))
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
+    out.leaves = _without_repeats(out.leaves)
     return out
+
+
+def _without_repeats(leaves: list[Leaf]) -> list[Leaf]:
+    """Drop single members of a family at which the same happens as at all others."""
+    said = {(leaf.outcome.kind, leaf.outcome.level) for leaf in leaves if leaf.wall.integers}
+    return [
+        leaf for leaf in leaves if leaf.wall.integers or (leaf.outcome.kind, leaf.outcome.level) not in said
+    ]
 
 
 def _turned(
@@ -168,6 +180,9 @@ def _point(
         return point if _holds(wall, [c for c in known if not c.expr.free_symbols & set(free)], out) else None
     if not known:
         return point
+    plain = _plain_point(point, known)
+    if plain is not None:
+        return plain
     answer = reach(list(known))
     if answer.status is Status.UNSAT:
         out.absent.append((tuple(known), answer.how))
@@ -179,6 +194,20 @@ def _point(
         return None
     point.update(answer.witness)
     return point
+
+
+def _plain_point(point: Example, known: Sequence[Constraint]) -> dict[sp.Symbol, sp.Expr] | None:
+    """Return a point of small fractions that satisfies ``known``: easier to read than what a solver finds."""
+    if any(c.rel == "=" for c in known):
+        return None
+    bent = sorted({s for c in known for s in c.expr.free_symbols if s in point}, key=lambda s: s.name)
+    if len(bent) > 3 or any(s.is_integer for s in bent):
+        return None
+    for factors in product(PLAIN, repeat=len(bent)):
+        moved = dict(point) | {s: point[s] * f for s, f in zip(bent, factors, strict=True)}
+        if all(holds(c, moved) for c in known):
+            return moved
+    return None
 
 
 def _text(c: Constraint) -> str:

@@ -114,8 +114,10 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     unknown: list[str] = []
     for component in found:
         # Another gap may bring other weights, and decide what was left open.
-        key = (component, _shape(system.gap, component)) if component is not None else None
-        if component is None or component in question.settled or key in question.seen:
+        if component is None or component in question.settled:
+            continue
+        key = (component, _shape(system.gap, component))
+        if key in question.seen:
             continue
         question.seen.add(key)
         doubts: list[str] = []

@@ -277,7 +277,7 @@ def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
 def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
     if root.exact is not None:
         return Wall(f, x.name, ((x.name, root.exact),))
-    xi = inner_symbol(f"{x.name}_root")
+    xi = inner_symbol(f"{x.name}_root{next(_numbers)}")
     equation = f.subs(x, xi) if root.polynomial is None else root.polynomial.as_expr(xi)
     return Wall(f, x.name, ((x.name, xi),), implicit=Implicit(xi, root, equation))
 
@@ -287,7 +287,7 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
     implicit = None
     base = family.base.exact
     if base is None:
-        base = inner_symbol(f"{x.name}_root")
+        base = inner_symbol(f"{x.name}_root{next(_numbers)}")
         implicit = Implicit(base, family.base, f.subs(x, base))
     limits = [Constraint(k - family.first, ">=")] if family.first is not None else []
     limits += [Constraint(k - family.last, "<=")] if family.last is not None else []

@@ -1,0 +1,80 @@
+"""Does the expression have a value anywhere?  sqrt(-1 - x**2) has none, and then there is nothing to decide.
+
+A point is looked for where the walls show one, then at exact generic points of the constraints; what is found is exact.
+No point found is no proof that there is none, so the answer is then a reason, not a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise, product
+
+import sympy as sp
+
+from diffcheck.cell import BadWitness, Cell, SplitInteger
+from diffcheck.errors import Undetermined
+from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.explore import GENERIC, Leaf
+from diffcheck.germ import Algebra, NeedMoreTerms, constant
+from diffcheck.printer import symbol
+from diffcheck.reach import Constraint, holds, reach
+from diffcheck.sides import OUTSIDE
+from diffcheck.tree import Node
+
+__all__ = ["inhabited"]
+
+SIZES = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Rational(-1, 5), sp.Rational(1, 11), sp.Integer(-9))
+MAX_POINTS = 80
+
+Example = dict[sp.Symbol, sp.Expr]
+
+
+def inhabited(tree: Node, names: Sequence[str], where: Sequence[Constraint], leaves: Sequence[Leaf]) -> bool:
+    """Whether a point is known at which the lowered ``tree`` has a value and the constraints hold."""
+    if any(leaf.outcome.how != OUTSIDE.how for leaf in leaves):
+        return True
+    symbols = [symbol(n) for n in names]
+    return any(_has_value(tree, names, point) for point in _points(symbols, where, leaves))
+
+
+def _points(
+    symbols: Sequence[sp.Symbol], where: Sequence[Constraint], leaves: Sequence[Leaf]
+) -> Iterator[Example]:
+    generic = {s: GENERIC[i % len(GENERIC)] for i, s in enumerate(symbols)}
+    if where:
+        answer = reach(list(where))
+        if answer.witness is not None:
+            yield generic | {s: v for s, v in answer.witness.items() if s in generic}
+    for signs in islice(product(SIZES, repeat=min(len(symbols), 3)), MAX_POINTS):
+        point = {s: generic[s] * signs[i % len(signs)] for i, s in enumerate(symbols)}
+        if all(holds(c, point) for c in where):
+            yield point
+    yield from _between_walls(symbols, leaves)
+
+
+def _between_walls(symbols: Sequence[sp.Symbol], leaves: Sequence[Leaf]) -> Iterator[Example]:
+    """On a line, every interval that the walls leave has a point in this list."""
+    if len(symbols) != 1:
+        return
+    (x,) = symbols
+    exact = (
+        leaf.wall.point().get(x.name)
+        for leaf in leaves
+        if not leaf.wall.integers and leaf.wall.implicit is None
+    )
+    places = sorted({sp.Rational(str(sp.N(e, 30))) for e in exact if e is not None and not e.free_symbols})
+    for a, b in pairwise(places):
+        yield {x: (a + b) / 2}
+    if places:
+        yield {x: places[0] - 1}
+        yield {x: places[-1] + 1}
+
+
+def _has_value(tree: Node, names: Sequence[str], point: Example) -> bool:
+    cell = Cell(point)
+    line = {n: constant(point[symbol(n)]) for n in names}
+    try:
+        Expansion(Algebra(cell, 2), cell, line).value(tree)
+    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, BadWitness, SplitInteger):
+        return False
+    return True

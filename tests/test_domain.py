@@ -1,0 +1,33 @@
+"""Tests for expressions that have a value nowhere, or only in places that are hard to hit."""
+
+from __future__ import annotations
+
+import pytest
+
+from diffcheck.analyze import analyze
+from diffcheck.errors import Undetermined
+from diffcheck.variables import make_problem
+
+
+@pytest.mark.parametrize(
+    "text", ["sqrt(-1 - x**2)", "sqrt(-x**2)", "log(x) + log(-x)", "log(sin(x) - 1)", "asin(2 + x**2)"]
+)
+def test_an_empty_domain_is_a_reason_not_a_verdict(text: str) -> None:
+    """Every statement holds on the empty set; none is made."""
+    with pytest.raises(Undetermined, match="domain may be empty"):
+        analyze(make_problem(text, ["x"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("sqrt(x - 3)*sqrt(4 - x)", ""),
+        ("log(x - 1000)", ""),
+        ("asin(10**6*x - 7)", ""),
+        ("log(x - a)", "a > 100"),
+        ("sqrt(1/1000000 - (x - 1/3)**2)", ""),
+    ],
+)
+def test_a_small_domain_is_found(text: str, where: str) -> None:
+    """Between two edges the function is smooth, however close they are."""
+    assert str(analyze(make_problem(text, ["x"], where)).smoothness) == "Cinf"
