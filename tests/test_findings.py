@@ -1,0 +1,182 @@
+"""Findings: the words for a place, the part of the text, the exact witness."""
+
+import pytest
+from questions import ask, is_inside, is_on_locus, point_of, question, the_finding
+
+from diffcheck.numeric import precise
+from diffcheck.parse import parse
+from diffcheck.verdict import CINF, Kind, Severity
+
+PLACES = [
+    ("abs(y - f)", "f", "f = y"),
+    ("abs(x)", "x", "x = 0"),
+    ("abs(2*x - 1)", "x", "x = 1/2"),
+    ("max(0, 1 - y*f)", "f", "f = 1/y"),
+    ("abs(x - y)", "x,y", "x = y"),
+    ("abs(exp(x) - 2)", "x", "x = log(2)"),
+    ("abs(x**5 - x - 1)", "x", "x**5 - x - 1 = 0"),
+    ("abs(cos(x) - x)", "x", "x - cos(x) = 0"),
+    ("abs(x*exp(x + y) - c*y)", "x", "-c*y + x*exp(x + y) = 0"),
+    ("where(x > y, x**2, y**2)", "x,y", "x = y and y != 0"),
+    ("hypot(x, y)", "x,y", "x = 0 and y = 0"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "at"), PLACES, ids=[t for t, *_ in PLACES])
+def test_a_place_is_told_as_a_solved_equation_if_there_is_one(text, wrt, at):
+    """ "f = y"; the equation itself where no closed form is known; where the size vanishes, nothing happens."""
+    finding = the_finding(text, wrt)
+    if "exp(x + y)" not in text:
+        assert finding.at == at
+    assert is_on_locus(finding)
+
+
+WITNESSED = [
+    ("abs(y - f)", "f", ""),
+    ("abs(x*y - 1)", "x,y", "x > 2"),
+    ("abs(x**2 + b*x + c)", "x", "b > 1, c < -1"),
+    ("max(x, y, z)", "x,y,z", "x + y + z > 10"),
+    ("abs(x**5 - x - 1)", "x", "x > 0"),
+    ("abs(exp(x) - y)", "x", "y > 5"),
+    ("where(x**2 + y**2 < 1, 0, 1)", "x,y", "x > 0, y < 0"),
+    ("abs(sin(x) - a)", "x", "0 < a, a < 1/2"),
+    ("1/(x - y)", "x", "x > 100"),
+    ("floor(x*y)", "x,y", "x > 3"),
+    ("sqrt(abs(x - a)) + abs(x - b)", "x", "a > b"),
+    ("abs(x - sqrt(2)*y)", "x,y", "y > 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where"), WITNESSED, ids=[f"{t} {w}" for t, _, w in WITNESSED])
+def test_every_witness_is_a_point_of_its_place_inside_the_constraints(text, wrt, where):
+    """It satisfies the equation, the condition and the constraints, and names every variable and constant."""
+    problem = question(text, wrt, where)
+    findings = ask(text, wrt, where).findings
+    assert findings
+    for f in findings:
+        assert f.kind is Kind.FLAT or is_on_locus(f)
+        assert is_inside(problem, f)
+        assert set(f.witness) == {*problem.wrt, *problem.constants}
+
+
+def test_a_root_without_closed_form_has_a_long_decimal_and_a_ball_as_proof():
+    """40 digits and more; left and right are told in the variable itself."""
+    f = the_finding("abs(x**5 - x - 1)", "x")
+    assert abs(precise(parse("x**5 - x - 1"), point_of(f), 60)) < 1e-40
+    assert (f.proof, f.left, f.right) == ("ball", "1 - 5*x**4", "5*x**4 - 1")
+
+
+@pytest.mark.parametrize(
+    "name", ["x_root", "x_", "k", "n0", "k0", "d_x", "__x", "__t", "wave_s0", "t", "w", "e"]
+)
+def test_no_name_of_the_user_clashes_with_those_of_the_analysis(name):
+    """Constants may be called anything, and are found in conditions and witnesses under their own name."""
+    f = the_finding(f"{name}*abs(x**5 - x - 1)", "x")
+    assert (f.condition, f.witness[name]) == (f"{name} != 0", "1/3")
+    assert is_on_locus(f)
+    (g,) = ask(f"hypot(x, y)*{name}**2", "x,y").findings
+    assert (g.kind, g.at) == (Kind.CORNER, "x = 0 and y = 0")
+
+
+PARTS = [
+    ("1 + abs(x)*2", "x", ["abs(x)"]),
+    ("abs(x) + max(x, 0)", "x", ["abs(x)"]),
+    ("max(x, 0) + abs(x)", "x", ["max(x, 0)"]),
+    ("abs(x - 1) + relu(x)", "x", ["abs(x - 1)", "relu(x)"]),
+    ("exp(1/x)", "x", ["1/x"]),
+    ("abs(abs(x) - 1)", "x", ["abs(abs(x) - 1)", "abs(abs(x) - 1)", "abs(x)"]),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "sources"), PARTS, ids=[t for t, *_ in PARTS])
+def test_a_finding_names_the_first_part_of_the_text_that_has_the_wall(text, wrt, sources):
+    """The span holds the source; a wall shared by several parts is one finding."""
+    findings = ask(text, wrt).findings
+    assert [f.source for f in findings] == sources
+    assert all(text[f.span[0] : f.span[1]] == f.source for f in findings)
+
+
+def test_walls_shared_by_parts_add_up():
+    """|x| + max(x, 0): slopes -1 and 2, not two corners; |x| - 2*max(x, 0) = -x has none."""
+    f = the_finding("abs(x) + max(x, 0)", "x")
+    assert (f.left, f.right, f.size) == ("-1", "2", "3")
+    assert not ask("abs(x) - 2*max(x, 0)", "x").findings
+
+
+SEVERITIES = [
+    ("abs(x)", Severity.ERROR),
+    ("sign(x)*x**0", Severity.ERROR),
+    ("1/x", Severity.ERROR),
+    ("sqrt(x)", Severity.WARNING),
+    ("where(x == 0, 0, x**2*sin(1/x))", Severity.WARNING),
+    ("x*abs(x)", Severity.INFO),
+]
+
+
+@pytest.mark.parametrize(("text", "severity"), SEVERITIES, ids=[t for t, _ in SEVERITIES])
+def test_severity_is_that_of_the_class(text, severity):
+    """Error for what breaks differentiability, warning for edges and D1, info for higher breaks."""
+    assert ask(text, "x").findings[0].severity is severity
+
+
+EDGES = [
+    ("log(p)", "p = 0", "value -> -oo"),
+    ("-log(1 - p)", "p = 1", "value -> oo"),
+    ("sqrt(p)", "p = 0", "gradient unbounded"),
+    ("p*log(p)", "p = 0", "gradient unbounded"),
+    ("p**1.5", "p = 0", "one-sided derivative finite"),
+    ("asin(p)", None, "gradient unbounded"),
+    ("p**2*log(p)", "p = 0", "one-sided derivative finite"),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "detail"), EDGES, ids=[t for t, *_ in EDGES])
+def test_an_edge_tells_what_happens_on_the_way_to_it(text, at, detail):
+    """It is a warning, decides nothing, and has no slopes of two sides."""
+    for f in ask(text, "p").findings:
+        assert (f.kind, f.detail, f.severity, f.level) == (Kind.EDGE, detail, Severity.WARNING, CINF)
+        assert at is None or f.at == at
+        assert (f.left, f.right, f.size) == (None, None, None)
+
+
+def test_a_domain_that_ends_by_a_constraint_has_no_edge():
+    """log(p) for p > 1 goes on beyond; only what is undefined is an edge."""
+    assert not ask("log(p)", "p", "p > 1").findings
+
+
+def test_breaks_are_told_only_where_they_decide_the_class():
+    """abs(x) + abs(y)**3 has corners; the break of the third derivative is no news there."""
+    assert [f.kind for f in ask("abs(x) + abs(y)**3", "x,y").findings] == [Kind.CORNER]
+    assert [f.kind for f in ask("x**2 + abs(y)**3", "x,y").findings] == [Kind.BREAK]
+
+
+def test_a_piecewise_constant_function_is_flat():
+    """sign and floor jump, and their gradient is zero wherever it exists; abs is not flat, nor is a constant."""
+    for text in ("sign(x)", "floor(x)", "where(y*f > 0, 0, 1)"):
+        wrt = "f" if "f" in text[6:] and "y*f" in text else "x"
+        assert ask(text, wrt).findings[-1].kind is Kind.FLAT
+    for text in ("abs(x)", "x*sign(x)", "x + floor(x)", "0*x"):
+        assert Kind.FLAT not in {f.kind for f in ask(text, "x").findings}
+
+
+SLOPES = [
+    ("quantile*max(y - f, 0) + (1 - quantile)*max(f - y, 0)", "f", "-quantile", "1 - quantile", "1"),
+    ("max(0, 1 - y*f)", "f", "-y", "0", "y"),
+    ("abs(x**2 - 2)*x", "x", None, None, None),
+    ("a*abs(x) + b*x", "x", "b - a", "a + b", "2*a"),
+    ("delta*abs(x)/3", "x", "-delta/3", "delta/3", "2*delta/3"),
+    ("abs(exp(x) - 1)", "x", "-1", "1", "2"),
+    ("sign(x)*pi", "x", "-pi", "pi", "2*pi"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "left", "right", "size"), SLOPES, ids=[t for t, *_ in SLOPES])
+def test_slopes_and_jumps_are_exact(text, wrt, left, right, size):
+    """Functions of the constants, not decimals; size is right minus left."""
+    f = ask(text, wrt).findings[0]
+    if left is not None:
+        assert (f.left, f.right, f.size) == (left, right, size)
+    difference = f"({f.right}) - ({f.left}) - ({f.size})"
+    point = point_of(f)
+
+    assert abs(precise(parse(difference), point, 60)) < 1e-40
