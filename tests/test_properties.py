@@ -166,6 +166,9 @@ VALUES_AT_MEETINGS = [
     ("where(x >= 0 and y >= 0 and x + y <= 0, 1, 0)", "xy", "", "discontinuous"),
     ("where(abs(x) + abs(y) > 0, 1, 0)", "xy", "", "discontinuous"),
     ("where(x == 0 and y == 0 and z == 0, 1, 0)", "xyz", "", "discontinuous"),
+    ("where(y >= x**2 and y <= -(x**2), 1, 0)", "xy", "", "discontinuous"),
+    ("0**(x**2)", "x", "", "discontinuous"),
+    ("abs(0**(x**2))**(7/3)", "x", "", "discontinuous"),
     ("floor(1 - x**2 - y**2)", "xy", "x**2 + y**2 < 1/2", "discontinuous"),
 ]
 SINGULAR_AT_MEETINGS = [
@@ -183,6 +186,8 @@ ISOLATED_ZEROS = [
     ("1/(1 - cos(x)*cos(y))", "xy", "", "singular"),
     ("(2 - cos(x) - cos(y))**1.5", "xy", "", "C2"),
     ("norm(floor(x - x), x)", "x", "", "C0"),
+    ("where(x**2 + y**2 == 0, 0, x*y**2/(x**2 + y**4))", "xy", "", "discontinuous"),
+    ("where(x**2 + y**2 == 0, 0, x**2*y**2/(x**2 + y**4))", "xy", "", "D1"),
 ]
 CLOSED_CONSTRAINTS = [
     ("abs(x)", "x", "x**2 >= 0", "C0"),
@@ -199,7 +204,19 @@ RELATED_WAVES = [
     ("where(x == 0, 0, sin(1/x) - sin(1/x + x))", "x", "", "C0"),
     ("where(x == 0, 0, x**4*(sin(1/x) + sin(pi/x)))", "x", "", "C1"),
 ]
-MENDED = [*VALUES_AT_MEETINGS, *SINGULAR_AT_MEETINGS, *ISOLATED_ZEROS, *CLOSED_CONSTRAINTS, *RELATED_WAVES]
+SEVERAL_ROOTS = [
+    ("max(x**4 + x, 1.5)", "x", "x >= -1", "C0"),
+    ("abs(2*x**4 + 2*x - 3)", "x", "x > 0", "C0"),
+    ("abs(2*x**4 + 2*x - 3)", "x", "x < 0", "C0"),
+]
+MENDED = [
+    *SEVERAL_ROOTS,
+    *VALUES_AT_MEETINGS,
+    *SINGULAR_AT_MEETINGS,
+    *ISOLATED_ZEROS,
+    *CLOSED_CONSTRAINTS,
+    *RELATED_WAVES,
+]
 
 
 @pytest.mark.parametrize(("text", "wrt", "where", "level"), MENDED, ids=[f"{m[0]}{m[2]}" for m in MENDED])
