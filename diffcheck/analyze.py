@@ -96,7 +96,7 @@ def interior(where: Sequence[Node]) -> Iterator[Constraint]:
 
 
 def _difference(condition: Node) -> sp.Expr:
-    left, right = (_plain(lower(a)) for a in condition.args)
+    left, right = (_plain(a) for a in condition.args)
     return left - right
 
 
@@ -153,9 +153,10 @@ def _total(u: sp.Expr) -> bool:
 
 
 def _plain(node: Node) -> sp.Expr:
-    if any(part.op == "floor" for part in node.distinct()):
+    lowered = lower(node)
+    if any(part.op == "floor" for part in lowered.distinct()):
         raise Undetermined("an integer part in a constraint is not decided")
-    pieces = Pieces().of(node)
+    pieces = Pieces().of(lowered)
     if len(pieces) == 1:
         return pieces[0]
     return to_sympy(node)
