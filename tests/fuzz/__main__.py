@@ -1,8 +1,8 @@
 """The long run: `python -m tests.fuzz --count 20000 --jobs 2 --seed 0` prints every contradiction, crash and hang.
 
 Each expression is analyzed and judged in a child process of its own, which is killed after its time.
-A line starts with what happened: `smoother` (the analyzer says differentiable, some line sees worse), `class` (it says not
-differentiable, some line sees worse still), `rougher` (no line sees the failure at its witness), `crash`, `hang`.
+A line starts with what happened: `smoother` (the analyzer says differentiable, some line sees worse), `class` (it says
+not differentiable, some line sees worse still), `rougher` (no line sees the failure at its witness), `crash`, `hang`.
 """
 
 from __future__ import annotations

@@ -38,13 +38,15 @@ HIDDEN = (
     "cos(abs({a}))", "abs(sin({a}))", "asin(sin({a}))", "cos(acos(cos({a})))", "where(norm({a}, {b}) > 0, {a}, {n})",
     "where(({a}) > abs({b}), (({a})**2 - ({b})**2)**2/({a})**2, 0)", "norm({a}, {b})**3", "norm({a}, {b})*({a})",
     "where({a} == 0 and {b} == 0, 0, ({a})**3/(({a})**2 + ({b})**2))", "(1 - sign({a})**2)*(1 - sign({b})**2)",
-    "1/(abs({a}) + abs({b}))", "where({c} and {c}, {a}, {b})", "abs(abs({a}) - {n})", "max({a}, 0)**2 - max(-({a}), 0)**2",
+    "1/(abs({a}) + abs({b}))", "where({c} and {c}, {a}, {b})", "abs(abs({a}) - {n})",
+    "max({a}, 0)**2 - max(-({a}), 0)**2",
     "sqrt(({a})**4 + ({b})**2)", "where(({a}) > 0, 1 - cos({a}), ({a})**2/2)", "exp(-abs({a}))*(1 + abs({a}))",
     "where({c} or {c}, {a}, {b})", "where(not {c}, {a}, {a})", "abs({a})**({k})", "max({a}, {k})", "({k})*abs({a})",
     "where(({a}) > ({k}), {a}, {b})", "sqrt(({a})**2 + ({k})**2)",
 )  # fmt: skip
 CONDITIONS = (
-    "({a}) > {n}", "({a}) >= ({b})", "({a}) < ({b})", "({a}) == {n}", "({a}) <= {n}", "({a}) != ({b})", "abs({a}) < {m}",
+    "({a}) > {n}", "({a}) >= ({b})", "({a}) < ({b})", "({a}) == {n}", "({a}) <= {n}", "({a}) != ({b})",
+    "abs({a}) < {m}",
 )  # fmt: skip
 WHERES = ("", "", "", "", "x > 0", "x >= -1", "x > -2, x < 2", "x**2 < 4", "abs(x) <= 1")
 
