@@ -198,5 +198,7 @@ def _text(c: Constraint) -> str:
     terms = c.expr.as_coefficients_dict()
     if len(terms) == 2 and sorted(terms.values()) == [-1, 1]:
         low, high = sorted(terms, key=lambda t: terms[t])
+        if high.is_number:
+            return f"{text_of(low)} {'<' if c.rel == '>' else '>'} {text_of(high)}"
         return f"{text_of(high)} {c.rel} {text_of(low)}"
     return f"{text_of(c.expr)} {c.rel} 0"

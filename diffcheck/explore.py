@@ -115,16 +115,7 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
         out.leaves.append(Leaf(member, conditions, point, outcome, tuple(cell.pivots)))
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
-    out.leaves = _without_repeats(out.leaves)
     return out
-
-
-def _without_repeats(leaves: list[Leaf]) -> list[Leaf]:
-    """Drop single members of a family at which the same happens as at all others."""
-    said = {(leaf.outcome.kind, leaf.outcome.level) for leaf in leaves if leaf.wall.integers}
-    return [
-        leaf for leaf in leaves if leaf.wall.integers or (leaf.outcome.kind, leaf.outcome.level) not in said
-    ]
 
 
 def _turned(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -12,6 +13,7 @@ from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
+from diffcheck.reach import Constraint
 from diffcheck.sides import Outcome
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
@@ -28,8 +30,38 @@ def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Ite
     for leaf, gap in leaves:
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst):
             groups.setdefault((location(leaf, problem), leaf.outcome.kind), []).append((leaf, gap))
-    for leaf, gap in joined([members[0] for members in groups.values()]):
-        yield _finding(problem, leaf, gap)
+    known: dict[Wall, set[Constraint]] = {}
+    for leaf, _ in leaves:
+        known.setdefault(leaf.wall, set()).update(leaf.conditions)
+    for leaf, gap in joined([_common(members) for members in groups.values()]):
+        yield _finding(problem, leaf, gap, _apart(problem, leaf, known.get(leaf.wall, set())))
+
+
+def _common(members: Sequence[Pair]) -> Pair:
+    """Return the first leaf with the conditions that all have."""
+    (first, gap), *rest = members
+    shared = (c for c in first.conditions if all(c in other.conditions for other, _ in rest))
+    return replace(first, conditions=tuple(shared)), gap
+
+
+def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
+    """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds."""
+    names = {symbol(n) for n in (*problem.wrt, *problem.constants)}
+    return [
+        c
+        for c in leaf.conditions
+        if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
+    ]
+
+
+def _relation(c: Constraint) -> str:
+    """Return a > b for a - b > 0, and p < 1 for 1 - p > 0."""
+    terms = sp.Add.make_args(c.expr if c.rel == ">" else -c.expr)
+    low = [-t for t in terms if t.could_extract_minus_sign()]
+    large, small = sp.Add(*(t for t in terms if -t not in low)), sp.Add(*low)
+    if large.is_number:
+        return f"{text_of(small)} < {text_of(large)}"
+    return f"{text_of(large)} > {text_of(small)}"
 
 
 def _shown(outcome: Outcome, worst: Smoothness) -> bool:
@@ -38,7 +70,7 @@ def _shown(outcome: Outcome, worst: Smoothness) -> bool:
     return outcome.level <= D1 or (worst > D1 and outcome.level == worst)
 
 
-def _finding(problem: Problem, leaf: Leaf, gap: Gap) -> Finding:
+def _finding(problem: Problem, leaf: Leaf, gap: Gap, apart: Sequence[Constraint]) -> Finding:
     outcome = leaf.outcome
     names = _names(leaf.wall, problem)
     assert outcome.kind is not None
@@ -46,8 +78,8 @@ def _finding(problem: Problem, leaf: Leaf, gap: Gap) -> Finding:
     return Finding(
         kind=outcome.kind,
         severity=severity(outcome),
-        at=location(leaf, problem),
-        condition=_condition(problem, leaf),
+        at=location(leaf, problem, apart),
+        condition=_condition(problem, leaf, apart),
         wrt=_variables(problem, leaf.wall),
         span=span,
         source=problem.text[span[0] : span[1]],
@@ -82,12 +114,13 @@ def _variables(problem: Problem, wall: Wall) -> tuple[str, ...]:
     return tuple(v for v in problem.wrt if v in inside) or (wall.variable,)
 
 
-def location(leaf: Leaf, problem: Problem) -> str:
-    """Return the locus as text of the language: "f = y", "x = k*pi for integer k"."""
+def location(leaf: Leaf, problem: Problem, apart: Sequence[Constraint] = ()) -> str:
+    """Return the locus as text of the language: "f = y", "x = 0 and y > 0", "x = k*pi for integer k"."""
     wall = leaf.wall
     point = wall.point()
     variables = set(problem.wrt)
     named = all(n in variables for n in point) and wall.implicit is None
+    where = _restrictions(leaf, problem, apart)
     if not named:
         text = f"{text_of(wall.gap)} = 0"
     else:
@@ -96,8 +129,8 @@ def location(leaf: Leaf, problem: Problem) -> str:
         text = " and ".join(f"{n} = {text_of(point[n].xreplace(letters))}" for n in order)
         used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
         if used:
-            return text + _restrictions(leaf, problem) + " for integer " + ", ".join(used)
-    return text + _restrictions(leaf, problem)
+            return text + where + " for integer " + ", ".join(used)
+    return text + where
 
 
 def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
@@ -116,10 +149,11 @@ def _letters(problem: Problem) -> list[str]:
     return [c for c in ("k", "m", "n", "j", "i", "l") if c not in taken]
 
 
-def _restrictions(leaf: Leaf, problem: Problem) -> str:
+def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> str:
     """Return " and x != 0" for every factor of the size that can vanish on the wall, " and k != 2" for integers."""
     names = _names(leaf.wall, problem)
-    texts = [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if _has_variable(f, problem)]
+    texts = [_relation(c) for c in apart if _has_variable(c.expr, problem)]
+    texts += [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if _has_variable(f, problem)]
     for k in leaf.wall.integers:
         zeros = (
             n for f in _factors(leaf, problem) if f.free_symbols == {k} for n in integer_zeros(f, k) or []
@@ -128,10 +162,11 @@ def _restrictions(leaf: Leaf, problem: Problem) -> str:
     return "".join(f" and {text}" for text in dict.fromkeys(texts))
 
 
-def _condition(problem: Problem, leaf: Leaf) -> str | None:
+def _condition(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str | None:
     """Return what constants satisfy for it: " and "-joined factors of the size that hold no variable."""
     constants = {symbol(c) for c in problem.constants}
-    texts = [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if f.free_symbols <= constants]
+    texts = [_relation(c) for c in apart if not _has_variable(c.expr, problem)]
+    texts += [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if f.free_symbols <= constants]
     return " and ".join(texts) or None
 
 
