@@ -279,7 +279,9 @@ def test_a_missing_witness_is_no_contradiction() -> None:
     assert _status("abs(x)", finding) == CANNOT_TELL
 
 
-@pytest.mark.parametrize("text", ["tan(x)*cos(x)", "where(sin(x) == 0, 0, 1)", "where(cos(x) == 0, 3, sin(x)**2)"])
+@pytest.mark.parametrize(
+    "text", ["tan(x)*cos(x)", "where(sin(x) == 0, 0, 1)", "where(cos(x) == 0, 3, sin(x)**2)"]
+)
 def test_a_hole_at_an_irrational_point_is_not_contradicted_by_rounding(text: str) -> None:
     """Where an equality decides the value, a point known to some digits only says nothing about it."""
     problem = make_problem(text, ["x"])
