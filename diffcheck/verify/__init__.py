@@ -1,0 +1,56 @@
+"""An independent look at a report: do the steps of its certificate hold, and does the verdict follow from them?
+
+The checker shares no analysis with the analyzer: it parses texts, evaluates them with hundreds of digits or in intervals,
+and compares.  It refutes wrong steps; a step that only an algebraic proof could settle is held against many points.
+Read in order: verify, then walls.py, sidewise.py, gaps.py, thin.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import mpmath
+
+from diffcheck.verdict import Verdict
+from diffcheck.verify.claims import Check, Claim, Status, claim
+from diffcheck.verify.gaps import check_gap, check_parts, domain_points
+from diffcheck.verify.sidewise import DIGITS
+from diffcheck.verify.thin import check_thin
+from diffcheck.verify.verdicts import check_findings, check_verdict
+from diffcheck.verify.walls import check_wall
+
+__all__ = ["Check", "Status", "verify"]
+
+
+def verify(report: Mapping[str, Any]) -> list[Check]:
+    """Check every step of a report that was read from JSON; ValueError when it is no report."""
+    if not isinstance(report, Mapping) or report.get("schema_version") != 1 or "certificate" not in report:
+        raise ValueError("not a report of diffcheck with a certificate")
+    if report["certificate"] is None:
+        return [_without(report)]
+    with mpmath.workdps(DIGITS):
+        return list(_checks(claim(report)))
+
+
+def _without(report: Mapping[str, Any]) -> Check:
+    if report.get("verdict") == Verdict.UNDETERMINED:
+        return Check("verdict undetermined", Status.OPEN, "it claims nothing")
+    return Check(f"verdict {report.get('verdict')}", Status.FAILED, "a verdict without a certificate")
+
+
+def _checks(claimed: Claim) -> Iterator[Check]:
+    for fault in claimed.faults:
+        yield Check("question", Status.FAILED, fault)
+    if claimed.faults:
+        return
+    points = domain_points(claimed, 8)
+    yield from check_parts(claimed, points)
+    for gap in claimed.certificate.gaps:
+        yield check_gap(claimed, gap, points)
+    for wall in claimed.certificate.walls:
+        yield from check_wall(claimed, wall)
+    for step in claimed.certificate.thin:
+        yield check_thin(claimed, step)
+    yield from check_findings(claimed)
+    yield from check_verdict(claimed)

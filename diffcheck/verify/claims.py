@@ -1,0 +1,131 @@
+"""What a report claims, read back: the function, its names, its constraints, its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+
+from diffcheck.certificate import Certificate, from_data
+from diffcheck.errors import InputError
+from diffcheck.numeric import evaluate
+from diffcheck.parse import parse, parse_conditions
+from diffcheck.tree import NAME, Node
+from diffcheck.verify.elementary import elementary
+from diffcheck.verify.sidewise import DIGITS, real
+
+__all__ = ["Check", "Claim", "Status", "claim", "sides_of"]
+
+
+class Status(StrEnum):
+    """What the checker says about one step."""
+
+    OK = "ok"
+    FAILED = "FAILED"
+    OPEN = "not checkable"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step: what it is about, whether it holds, and the argument or the reason."""
+
+    step: str
+    status: Status
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A decided report.
+
+    tree: the function with abbreviations written out; plain: the same in elementary operations.
+    """
+
+    report: Mapping[str, Any]
+    tree: Node
+    plain: Node
+    where: tuple[Node, ...]
+    wrt: tuple[str, ...]
+    constants: tuple[str, ...]
+    certificate: Certificate
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the question."""
+        return (*self.wrt, *self.constants)
+
+    def value(self, point: Mapping[str, Any]) -> Any:
+        """Return the function at a point; None where it is undefined."""
+        return evaluate(self.tree, point, DIGITS).value
+
+    def inside(self, point: Mapping[str, Any]) -> bool | None:
+        """Whether a point is an interior point of `where`; None when a condition cannot be evaluated."""
+        for condition in self.where:
+            found = evaluate(condition, point, DIGITS)
+            if found.value is None:
+                return None
+            tight = any(_tie(u, v, point) for u, v in sides_of(condition))
+            if tight:
+                return all(self._holds(condition, near) for near in self._around(point))
+            if not found.value:
+                return False
+        return True
+
+    def _holds(self, condition: Node, point: Mapping[str, Any]) -> bool:
+        return evaluate(condition, point, DIGITS).value is True
+
+    def _around(self, point: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        small = Fraction(1, 10**30)
+        for n in self.names:
+            for s in (1, -1):
+                yield {
+                    **point,
+                    n: point[n] + s * (small if isinstance(point[n], Fraction) else real(small)),
+                }
+
+
+def sides_of(condition: Node) -> Iterable[tuple[Node, Node]]:
+    """Yield what the comparisons of a condition compare."""
+    for part in condition.distinct():
+        if part.op in {"lt", "le", "gt", "ge", "ne", "eq"}:
+            yield part.args[0], part.args[1]
+
+
+def _tie(u: Node, v: Node, point: Mapping[str, Any]) -> bool:
+    values = [evaluate(n, point, DIGITS).value for n in (u, v)]
+    if any(x is None for x in values):
+        return False
+    low, high = (real(x) for x in values)
+    return bool(abs(low - high) <= mpmath.mpf(10) ** -100 * max(1, abs(low)))
+
+
+def claim(report: Mapping[str, Any]) -> Claim:
+    """Read a decided report; ValueError when it is not one."""
+    try:
+        certificate = from_data(report["certificate"])
+        tree = parse(certificate.expression)
+        typed = parse(report["expression"])
+        where = parse_conditions(report["where"])
+        wrt, constants = tuple(report["wrt"]), tuple(report["constants"])
+    except (InputError, KeyError, TypeError) as error:
+        raise ValueError(f"not a report: {error}") from None
+    faults = []
+    if not _matches(typed, tree, set(wrt) | set(constants), {}):
+        faults.append("the certificate is about another expression")
+    if not set(tree.names()) <= {*wrt, *constants} or not wrt:
+        faults.append("a name is neither a variable nor a constant")
+    return Claim(report, tree, elementary(tree), where, wrt, constants, certificate, faults)
+
+
+def _matches(typed: Node, full: Node, names: set[str], stands: dict[str, Node]) -> bool:
+    """Whether ``full`` is ``typed`` with one expression for each abbreviation."""
+    if typed.op == NAME and typed.leaf not in names:
+        return stands.setdefault(str(typed.leaf), full) == full
+    if typed.op != full.op or typed.leaf != full.leaf or len(typed.args) != len(full.args):
+        return False
+    return all(_matches(a, b, names, stands) for a, b in zip(typed.args, full.args, strict=True))

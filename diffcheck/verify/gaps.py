@@ -1,0 +1,208 @@
+"""Checks of gaps: every part that can fail has its gap, and every zero that is found lies on a stated wall.
+
+The parts are read off the tree by the table of atoms; a gap is theirs when both have the same size at random points.
+Zeros are looked for on segments through the domain: intervals prove the rest of each segment free of them.
+Limits: a segment is not the whole domain ("proved on a box" says how far); families are tried for small integers.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import mpmath
+
+from diffcheck.certificate import GapStep, WallStep
+from diffcheck.errors import InputError
+from diffcheck.numeric import evaluate
+from diffcheck.parse import parse
+from diffcheck.tree import NAME, Node, substitute
+from diffcheck.verify.boxes import zeros_on
+from diffcheck.verify.claims import Check, Claim, Status
+from diffcheck.verify.elementary import elementary, failing
+from diffcheck.verify.sidewise import real
+from diffcheck.verify.walls import Refused, Unknown, root_of, witness_point
+
+__all__ = ["check_gap", "check_parts", "domain_points"]
+
+DIGITS = 40
+POINTS = 8
+SEGMENTS = 2
+REACH = 4
+NEAR = mpmath.mpf(10) ** -9
+# Members of families that are tried: one integer, or each of two.
+MEMBERS = (range(-60, 61), range(-6, 7))
+
+
+def domain_points(claim: Claim, count: int) -> list[dict[str, Any]]:
+    """Return points inside `where`: random ones, and the witnesses when the domain is small."""
+    source = random.Random(7)
+    found: list[dict[str, Any]] = []
+    for trial in range(60 * count):
+        size = (1, 3, 1, 20)[trial % 4]
+        point = {n: Fraction(source.randint(-997, 997) * size, 499) for n in claim.names}
+        if trial % 3 == 0:
+            point = {n: abs(v) for n, v in point.items()}
+        if claim.inside(point):
+            found.append(point)
+        if len(found) == count:
+            return found
+    return found + list(_witnesses(claim))[: count - len(found)]
+
+
+def _witnesses(claim: Claim) -> Iterator[dict[str, Any]]:
+    for wall in claim.certificate.walls:
+        for cell in wall.cells:
+            if wall.root is None:
+                point = witness_point(claim, cell.witness, None)
+                if all(isinstance(point[n], Fraction) for n in claim.names) and claim.inside(point):
+                    yield {n: point[n] for n in claim.names}
+
+
+# --- every part that can fail
+
+
+def check_parts(claim: Claim, points: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+    """Check that each part of the expression that can fail is the gap of some step."""
+    try:
+        stated = [_gap_node(gap) for gap in claim.certificate.gaps]
+    except InputError as error:
+        yield Check("gaps", Status.FAILED, f"unreadable: {error.message}")
+        return
+    for part, u in failing(claim.plain):
+        if not set(u.names()) & set(claim.wrt):
+            continue
+        label = f"part `{claim.report['expression'][slice(*part.span)]}` ({part.op})"
+        missing = _missing(u, stated, points)
+        if missing:
+            yield Check(
+                label, Status.FAILED, "no gap in the certificate is the expression that must not vanish"
+            )
+        elif missing is None:
+            yield Check(label, Status.OPEN, "it has no value at the points that were tried")
+
+
+def _gap_node(gap: GapStep) -> Node:
+    """Return the gap with its made-up integers written out."""
+    stands = {k: parse(text) for k, text in gap.integers.items()}
+    node = parse(gap.gap)
+    return elementary(substitute(node, lambda n: stands.get(str(n.leaf)) if n.op == NAME else None))
+
+
+def _missing(u: Node, stated: Sequence[Node], points: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether at some point no gap has the size of ``u``; None when ``u`` has no value anywhere."""
+    values = [(p, evaluate(u, p, DIGITS).value) for p in points]
+    known = [(p, v) for p, v in values if v is not None and v != 0]
+    if not known:
+        return None if all(v is None for _, v in values) else False
+    if len(known) > 1 and all(_like(v, known[0][1]) for _, v in known):
+        return False  # a number
+    return any(
+        not any(_like(evaluate(g, p, DIGITS).value, v) for g in stated if _named(g, p)) for p, v in known
+    )
+
+
+def _named(node: Node, point: Mapping[str, Any]) -> bool:
+    return set(node.names()) <= point.keys()
+
+
+def _like(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return False
+    return bool(abs(abs(real(a)) - abs(real(b))) <= mpmath.mpf(10) ** -14 * abs(real(b)))
+
+
+# --- every zero of a gap
+
+
+def check_gap(claim: Claim, gap: GapStep, points: Sequence[Mapping[str, Any]]) -> Check:
+    """Look for zeros of a gap inside the domain that lie on none of its walls."""
+    label = f"gap `{gap.gap}` of `{gap.source}`"
+    try:
+        node = _gap_node(gap)
+        inside = set(node.names()) & set(claim.wrt)
+        if gap.discharge == "constants":
+            return _constant(label, gap, claim, node, points)
+        if gap.discharge == "open":
+            needed = claim.report["verdict"] != "not_differentiable"
+            return Check(label, Status.FAILED if needed else Status.OPEN, "not every zero is found")
+        walls = _walls(claim, gap)
+        proved = True
+        for point in points[:SEGMENTS]:
+            for v in sorted(inside):
+                proved &= _check_segment(claim, node, walls, point, v)
+    except (Refused, InputError) as reason:
+        return Check(label, Status.FAILED, str(reason))
+    except Unknown as reason:
+        return Check(label, Status.OPEN, str(reason))
+    if not points:
+        return Check(label, Status.OPEN, f"{gap.how}; no point of the domain was found")
+    seen = "no other zero, proved on segments" if proved else "no other zero, sampled"
+    return Check(label, Status.OK, f"{gap.how}; {seen}")
+
+
+def _constant(
+    label: str, gap: GapStep, claim: Claim, node: Node, points: Sequence[Mapping[str, Any]]
+) -> Check:
+    names = set(parse(gap.gap).names())
+    if names & set(claim.wrt):
+        return Check(label, Status.FAILED, "a variable occurs in it")
+    return Check(label, Status.OK, gap.how)
+
+
+def _walls(claim: Claim, gap: GapStep) -> list[WallStep]:
+    table = {w.number: w for w in claim.certificate.walls}
+    if gap.discharge not in {"walls", "never zero"} or (gap.discharge == "walls") != bool(gap.walls):
+        raise Refused(f"`{gap.discharge}` does not fit its walls")
+    if not set(gap.walls) <= table.keys():
+        raise Refused("a wall of this gap is missing")
+    return [table[n] for n in gap.walls]
+
+
+def _check_segment(
+    claim: Claim, node: Node, walls: Sequence[WallStep], point: Mapping[str, Any], v: str
+) -> bool:
+    """Check one segment; return whether it is proved free of other zeros."""
+    fixed = {n: point[n] for n in node.names() if n != v}
+    zeros, proved = zeros_on(node, fixed, v, (-REACH, REACH))
+    for zero in zeros:
+        place = {**point, v: zero}
+        if not _well_inside(claim, place, v):
+            continue
+        places = [_on(wall, place) for wall in walls]
+        if None in places:
+            proved = False
+        elif not any(places):
+            raise Refused(f"it vanishes near {v} = {mpmath.nstr(zero, 8)}, which is on none of its walls")
+    return proved
+
+
+def _well_inside(claim: Claim, place: Mapping[str, Any], v: str) -> bool:
+    h = mpmath.mpf(10) ** -8
+    return all(claim.inside({**place, v: place[v] + d}) for d in (0, h, -h))
+
+
+def _on(wall: WallStep, place: Mapping[str, Any]) -> bool | None:
+    """Whether a point is on a wall and of a kind that was looked at; None when that is not decided."""
+    known = dict(place)
+    if wall.root is not None:
+        known[wall.root.name] = root_of(wall.root)
+    integers = sorted({n for text in wall.at.values() for n in parse(text).names()} & set(wall.integers))
+    if len(integers) > len(MEMBERS):
+        return None
+    for member in product(*(MEMBERS[len(integers) - 1] for _ in integers)):
+        here = {**known, **{k: Fraction(n) for k, n in zip(integers, member, strict=True)}}
+        if all(_reads(n, text, here) for n, text in wall.at.items()):
+            return True if wall.cells or wall.absent else None
+    return None if integers else False
+
+
+def _reads(n: str, text: str, here: Mapping[str, Any]) -> bool:
+    node = parse(text)
+    if not _named(node, here):
+        return False
+    value = evaluate(node, here, DIGITS).value
+    return value is not None and bool(abs(real(value) - real(here[n])) <= NEAR * max(1, abs(real(here[n]))))
