@@ -14,12 +14,12 @@ from diffcheck.errors import BadOption
 
 __all__ = ["COMMANDS", "arranged"]
 
-COMMANDS = ("atoms", "batch", "check", "explain", "schema")
+COMMANDS = ("atoms", "batch", "check", "explain", "schema", "verify")
 
 # Options of the program itself, which no command line with an expression has to carry first.
 _GLOBAL = ("--help", "--version")
 
-_FLAGS = ("--exit-zero", "--help", "--json", "--quiet", "-q")
+_FLAGS = ("--exit-zero", "--explain-proof", "--help", "--json", "--quiet", "-q")
 
 _WITH_VALUE = ("--format", "--let", "--require", "--timeout", "--where", "--wrt")
 

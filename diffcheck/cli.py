@@ -111,6 +111,9 @@ def _check(
     require: Annotated[
         str, typer.Option(metavar="CLASS", help="Exit 0 if at least this: Cinf, C<k>, D1, C0, discontinuous.")
     ] = "D1",
+    explain_proof: Annotated[
+        bool, typer.Option("--explain-proof", help="Print the steps the verdict rests on.")
+    ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     timeout: Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")] = 30.0,
 ) -> int:
@@ -122,7 +125,8 @@ def _check(
     required = _smoothness(require)
     chosen = "json" if json else _one_of("--format", format, FORMATS)
     text = _stdin_text() if expression == "-" else expression
-    question = Question(text, None if wrt is None else tuple(wrt), where, _definitions(let or []))
+    certify = explain_proof or chosen == "json"
+    question = Question(text, None if wrt is None else tuple(wrt), where, _definitions(let or []), certify)
     answer = ask(question, _limit(timeout))
     if isinstance(answer, InputError):
         if chosen == "terminal":
@@ -132,6 +136,10 @@ def _check(
         print(answer.verdict)
     else:
         print(renderer(chosen)(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
+    if explain_proof and chosen == "terminal":
+        from diffcheck.report.proof import proof
+
+        print("\n" + proof(answer, _width(sys.stdout)))
     status = exit_status(answer, required)
     if chosen == "terminal" and status == FAILED and required > D1:
         # The verdict alone would not explain the exit status.
@@ -164,6 +172,28 @@ def _batch(
             progress.advance()
     status = next(status for status in PRECEDENCE if status in seen)
     return OK if exit_zero and status != BAD_INPUT else status
+
+
+@app.command("verify")
+@_command
+def _verify(
+    file: Annotated[
+        str, typer.Argument(metavar="REPORT", help="Reports as JSON, one a line; - reads stdin.")
+    ],
+) -> int:
+    """Check the steps of reports again, independently; exit 1 when one does not hold."""
+    from diffcheck.report.proof import checked
+    from diffcheck.verify import Status, reports, verify
+
+    status = OK
+    with os.fdopen(os.dup(_open(file)), encoding="utf-8", errors="replace") as stream:
+        found = reports(stream.read())
+    for report in found:
+        checks = verify(report)
+        print(checked(str(report["expression"]), checks, _width(sys.stdout)))
+        if any(c.status is Status.FAILED for c in checks):
+            status = FAILED
+    return status
 
 
 @app.command("explain")

@@ -75,9 +75,11 @@ class Record:
 def certificate(problem: Problem, record: Record) -> Certificate:
     """Write down what was noted."""
     names = (*problem.wrt, *problem.constants)
+    # A quotient by a number is no place to look at; a part that is a number on some piece only has other pieces.
+    alive = {d.gap.part for d in record.gaps if d.gap.expr.free_symbols}
     return Certificate(
         unparse(problem.tree),
-        tuple(_gap(problem, d, record, _Words(names)) for d in record.gaps if d.gap.expr.free_symbols),
+        tuple(_gap(problem, d, record, _Words(names)) for d in record.gaps if d.gap.part in alive),
         tuple(_wall(n, *pair, _Words(names)) for n, pair in enumerate(record.walls)),
         tuple(_thin(looked, _Words(names)) for looked in record.thin),
         tuple(
@@ -151,6 +153,8 @@ def _gap(problem: Problem, noted: Discharged, record: Record, words: _Words) -> 
 
 
 def _discharge(noted: Discharged, words: _Words) -> tuple[str, str]:
+    if not noted.gap.expr.free_symbols:
+        return "constants", "a number"
     if not noted.variable:
         return "constants", "no variable occurs in it, and constants are in general position"
     asked = [

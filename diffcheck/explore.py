@@ -112,10 +112,21 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
             out.open.append(str(reason))
             continue
         conditions = tuple(cell.conditions)
+        _make_telling(point, outcome, (*known, *prefix, *conditions))
         out.leaves.append(Leaf(member, conditions, point, outcome, tuple(cell.pivots)))
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
     return out
+
+
+def _make_telling(point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint]) -> None:
+    """Move the example to where a difference that is not zero on the whole wall is not zero."""
+    size = outcome.size
+    if size is None or not size.free_symbols or size.xreplace(point) != 0:
+        return
+    answer = reach([*known, Constraint(size, "!=")])
+    if answer.witness is not None:
+        point.update(answer.witness)
 
 
 def _turned(

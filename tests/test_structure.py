@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "report": {"cli"},
     "check": {"", "batch", "cli", "workers"},
     "rules": {"report"},
+    "verify": {"cli", "report"},
 }
 
 DATA = {"certificate", "errors", "tree", "verdict"}

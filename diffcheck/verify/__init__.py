@@ -1,17 +1,20 @@
 """An independent look at a report: do the steps of its certificate hold, and does the verdict follow from them?
 
-The checker shares no analysis with the analyzer: it parses texts, evaluates them with hundreds of digits or in intervals,
-and compares.  It refutes wrong steps; a step that only an algebraic proof could settle is held against many points.
+The checker shares no analysis with the analyzer: it parses texts, evaluates them with hundreds of digits or in
+intervals, and compares.  It refutes wrong steps; a step that only an algebraic proof could settle is held against
+many points.
 Read in order: verify, then walls.py, sidewise.py, gaps.py, thin.py.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import mpmath
 
+from diffcheck.errors import BadOption
 from diffcheck.verdict import Verdict
 from diffcheck.verify.claims import Check, Claim, Status, claim
 from diffcheck.verify.gaps import check_gap, check_parts, domain_points
@@ -20,17 +23,53 @@ from diffcheck.verify.thin import check_thin
 from diffcheck.verify.verdicts import check_findings, check_verdict
 from diffcheck.verify.walls import check_wall
 
-__all__ = ["Check", "Status", "verify"]
+__all__ = ["Check", "Status", "reports", "verify"]
+
+
+def reports(text: str) -> list[Mapping[str, Any]]:
+    """Read one report, or one a line; BadOption when the text is something else."""
+    try:
+        found = [json.loads(text)]
+    except ValueError:
+        found = []
+        for n, line in enumerate(text.splitlines(), 1):
+            try:
+                found += [json.loads(line)] if line.strip() else []
+            except ValueError as error:
+                raise BadOption(f"line {n} is not JSON: {error}", help=HELP) from None
+    for report in found:
+        if not isinstance(report, Mapping) or not report.keys() >= KEYS:
+            raise BadOption("this is not a report of diffcheck", help=HELP)
+    if not found:
+        raise BadOption("there is no report to check", help=HELP)
+    return found
+
+
+KEYS = {
+    "schema_version",
+    "expression",
+    "wrt",
+    "constants",
+    "where",
+    "verdict",
+    "class",
+    "cases",
+    "findings",
+    "certificate",
+}
+HELP = "write one with `diffcheck EXPR --json`"
 
 
 def verify(report: Mapping[str, Any]) -> list[Check]:
-    """Check every step of a report that was read from JSON; ValueError when it is no report."""
-    if not isinstance(report, Mapping) or report.get("schema_version") != 1 or "certificate" not in report:
-        raise ValueError("not a report of diffcheck with a certificate")
+    """Check every step of a report that was read from JSON; a broken report is a failed check."""
     if report["certificate"] is None:
         return [_without(report)]
-    with mpmath.workdps(DIGITS):
-        return list(_checks(claim(report)))
+    try:
+        with mpmath.workdps(DIGITS):
+            return list(_checks(claim(report)))
+    except (ValueError, KeyError, TypeError, ArithmeticError, AttributeError) as error:
+        # Whatever a corrupted report breaks, it is not shown to hold.
+        return [Check("report", Status.FAILED, f"it cannot be read as a report: {error}")]
 
 
 def _without(report: Mapping[str, Any]) -> Check:

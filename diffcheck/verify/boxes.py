@@ -1,7 +1,7 @@
 """Where can an expression be zero?  Intervals that contain every value on a box, and the zeros on a segment.
 
-Method: interval arithmetic of mpmath (outward rounded) on elementary trees; functions it lacks are monotone and taken at
-the ends, widened by more than their rounding.  A branch that is not decided counts with both its values.
+Method: interval arithmetic of mpmath (outward rounded) on elementary trees; functions it lacks are monotone and
+taken at the ends, widened by more than their rounding.  A branch that is not decided counts with both its values.
 An interval is None where the expression is undefined on the whole box.
 Limits: overestimation; a segment is given up after a number of pieces.
 """

@@ -24,7 +24,7 @@ from diffcheck.verify.boxes import zeros_on
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.elementary import elementary, failing
 from diffcheck.verify.sidewise import real
-from diffcheck.verify.walls import Refused, Unknown, root_of, witness_point
+from diffcheck.verify.walls import Refused, Unknown, holding, root_of, witness_point
 
 __all__ = ["check_gap", "check_parts", "domain_points"]
 
@@ -35,6 +35,10 @@ REACH = 4
 NEAR = mpmath.mpf(10) ** -9
 # Members of families that are tried: one integer, or each of two.
 MEMBERS = (range(-60, 61), range(-6, 7))
+
+
+class Uncovered(Exception):
+    """A point of a wall is of no kind that was looked at."""
 
 
 def domain_points(claim: Claim, count: int) -> list[dict[str, Any]]:
@@ -134,6 +138,10 @@ def check_gap(claim: Claim, gap: GapStep, points: Sequence[Mapping[str, Any]]) -
         for point in points[:SEGMENTS]:
             for v in sorted(inside):
                 proved &= _check_segment(claim, node, walls, point, v)
+    except Uncovered as reason:
+        # One failing point is enough for this verdict; the others need no step.
+        needed = claim.report["verdict"] != "not_differentiable"
+        return Check(label, Status.FAILED if needed else Status.OPEN, str(reason))
     except (Refused, InputError) as reason:
         return Check(label, Status.FAILED, str(reason))
     except Unknown as reason:
@@ -196,8 +204,17 @@ def _on(wall: WallStep, place: Mapping[str, Any]) -> bool | None:
     for member in product(*(MEMBERS[len(integers) - 1] for _ in integers)):
         here = {**known, **{k: Fraction(n) for k, n in zip(integers, member, strict=True)}}
         if all(_reads(n, text, here) for n, text in wall.at.items()):
-            return True if wall.cells or wall.absent else None
+            return _looked_at(wall, here)
     return None if integers else False
+
+
+def _looked_at(wall: WallStep, here: Mapping[str, Any]) -> bool | None:
+    """Whether a point of a wall is of a kind with a step; Uncovered when it is of none."""
+    answers = [holding(cell.conditions, here) for cell in wall.cells]
+    if not any(answer is not False for answer in answers):
+        place = ", ".join(f"{n} = {mpmath.nstr(real(here[n]), 8)}" for n in wall.at if n in here)
+        raise Uncovered(f"no step tells what happens on wall {wall.number} at {place}")
+    return True if True in answers else None
 
 
 def _reads(n: str, text: str, here: Mapping[str, Any]) -> bool:

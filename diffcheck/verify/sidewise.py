@@ -25,6 +25,8 @@ __all__ = ["DIGITS", "Germ", "Size", "check_germ", "level", "number_of", "read_g
 DIGITS = 400
 # Two steps of a pair are far apart; the later pairs are for functions that overflow or are defined near the point only.
 STEPS = ((15, 60), (30, 90), (5, 12), (2, 4))
+# A witness that is rounded at DIGITS digits leaves room for smaller ratios only.
+NEARER_STEPS = ((6, 15), (15, 60), (4, 8), (2, 4))
 GROWTH = 4
 NOISE = mpmath.mpf(10) ** -250
 ZERO = mpmath.mpf(10) ** -150
@@ -91,8 +93,8 @@ def read_germ(side: Side, point: Point, step: str) -> Germ | None:
 
 
 def _size(term: Term, point: Point, step: str) -> Size | None:
-    powers = [number_of(t, point) for t in (term.power, term.log, term.loglog)]
-    if any(p is None for p in powers):
+    power, log, loglog = (number_of(t, point) for t in (term.power, term.log, term.loglog))
+    if power is None or log is None or loglog is None:
         return None
     flat = 0
     if term.exponent:
@@ -100,7 +102,7 @@ def _size(term: Term, point: Point, step: str) -> Size | None:
         if exponent is None:
             return None
         flat = 1 if exponent < 0 else -1
-    return Size(*powers, flat)
+    return Size(power, log, loglog, flat)
 
 
 # --- against the function
@@ -111,7 +113,8 @@ def check_germ(f: Callable[[Any], Any], side: Side | None, point: Point, step: s
     if side is None:
         values = [f(Fraction(1, 10**n)) for pair in STEPS[:2] for n in pair]
         return "" if all(v is None for v in values) else "the function is defined there"
-    for pair in STEPS:
+    exact = all(isinstance(v, Fraction) for v in point.values())
+    for pair in STEPS if exact else NEARER_STEPS:
         ratios = [_error_over_rest(f, side, point, step, Fraction(1, 10**n)) for n in pair]
         known = [r for r in ratios if r is not None]
         if len(known) == 2:
@@ -122,13 +125,15 @@ def check_germ(f: Callable[[Any], Any], side: Side | None, point: Point, step: s
 
 def _error_over_rest(f: Callable[[Any], Any], side: Side, point: Point, step: str, t: Fraction) -> Any | None:
     value = f(t)
-    terms = [_term(term, point, step, t) for term in side.terms]
-    if value is None or any(v is None for v in terms):
+    terms: list[Any] = [_term(term, point, step, t) for term in side.terms]
+    if value is None or None in terms:
         return None
     with mpmath.workdps(DIGITS):
         scale = max([abs(real(value)), *(abs(v) for v in terms)], default=mpmath.mpf(0))
         error = abs(mpmath.fsum([-real(value), *terms]))
         # What rounding leaves is no error.
+        if any(not isinstance(v, Fraction) for v in point.values()):
+            scale = max([scale, *(abs(real(v)) for v in point.values())])
         if error <= scale * mpmath.mpf(10) ** (30 - DIGITS):
             return mpmath.mpf(0)
         rest = mpmath.mpf(1) if side.remainder is None else _term(side.remainder, point, step, t)

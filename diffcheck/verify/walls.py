@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -148,7 +148,8 @@ def holding(conditions: tuple[str, ...], point: Mapping[str, Any]) -> bool | Non
 def _check_value(claim: Claim, cell: Cell, point: Point) -> None:
     if cell.left is None or cell.right is None:
         return
-    found = evaluate(claim.tree, point, DIGITS)
+    # In elementary operations, so that a quotient by a rounded zero is seen to be in doubt.
+    found = evaluate(claim.plain, point, DIGITS)
     if found.doubt:
         return
     if (found.value is None) != (cell.value is None):
@@ -166,9 +167,7 @@ def _check_sides(claim: Claim, wall: WallStep, cell: Cell, point: Point) -> floa
     if wall.variable not in claim.wrt:
         raise Refused(f"{wall.variable} is not a variable")
     for sign, side, name in ((-1, cell.left, "left"), (1, cell.right, "right")):
-        fault = check_germ(
-            lambda t, s=sign: claim.value(_moved(point, wall.variable, s * t)), side, point, wall.step
-        )
+        fault = check_germ(_crossing(claim, wall, point, sign), side, point, wall.step)
         if fault:
             raise Refused(f"{name}: {fault}")
         if fault is None:
@@ -178,6 +177,10 @@ def _check_sides(claim: Claim, wall: WallStep, cell: Cell, point: Point) -> floa
         raise Refused("a coefficient has no value at the witness")
     value = None if cell.value is None else number_of(cell.value, point)
     return level(value, germs[0], germs[1])
+
+
+def _crossing(claim: Claim, wall: WallStep, point: Point, sign: int) -> Callable[[Fraction], Any]:
+    return lambda t: claim.value(_moved(point, wall.variable, sign * t))
 
 
 def _moved(point: Point, n: str, step: Fraction) -> Point:
