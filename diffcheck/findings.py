@@ -47,7 +47,10 @@ def _common(members: Sequence[Pair]) -> Pair:
 def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
     """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds."""
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)}
-    return [
+    constants = {symbol(n) for n in problem.constants}
+    # A formula is real under conditions; those on variables are plain to see from it.
+    real = [c for c in leaf.wall.conditions if c.rel in {"<", ">"} and c.expr.free_symbols <= constants]
+    return real + [
         c
         for c in leaf.conditions
         if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
@@ -177,7 +180,7 @@ def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
         return
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
         return
-    signed = {c.expr for c in leaf.conditions}
+    signed = {c.expr for c in (*leaf.conditions, *leaf.wall.conditions)}
     known = {*leaf.wall.integers, *(symbol(n) for n in (*problem.wrt, *problem.constants))}
     for f in factors(size):
         if f.free_symbols <= known and f not in signed and -f not in signed:

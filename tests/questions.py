@@ -72,7 +72,7 @@ def is_on_locus(finding: Finding) -> bool:
 
 
 def _claims(text: str) -> Iterator[Node]:
-    """Yield the equations and inequations of "x = 0 and y != 0"."""
+    """Yield the equations and inequalities of "x = 0 and y != 0"."""
     for claim in text.split(" and "):
         (condition,) = parse_conditions(re.sub(r"(?<![<>!=])=(?!=)", "==", claim))
         yield condition
@@ -83,4 +83,4 @@ def _holds(claim: Node, point: Mapping[str, Any]) -> bool:
     if left is None or right is None:
         return False
     equal = abs(left - right) < CLOSE * (1 + abs(left))
-    return {"eq": equal, "ne": not equal}[claim.op]
+    return {"eq": equal, "ne": not equal, "gt": left > right, "lt": left < right}[claim.op]

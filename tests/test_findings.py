@@ -19,6 +19,8 @@ PLACES = [
     ("abs(x*exp(x + y) - c*y)", "x", "-c*y + x*exp(x + y) = 0"),
     ("where(x > y, x**2, y**2)", "x,y", "x = y and y != 0"),
     ("hypot(x, y)", "x,y", "x = 0 and y = 0"),
+    ("relu(x)*exp(y)", "x,y", "x = 0"),
+    ("where(y > 0, abs(x), 0)*y**2", "x,y", "x = 0 and y > 0"),
 ]
 
 
@@ -180,3 +182,41 @@ def test_slopes_and_jumps_are_exact(text, wrt, left, right, size):
     point = point_of(f)
 
     assert abs(precise(parse(difference), point, 60)) < 1e-40
+
+
+PARTS_OF_WALLS = [
+    ("abs(x*y)", "x,y", {"x = 0 and y != 0", "y = 0 and x != 0"}),
+    ("relu(x)*relu(y)", "x,y", {"x = 0 and y > 0", "y = 0 and x > 0"}),
+    ("abs(x)*relu(y)", "x,y", {"x = 0 and y > 0", "y = 0 and x != 0"}),
+    ("max(x, y, z)", "x,y,z", {"x = y and y > z", "x = z and z > y", "y = z and z > x"}),
+    ("abs(x) + abs(y)", "x,y", {"x = 0", "y = 0"}),
+    ("abs(x)*y**2", "x,y", {"x = 0 and y != 0"}),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "places"), PARTS_OF_WALLS, ids=[t for t, *_ in PARTS_OF_WALLS])
+def test_parts_of_a_wall_where_nothing_happens_are_left_out(text, wrt, places):
+    """The place says on which part of the wall the break is, and nothing that holds on all of it."""
+    findings = ask(text, wrt).findings
+    assert {f.at for f in findings} == places
+    assert all(is_on_locus(f) for f in findings)
+
+
+UNDER_CONDITIONS = [
+    ("abs(x**2 - a)", "x", {"a > 0"}),
+    ("abs(x**2 + b*x + c)", "x", {"b**2 > 4*c"}),
+    ("abs(sin(x) + a)", "x", {"a**2 < 1"}),
+    ("abs(x)**p", "x", {"p > 0 and p < 1", "p < 0"}),
+    ("clip(x, a, b)", "x", {"b > a"}),
+    ("abs(a*x)", "x", {"a != 0"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "conditions"), UNDER_CONDITIONS, ids=[t for t, *_ in UNDER_CONDITIONS]
+)
+def test_a_condition_says_for_which_constants_a_finding_is_there(text, wrt, conditions):
+    """Where formulas are real, which branches hold, what does not vanish; the witness satisfies it."""
+    findings = ask(text, wrt).findings
+    assert {f.condition for f in findings} == conditions
+    assert all(is_on_locus(f) for f in findings)
