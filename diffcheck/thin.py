@@ -37,6 +37,7 @@ from diffcheck.walls import Thin, Wall, factors, solve_for
 __all__ = ["Looked", "Path", "Question", "left_open", "visit"]
 
 MAX_COMPONENTS = 8
+MAX_CASES = 4
 MAX_DERIVATIVES = 4
 
 Weights = tuple[sp.Expr, ...]
@@ -328,18 +329,46 @@ def _one_by_one(
 
 
 def _look(question: Question, system: Thin, component: Component, unknown: list[str]) -> list[Leaf]:
-    bound = [n for n, _ in component.base if n in question.wrt]
+    """Return what happens on a component, kind by kind of what is free on it."""
+    bound = tuple(n for n, _ in component.base if n in question.wrt)
     if len(bound) < 2:
         return []
     wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers)
-    site = Site(wall, tuple(bound), tuple(_weights(system.gap, component, bound)))
-    question.casts.clear()
-    found = classify(question, site, unknown, 0)
-    outcome = SMOOTH if found is None else found.outcome
-    question.looked.append(Looked(system, wall, site.bound, tuple(question.casts), outcome))
-    if found is None or found.outcome.level >= CINF:
-        return []
-    return [found]
+    weights = tuple(_weights(system.gap, component, bound))
+    leaves = []
+    for kind in _kinds(question, Site(wall, bound, weights)):
+        site = Site(replace(wall, conditions=(*wall.conditions, *kind)), bound, weights)
+        question.casts.clear()
+        found = classify(question, site, unknown, 0)
+        outcome = SMOOTH if found is None else found.outcome
+        question.looked.append(Looked(system, site.wall, bound, tuple(question.casts), outcome))
+        if found is not None and found.outcome.level < CINF:
+            leaves.append(found)
+    return leaves
+
+
+def _kinds(question: Question, site: Site) -> list[tuple[Constraint, ...]]:
+    """Return the cases of constants, and of variables free on the site, that its directions tell apart.
+
+    Directions for c > 0 and for c < 0 belong to different functions, and are never compared.
+    """
+    plain = [_path(n, sp.S.One) for n in site.bound]
+    rays, _ = _cast(question, site, plain)
+    directions = {_direction(n) for n in site.bound}
+    exprs = {
+        -c.expr if c.expr.could_extract_minus_sign() else c.expr
+        for ray in rays
+        for c in ray.conditions
+        if not c.expr.free_symbols & directions
+    }
+    if len(exprs) > MAX_CASES:
+        raise Undetermined("too many cases of what is free on a thin set")
+    ordered = sorted(exprs, key=sp.default_sort_key)
+    signs: tuple[Relation, Relation] = (">", "<")
+    return [
+        tuple(Constraint(e, rel) for e, rel in zip(ordered, rels, strict=True))
+        for rels in product(signs, repeat=len(ordered))
+    ]
 
 
 def classify(question: Question, site: Site, unknown: list[str], depth: int) -> Leaf | None:
@@ -364,7 +393,7 @@ def classify(question: Question, site: Site, unknown: list[str], depth: int) -> 
             outcome, waves = Outcome(CINF, how="continuous"), True
         if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
             best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
-        everywhere = not explored.open and not _hidden(question.tree, rays)
+        everywhere = not explored.open and not _hidden(question.tree, rays, site.bound)
         if everywhere and outcome.level == CINF and not outcome.open and not waves and len(set(weights)) == 1:
             return None  # one analytic expression: no direction is an exception
         uniform = everywhere and _uniform(rays, site.bound, question.where)
@@ -557,15 +586,32 @@ def _value(expansion: Expansion, tree: Node) -> sp.Expr | None:
     return g.terms[0][0] if g.terms else sp.S.Zero
 
 
-def _hidden(tree: Node, rays: Sequence[Ray]) -> bool:
+def _hidden(tree: Node, rays: Sequence[Ray], bound: Sequence[str]) -> bool:
     """Whether a part that no direction evaluates is singular here: it may hold sway between two curves that touch."""
     ray = rays[0]
     still = Expansion(ray.algebra, ray.expansion.place, {n: constant(p) for n, p in ray.base.items()})
     return any(
         _singular_at(still, node)
-        for node in tree.distinct()
+        for node in _reachable(tree, ray, bound)
         if node.op in SINGULAR_ARGUMENT and not any(r.expansion.met(node) for r in rays)
     )
+
+
+def _reachable(tree: Node, ray: Ray, bound: Sequence[str]) -> Iterator[Node]:
+    """Yield the parts that are evaluated somewhere near: a condition on constants alone is the same all around."""
+    seen: set[Node] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        yield node
+        taken = ray.expansion.choices.get(node) if node.op == "where" else None
+        if isinstance(taken, bool) and not set(node.args[0].names()) & set(bound):
+            stack += [node.args[0], node.args[1 if taken else 2]]
+        else:
+            stack += node.args
 
 
 def _singular_at(still: Expansion, node: Node) -> bool:
