@@ -244,3 +244,17 @@ def test_a_part_hidden_between_touching_curves_is_not_called_smooth():
     """Along y = x**2/2 the value at the origin is 1/16, along every straight line it is 0."""
     found = answer("where(y > 0 and y < x**2, y**2*(x**2 - y)**2/x**8, 0)", ("x", "y"))
     assert found[0] in (Verdict.UNDETERMINED, Verdict.NOT_DIFFERENTIABLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "cases"),
+    [
+        ("where(c > 0, x, norm(x, y))", {"c < 0": "C0", "c > 0": "Cinf"}),
+        ("where(c > 0, norm(x, y), x)", {"c > 0": "C0", "c < 0": "Cinf"}),
+        ("norm(x, y)*max(c, 0)", {"c > 0": "C0", "c < 0": "Cinf"}),
+    ],
+)
+def test_the_cases_of_an_isolated_point_are_those_of_its_own_constants(text, cases):
+    """What happens at the origin for c > 0 says nothing about c < 0."""
+    found = analyze(make_problem(text, ("x", "y"), ""))
+    assert {c.condition: str(c.smoothness) for c in found.cases} == cases
