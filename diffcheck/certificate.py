@@ -34,7 +34,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """coefficient * t**power * L**log * log(L)**loglog * exp(exponent) with L = log(1/t); "" for no exponent."""
+    """coefficient * t**power * L**log * log(L)**loglog * exp(exponent) with L = log(1/t); "" for no exponent.
+
+    A coefficient with t in it oscillates; one with a name of no other meaning is bounded, and no more is known.
+    """
 
     coefficient: str
     power: str = "0"

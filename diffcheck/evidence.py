@@ -253,8 +253,12 @@ class _Germs:
         self.words = words
         self.t = sp.Symbol(step, positive=True)
         self.waves = {
-            wave: self._wave(sign, self._sum(phase.terms)) for wave, (_, sign, phase) in seen.waves.items()
+            wave: self._wave(sign, self._sum(phase.terms))
+            for wave, (_, sign, phase) in seen.waves.items()
+            if phase.terms
         }
+        for wave in seen.waves.keys() - self.waves.keys():
+            words.call(wave, "bounded")
         self.point = dict(point)
 
     def side(self, g: Germ | None) -> Side | None:

@@ -21,7 +21,8 @@ __all__ = ["enclosure", "zeros_on"]
 
 Interval = Any  # mpmath has no types
 PRECISION = 120
-MAX_PIECES = 1500
+MAX_PIECES = 1000
+REFINED = 50
 NARROW = mpmath.mpf(2) ** -50
 HUGE = mpmath.mpf(10) ** 6
 
@@ -197,10 +198,26 @@ def _zeros_on(
         elif found and abs(found[-1] - middle) < 16 * NARROW:
             continue
         elif _as_good_as_zero(node, point, variable, (low, high)):
-            found.append(middle)
+            found.append(_refined(node, point, variable, low, high))
         else:
             proved = False
     return found, proved and not todo
+
+
+def _refined(node: Node, point: Mapping[str, Any], variable: str, low: Any, high: Any) -> Any:
+    """Halve a narrow interval with a change of sign until it is much narrower still."""
+
+    def sign(x: Any) -> Any:
+        value = precise(node, {**point, variable: x}, 60)
+        return 0 if value is None else mpmath.sign(value)
+
+    start = sign(low)
+    if start * sign(high) >= 0:
+        return (low + high) / 2
+    for _ in range(REFINED):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sign(middle) == start else (low, middle)
+    return (low + high) / 2
 
 
 def _as_good_as_zero(node: Node, point: Mapping[str, Any], variable: str, ends: tuple[Any, Any]) -> bool:

@@ -23,12 +23,12 @@ from diffcheck.tree import Node
 __all__ = ["DIGITS", "Germ", "Size", "check_germ", "level", "number_of", "read_germ", "real"]
 
 DIGITS = 400
-# Two steps of a pair are far apart; the later pairs are for functions that overflow or are defined near the point only.
-STEPS = ((15, 60), (30, 90), (5, 12), (2, 4))
-# A witness that is rounded at DIGITS digits leaves room for smaller ratios only.
-NEARER_STEPS = ((6, 15), (15, 60), (4, 8), (2, 4))
+# Pairs of powers of ten far apart; the coarse ones are for functions that overflow or cancel at the others.
+FINE = ((15, 60), (30, 90), (10, 22))
+COARSE = ((6, 15), (4, 8), (2, 4))
 GROWTH = 4
 NOISE = mpmath.mpf(10) ** -250
+LARGE = mpmath.mpf(10) ** 20
 ZERO = mpmath.mpf(10) ** -150
 
 Point = Mapping[str, Any]
@@ -81,7 +81,7 @@ def read_germ(side: Side, point: Point, step: str) -> Germ | None:
     terms = []
     for term in side.terms:
         size = _size(term, point, step)
-        waves = step in parse(term.coefficient).names()
+        waves = not set(parse(term.coefficient).names()) <= point.keys()
         value = None if waves else number_of(term.coefficient, point)
         if size is None or (value is None and not waves):
             return None
@@ -111,36 +111,53 @@ def _size(term: Term, point: Point, step: str) -> Size | None:
 def check_germ(f: Callable[[Any], Any], side: Side | None, point: Point, step: str) -> str | None:
     """Hold a germ against ``f``, a function of the step; "" when it holds, else why not; None when nothing tells."""
     if side is None:
-        values = [f(Fraction(1, 10**n)) for pair in STEPS[:2] for n in pair]
+        values = [f(_step(n)) for pair in FINE for n in pair]
         return "" if all(v is None for v in values) else "the function is defined there"
-    exact = all(isinstance(v, Fraction) for v in point.values())
-    for pair in STEPS if exact else NEARER_STEPS:
-        ratios = [_error_over_rest(f, side, point, step, Fraction(1, 10**n)) for n in pair]
-        known = [r for r in ratios if r is not None]
-        if len(known) == 2:
-            steady = known[1] < mpmath.inf and known[1] <= GROWTH * known[0] + NOISE
-            return "" if steady else "the function does not have this germ"
+    waves = any(not set(parse(term.coefficient).names()) <= point.keys() for term in side.terms)
+    for group in (FINE, COARSE):
+        answers = [_shrinks(f, side, point, step, pair) for pair in group]
+        # One lucky pair is no evidence where a term oscillates.
+        if True in answers and not (waves and False in answers):
+            return ""
+        if False in answers:
+            return "the function does not have this germ"
     return None
+
+
+def _step(n: int) -> Fraction:
+    # No reciprocal of an integer, which a function may take for special.
+    return Fraction(7, 11 * 10**n)
+
+
+def _shrinks(
+    f: Callable[[Any], Any], side: Side, point: Point, step: str, pair: tuple[int, int]
+) -> bool | None:
+    """Whether the error shrinks as stated from one step to the next; None when rounding hides it."""
+    first, second = (_error_over_rest(f, side, point, step, _step(n)) for n in pair)
+    if first is None or second is None:
+        return None
+    return bool(second < mpmath.inf and second <= GROWTH * first + NOISE)
 
 
 def _error_over_rest(f: Callable[[Any], Any], side: Side, point: Point, step: str, t: Fraction) -> Any | None:
     value = f(t)
     terms: list[Any] = [_term(term, point, step, t) for term in side.terms]
-    if value is None or None in terms:
+    rest = None if side.remainder is None else _term(side.remainder, point, step, t)
+    if value is None or None in terms or (rest is None and side.remainder is not None):
         return None
-    with mpmath.workdps(DIGITS):
-        scale = max([abs(real(value)), *(abs(v) for v in terms)], default=mpmath.mpf(0))
-        error = abs(mpmath.fsum([-real(value), *terms]))
-        # What rounding leaves is no error.
-        if any(not isinstance(v, Fraction) for v in point.values()):
-            scale = max([scale, *(abs(real(v)) for v in point.values())])
-        if error <= scale * mpmath.mpf(10) ** (30 - DIGITS):
-            return mpmath.mpf(0)
-        rest = mpmath.mpf(1) if side.remainder is None else _term(side.remainder, point, step, t)
-        if rest is None or rest == 0:
-            return None
-        # An exact germ may err by nothing at all.
-        return mpmath.inf if side.remainder is None else error / abs(rest)
+    sizes = [abs(v) for v in (real(value), *terms)]
+    error = abs(mpmath.fsum([-real(value), *terms]))
+    # What rounding leaves is no error; where a term is no larger than that, nothing can be told.
+    scale = (
+        max(sizes) if isinstance(value, Fraction) else max(1, *sizes, *(abs(real(v)) for v in point.values()))
+    )
+    rounding = scale * mpmath.mpf(10) ** (40 - DIGITS)
+    if error <= rounding:
+        smallest = min((s for s in sizes[1:] if s), default=mpmath.inf)
+        return mpmath.mpf(0) if isinstance(value, Fraction) or smallest > rounding * LARGE else None
+    if rest is None:
+        return mpmath.inf
+    return None if rest == 0 else error / abs(rest)
 
 
 def _term(term: Term, point: Point, step: str, t: Fraction) -> Any | None:

@@ -17,8 +17,10 @@ from diffcheck.certificate import Cell, Root, WallStep
 from diffcheck.errors import InputError
 from diffcheck.numeric import evaluate
 from diffcheck.parse import parse, parse_conditions
+from diffcheck.tree import Node
 from diffcheck.verdict import Smoothness
 from diffcheck.verify.claims import Check, Claim, Status
+from diffcheck.verify.elementary import failing
 from diffcheck.verify.sidewise import DIGITS, check_germ, level, number_of, read_germ, real
 
 __all__ = ["check_wall", "holding", "root_of", "witness_point"]
@@ -148,9 +150,8 @@ def holding(conditions: tuple[str, ...], point: Mapping[str, Any]) -> bool | Non
 def _check_value(claim: Claim, cell: Cell, point: Point) -> None:
     if cell.left is None or cell.right is None:
         return
-    # In elementary operations, so that a quotient by a rounded zero is seen to be in doubt.
-    found = evaluate(claim.plain, point, DIGITS)
-    if found.doubt:
+    found = evaluate(claim.tree, point, DIGITS)
+    if found.doubt or any(_rounded_zero(u, point) for _, u in failing(claim.plain)):
         return
     if (found.value is None) != (cell.value is None):
         raise Refused(
@@ -160,6 +161,12 @@ def _check_value(claim: Claim, cell: Cell, point: Point) -> None:
         stated = number_of(cell.value, point)
         if stated is None or abs(real(stated) - real(found.value)) > TINY * max(1, abs(real(found.value))):
             raise Refused(f"the value there is not {cell.value}")
+
+
+def _rounded_zero(u: Node, point: Point) -> bool:
+    """Whether only rounding keeps a number from being zero, so that a branch is taken by accident."""
+    value = evaluate(u, point, DIGITS).value
+    return value is not None and not isinstance(value, Fraction) and bool(abs(value) < TINY)
 
 
 def _check_sides(claim: Claim, wall: WallStep, cell: Cell, point: Point) -> float | None:

@@ -1,0 +1,28 @@
+"""Losses of every sort, with the names they are differentiated in, for tests of certificates."""
+
+LOSSES = {
+    "smooth": ("log(1 + exp(-y*f))", "f", ""),
+    "corner": ("abs(y - f)", "f", ""),
+    "two corners": ("max(abs(x) - 1, 0)", "x", ""),
+    "pinball": ("max(q*(y - f), (q - 1)*(y - f))", "f", "q > 0 and q < 1"),
+    "break": ("max(0, 1 - z)**2", "z", ""),
+    "third derivative": ("where(x > 0, x**3, 0)", "x", ""),
+    "identical sides": ("cosh(abs(x)) + x", "x", ""),
+    "jump": ("where(x > 1, x, x**2 + 1)", "x", ""),
+    "hole": ("sin(x)/x", "x", ""),
+    "pole": ("1/(x - a)", "x", ""),
+    "logarithm": ("x*log(abs(x))", "x", ""),
+    "cusp": ("sqrt(abs(x - 1))", "x", ""),
+    "family": ("abs(sin(x))", "x", ""),
+    "integers": ("x - floor(x)", "x", ""),
+    "oscillation": ("x**2*sin(1/x)", "x", ""),
+    "flat": ("where(x > 0, exp(-1/x), 0)", "x", ""),
+    "implicit root": ("abs(cos(x) - x)", "x", ""),
+    "edge": ("log(p)*p", "p", ""),
+    "constants decide": ("abs(x)**p", "x", "p > 0"),
+    "never zero": ("1/(x**2 + exp(y))", "x,y", ""),
+    "two variables": ("abs(x*y)", "x,y", ""),
+    "thin, corner": ("sqrt(x**2 + y**2)", "x,y", ""),
+    "thin, directions": ("x*y/(x**2 + y**2)", "x,y", ""),
+    "hinge of two": ("max(0, 1 - x*y)", "x,y", ""),
+}
