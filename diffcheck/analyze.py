@@ -301,6 +301,10 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), "an exponent has no upper bound")
     if len(verdicts) > 1:
         return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found)))
+    if work.open and worst > SINGULAR:
+        # The witness stands; what is undecided could be worse, so no class is claimed.
+        reason = f"class at best {worst}: {work.open[0]}"
+        return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
     return _certified(work, Analysis(verdict, worst, tuple(findings)))
 

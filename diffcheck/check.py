@@ -101,7 +101,7 @@ def _answer(problem: Problem, certify: bool) -> Report:
         gradient=_or_nothing(lambda: gradient(problem), {}),
         cases=analysis.cases,
         findings=analysis.findings,
-        reason=None if decided else analysis.reason or "the analysis gave no reason",
+        reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )

@@ -4,7 +4,8 @@ import sympy as sp
 
 from diffcheck.explore import MAX_LEAVES, constraints_on, explore
 from diffcheck.reach import Constraint, Status, reach
-from diffcheck.sides import SMOOTH
+from diffcheck.sides import SMOOTH, Outcome
+from diffcheck.verdict import C0, Kind
 from diffcheck.walls import Wall, walls_of
 
 A, B, X, Y = sp.symbols("a b x y", real=True)
@@ -99,3 +100,16 @@ def test_constraints_are_pulled_back_to_the_wall():
     wall = Wall(X - Y, "x", (("x", Y),))
     (c,) = constraints_on(wall, [Constraint(X + Y, ">")])
     assert (sp.expand(c.expr), c.rel) == (2 * Y, ">")
+
+
+def test_a_difference_with_huge_powers_is_not_written_out():
+    """At a = 1/3 the size a**(10**8*a) is told by a ball, not by its digits."""
+    found = explore(WALL, [], ("x", "a"), lambda wall, cell: Outcome(C0, Kind.CORNER, size=A ** (10**8 * A)))
+    assert len(found.leaves) == 1
+
+
+def test_an_example_shows_what_happens():
+    """A size that vanishes at the first example, though not everywhere, moves the example."""
+    first = explore(WALL, [], ("x", "a"), _asks()).leaves[0].witness[A]
+    found = explore(WALL, [], ("x", "a"), lambda wall, cell: Outcome(C0, Kind.CORNER, size=A - first))
+    assert all(leaf.witness[A] != first for leaf in found.leaves)
