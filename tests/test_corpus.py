@@ -22,7 +22,14 @@ SOFT = {"edge", "flat", "break", "disagreement"}
 UNDETERMINED = {
     "inf-x2-sinabssin-1x",
 }
-KINDS_DIFFER = {"mv-divdiff-wrong"}
+# The failure is proved, but something else stays undecided, so that no class is claimed.
+CLASS_OPEN = {
+    "haversine",
+    "stft-log-l1-clamp",
+    "inf-x2-floor-1x",
+    "mv-ball-proj",
+    "mv-divdiff-wrong",
+}
 
 Case = dict[str, Any]
 
@@ -55,7 +62,7 @@ def _kinds_agree(case: Case, found: set[str]) -> bool:
 
 
 def _result(case: Case) -> str:
-    """Return "right", or what is not: undetermined, conditional, verdict, class, kinds, witness."""
+    """Return "right", or what is not: undetermined, conditional, class open, witness, kinds or a wrong answer."""
     try:
         analysis = ask(case["expr"], case["wrt"], case["where"])
     except Undetermined:
@@ -64,8 +71,10 @@ def _result(case: Case) -> str:
         return analysis.verdict.value
     if (analysis.verdict is Verdict.DIFFERENTIABLE) is not case["differentiable"]:
         return "WRONG VERDICT"
+    if analysis.smoothness is None:
+        return "class open" if analysis.reason else "NO REASON"
     if str(analysis.smoothness) != case["class"]:
-        return "class"
+        return "WRONG CLASS"
     problem = question(case["expr"], case["wrt"], case["where"])
     broken = [f for f in analysis.findings if f.severity is Severity.ERROR and f.kind is not Kind.FLAT]
     if not all(is_inside(problem, f) and is_on_locus(f) for f in broken):
@@ -77,7 +86,7 @@ def _result(case: Case) -> str:
 def test_a_family_gets_the_stated_classes_and_kinds(family):
     """Class, kinds and witnesses are those that mathematics gives, but for the listed cases: those and no others."""
     cases = [case for where, case in CASES if where == family]
-    listed = dict.fromkeys(UNDETERMINED, "undetermined") | dict.fromkeys(KINDS_DIFFER, "kinds")
+    listed = dict.fromkeys(UNDETERMINED, "undetermined") | dict.fromkeys(CLASS_OPEN, "class open")
     wanted = {case["id"]: listed.get(case["id"], "right") for case in cases}
     assert {case["id"]: _result(case) for case in cases} == wanted
 
@@ -86,4 +95,4 @@ def test_the_corpora_are_whole():
     """Ids are unique, and every listed exception is a case."""
     ids = [case["id"] for _, case in CASES]
     assert len(ids) == len(set(ids)) == 602
-    assert set(ids) >= UNDETERMINED | KINDS_DIFFER
+    assert set(ids) >= UNDETERMINED | CLASS_OPEN
