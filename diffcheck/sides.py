@@ -21,7 +21,7 @@ from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.expand import Expansion, UndefinedHere, Value
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import lower
-from diffcheck.printer import inner_symbol, tree_of
+from diffcheck.printer import inner_symbol, shown, tree_of
 from diffcheck.resolve import resolve
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
@@ -234,7 +234,7 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
             lo.value,
             hi.value,
             here - hi.value,
-            detail=f"the value is {here}",
+            detail=f"the value is {shown(here)}",
             how="equal limits",
         )
     return None
