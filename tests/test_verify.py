@@ -173,6 +173,13 @@ def test_a_wall_that_is_left_out_is_found():
         assert _refused(broken)
 
 
+def test_points_that_are_said_not_to_exist_are_looked_for():
+    """A false claim that a kind of point is absent meets a point of it."""
+    report = _report("corner")
+    report["certificate"]["walls"][0]["absent"] = [{"constraints": ["y > 0"], "how": "cvc5 QF_NRA"}]
+    assert "hold at y" in _refused(report)[0].note
+
+
 def test_a_false_identity_is_refused():
     """Two sides that are said to be equal are compared at many points."""
     report = _report("identical sides")

@@ -13,7 +13,7 @@ from typing import Any
 
 import mpmath
 
-from diffcheck.certificate import Cell, Root, WallStep
+from diffcheck.certificate import Absent, Cell, Root, WallStep
 from diffcheck.errors import InputError
 from diffcheck.numeric import evaluate
 from diffcheck.parse import parse, parse_conditions
@@ -28,6 +28,7 @@ __all__ = ["check_wall", "holding", "root_of", "witness_point"]
 TINY = mpmath.mpf(10) ** -120
 CLOSE = mpmath.mpf(10) ** -50
 SAMPLES = 20
+TRIALS = 60
 Point = dict[str, Any]
 
 
@@ -50,6 +51,33 @@ def check_wall(claim: Claim, wall: WallStep) -> Iterator[Check]:
             yield Check(label, Status.FAILED, str(reason))
         except Unknown as reason:
             yield Check(label, Status.OPEN, str(reason))
+
+    for absent in wall.absent:
+        label = f"{place}: no point where {' and '.join(absent.constraints)}"
+        try:
+            yield Check(label, Status.OK, _check_absent(wall, absent))
+        except (Refused, InputError) as reason:
+            yield Check(label, Status.FAILED, str(reason))
+        except Unknown as reason:
+            yield Check(label, Status.OPEN, str(reason))
+
+
+def _check_absent(wall: WallStep, absent: Absent) -> str:
+    """Look for a point that satisfies constraints of which it is said that none does."""
+    names = sorted({n for text in absent.constraints for c in parse_conditions(text) for n in c.names()})
+    known: Point = {} if wall.root is None else {wall.root.name: root_of(wall.root)}
+    source = random.Random(3)
+    for trial in range(TRIALS):
+        size = (1, 3, 20)[trial % 3]
+        drawn = {
+            n: Fraction(source.randint(-9, 9) if n in wall.integers else source.randint(-997, 997) * size, 1)
+            for n in names
+        }
+        point = {n: v if n in wall.integers else v / 499 for n, v in drawn.items()} | known
+        if holding(absent.constraints, point):
+            shown = ", ".join(f"{n} = {v}" for n, v in point.items() if n in names and n not in known)
+            raise Refused(f"they hold at {shown}")
+    return f"{absent.how}; none among {TRIALS} points"
 
 
 def _check_cell(claim: Claim, wall: WallStep, cell: Cell) -> str:
