@@ -298,7 +298,9 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), work.open[0])
     at_worst = [leaf.outcome.open for leaf in leaves if leaf.outcome.level == worst]
     if at_worst and all(at_worst):
-        return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), "an exponent has no upper bound")
+        return Analysis(
+            Verdict.UNDETERMINED, None, tuple(findings), (), "the class may be better than " + str(worst)
+        )
     if len(verdicts) > 1:
         return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found)))
     if work.open and worst > SINGULAR:

@@ -168,6 +168,7 @@ class Cell:
                 s = -s if a.is_negative else s
                 continue
             left = left * (a.base if a.is_Pow and a.exp.is_odd else a)
+        left = _without_logarithms(left)
         if left.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
             self.conditions[Constraint(left, ">" if s > 0 else "<")] = None
 
@@ -308,3 +309,14 @@ def _ratio(a: Germ, b: Germ) -> sp.Expr | None:
     ratios = {sp.simplify(c / below[m]) for c, m in a.terms}
     (ratio, *more) = ratios
     return ratio if not more and not ratio.free_symbols else None
+
+
+def _without_logarithms(expr: sp.Expr) -> sp.Expr:
+    """Write a sum of logarithms as exp(sum) - 1, which has its sign: solvers know more of rational functions."""
+    terms = sp.Add.make_args(expr)
+    if len(terms) < 2 or not all(
+        t.as_coeff_Mul()[0].is_Integer and isinstance(t.as_coeff_Mul()[1], sp.log) for t in terms
+    ):
+        return expr
+    numerator, denominator = sp.together(sp.exp(expr) - 1).as_numer_denom()
+    return numerator * denominator

@@ -70,6 +70,8 @@ def _relation(c: Constraint) -> str:
 def _shown(outcome: Outcome, worst: Smoothness) -> bool:
     if outcome.kind is Kind.EDGE:
         return True
+    if outcome.open and outcome.level > worst:
+        return False  # not known to be as bad as that, and it decides nothing
     return outcome.level <= D1 or (worst > D1 and outcome.level == worst)
 
 

@@ -179,7 +179,8 @@ def _limit(algebra: Algebra, g: Germ) -> _Limit:
         size = algebra.growth(m)
         if size < 0:
             return _Limit(total)
-        if algebra.oracle.vanishes(c):
+        # A constant term may be zero: asking would only single out the integers at which it is.
+        if (size > 0 or algebra.oracle.oscillating(c)) and algebra.oracle.vanishes(c):
             continue
         if algebra.oracle.oscillating(c):
             return _Limit(None, 0, True)
@@ -238,6 +239,13 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
             how="equal limits",
         )
     return None
+
+
+def _has_steps(algebra: Algebra, *germs: Germ) -> bool:
+    """Whether a step or a fractional part oscillates in the germs."""
+    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
+    return any(sign == 0 for wave, (_, sign, _) in phases.items() if wave in symbols)
 
 
 def _surely_moving(algebra: Algebra, *germs: Germ) -> bool:
@@ -363,6 +371,8 @@ def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
 def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
     """The class of a continuous function with oscillating terms, by differentiating its germs."""
     slopes = [_limit(algebra, _slope(algebra, g, s)) for g, s in ((below, -1), (above, 1))]
+    if any(v.oscillates for v in slopes) and not _surely_moving(algebra, below, above):
+        raise Oscillates
     if any(v.oscillates or v.unbounded for v in slopes):
         return Outcome(C0, Kind.OSCILLATION, how="the difference quotient has no limit")
     if all(_flat_waves(algebra, g) for g in (below, above)):
@@ -374,6 +384,9 @@ def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
         return Outcome(
             C0, Kind.CORNER, low, high, high - low, how="the difference quotients have unequal limits"
         )
+    if _has_steps(algebra, below, above):
+        # Steps and fractional parts have no derivative at all points nearby.
+        return Outcome(D1, Kind.OSCILLATION, how="differentiable at the point", open=True)
     for k in range(1, 9):
         below, above = _derivative(algebra, below, -1), _derivative(algebra, above, 1)
         limits = [_limit(algebra, g) for g in (below, above)]

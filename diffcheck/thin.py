@@ -21,7 +21,7 @@ import sympy as sp
 from diffcheck.cell import Cell
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
-from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.expand import COMPARISONS, Expansion, UndefinedHere
 from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import lower
@@ -592,13 +592,16 @@ def _hidden(tree: Node, rays: Sequence[Ray], bound: Sequence[str]) -> bool:
     still = Expansion(ray.algebra, ray.expansion.place, {n: constant(p) for n, p in ray.base.items()})
     return any(
         _singular_at(still, node)
-        for node in _reachable(tree, ray, bound)
+        for node in _reachable(tree, ray, bound, still)
         if node.op in SINGULAR_ARGUMENT and not any(r.expansion.met(node) for r in rays)
     )
 
 
-def _reachable(tree: Node, ray: Ray, bound: Sequence[str]) -> Iterator[Node]:
-    """Yield the parts that are evaluated somewhere near: a condition on constants alone is the same all around."""
+def _reachable(tree: Node, ray: Ray, bound: Sequence[str], still: Expansion) -> Iterator[Node]:
+    """Yield the parts that are evaluated somewhere near.
+
+    A condition on constants alone is the same all around, and so is one whose sides differ at the point itself.
+    """
     seen: set[Node] = set()
     stack = [tree]
     while stack:
@@ -610,8 +613,24 @@ def _reachable(tree: Node, ray: Ray, bound: Sequence[str]) -> Iterator[Node]:
         taken = ray.expansion.choices.get(node) if node.op == "where" else None
         if isinstance(taken, bool) and not set(node.args[0].names()) & set(bound):
             stack += [node.args[0], node.args[1 if taken else 2]]
+        elif node.op == "where" and _settled(still, node.args[0]):
+            stack += [node.args[0], node.args[1 if still.holds(node.args[0]) else 2]]
         else:
             stack += node.args
+
+
+def _settled(still: Expansion, condition: Node) -> bool:
+    """Whether every comparison of a condition has different sides at the point, hence keeps its truth nearby."""
+    algebra = still.algebra
+    try:
+        for c in condition.distinct():
+            if c.op in COMPARISONS:
+                left, right = (still.value(a).germ for a in c.args)
+                if algebra.sign(algebra.add(left, algebra.scale(right, sp.S.NegativeOne))) == 0:
+                    return False
+    except (UndefinedHere, ZeroDivisionError, Undetermined):
+        return False
+    return not any(part.op in {"floor", "where"} for part in condition.distinct())
 
 
 def _singular_at(still: Expansion, node: Node) -> bool:

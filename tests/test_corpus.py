@@ -25,9 +25,6 @@ UNDETERMINED = {
 # The failure is proved, but something else stays undecided, so that no class is claimed.
 CLASS_OPEN = {
     "haversine",
-    "stft-log-l1-clamp",
-    "inf-x2-floor-1x",
-    "mv-ball-proj",
     "mv-divdiff-wrong",
 }
 
