@@ -53,12 +53,21 @@ def never_zero(where: Sequence[Constraint]) -> Callable[[sp.Expr], bool]:
     boxed = {s: pair for s, pair in known.items() if pair[0].is_finite and pair[1].is_finite}
 
     def test(expr: sp.Expr) -> bool:
+        if not boxed and any(
+            _is_free(term) and not term.free_symbols & signed.keys() for term in sp.Add.make_args(expr)
+        ):
+            return False  # a name of either sign stands alone in the sum; SymPy would ask for long
         plain = expr.xreplace(signed) if signed else expr
         if plain.is_positive or plain.is_negative:
             return True
         return bool(expr.free_symbols) and expr.free_symbols <= boxed.keys() and _sign_on_box(expr, boxed)
 
     return test
+
+
+def _is_free(term: sp.Expr) -> bool:
+    """Whether a term is a bare symbol or its negative: it takes every real value."""
+    return bool((-term if term.could_extract_minus_sign() else term).is_Symbol)
 
 
 def _sign_on_box(expr: sp.Expr, boxed: Mapping[sp.Symbol, Interval]) -> bool:
