@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from diffcheck.balls import enclose
 from diffcheck.cell import Cell as Oracle
 from diffcheck.certificate import (
     Absent,
@@ -271,10 +272,17 @@ class _Germs:
     def _term(self, c: sp.Expr, m: Mono) -> Term:
         c = c.xreplace(self.waves)
         if not c.is_Atom and sp.count_ops(c) > MAX_OPERATIONS:
-            c = c.xreplace(self.point)
+            c = self._number(c)
         grown = self.words.text(self._sum(m.expo)) if m.expo else ""
         power, log, loglog = (self.words.text(e) for e in (m.power, m.log, m.loglog))
         return Term(self.words.text(c), power, log, loglog, grown)
+
+    def _number(self, c: sp.Expr) -> sp.Expr:
+        """Return a long coefficient at the witness, to 40 digits: written out exactly it can take minutes."""
+        ball = enclose(c, self.point, 200)
+        if not ball.is_finite():
+            return c.xreplace(self.point)
+        return sp.Rational(ball.mid().str(40, radius=False))
 
     def _sum(self, terms: Iterable[tuple[sp.Expr, Mono]]) -> sp.Expr:
         log = -sp.log(self.t)

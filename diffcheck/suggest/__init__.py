@@ -40,6 +40,8 @@ CHECKS = 3
 # No further check is begun after this long: the verdict stands already, the user waits.
 SECONDS = 0.3
 ONE_CHECK = 0.2
+# Characters; what is longer nobody would paste, and it takes long to check.
+LONGEST = 500
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
 
 Analyze = Callable[[Problem], Analysis]
@@ -68,6 +70,8 @@ def suggest(problem: Problem, analysis: Analysis, *, analyze: Analyze | None = N
             break
         row += 1
         text = unparse(tidied(plan.rebuilt(problem.tree)))
+        if len(text) > LONGEST:
+            continue
         found = _checked(text, problem, parameter, judge)
         if found is None:
             continue
