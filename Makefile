@@ -31,8 +31,8 @@ lint: $(VENV)/.dev  ## check format, style and types
 bench: $(VENV)/.dev  ## measure against SymPy
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
-fuzz: $(VENV)/.dev  ## look for crashes and contradictions on random expressions
-	@$(BIN)/python -m benchmarks.fuzz $(ARGS)
+fuzz: $(VENV)/.dev  ## look for wrong verdicts, crashes and hangs on random expressions
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 readme: $(VENV)/.dev  ## write the outputs in README.md anew
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/readme.py
