@@ -22,13 +22,18 @@ from diffcheck.sides import Outcome
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
-__all__ = ["NeedGradient", "Ray", "combine", "linear_part", "negligible", "shared_expression"]
+__all__ = ["NeedGradient", "Ray", "combine", "direction", "linear_part", "negligible", "shared_expression"]
 
 STEP = inner_symbol("t", positive=True)
 
 
 class NeedGradient(Undetermined):
     """Terms oscillate beyond the first order: the class shows in the gradient."""
+
+
+def direction(n: str) -> sp.Symbol:
+    """Return the symbol of the component of a direction along the variable ``n``."""
+    return inner_symbol(f"d_{n}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ import sympy as sp
 from questions import ask, is_on_locus, question, summary
 
 from diffcheck.facts import never_zero
+from diffcheck.loci import Question
 from diffcheck.lower import lower
-from diffcheck.thin import Question, visit
+from diffcheck.thin import visit
 from diffcheck.verdict import Verdict
 from diffcheck.walls import Thin
 

@@ -3,8 +3,9 @@
 import pytest
 import sympy as sp
 
+from diffcheck.equations import solve_for
 from diffcheck.printer import symbol
-from diffcheck.walls import factors, integer_zeros, solve_for, walls_of
+from diffcheck.walls import factors, integer_zeros, walls_of
 
 X, Y, A, B, C = sp.symbols("x y a b c", real=True)
 K = sp.Symbol("k", integer=True)

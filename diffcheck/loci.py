@@ -1,0 +1,248 @@
+"""Where a thin set is: systems of equations solved one by one, over all reals, for constants in general position.
+
+A sum of positive multiples of even powers vanishes where every base does; otherwise an equation is split into factors,
+each factor solved for one variable, and the solution put into the others.
+Read in order: Question, Component, components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import sympy as sp
+
+from diffcheck.equations import solve_for
+from diffcheck.errors import Undetermined
+from diffcheck.printer import shown, symbol
+from diffcheck.rays import Ray
+from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.sides import SMOOTH, Outcome
+from diffcheck.tree import Node
+from diffcheck.walls import Thin, Wall, factors
+
+__all__ = ["BORDERED", "Component", "Looked", "Path", "Question", "Weights", "components"]
+
+BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
+Weights = tuple[sp.Expr, ...]
+Path = tuple[tuple[sp.Expr, sp.Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen at one thin set; without a wall the system has no solution in the domain."""
+
+    system: Thin
+    wall: Wall | None = None
+    bound: tuple[str, ...] = ()
+    casts: tuple[tuple[Sequence[Path], list[Ray]], ...] = ()
+    outcome: Outcome = SMOOTH
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The function and its names, as every step needs them.
+
+    seen: the components that were visited.  value: what the function is at the thin set, if not what the tree says.
+    looked, casts: what was seen, for the certificate; casts of the site that is looked at.
+    """
+
+    tree: Node
+    wrt: tuple[str, ...]
+    names: tuple[str, ...]
+    where: tuple[Constraint, ...]
+    never_zero: Callable[[sp.Expr], bool]
+    seen: set[tuple[Component, frozenset[Weights]]] = field(default_factory=set)
+    settled: set[Component] = field(default_factory=set)
+    pending: dict[Component, list[str]] = field(default_factory=dict)
+    value: sp.Expr | None = None
+    looked: list[Looked] = field(default_factory=list)
+    casts: list[tuple[Sequence[Path], list[Ray]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of a thin set: expressions for the bound names, what the free ones satisfy."""
+
+    base: tuple[tuple[str, sp.Expr], ...]
+    conditions: tuple[Constraint, ...] = ()
+    integers: tuple[sp.Symbol, ...] = ()
+
+
+def components(system: Thin, question: Question) -> Iterator[Component | None]:
+    """Yield the parts of the solution set that exist for constants in general position; None for one that does not."""
+    variables = [symbol(v) for v in question.wrt]
+    squares = _sum_of_squares(system.gap, question)
+    equations = squares if squares is not None else list(system.equations)
+    inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
+    integers = {k for e in equations for k in e.free_symbols if k.is_integer}
+    yield from _eliminated(equations, inside, {}, (), tuple(sorted(integers, key=lambda k: k.name)))
+
+
+def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
+    """A sum of positive multiples of even powers vanishes only where every base does."""
+    out: list[sp.Expr] = []
+    terms = sp.Add.make_args(f)
+    if len(terms) < 2:
+        return None
+    for term in terms:
+        odd: list[sp.Expr] = []
+        base = sp.S.One
+        for a in sp.Mul.make_args(term):
+            if a.is_Pow and a.exp.is_Integer and a.exp % 2 == 0:
+                base = base * a.base
+            else:
+                odd.append(a)
+        positive = sp.Mul(*odd)
+        if positive.is_positive is not True and not _positive(positive, question):
+            return None
+        out.append(base)
+    return out
+
+
+def _positive(expr: sp.Expr, question: Question) -> bool:
+    """Whether an expression is positive in all of the domain."""
+    if not expr.free_symbols:
+        return False
+    if question.never_zero(expr):
+        return reach([Constraint(expr, ">"), *question.where]).status is Status.SAT
+    return reach([Constraint(expr, "<="), *question.where]).status is Status.UNSAT
+
+
+def _eliminated(
+    equations: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+    integers: tuple[sp.Symbol, ...],
+) -> Iterator[Component | None]:
+    """Solve equation by equation, one factor and one solution at a time."""
+    left = [sp.together(sp.expand(e)).as_numer_denom()[0] for e in equations]
+    left = [e for e in left if e != 0]
+    if not left:
+        yield Component(tuple((s.name, e) for s, e in solved.items()), conditions, integers)
+        return
+    between_constants = [e for e in left if not (e.free_symbols & set(inside))]
+    if between_constants:
+        yield from _members(between_constants[0], equations, inside, solved, conditions, integers)
+        return
+    first, *rest = sorted(left, key=lambda e: (len(e.free_symbols & set(inside)), sp.count_ops(e)))
+    parts = factors(first)
+    if not parts:
+        yield None
+        return
+    for part in parts:
+        candidates = [v for v in inside if v in part.free_symbols]
+        if not candidates:
+            continue
+        definite = _definite_zero(part, candidates)
+        if definite is not None:
+            yield from _eliminated([*definite, *rest], inside, solved, conditions, integers)
+            continue
+        yield from _one_by_one(part, candidates, rest, inside, solved, conditions, integers)
+
+
+def _members(
+    left: sp.Expr,
+    equations: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+    integers: tuple[sp.Symbol, ...],
+) -> Iterator[Component | None]:
+    """Yield the members of families that satisfy an equation without variables: all, none, or those of one parity."""
+    numbers = sorted((s for s in left.free_symbols if s.is_integer), key=lambda s: s.name)
+    if not numbers:
+        # An equation between constants does not hold in general position.
+        yield None
+        return
+    if sp.simplify(left).is_nonzero:
+        yield None
+        return
+    for k in numbers:
+        rate = sp.diff(left, k)
+        if rate in (1, -1) and (left - rate * k).is_integer:
+            table = {k: sp.expand((rate * k - left) / rate)}
+            kept = tuple(i for i in integers if i != k)
+            yield from _renumbered(table, kept, equations, inside, solved, conditions)
+            return
+    # Angles that are multiples of pi/2 give powers of -1, which the parity of the integer decides.
+    if any(s.name.endswith("_") for s in numbers):
+        raise Undetermined(f"cannot tell for which integers `{shown(left)}` = 0")
+    for residues in product((0, 1), repeat=len(numbers)):
+        table = {
+            k: 2 * sp.Symbol(f"{k.name}_", integer=True) + r for k, r in zip(numbers, residues, strict=True)
+        }
+        halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in integers)
+        yield from _renumbered(table, halved, equations, inside, solved, conditions)
+
+
+def _renumbered(
+    table: Mapping[sp.Symbol, sp.Expr],
+    integers: tuple[sp.Symbol, ...],
+    equations: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+) -> Iterator[Component | None]:
+    yield from _eliminated(
+        [e.xreplace(table) for e in equations],
+        inside,
+        {v: e.xreplace(table) for v, e in solved.items()},
+        tuple(Constraint(c.expr.xreplace(table), c.rel) for c in conditions),
+        integers,
+    )
+
+
+def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:
+    """A semidefinite quadratic function whose lowest value is 0 vanishes only where its gradient does."""
+    if len(candidates) < 2 or not part.is_polynomial(*candidates):
+        return None
+    poly = sp.Poly(part, *candidates)
+    if poly.total_degree() != 2:
+        return None
+    form = sp.hessian(part, candidates)
+    if any(not e.is_number for e in form) or not (
+        form.is_positive_semidefinite or (-form).is_positive_semidefinite
+    ):
+        return None
+    slopes = [sp.diff(part, v) for v in candidates]
+    lowest = next(iter(sp.linsolve(slopes, candidates)), None)
+    # With a linear term or a level below zero it vanishes elsewhere: x**2 - y, x**2 + y**2 - 1.
+    if (
+        lowest is None
+        or sp.expand(part.subs(dict(zip(candidates, lowest, strict=True)), simultaneous=True)) != 0
+    ):
+        return None
+    return slopes
+
+
+def _one_by_one(
+    part: sp.Expr,
+    candidates: list[sp.Symbol],
+    rest: list[sp.Expr],
+    inside: list[sp.Symbol],
+    solved: dict[sp.Symbol, sp.Expr],
+    conditions: tuple[Constraint, ...],
+    integers: tuple[sp.Symbol, ...],
+) -> Iterator[Component | None]:
+    for v in candidates:
+        solutions = solve_for(part, v)
+        if solutions is None:
+            continue
+        for s in solutions:
+            now = {n: e.xreplace({v: s.value}) for n, e in solved.items()} | {v: s.value}
+            after = [e.xreplace({v: s.value}) for e in rest]
+            # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).
+            held = (*conditions, *(Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in s.conditions))
+            more = tuple(
+                Constraint(c.expr.xreplace({v: s.value}), c.rel) for c in held if c.expr.free_symbols
+            )
+            yield from _eliminated(after, inside, now, more, integers + s.integers)
+        return
+    raise Undetermined(f"cannot solve `{shown(part)}` = 0")
+
+
+# --- what happens there
