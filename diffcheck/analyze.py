@@ -26,10 +26,11 @@ from diffcheck.findings import describe, flat_finding
 from diffcheck.gaps import Gap, Pieces, borders, gaps, meetings
 from diffcheck.loci import Question
 from diffcheck.lower import lower, to_sympy
+from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Relation, Status, reach
-from diffcheck.sides import Outcome, Sides, judge
+from diffcheck.sides import Sides, judge
 from diffcheck.thin import left_open, visit
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Verdict

@@ -16,9 +16,9 @@ from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import GENERIC, Leaf
 from diffcheck.germ import Algebra, NeedMoreTerms, constant
+from diffcheck.outcome import OUTSIDE
 from diffcheck.printer import symbol
 from diffcheck.reach import Constraint, holds, reach
-from diffcheck.sides import OUTSIDE
 from diffcheck.tree import Node
 
 __all__ = ["inhabited"]

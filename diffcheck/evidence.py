@@ -32,11 +32,12 @@ from diffcheck.explore import Explored, Leaf
 from diffcheck.gaps import Gap
 from diffcheck.germ import Germ, Mono
 from diffcheck.loci import Looked, Path
+from diffcheck.outcome import Evidence
 from diffcheck.printer import inner_symbol, symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.rays import Ray
 from diffcheck.reach import Constraint, Reach, Status
-from diffcheck.sides import Evidence, X
+from diffcheck.sides import X
 from diffcheck.tree import Node
 from diffcheck.unparse import unparse
 from diffcheck.vocabulary import is_reserved

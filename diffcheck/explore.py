@@ -18,9 +18,9 @@ from diffcheck.balls import sign_at
 from diffcheck.cell import BadWitness, Cell, SplitInteger
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
+from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.reach import Constraint, Relation, Status, holds, reach
-from diffcheck.sides import Outcome
 from diffcheck.walls import Wall, integer_zeros
 
 __all__ = ["Explored", "Leaf", "explore"]

@@ -15,7 +15,7 @@ import sympy as sp
 
 from diffcheck.explore import Leaf
 from diffcheck.gaps import Gap
-from diffcheck.sides import Outcome
+from diffcheck.outcome import Outcome
 
 __all__ = ["joined"]
 

@@ -11,10 +11,10 @@ from diffcheck.explore import Leaf
 from diffcheck.families import joined
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
+from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
-from diffcheck.sides import Outcome
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros

@@ -15,10 +15,10 @@ import sympy as sp
 
 from diffcheck.equations import solve_for
 from diffcheck.errors import Undetermined
+from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray
 from diffcheck.reach import Constraint, Relation, Status, reach
-from diffcheck.sides import SMOOTH, Outcome
 from diffcheck.tree import Node
 from diffcheck.walls import Thin, Wall, factors
 

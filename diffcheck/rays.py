@@ -15,10 +15,10 @@ from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import lower
+from diffcheck.outcome import Outcome
 from diffcheck.printer import inner_symbol, symbol, tree_of
 from diffcheck.reach import Constraint, holds
 from diffcheck.resolve import resolve
-from diffcheck.sides import Outcome
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 

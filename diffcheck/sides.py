@@ -5,13 +5,13 @@ sides do not continue each other decides: for t**n they do if c_-(n) = (-1)**n *
 be absent.  If none is found up to the order, the two sides must be proved to be one analytic function (resolve.py).
 Germs of exp-log functions may be differentiated term by term (they lie in a Hardy field); oscillating ones are
 differentiated here, with their phases.
-Read in order: Outcome, judge, first_break.
+Read in order: Sides, judge, first_break; outcome.py and waves.py stand beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -21,53 +21,29 @@ from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.expand import Expansion, UndefinedHere, Value
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import lower
+from diffcheck.outcome import (
+    OUTSIDE,
+    SMOOTH,
+    Evidence,
+    Outcome,
+    flat_beyond,
+    integer_break,
+    limit_of,
+    surely_moving,
+)
 from diffcheck.printer import inner_symbol, shown, tree_of
 from diffcheck.resolve import resolve
 from diffcheck.tree import Node
-from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
+from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
+from diffcheck.waves import oscillation
 
-__all__ = ["OUTSIDE", "SMOOTH", "Evidence", "Outcome", "Sides", "judge"]
+__all__ = ["ORDERS", "Sides", "X", "first_break", "judge"]
 
 ORDERS = (4, 8, 16, 28)
+
 HIGHEST = 8  # derivatives looked at when an exponent is symbolic
+
 X = inner_symbol("x")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was seen on both sides: the germs (None where undefined), the value, and the two identical expressions.
-
-    waves: bounded symbols of the germs, with partner, sign and phase.
-    """
-
-    left: Germ | None = None
-    right: Germ | None = None
-    value: sp.Expr | None = None
-    identity: tuple[sp.Expr, sp.Expr] | None = None
-    waves: Mapping[sp.Symbol, tuple[sp.Symbol, int, Germ]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What happens at a point of a wall.
-
-    kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
-    how: the argument, for the certificate.  open: the class may be better than ``level`` says.
-    """
-
-    level: Smoothness
-    kind: Kind | None = None
-    left: sp.Expr | None = None
-    right: sp.Expr | None = None
-    size: sp.Expr | None = None
-    detail: str = ""
-    how: str = ""
-    open: bool = False
-    evidence: Evidence | None = field(default=None, compare=False, repr=False)
-
-
-SMOOTH = Outcome(CINF, how="one analytic function on both sides")
-OUTSIDE = Outcome(CINF, how="not in the domain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,35 +141,8 @@ def _nothing_happens(right: _Side, left: _Side, point: _Side) -> bool:
 # --- limits
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    value: sp.Expr | None
-    unbounded: int = 0
-    oscillates: bool = False
-
-
-def _limit(algebra: Algebra, g: Germ) -> _Limit:
-    """Return the limit of a germ: a number, an infinity with its sign, or none."""
-    total = sp.S.Zero
-    for c, m in g.terms:
-        size = algebra.growth(m)
-        if size < 0:
-            return _Limit(total)
-        # A constant term may be zero: asking would only single out the integers at which it is.
-        if (size > 0 or algebra.oracle.oscillating(c)) and algebra.oracle.vanishes(c):
-            continue
-        if algebra.oracle.oscillating(c):
-            return _Limit(None, 0, True)
-        if size > 0:
-            return _Limit(None, algebra.oracle.sign(c))
-        total = total + c
-    if g.rem is not None and algebra.growth(g.rem) >= 0:
-        raise NeedMoreTerms
-    return _Limit(total)
-
-
 def _edge(algebra: Algebra, g: Germ) -> Outcome:
-    limit = _limit(algebra, g)
+    limit = limit_of(algebra, g)
     if limit.oscillates:
         detail = "no limit"
     elif limit.unbounded:
@@ -210,13 +159,13 @@ def _edge(algebra: Algebra, g: Germ) -> Outcome:
 
 def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) -> Outcome | None:
     """Compare limits and value; None when the function is continuous here."""
-    lo, hi = _limit(algebra, below), _limit(algebra, above)
+    lo, hi = limit_of(algebra, below), limit_of(algebra, above)
     if lo.unbounded or hi.unbounded:
         left, right = (sp.oo * v.unbounded if v.unbounded else v.value for v in (lo, hi))
         return Outcome(SINGULAR, Kind.POLE, left, right, how="a term grows without bound")
     bad = SINGULAR if here is None else DISCONTINUOUS
     if lo.oscillates or hi.oscillates:
-        if here is not None and not _surely_moving(algebra, below, above):
+        if here is not None and not surely_moving(algebra, below, above):
             raise Oscillates
         return Outcome(bad, Kind.OSCILLATION, lo.value, hi.value, how="a bounded term has no limit")
     assert lo.value is not None
@@ -241,23 +190,6 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
     return None
 
 
-def _has_steps(algebra: Algebra, *germs: Germ) -> bool:
-    """Whether a step or a fractional part oscillates in the germs."""
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
-    return any(sign == 0 for wave, (_, sign, _) in phases.items() if wave in symbols)
-
-
-def _surely_moving(algebra: Algebra, *germs: Germ) -> bool:
-    """Whether what oscillates is made of sines alone: steps and fractions of one another may cancel unseen."""
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
-    return all(sign != 0 for wave, (_, sign, _) in phases.items() if wave in symbols) or len(phases) == 1
-
-
-# --- derivatives
-
-
 def _compare(
     tree: Node, sides: Sides, cell: Cell, algebra: Algebra, left: _Side, right: _Side
 ) -> Outcome | None:
@@ -268,16 +200,11 @@ def _compare(
     found = first_break(algebra, below, above)
     if found is not None:
         return found
-    if _flat_beyond(algebra, above) and _flat_beyond(algebra, below):
+    if flat_beyond(algebra, above) and flat_beyond(algebra, below):
         return Outcome(
             CINF, how="both sides have the same power series; what is left is smaller than every power"
         )
     return _same_function(tree, sides, cell, algebra, left, right)
-
-
-def _flat_beyond(algebra: Algebra, g: Germ) -> bool:
-    """Whether nothing but terms below every power of t is left unknown."""
-    return g.rem is None or bool(g.rem.expo and algebra.growth(g.rem) < 0)
 
 
 def _merged(algebra: Algebra, below: Germ, above: Germ) -> list[tuple[Mono, sp.Expr, sp.Expr]]:
@@ -312,30 +239,19 @@ def first_break(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
             continue
         if m.expo and algebra.growth(m) < 0:
             if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
-                return _oscillation(algebra, below, above)
+                return oscillation(algebra, below, above)
             return None
         if algebra.oracle.vanishes(lo) and algebra.oracle.vanishes(hi):
             continue
         if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
-            return _oscillation(algebra, below, above)
+            return oscillation(algebra, below, above)
         if m.log == 0 and m.loglog == 0 and m.power.is_Integer and m.power > 0:
             n = int(m.power)
             if not algebra.oracle.vanishes(lo - (-1) ** n * hi):
-                return _integer_break(n, lo, hi)
+                return integer_break(n, lo, hi)
             continue
         return _steep(algebra, m, lo, hi)
     return None
-
-
-def _integer_break(n: int, lo: sp.Expr, hi: sp.Expr) -> Outcome:
-    """The n-th derivatives differ: n! * c on either side."""
-    factor = sp.factorial(n)
-    left, right = (-1) ** n * factor * lo, factor * hi
-    kind = Kind.CORNER if n == 1 else Kind.BREAK
-    detail = "" if n == 1 else f"derivative {n}"
-    return Outcome(
-        Smoothness(n - 1), kind, left, right, right - left, detail, how=f"coefficients of t**{n} differ"
-    )
 
 
 def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
@@ -366,101 +282,6 @@ def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
 
 
 # --- oscillation
-
-
-def _oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
-    """The class of a continuous function with oscillating terms, by differentiating its germs."""
-    slopes = [_limit(algebra, _slope(algebra, g, s)) for g, s in ((below, -1), (above, 1))]
-    if any(v.oscillates for v in slopes) and not _surely_moving(algebra, below, above):
-        raise Oscillates
-    if any(v.oscillates or v.unbounded for v in slopes):
-        return Outcome(C0, Kind.OSCILLATION, how="the difference quotient has no limit")
-    if all(_flat_waves(algebra, g) for g in (below, above)):
-        return Outcome(CINF, how="every oscillating term stays smaller than every power when differentiated")
-    low, high = slopes[0].value, slopes[1].value
-    assert low is not None
-    assert high is not None
-    if not algebra.oracle.vanishes(high - low):
-        return Outcome(
-            C0, Kind.CORNER, low, high, high - low, how="the difference quotients have unequal limits"
-        )
-    if _has_steps(algebra, below, above):
-        # Steps and fractional parts have no derivative at all points nearby.
-        return Outcome(D1, Kind.OSCILLATION, how="differentiable at the point", open=True)
-    for k in range(1, 9):
-        below, above = _derivative(algebra, below, -1), _derivative(algebra, above, 1)
-        limits = [_limit(algebra, g) for g in (below, above)]
-        if any(v.oscillates or v.unbounded for v in limits):
-            if k == 1:
-                return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the derivative has no limit")
-            return Outcome(
-                Smoothness(k - 1), Kind.BREAK, detail=f"derivative {k}", how="a derivative has no limit"
-            )
-        left, right = limits[0].value, limits[1].value
-        assert left is not None
-        assert right is not None
-        if not algebra.oracle.vanishes(right - left):
-            return _integer_break(k, left / sp.factorial(k) * (-1) ** k, right / sp.factorial(k))
-    raise Undetermined("an oscillating term whose first eight derivatives have limits")
-
-
-def _flat_waves(algebra: Algebra, g: Germ) -> bool:
-    """Whether all that oscillates is below every power of t, with phases that only grow like powers."""
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-    tame = all(not m.expo for _, sign, phase in phases.values() for _, m in phase.terms if sign)
-    terms = [m for c, m in g.terms if algebra.oracle.oscillating(c)]
-    return tame and _flat_beyond(algebra, g) and all(m.expo and algebra.growth(m) < 0 for m in terms)
-
-
-def _slope(algebra: Algebra, g: Germ, s: int) -> Germ:
-    """Return (f - f(p))/(s*t)."""
-    head = Germ(tuple((c, m) for c, m in g.terms if not m.is_one), g.rem)
-    return algebra.scale(head, sp.Integer(s), Mono(sp.S.NegativeOne))
-
-
-def _derivative(algebra: Algebra, g: Germ, s: int) -> Germ:
-    """Differentiate a germ in the coordinate, waves through their phases."""
-    parts = [_derived_term(algebra, c, m) for c, m in g.terms]
-    total = algebra.add(*parts) if parts else Germ()
-    rem = None
-    if g.rem is not None:
-        rem = algebra.product(g.rem, Mono(sp.S.NegativeOne))
-        phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-        for _, _, phase in phases.values():
-            rate = _derived_phase(algebra, phase)
-            if rate.terms:
-                rem = algebra.larger(rem, algebra.product(g.rem, rate.terms[0][1]))
-    return algebra.scale(algebra.add(total, Germ((), rem)), sp.Integer(s))
-
-
-def _derived_phase(algebra: Algebra, phase: Germ) -> Germ:
-    parts = [_derived_term(algebra, c, m) for c, m in phase.terms]
-    return algebra.add(*parts) if parts else Germ()
-
-
-def _derived_term(algebra: Algebra, c: sp.Expr, m: Mono) -> Germ:
-    """d/dt of c*t**a*L**b*LL**d*exp(phi), with L' = -1/t and LL' = -1/(t*L)."""
-    shifts = [(m.power, Mono(sp.S.NegativeOne)), (-m.log, Mono(sp.S.NegativeOne, sp.S.NegativeOne))]
-    shifts.append((-m.loglog, Mono(sp.S.NegativeOne, sp.S.NegativeOne, sp.S.NegativeOne)))
-    factor = (
-        algebra.add(*(Germ(((e, size),)) for e, size in shifts if e != 0))
-        if any(e != 0 for e, _ in shifts)
-        else Germ()
-    )
-    for d, n in m.expo:
-        factor = algebra.add(factor, _derived_term(algebra, d, n))
-    out = algebra.scale(factor, c, m)
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-    for wave, (partner, sign, phase) in phases.items():
-        if wave in c.free_symbols:
-            if sign == 0:
-                raise Undetermined("a fractional part of something infinite is differentiated")
-            rate = _derived_phase(algebra, phase)
-            out = algebra.add(out, algebra.scale(rate, sign * sp.diff(c, wave) * partner, m))
-    return out
-
-
-# --- identity of the two sides
 
 
 def _same_function(
@@ -546,6 +367,6 @@ def _flat_difference(
     except (UndefinedHere, ZeroDivisionError):
         return None
     flat = all(m.expo and algebra.growth(m) < 0 and not algebra.oracle.oscillating(c) for c, m in g.terms)
-    if flat and g.terms and _flat_beyond(algebra, g):
+    if flat and g.terms and flat_beyond(algebra, g):
         return Outcome(CINF, how="the sides differ by a term that is smaller than every power")
     return None

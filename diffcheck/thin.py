@@ -26,10 +26,11 @@ from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.loci import Component, Looked, Path, Question, Weights, components
 from diffcheck.lower import lower
+from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol, tree_of
 from diffcheck.rays import NeedGradient, Ray, combine, direction, linear_part, negligible, shared_expression
 from diffcheck.reach import Constraint, Relation, Status, reach
-from diffcheck.sides import ORDERS, SMOOTH, Outcome
+from diffcheck.sides import ORDERS
 from diffcheck.tree import Node
 from diffcheck.uniform import hidden, uniform
 from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness

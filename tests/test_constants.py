@@ -6,8 +6,8 @@ from questions import ask
 
 from diffcheck.constants import regions
 from diffcheck.explore import Leaf
+from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.reach import Constraint
-from diffcheck.sides import SMOOTH, Outcome
 from diffcheck.verdict import C0, CINF, SINGULAR, Kind, Verdict
 from diffcheck.walls import Wall
 

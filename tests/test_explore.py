@@ -3,8 +3,8 @@
 import sympy as sp
 
 from diffcheck.explore import MAX_LEAVES, constraints_on, explore
+from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.reach import Constraint, Status, reach
-from diffcheck.sides import SMOOTH, Outcome
 from diffcheck.verdict import C0, Kind
 from diffcheck.walls import Wall, walls_of
 

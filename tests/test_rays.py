@@ -9,9 +9,9 @@ from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import explore
 from diffcheck.germ import Algebra, Germ, Mono, constant
 from diffcheck.lower import lower
+from diffcheck.outcome import SMOOTH
 from diffcheck.parse import parse
 from diffcheck.rays import Ray, combine
-from diffcheck.sides import SMOOTH
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 from diffcheck.walls import Wall
 

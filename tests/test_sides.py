@@ -5,8 +5,9 @@ import sympy as sp
 
 from diffcheck.cell import Cell
 from diffcheck.lower import lower
+from diffcheck.outcome import OUTSIDE, SMOOTH
 from diffcheck.parse import parse
-from diffcheck.sides import OUTSIDE, SMOOTH, Sides, judge
+from diffcheck.sides import Sides, judge
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
 

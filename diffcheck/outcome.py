@@ -1,0 +1,125 @@
+"""What happens at a point, as data, and what a single germ says: its limit, what is flat, what a wave allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from diffcheck.cell import Cell
+from diffcheck.germ import Algebra, Germ, NeedMoreTerms
+from diffcheck.verdict import CINF, Kind, Smoothness
+
+__all__ = [
+    "OUTSIDE",
+    "SMOOTH",
+    "Evidence",
+    "Limit",
+    "Outcome",
+    "flat_beyond",
+    "has_steps",
+    "integer_break",
+    "limit_of",
+    "surely_moving",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen on both sides: the germs (None where undefined), the value, and the two identical expressions.
+
+    waves: bounded symbols of the germs, with partner, sign and phase.
+    """
+
+    left: Germ | None = None
+    right: Germ | None = None
+    value: sp.Expr | None = None
+    identity: tuple[sp.Expr, sp.Expr] | None = None
+    waves: Mapping[sp.Symbol, tuple[sp.Symbol, int, Germ]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens at a point of a wall.
+
+    kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
+    how: the argument, for the certificate.  open: the class may be better than ``level`` says.
+    """
+
+    level: Smoothness
+    kind: Kind | None = None
+    left: sp.Expr | None = None
+    right: sp.Expr | None = None
+    size: sp.Expr | None = None
+    detail: str = ""
+    how: str = ""
+    open: bool = False
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
+
+
+SMOOTH = Outcome(CINF, how="one analytic function on both sides")
+
+OUTSIDE = Outcome(CINF, how="not in the domain")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit of a germ: a number; or None with the sign of an infinity, or with oscillation."""
+
+    value: sp.Expr | None
+    unbounded: int = 0
+    oscillates: bool = False
+
+
+def limit_of(algebra: Algebra, g: Germ) -> Limit:
+    """Return the limit of a germ: a number, an infinity with its sign, or none."""
+    total = sp.S.Zero
+    for c, m in g.terms:
+        size = algebra.growth(m)
+        if size < 0:
+            return Limit(total)
+        # A constant term may be zero: asking would only single out the integers at which it is.
+        if (size > 0 or algebra.oracle.oscillating(c)) and algebra.oracle.vanishes(c):
+            continue
+        if algebra.oracle.oscillating(c):
+            return Limit(None, 0, True)
+        if size > 0:
+            return Limit(None, algebra.oracle.sign(c))
+        total = total + c
+    if g.rem is not None and algebra.growth(g.rem) >= 0:
+        raise NeedMoreTerms
+    return Limit(total)
+
+
+def has_steps(algebra: Algebra, *germs: Germ) -> bool:
+    """Whether a step or a fractional part oscillates in the germs."""
+    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
+    return any(sign == 0 for wave, (_, sign, _) in phases.items() if wave in symbols)
+
+
+def surely_moving(algebra: Algebra, *germs: Germ) -> bool:
+    """Whether what oscillates is made of sines alone: steps and fractions of one another may cancel unseen."""
+    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
+    return all(sign != 0 for wave, (_, sign, _) in phases.items() if wave in symbols) or len(phases) == 1
+
+
+# --- derivatives
+
+
+def flat_beyond(algebra: Algebra, g: Germ) -> bool:
+    """Whether nothing but terms below every power of t is left unknown."""
+    return g.rem is None or bool(g.rem.expo and algebra.growth(g.rem) < 0)
+
+
+def integer_break(n: int, lo: sp.Expr, hi: sp.Expr) -> Outcome:
+    """The n-th derivatives differ: n! * c on either side."""
+    factor = sp.factorial(n)
+    left, right = (-1) ** n * factor * lo, factor * hi
+    kind = Kind.CORNER if n == 1 else Kind.BREAK
+    detail = "" if n == 1 else f"derivative {n}"
+    return Outcome(
+        Smoothness(n - 1), kind, left, right, right - left, detail, how=f"coefficients of t**{n} differ"
+    )
