@@ -9,6 +9,7 @@ from functools import cache
 import mpmath
 import pytest
 
+from diffcheck.analyze import analyze
 from diffcheck.atoms import ATOMS
 from diffcheck.errors import Undetermined
 from diffcheck.parse import parse, parse_conditions
@@ -20,6 +21,7 @@ from diffcheck.suggest.shape import recognise
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
+from diffcheck.variables import make_problem
 from diffcheck.verdict import C0, CINF, Analysis, Finding, Kind, Severity, Surrogate, Verdict
 
 SMOOTH = Analysis(Verdict.DIFFERENTIABLE, CINF)
@@ -332,3 +334,17 @@ def test_polynomials_divide_exactly_or_not_at_all():
 def test_signs_are_tidied(text, wanted):
     """Built expressions read as if written by hand."""
     assert unparse(tidied(parse(text))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("relu(x) + 0.1*abs(x)", ["x"]),
+        ("max(x, y) - 2*min(x, y)", ["x", "y"]),
+        ("abs(x - y) + relu(y - x)", ["x", "y"]),
+    ],
+)
+def test_two_parts_that_fail_at_one_place_are_both_smoothed(text: str, wrt: list[str]) -> None:
+    """The finding names one part; the other one's kink at the same place must go as well."""
+    problem = make_problem(text, wrt)
+    assert len(suggest(problem, analyze(problem))) >= 2

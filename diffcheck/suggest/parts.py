@@ -44,11 +44,13 @@ def responsible(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node
 
 
 def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dict[Node, Shape]:
-    """Add the parts inside ``found`` whose kinks the outer parts hide: abs inside max(abs(r) - e, 0)."""
+    """Add the parts whose kinks the found ones hide: abs inside max(abs(r) - e, 0), or abs beside relu at one place."""
     hidden: dict[Node, Shape] = {}
     for part, shape in found.items():
         if shape.target not in _LIFTED:
             hidden.update(_inside(part, problem, facts))
+    if hidden.keys() <= found.keys():
+        hidden = _outermost_powers(_inside(problem.tree, problem, facts))
     return {**hidden, **found}
 
 
