@@ -23,7 +23,7 @@ from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Leaf, explore
 from diffcheck.facts import never_zero
 from diffcheck.findings import describe, flat_finding
-from diffcheck.gaps import Gap, Pieces, borders, gaps, meetings
+from diffcheck.gaps import Gap, Pieces, borders, continuous, gaps, meetings
 from diffcheck.loci import Question
 from diffcheck.lower import lower, to_sympy
 from diffcheck.outcome import Outcome
@@ -305,7 +305,8 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         )
     if len(verdicts) > 1:
         return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found)))
-    if work.open and worst > SINGULAR:
+    surely_continuous = worst == C0 and continuous(work.tree, pieces, work.never_zero)
+    if work.open and worst > SINGULAR and not surely_continuous:
         # The witness stands; what is undecided could be worse, so no class is claimed.
         reason = f"class at best {worst}: {work.open[0]}"
         return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)

@@ -7,7 +7,7 @@ A gap that itself contains branches is written out once for every combination of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -19,7 +19,7 @@ from diffcheck.printer import inner_symbol, symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Gap", "Meeting", "Pieces", "borders", "gaps", "meetings"]
+__all__ = ["Gap", "Meeting", "Pieces", "borders", "continuous", "gaps", "meetings"]
 
 MAX_PIECES = 600
 
@@ -209,9 +209,24 @@ def _closes(node: Node, pieces: Pieces) -> bool:
     return all(_divides(gap, difference) for difference, gap in pairs)
 
 
+def continuous(tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool]) -> bool:
+    """Whether the function is continuous on its domain by construction: True is a proof, False says nothing.
+
+    Its conditions only choose between branches that meet, nothing is divided by that can vanish, nothing is rounded.
+    """
+    for node in tree.distinct():
+        if node.op == "floor" or (node.op == "where" and not _closes(node, pieces)):
+            return False
+        if node.op in {"div", "log"} and not all(never_zero(e) for e in pieces.of(node.args[-1])):
+            return False
+        if node.op == "pow" and not all(e.is_Rational and e > 0 for e in pieces.of(node.args[1])):
+            return False
+    return True
+
+
 def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
     """Whether ``difference`` is ``gap`` times a polynomial in what both are made of; False when that is not seen."""
-    if 0 in (difference, gap):
+    if 0 in (difference, gap) or (gap.is_number and gap.is_nonzero):
         return True  # nothing to choose, or a condition that never turns
     try:
         return bool(sp.reduced(difference, [gap])[1] == 0)

@@ -5,7 +5,8 @@ import sympy as sp
 from questions import question
 
 from diffcheck.errors import Undetermined
-from diffcheck.gaps import MAX_PIECES, Pieces, borders, gaps, meetings
+from diffcheck.facts import never_zero
+from diffcheck.gaps import MAX_PIECES, Pieces, borders, continuous, gaps, meetings
 from diffcheck.lower import lower
 from diffcheck.parse import parse
 
@@ -117,3 +118,22 @@ def test_meetings_are_systems_that_walls_say_nothing_about(text, count):
     """Continuous branches have none; a guarded pole or two steps do."""
     tree = lower(parse(text))
     assert len(list(meetings(tree, Pieces(), 2))) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("max(x, y) + abs(x - y)", True),
+        ("sqrt(x**2 + y**2) - clip(x, 0, 1)", True),
+        ("abs(x)/(1 + y**2)", True),
+        ("where(x > 0, x + 1, x)", False),
+        ("floor(x)", False),
+        ("abs(x)/y", False),
+        ("log(abs(x))", False),
+        ("abs(x)**(-1/2)", False),
+        ("where(x == 0, 1, x)", False),
+    ],
+)
+def test_continuity_by_construction_is_a_proof(text: str, expected: bool) -> None:
+    """Branches that meet, divisors that cannot vanish, no rounding: such a function is continuous on its domain."""
+    assert continuous(lower(parse(text)), Pieces(), never_zero(())) is expected
