@@ -6,6 +6,8 @@ analytic function h(w**2) of t, and h(-w**2) = E(i*w) is its only continuation t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sympy as sp
 
 from diffcheck.cell import Cell
@@ -16,7 +18,7 @@ from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import lower
 from diffcheck.printer import inner_symbol, tree_of
 
-__all__ = ["continues"]
+__all__ = ["analytic_at_zero", "continues"]
 
 ORDER = 4
 
@@ -28,16 +30,18 @@ def continues(cell: Cell, above: sp.Expr, below: sp.Expr, x: sp.Symbol, p: sp.Ex
     root, w = sp.Symbol("root", positive=True), inner_symbol("w")
     right = above.subs(x, p + root**2).xreplace({root: w})
     left = below.subs(x, p - root**2).xreplace({root: w})
-    if is_zero(right - right.xreplace({w: -w})) is not Decision.YES or not _analytic(cell, right, w):
+    if is_zero(right - right.xreplace({w: -w})) is not Decision.YES or not analytic_at_zero(
+        cell, right, w, {s.name: s for s in right.free_symbols}
+    ):
         return False
     real, imaginary = right.subs(w, sp.I * w).expand(complex=True).as_real_imag()
     return all(is_zero(e) is Decision.YES for e in (imaginary, real - left))
 
 
-def _analytic(cell: Cell, expr: sp.Expr, w: sp.Symbol) -> bool:
-    """Whether an expression is analytic, not only meromorphic, at w = 0."""
+def analytic_at_zero(cell: Cell, expr: sp.Expr, w: sp.Symbol, base: Mapping[str, sp.Expr]) -> bool:
+    """Whether an expression is analytic, not only meromorphic, at w = 0; ``base`` is what other names stand for."""
     algebra = Algebra(cell, ORDER)
-    line = {s.name: constant(s) for s in expr.free_symbols}
+    line = {n: constant(p) for n, p in base.items()}
     line[w.name] = Germ(((sp.S.One, Mono(sp.S.One)),))
     try:
         value = Expansion(algebra, cell, line).value(lower(tree_of(expr)))

@@ -20,7 +20,7 @@ from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
-from diffcheck.reach import Constraint, Relation, Status, holds, reach
+from diffcheck.reach import ACCEPTS, Constraint, Relation, Status, holds, reach
 from diffcheck.walls import Wall, integer_zeros
 
 __all__ = ["Explored", "Leaf", "explore"]
@@ -218,21 +218,11 @@ def _text(c: Constraint) -> str:
     return f"{shown(c.expr)} {c.rel} 0"
 
 
-_TRUTH: Mapping[str, Callable[[int], bool]] = {
-    "<": lambda s: s < 0,
-    ">": lambda s: s > 0,
-    "<=": lambda s: s <= 0,
-    ">=": lambda s: s >= 0,
-    "!=": lambda s: s != 0,
-    "=": lambda s: s == 0,
-}
-
-
 def _holds(wall: Wall, known: Sequence[Constraint], out: Explored) -> bool:
     """Decide constraints at the single point that a wall without free symbols is."""
     for c in known:
         try:
-            if not _TRUTH[c.rel](Cell({}, wall.implicit).sign(c.expr)):
+            if Cell({}, wall.implicit).sign(c.expr) not in ACCEPTS[c.rel]:
                 out.absent.append(((c,), "its sign at the only point"))
                 return False
         except Undetermined as reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -21,6 +21,7 @@ __all__ = [
     "has_steps",
     "integer_break",
     "limit_of",
+    "phases_of",
     "surely_moving",
 ]
 
@@ -92,18 +93,24 @@ def limit_of(algebra: Algebra, g: Germ) -> Limit:
     return Limit(total)
 
 
+def phases_of(algebra: Algebra) -> Mapping[sp.Symbol, tuple[sp.Symbol, int, Germ]]:
+    """Return the bounded symbols that were met so far: partner, sign (0 for a step or a fraction), phase."""
+    return algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+
+
+def _signs(algebra: Algebra, germs: Sequence[Germ]) -> list[int]:
+    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
+    return [sign for wave, (_, sign, _) in phases_of(algebra).items() if wave in symbols]
+
+
 def has_steps(algebra: Algebra, *germs: Germ) -> bool:
     """Whether a step or a fractional part oscillates in the germs."""
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
-    return any(sign == 0 for wave, (_, sign, _) in phases.items() if wave in symbols)
+    return 0 in _signs(algebra, germs)
 
 
 def surely_moving(algebra: Algebra, *germs: Germ) -> bool:
     """Whether what oscillates is made of sines alone: steps and fractions of one another may cancel unseen."""
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
-    return all(sign != 0 for wave, (_, sign, _) in phases.items() if wave in symbols) or len(phases) == 1
+    return 0 not in _signs(algebra, germs) or len(phases_of(algebra)) == 1
 
 
 # --- derivatives

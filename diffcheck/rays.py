@@ -10,6 +10,7 @@ import sympy as sp
 
 from diffcheck.balls import enclose
 from diffcheck.cell import Cell
+from diffcheck.continuation import analytic_at_zero
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
@@ -349,7 +350,7 @@ def _of_a_product(expr: sp.Expr, ray: Ray, bound: Sequence[str]) -> bool:
     for x, y in combinations([symbol(n) for n in bound], 2):
         if ray.base[x.name] == 0 and ray.base[y.name] == 0:
             replaced = expr.subs(x, w / y)
-            if y not in replaced.free_symbols and _regular_at_zero(replaced, w, ray):
+            if y not in replaced.free_symbols and analytic_at_zero(Cell(ray.point), replaced, w, ray.base):
                 return True
     return False
 
@@ -404,20 +405,4 @@ def _even_in_roots(expr: sp.Expr, ray: Ray) -> sp.Expr | None:
     if is_zero(replaced - replaced.xreplace({w: -w})) is not Decision.YES:
         return None
     # At the point w is 0; whatever the other symbols are, the expression must be analytic there.
-    return replaced.xreplace({w: q * 0}) if _regular_at_zero(replaced, w, ray) else None
-
-
-def _regular_at_zero(expr: sp.Expr, w: sp.Symbol, ray: Ray) -> bool:
-    try:
-        node = lower(tree_of(expr))
-    except ValueError:
-        return False
-    cell = Cell(ray.point)
-    line = {n: constant(p) for n, p in ray.base.items()}
-    line[w.name] = Germ(((sp.S.One, Mono(sp.S.One)),))
-    algebra = Algebra(cell, 4)
-    try:
-        value = Expansion(algebra, cell, line).value(node)
-        return value.analytic and not algebra.split(value.germ)[0].terms
-    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms):
-        return False
+    return replaced.xreplace({w: q * 0}) if analytic_at_zero(Cell(ray.point), replaced, w, ray.base) else None

@@ -26,10 +26,10 @@ from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
 from diffcheck.solver import solve
 
-__all__ = ["Constraint", "Reach", "Status", "holds", "reach"]
+__all__ = ["ACCEPTS", "Constraint", "Reach", "Status", "holds", "reach"]
 
 Relation = Literal["<", ">", "<=", ">=", "=", "!="]
-_ACCEPTS: dict[str, tuple[int, ...]] = {
+ACCEPTS: dict[str, tuple[int, ...]] = {
     "<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1), "=": (0,), "!=": (-1, 1),
 }  # fmt: skip
 
@@ -109,13 +109,13 @@ def holds(constraint: Constraint, point: Mapping[sp.Symbol, sp.Expr]) -> bool | 
     """Decide ``constraint`` at an exact point; None when it has no value there or nothing proves it."""
     sign = sign_at(constraint.expr, point, 400)
     if sign is not None:
-        return sign in _ACCEPTS[constraint.rel]
+        return sign in ACCEPTS[constraint.rel]
     if not enclose(constraint.expr, point, 400).is_finite():
         return None
     value = exact_value(constraint.expr, {s: sp.sympify(v) for s, v in point.items()})
     if value is None or value.free_symbols or is_zero(value) is not Decision.YES:
         return None
-    return 0 in _ACCEPTS[constraint.rel]
+    return 0 in ACCEPTS[constraint.rel]
 
 
 def _all_hold(
@@ -132,7 +132,7 @@ def _all_hold(
         sign = sign_at(c.expr, point, 160)
         if sign is None and (c.rel == "=" or (thorough and c.rel in {"<=", ">="})):
             identities.append(c)
-        elif sign is None or sign not in _ACCEPTS[c.rel]:
+        elif sign is None or sign not in ACCEPTS[c.rel]:
             return False
     return all(holds(c, point) is True for c in identities)
 
@@ -143,7 +143,7 @@ def _may_hold(constraints: Sequence[Constraint], point: Mapping[sp.Symbol, Any])
         ball = enclose(c.expr, point, 64)
         if not ball.is_finite():
             return False
-        accepted = _ACCEPTS[c.rel]
+        accepted = ACCEPTS[c.rel]
         if (ball > 0 and 1 not in accepted) or (ball < 0 and -1 not in accepted):
             return False
         if ball.is_zero() and 0 not in accepted:
@@ -388,4 +388,4 @@ def _bisected(
 def _holds_on(constraint: Constraint, box: Mapping[sp.Symbol, Any]) -> bool:
     ball = enclose(constraint.expr, box, 256)
     sign = 1 if ball > 0 else -1 if ball < 0 else None
-    return sign in _ACCEPTS[constraint.rel]
+    return sign in ACCEPTS[constraint.rel]

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import sympy as sp
 
-from diffcheck.cell import Cell
 from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.germ import Algebra, Germ, Mono
-from diffcheck.outcome import Outcome, flat_beyond, has_steps, integer_break, limit_of, surely_moving
+from diffcheck.outcome import (
+    Outcome,
+    flat_beyond,
+    has_steps,
+    integer_break,
+    limit_of,
+    phases_of,
+    surely_moving,
+)
 from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness
 
 __all__ = ["oscillation"]
@@ -55,7 +62,7 @@ def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
 
 def _flat_waves(algebra: Algebra, g: Germ) -> bool:
     """Whether all that oscillates is below every power of t, with phases that only grow like powers."""
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    phases = phases_of(algebra)
     tame = all(not m.expo for _, sign, phase in phases.values() for _, m in phase.terms if sign)
     terms = [m for c, m in g.terms if algebra.oracle.oscillating(c)]
     return tame and flat_beyond(algebra, g) and all(m.expo and algebra.growth(m) < 0 for m in terms)
@@ -74,7 +81,7 @@ def _derivative(algebra: Algebra, g: Germ, s: int) -> Germ:
     rem = None
     if g.rem is not None:
         rem = algebra.product(g.rem, Mono(sp.S.NegativeOne))
-        phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+        phases = phases_of(algebra)
         for _, _, phase in phases.values():
             rate = _derived_phase(algebra, phase)
             if rate.terms:
@@ -99,7 +106,7 @@ def _derived_term(algebra: Algebra, c: sp.Expr, m: Mono) -> Germ:
     for d, n in m.expo:
         factor = algebra.add(factor, _derived_term(algebra, d, n))
     out = algebra.scale(factor, c, m)
-    phases = algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
+    phases = phases_of(algebra)
     for wave, (partner, sign, phase) in phases.items():
         if wave in c.free_symbols:
             if sign == 0:
