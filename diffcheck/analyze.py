@@ -65,7 +65,7 @@ def analyze(problem: Problem) -> Analysis:
     work = _Work(problem, tree, where, names, never_zero(where))
     pieces = Pieces()
     thin: list[tuple[Thin, Gap]] = []
-    for gap, walls in _walls(work, gaps(tree, pieces), thin):
+    for gap, walls in _walls(work, pieces, thin):
         for wall in walls:
             explored = explore(wall, work.where, names, lambda w, cell: _judge(work, w, cell))
             work.record.walls.append((wall, explored))
@@ -164,20 +164,18 @@ def _plain(node: Node) -> sp.Expr:
     return to_sympy(node)
 
 
-def _walls(
-    work: _Work, found: Sequence[Gap], thin: list[tuple[Thin, Gap]]
-) -> Iterator[tuple[Gap, list[Wall]]]:
+def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator[tuple[Gap, list[Wall]]]:
     """Yield every wall once, with the first gap in the text that has it."""
     variables = {symbol(v) for v in work.problem.wrt}
     seen: dict[tuple[str, object], int] = {}
-    for gap in found:
+    for gap in gaps(work.tree, pieces):
         discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
         work.record.gaps.append(discharged)
         if not discharged.variable:
             continue
         solved = walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero)
         fresh = []
-        for wall in solved.walls:
+        for wall in (_near_steps(w, pieces.steps(gap.expr)) for w in solved.walls):
             key = (wall.variable, _family_key(wall))
             if key not in seen:
                 seen[key] = len(seen)
@@ -192,13 +190,26 @@ def _walls(
         yield gap, fresh
 
 
+def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
+    """Keep the part of a wall on which an integer k in its formula can be floor(u): u is in [k, k + 1] there."""
+    bound = {symbol(n): e for n, e in wall.base}
+    found: list[Constraint] = []
+    for u, k in steps:
+        if not {s for s in (u - k).free_symbols if s.is_integer} <= set(wall.integers):
+            continue  # a single member of a family
+        above = sp.expand((u - k).xreplace(bound))
+        found += [Constraint(e, ">=") for e in (above, 1 - above) if not e.is_nonnegative]
+    return replace(wall, conditions=(*wall.conditions, *found))
+
+
 def _family_key(wall: Wall) -> object:
     """Integers of two families are named apart; the same wall has the same expressions up to these names."""
     names = {k: sp.Symbol(f"m{i}", integer=True) for i, k in enumerate(wall.integers)}
     point = tuple((n, e.xreplace(names)) for n, e in wall.base)
+    conditions = tuple((c.expr.xreplace(names), c.rel) for c in wall.conditions)
     if wall.implicit is not None:
-        return (point, wall.implicit.equation)
-    return point
+        return (point, conditions, wall.implicit.equation)
+    return (point, conditions)
 
 
 def _judge(work: _Work, wall: Wall, cell: Cell) -> Outcome:

@@ -7,7 +7,7 @@ the wall that satisfy the same conditions.  explore.py visits cells until no poi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 
@@ -19,15 +19,23 @@ from diffcheck.germ import Germ
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, shown
 from diffcheck.reach import Constraint
-from diffcheck.walls import Implicit
+from diffcheck.walls import Implicit, Step, Wall
 
-__all__ = ["BadWitness", "Cell", "SplitInteger"]
+__all__ = ["BadWitness", "Cell", "Refine"]
 
 # Denominators of exponents that losses are written with; an exponent beyond stays the number it is.
 MAX_DENOMINATOR = 64
 
 
-class SplitInteger(DiffcheckError):
+class Refine(DiffcheckError):
+    """The answer is not the same on all of the wall: its parts must be looked at one by one."""
+
+    def parts(self, wall: Wall) -> Iterator[Wall]:
+        """Yield parts that cover the wall up to a null set of it."""
+        raise NotImplementedError
+
+
+class SplitInteger(Refine):
     """The answer depends on a symbolic integer modulo ``modulus``."""
 
     def __init__(self, integer: sp.Symbol, modulus: int) -> None:
@@ -35,9 +43,34 @@ class SplitInteger(DiffcheckError):
         self.integer = integer
         self.modulus = modulus
 
+    def parts(self, wall: Wall) -> Iterator[Wall]:
+        """Yield a part for every residue."""
+        j = sp.Symbol(f"{self.integer.name}_", integer=True)
+        for r in range(self.modulus):
+            yield wall.with_integer(self.integer, self.modulus * j + r)
+
+
+class MovingStep(Refine):
+    """The integer part of ``of`` is not the same along the wall."""
+
+    def __init__(self, of: sp.Expr) -> None:
+        super().__init__(f"floor({of})")
+        self.of = of
+
+    def parts(self, wall: Wall) -> Iterator[Wall]:
+        """Yield the wall with an integer that stands for the integer part."""
+        return wall.with_step(self.of)
+
 
 class BadWitness(DiffcheckError):
-    """A coefficient is not identically zero, but vanishes at this point."""
+    """A coefficient is not identically zero, but vanishes at this point.
+
+    only_at: the coefficient, where it vanishes for an integer of the point whatever the other coordinates are.
+    """
+
+    def __init__(self, only_at: sp.Expr | None = None) -> None:
+        super().__init__("a coefficient vanishes at this point only")
+        self.only_at = only_at
 
 
 class Cell:
@@ -45,13 +78,20 @@ class Cell:
 
     point: exact coordinates of the free symbols of the wall.
     conditions: constraints that hold at the point and make the answers valid.
+    steps: integer parts that are known along the wall; None where each value is a kind of point of its own.
     pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers that were
     taken to be nonzero.
     """
 
-    def __init__(self, point: Mapping[sp.Symbol, sp.Expr], implicit: Implicit | None = None) -> None:
+    def __init__(
+        self,
+        point: Mapping[sp.Symbol, sp.Expr],
+        implicit: Implicit | None = None,
+        steps: Sequence[Step] | None = None,
+    ) -> None:
         self.point = dict(point)
         self.implicit = implicit
+        self.steps = None if steps is None else {s.of: s for s in steps}
         self.conditions: dict[Constraint, None] = {}
         self.pivots: dict[sp.Expr, None] = {}
         self.exceptional: dict[sp.Expr, None] = {}
@@ -83,6 +123,8 @@ class Cell:
             if ball.is_finite() and not ball.contains(0):
                 self._note_integers(c)
                 return False
+        if self.implicit is None and any(k.is_integer for k in c.free_symbols):
+            return self._zero_on_integers(c)
         decision = is_zero(self._reduced(c), self.point if self.implicit is None else None)
         if decision is Decision.UNKNOWN:
             decision = is_zero(sp.expand(self._reduced(c)), self.point if self.implicit is None else None)
@@ -90,9 +132,21 @@ class Cell:
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         if decision is Decision.NO and self.implicit is not None:
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
-        if decision is Decision.NO:
-            self._note_integers(c)
         return decision is Decision.YES
+
+    def _zero_on_integers(self, c: sp.Expr) -> bool:
+        """Decide whether ``c`` is zero for all integers; the ones of the point may be an exception."""
+        fixed = {k: self.point[k] for k in c.free_symbols if k.is_integer and k in self.point}
+        member = is_zero(c.subs(fixed), self.point)
+        decision = is_zero(c) if member is not Decision.NO else member
+        if Decision.UNKNOWN in (member, decision):
+            raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
+        if decision is Decision.YES:
+            return True
+        if member is Decision.YES:
+            raise BadWitness(c)
+        self._note_integers(c)
+        return False
 
     def _oscillating_zero(self, c: sp.Expr) -> bool:
         c = self.settled(c)
@@ -188,7 +242,7 @@ class Cell:
             for k in wave.free_symbols:
                 if k.is_integer:
                     rate = sp.expand(wave.args[0] / sp.pi).coeff(k)
-                    if rate.is_Rational:
+                    if rate.is_Rational and not (rate / 2).is_Integer:
                         raise SplitInteger(k, 2 * int(rate.q))
 
     def pivot(self, c: sp.Expr) -> None:
@@ -211,14 +265,36 @@ class Cell:
         rest = c - whole
         if rest == 0:
             return whole, True
-        for k in rest.free_symbols:
-            if k.is_integer:
-                rate = rest.coeff(k)
-                if rate.is_Rational:
-                    raise SplitInteger(k, int(rate.q))
-                raise Undetermined(f"cannot tell the integer part of `{shown(c)}`")
-        part, exact = self._real_integer_part(rest)
+        self._split_denominators(rest)
+        moving = bool(rest.free_symbols) and self.implicit is None and not self.oscillating(rest)
+        part, exact = (
+            self._moving_integer_part(rest)
+            if moving and self.steps is not None
+            else self._real_integer_part(rest)
+        )
         return whole + part, exact
+
+    def _split_denominators(self, rest: sp.Expr) -> None:
+        """A rational polynomial in integers is an integer or not by their residues."""
+        integers = [s for s in rest.free_symbols if s.is_integer]
+        for k in integers:
+            rate = rest.coeff(k)
+            if rate != 0 and not rate.is_Rational and not rate.free_symbols:
+                raise Undetermined(f"cannot tell the integer part of `{shown(rest)}`")
+        for term in sp.Add.make_args(rest):
+            rate, power = term.as_coeff_Mul()
+            if rate.is_Rational and rate.q <= MAX_DENOMINATOR and power.is_integer:
+                for k in sorted(power.free_symbols, key=str):
+                    raise SplitInteger(k, int(rate.q))
+
+    def _moving_integer_part(self, rest: sp.Expr) -> tuple[sp.Expr, bool]:
+        assert self.steps is not None
+        if rest in self.steps:
+            return self.steps[rest].value, self.steps[rest].exact
+        if -rest in self.steps:
+            known = self.steps[-rest]
+            return -known.value - (0 if known.exact else 1), known.exact
+        raise MovingStep(rest)
 
     def _real_integer_part(self, rest: sp.Expr) -> tuple[sp.Expr, bool]:
         ball = enclose(rest, self._balls(400), 400)

@@ -11,7 +11,7 @@ from itertools import islice, pairwise, product
 
 import sympy as sp
 
-from diffcheck.cell import BadWitness, Cell, SplitInteger
+from diffcheck.cell import BadWitness, Cell, Refine
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import GENERIC, Leaf
@@ -75,6 +75,6 @@ def _has_value(tree: Node, names: Sequence[str], point: Example) -> bool:
     line = {n: constant(point[symbol(n)]) for n in names}
     try:
         Expansion(Algebra(cell, 2), cell, line).value(tree)
-    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, BadWitness, SplitInteger):
+    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, BadWitness, Refine):
         return False
     return True

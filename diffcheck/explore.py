@@ -8,24 +8,25 @@ integers they do, so the members at which a coefficient vanishes are visited by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 import sympy as sp
 
-from diffcheck.balls import sign_at
-from diffcheck.cell import BadWitness, Cell, SplitInteger
+from diffcheck.balls import enclose, sign_at
+from diffcheck.cell import BadWitness, Cell, Refine
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.reach import ACCEPTS, Constraint, Relation, Status, holds, reach
-from diffcheck.walls import Wall, integer_zeros
+from diffcheck.walls import Step, Wall, factors, integer_zeros
 
 __all__ = ["Explored", "Leaf", "explore"]
 
 MAX_LEAVES = 96
+FEW_MEMBERS = 9
 # Generic values: no two related by a small equation, so that coincidences do not hide.
 GENERIC = tuple(
     sp.Rational(p, q)
@@ -47,6 +48,23 @@ GENERIC = tuple(
 # Multiples of generic values that are tried before a solver is asked.
 PLAIN = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Integer(-4))
 OPPOSITE: Mapping[str, Relation] = {"<": ">", ">": "<"}
+
+
+class OnlyWhere(Refine):
+    """All that is left of a family are members at which ``coefficient`` is zero."""
+
+    def __init__(self, coefficient: sp.Expr) -> None:
+        super().__init__(f"{coefficient} = 0")
+        self.coefficient = coefficient
+
+    def parts(self, wall: Wall) -> Iterator[Wall]:
+        """Yield these members; Undetermined where they are not found."""
+        for f in factors(self.coefficient):
+            k, *others = f.free_symbols
+            zeros = None if others or k not in wall.integers else integer_zeros(f, k)
+            if zeros is None:
+                raise Undetermined(f"cannot find the integers at which `{shown(f)}` vanishes")
+            yield from (wall.with_integer(k, sp.Integer(n)) for n in zeros)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +114,20 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
         if any(e.has(sp.zoo, sp.nan) for _, e in member.base):
             continue  # this member of a family does not exist
         known = constraints_on(member, where)
+        few = _few_members(member, known)
+        if few is not None:
+            todo += [(m, ()) for m in few]
+            continue
         point = _point(member, (*known, *prefix), names, out)
         if point is None:
             continue
         try:
             cell, outcome = _visit(member, point, (*known, *prefix), judge)
-        except SplitInteger as split:
-            j = sp.Symbol(f"{split.integer.name}_", integer=True)
-            todo += [
-                (member.with_integer(split.integer, split.modulus * j + r), ()) for r in range(split.modulus)
-            ]
+        except Refine as refine:
+            try:
+                todo += [(part, ()) for part in refine.parts(member)]
+            except Undetermined as reason:
+                out.open.append(str(reason))
             continue
         except TimeOver:
             raise
@@ -118,6 +140,21 @@ def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
     return out
+
+
+def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:
+    """Return the members of a family one by one where its conditions leave a few only; None where they may not."""
+    for k in wall.integers:
+        own = [c for c in known if c.expr.free_symbols == {k}]
+        ends = (Constraint(k - FEW_MEMBERS, ">="), Constraint(-k - FEW_MEMBERS, ">="))
+        if len(own) > 1 and all(reach([*own, end]).status is Status.UNSAT for end in ends):
+            inside = [
+                n
+                for n in range(1 - FEW_MEMBERS, FEW_MEMBERS)
+                if all(holds(c, {k: sp.Integer(n)}) is not False for c in own)
+            ]
+            return [wall.with_integer(k, sp.Integer(n)) for n in inside]
+    return None
 
 
 def _make_telling(point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint]) -> None:
@@ -143,13 +180,26 @@ def _visit(
     wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], judge: Judge
 ) -> tuple[Cell, Outcome]:
     for attempt in range(4):
-        cell = Cell(point, wall.implicit)
+        cell = Cell(point, wall.implicit, wall.steps)
         try:
             return cell, judge(wall, cell)
-        except BadWitness:
+        except BadWitness as bad:
             # A coefficient vanishes by accident at this point only: take another one.
-            point.update(_nudged(point, known, attempt))
+            if bad.only_at is None:
+                point.update(_nudged(point, known, attempt))
+            else:
+                point.update(_elsewhere(bad.only_at, known))
     raise Undetermined("no point in general position was found on a wall")
+
+
+def _elsewhere(c: sp.Expr, known: Sequence[Constraint]) -> Example:
+    """Return a point with other integers, at which ``c`` is not zero."""
+    answer = reach([*known, Constraint(c, "!=")])
+    if answer.status is Status.UNSAT:
+        raise OnlyWhere(c)
+    if answer.witness is None:
+        raise Undetermined(f"cannot tell whether `{shown(c)}` is zero")
+    return answer.witness
 
 
 def _nudged(point: Example, known: Sequence[Constraint], attempt: int) -> Example:
@@ -172,6 +222,7 @@ def _point(
     bound = {n for n, _ in wall.base}
     free = [symbol(n) for n in names if n not in bound]
     used = {s for _, e in wall.base for s in e.free_symbols} - set(free)
+    used |= {s for step in wall.steps or () for s in step.value.free_symbols}
     if wall.implicit is not None:
         used -= {wall.implicit.symbol}
     free += sorted(used, key=lambda s: s.name)
@@ -184,7 +235,7 @@ def _point(
         return point if _holds(wall, [c for c in known if not c.expr.free_symbols & set(free)], out) else None
     if not known:
         return point
-    plain = _plain_point(point, known)
+    plain = _plain_point(point, known, wall.steps or ())
     if plain is not None:
         return plain
     answer = reach(list(known))
@@ -200,15 +251,24 @@ def _point(
     return point
 
 
-def _plain_point(point: Example, known: Sequence[Constraint]) -> dict[sp.Symbol, sp.Expr] | None:
+def _plain_point(
+    point: Example, known: Sequence[Constraint], steps: Sequence[Step]
+) -> dict[sp.Symbol, sp.Expr] | None:
     """Return a point of small fractions that satisfies ``known``: easier to read than what a solver finds."""
     if any(c.rel == "=" for c in known):
         return None
-    bent = sorted({s for c in known for s in c.expr.free_symbols if s in point}, key=lambda s: s.name)
+    follow = {s.value: s.of for s in steps if s.value.is_Symbol}
+    bent = sorted(
+        {s for c in known for s in c.expr.free_symbols if s in point and s not in follow},
+        key=lambda s: s.name,
+    )
     if len(bent) > 3 or any(s.is_integer for s in bent):
         return None
-    for factors in product(PLAIN, repeat=len(bent)):
-        moved = dict(point) | {s: point[s] * f for s, f in zip(bent, factors, strict=True)}
+    for scales in product(PLAIN, repeat=len(bent)):
+        moved = dict(point) | {s: point[s] * f for s, f in zip(bent, scales, strict=True)}
+        for n, u in follow.items():
+            whole = enclose(u, moved, 128).mid().floor().unique_fmpz()
+            moved[n] = sp.Integer(0 if whole is None else int(whole))
         if all(holds(c, moved) for c in known):
             return moved
     return None

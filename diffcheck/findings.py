@@ -143,6 +143,8 @@ def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
     names: dict[sp.Symbol, sp.Expr] = {
         k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)
     }
+    for step in wall.steps or ():
+        names[step.value] = sp.floor(step.of.xreplace(names))
     if wall.implicit is not None:
         value = wall.point()[wall.variable].xreplace(names)
         names[wall.implicit.symbol] = symbol(wall.variable) - (value - wall.implicit.symbol)

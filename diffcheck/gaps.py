@@ -55,6 +55,20 @@ class Pieces:
         """Return the same expressions with the branches that make each of them."""
         return self._pieces(node)
 
+    def steps(self, expr: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+        """Return (u, k) for every integer k in ``expr`` that stands for floor(u), when u is one analytic piece.
+
+        Where a side has floor(u) = k, the limit of u from that side is in [k, k + 1].
+        """
+        found = []
+        for node, k in self.integers.items():
+            pieces = self.of(node.args[0]) if k in expr.free_symbols else ()
+            if len(pieces) == 1 and all(
+                s in expr.free_symbols for s in pieces[0].free_symbols if s.is_integer
+            ):
+                found.append((pieces[0], k))
+        return tuple(found)
+
     def _pieces(self, node: Node) -> tuple[tuple[Assignment, sp.Expr], ...]:
         known = self._memo.get(node)
         if known is None:

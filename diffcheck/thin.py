@@ -13,12 +13,12 @@ Gives up on: more than two directions with weights, directions that stay degener
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
 
-from diffcheck.cell import Cell
+from diffcheck.cell import BadWitness, Cell, Refine
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
@@ -47,11 +47,15 @@ MAX_DERIVATIVES = 4
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A component as a place to start from: its bound variables, the weights to try in this order."""
+    """A component as a place to start from: its bound variables, the weights to try in this order.
+
+    members: parts of the component with other integers, met on the way; each is a place of its own.
+    """
 
     wall: Wall
     bound: tuple[str, ...]
     weights: tuple[Weights, ...]
+    members: dict[Wall, None] = field(default_factory=dict, compare=False)
 
 
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
@@ -84,7 +88,7 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
             found_here = _look(question, system, component, doubts)
         except TimeOver:
             raise
-        except Undetermined as reason:
+        except (Undetermined, BadWitness, Refine) as reason:
             doubts.append(str(reason))
         leaves += found_here
         if doubts:
@@ -113,15 +117,28 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
     bound = tuple(n for n, _ in component.base if n in question.wrt)
     if len(bound) < 2:
         return []
-    wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers)
+    wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers, steps=None)
     weights = tuple(_weights(system.gap, component, bound))
+    leaves: list[Leaf] = []
+    todo, seen = [wall], {wall}
+    while todo:
+        site = Site(todo.pop(), bound, weights)
+        leaves += _look_at(question, system, site, unknown)
+        todo += [member for member in site.members if member not in seen]
+        seen |= site.members.keys()
+        if len(seen) > MAX_COMPONENTS:
+            raise Undetermined("too many members of a family of thin sets")
+    return leaves
+
+
+def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) -> list[Leaf]:
     leaves = []
-    for kind in _kinds(question, Site(wall, bound, weights)):
-        site = Site(replace(wall, conditions=(*wall.conditions, *kind)), bound, weights)
+    for kind in _kinds(question, place):
+        site = replace(place, wall=replace(place.wall, conditions=(*place.wall.conditions, *kind)))
         question.casts.clear()
         found = classify(question, site, unknown, 0)
         outcome = SMOOTH if found is None else found.outcome
-        question.looked.append(Looked(system, site.wall, bound, tuple(question.casts), outcome))
+        question.looked.append(Looked(system, site.wall, site.bound, tuple(question.casts), outcome))
         if found is not None and found.outcome.level < CINF:
             leaves.append(found)
     return leaves
@@ -320,6 +337,9 @@ def _cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[R
     names = (*question.names, *(direction(n).name for n in site.bound))
 
     def look(member: Wall, cell: Cell) -> Outcome:
+        if member != site.wall:
+            site.members[member] = None
+            return SMOOTH
         rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True))))
         return SMOOTH
 

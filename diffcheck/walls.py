@@ -10,7 +10,7 @@ Gives up on: factors that no name can be isolated from; they are returned as ope
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import flint
@@ -22,7 +22,7 @@ from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.roots import Family, Root, real_roots
 
-__all__ = ["Implicit", "Thin", "Wall", "Walls", "factors", "integer_zeros", "walls_of"]
+__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zeros", "walls_of"]
 
 # Past this size SymPy's factoring takes seconds, and nothing ends it.
 MAX_OPERATIONS = 150
@@ -42,12 +42,25 @@ class Implicit:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """floor(of) = value along a wall: a symbolic integer or, on a part of the wall, a number.
+
+    exact: ``of`` itself is that integer; else it lies between ``value`` and ``value`` + 1.
+    """
+
+    of: sp.Expr
+    value: sp.Expr
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """A hypersurface gap = 0, crossed along ``variable``.
 
     base: expressions for the bound names; every other name is free and stands for itself.
     conditions: what free symbols satisfy where the wall is real.
-    integers: symbolic integers that number the members of a family.
+    integers: symbolic integers that number the members of a family, and those that stand for steps.
+    steps: integer parts that move along the wall; None where each of their values is a kind of point of its own.
     """
 
     gap: sp.Expr
@@ -56,6 +69,7 @@ class Wall:
     conditions: tuple[Constraint, ...] = ()
     integers: tuple[sp.Symbol, ...] = ()
     implicit: Implicit | None = None
+    steps: tuple[Step, ...] | None = ()
 
     def point(self) -> dict[str, sp.Expr]:
         """Return the expressions of the bound names."""
@@ -65,9 +79,35 @@ class Wall:
         """Return the part of the family with ``k`` = ``value`` (a number, or 2*j + 1 for another integer j)."""
         left = tuple(i for i in self.integers if i != k)
         more = tuple(s for s in value.free_symbols if s.is_integer)
-        base = tuple((n, e.subs(k, value)) for n, e in self.base)
+        # Expanded, so that SymPy sees whole turns in what a sine is taken of.
+        base = tuple((n, sp.expand(e.subs(k, value))) for n, e in self.base)
         conditions = tuple(Constraint(c.expr.subs(k, value), c.rel) for c in self.conditions)
-        return Wall(self.gap.subs(k, value), self.variable, base, conditions, left + more, self.implicit)
+        steps = (
+            None
+            if self.steps is None
+            else tuple(Step(s.of.subs(k, value), s.value.subs(k, value), s.exact) for s in self.steps)
+        )
+        return Wall(
+            self.gap.subs(k, value), self.variable, base, conditions, left + more, self.implicit, steps
+        )
+
+    def with_step(self, u: sp.Expr) -> Iterator[Wall]:
+        """Yield the parts of the wall that floor(u) tells apart.
+
+        On real coordinates u is an integer on a null set of the wall only; on integers that is a part of its own.
+        """
+        n = fresh_integer()
+        inside = (Constraint(u - n, ">"), Constraint(n + 1 - u, ">"))
+        parts: list[tuple[bool, tuple[Constraint, ...]]] = [(False, inside)]
+        if all(s.is_integer for s in u.free_symbols):
+            parts.append((True, (Constraint(u - n, "="),)))
+        for exact, conditions in parts:
+            yield replace(
+                self,
+                conditions=(*self.conditions, *conditions),
+                integers=(*self.integers, n),
+                steps=(*(self.steps or ()), Step(u, n, exact)),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +333,8 @@ def integer_zeros(expr: sp.Expr, k: sp.Symbol) -> list[int] | None:
             continue
         x = sp.Symbol("x", real=True)
         found = real_roots(f.subs(k, x), x)
-        if not found.complete or found.families or any(r.exact is None for r in found.roots):
+        unsure = [r for r in found.roots if r.exact is None and r.ball.contains_integer()]
+        if not found.complete or found.families or unsure:
             return None
         out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
     return sorted(out)

@@ -1,5 +1,7 @@
 """Exploring a wall: every kind of point is visited, and a proof says that none is left."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from diffcheck.explore import MAX_LEAVES, constraints_on, explore
@@ -83,14 +85,47 @@ def test_a_family_splits_into_residues_and_exceptions():
     assert len(points) == 3
 
 
+def test_a_moving_integer_part_is_one_kind_of_point():
+    """floor of a constant is an integer n with n < a < n + 1: no kind for every value."""
+
+    def judge(wall, cell):
+        n, exact = cell.integer_part(A)
+        assert n.is_Symbol
+        assert n.is_integer
+        assert not exact
+        assert cell.integer_part(-A) == (-n - 1, False)
+        return SMOOTH
+
+    found = explore(WALL, [], ("x", "a"), judge)
+    (leaf,) = found.leaves
+    (step,) = leaf.wall.steps
+    assert leaf.witness[step.value] == sp.floor(leaf.witness[A])
+    assert not found.open
+
+
+def test_a_value_of_a_moving_integer_part_is_a_part_of_the_wall():
+    """Where floor(a) = 2 matters, the part with 2 < a < 3 is visited by itself."""
+    seen = []
+
+    def judge(wall, cell):
+        n, _ = cell.integer_part(A)
+        seen.append((n, cell.point[A]))
+        cell.vanishes(n - 2)
+        return SMOOTH
+
+    assert not explore(WALL, [], ("x", "a"), judge).open
+    ((_, inside),) = [(n, a) for n, a in seen if n == 2]
+    assert 2 < inside < 3
+
+
 def test_endless_kinds_end_with_a_reason():
-    """floor of a constant has a kind for every integer; the rest is said to be open."""
+    """On thin sets floor of a constant has a kind for every integer; the rest is said to be open."""
 
     def judge(wall, cell):
         cell.integer_part(A)
         return SMOOTH
 
-    found = explore(WALL, [], ("x", "a"), judge)
+    found = explore(replace(WALL, steps=None), [], ("x", "a"), judge)
     assert len(found.leaves) == MAX_LEAVES + 1
     assert "kinds of points" in found.open[0]
 
