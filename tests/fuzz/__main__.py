@@ -1,6 +1,6 @@
 """The long run: `python -m tests.fuzz --count 20000 --jobs 2 --seed 0` prints every contradiction, crash and hang.
 
-Each expression is analyzed and judged in a child process of its own, which is killed after its time.
+Expressions are analyzed and judged in child processes, which are killed when one takes more than its time.
 A line starts with what happened: `smoother` (the analyzer says differentiable, some line sees worse), `class` (it says
 not differentiable, some line sees worse still), `rougher` (no line sees the failure at its witness), `crash`, `hang`.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import collections
 import multiprocessing
+import resource
+import signal
 import time
 from fractions import Fraction
 from multiprocessing.connection import Connection, wait
@@ -23,11 +25,13 @@ from diffcheck.numeric import evaluate
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.variables import make_problem
-from diffcheck.verdict import C0, D1, Analysis, Finding, Verdict
+from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Verdict
 from tests.fuzz.generate import Sample, sample
 from tests.fuzz.oracle import DIGITS, SMOOTH, along, line_class, opinion, slope
 
-LIMIT = 10.0
+LIMIT = 10
+# SymPy's caches help, and grow: a process is replaced after so many questions.
+LIFE = 400
 DIRECTIONS = ((1, 2, 3), (3, -1, 2), (-2, 5, 1), (1, 1, -4), (7, 2, -3), (1, 0, 0), (0, 1, 0))
 
 
@@ -45,7 +49,8 @@ def compare(question: Sample, seed: int) -> tuple[str, str]:
         return "crash", f"{type(error).__name__}: {error}"
     if found.verdict is Verdict.UNDETERMINED or found.smoothness is None:
         return "undetermined", found.reason or ""
-    level, place = opinion(problem, seed)
+    # Nothing is worse than singular: no line can contradict it so.
+    level, place = (SMOOTH, None) if found.smoothness == SINGULAR else opinion(problem, seed)
     if level < min(found.smoothness.level, SMOOTH) and place is not None:
         shown = {
             n: mpmath.nstr(mpmath.mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v, 8)
@@ -103,50 +108,90 @@ def _not_linear(problem: Problem, finding: Finding) -> bool:
     return None not in slopes and abs(slopes[0] + slopes[1] - slopes[2]) > 1e-5
 
 
-def _serve(connection: Connection, question: Sample, seed: int) -> None:
+def _answer(question: Sample, seed: int) -> tuple[str, str]:
     try:
-        answer = compare(question, seed)
+        return compare(question, seed)
     except DiffcheckError as error:
-        answer = ("oracle", str(error))
+        return "oracle", str(error)
     except Exception as error:
-        answer = ("oracle", f"{type(error).__name__}: {error}")
-    connection.send(answer)
+        return "oracle", f"{type(error).__name__}: {error}"
 
 
-def run(seeds: range, jobs: int, show: bool) -> collections.Counter[str]:
-    """Ask all questions with these numbers, ``jobs`` at a time; return how often each thing happened."""
-    context = multiprocessing.get_context("fork")
-    counts: collections.Counter[str] = collections.Counter()
-    todo, running = iter(seeds), {}
+def _serve(connection: Connection, limit: int) -> None:
     while True:
-        while len(running) < jobs and (seed := next(todo, None)) is not None:
-            ours, theirs = context.Pipe()
-            question = sample(seed)
-            child = context.Process(target=_serve, args=(theirs, question, seed), daemon=True)
-            child.start()
-            theirs.close()
-            running[ours] = (child, question, seed, time.monotonic() + LIMIT)
-        if not running:
-            return counts
-        ready = wait(list(running), 0.5)
-        for ours, (child, question, seed, until) in list(running.items()):
-            if ours not in ready and time.monotonic() < until:
-                continue
-            what, said = ("hang", f"more than {LIMIT:g} s")
-            if ours in ready:
-                try:
-                    what, said = ours.recv()
-                except EOFError:
-                    what, said = "crash", "the process died"
-            child.kill()
-            child.join()
-            del running[ours]
+        seed = connection.recv()
+        # Processor time, so that a busy machine makes no hangs; the signal ends C code too.
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(
+            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + limit, resource.RLIM_INFINITY)
+        )
+        connection.send(_answer(sample(seed), seed))
+
+
+class _Worker:
+    """A child process that answers one question after the other, until one takes more than its time."""
+
+    def __init__(self, limit: int) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, limit), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.seed = self.asked = 0
+
+    def ask(self, seed: int) -> None:
+        """Send a question."""
+        self.seed = seed
+        self.asked += 1
+        self.pipe.send(seed)
+
+    def answer(self) -> tuple[str, str]:
+        """Return what happened with the question."""
+        try:
+            what, said = self.pipe.recv()
+        except EOFError:
+            self.process.join()
+            self.asked = LIFE
+            late = self.process.exitcode == -signal.SIGXCPU
+            return ("hang", "no answer in time") if late else ("crash", "the process died")
+        return what, said
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.join()
+
+
+def run(seeds: range, jobs: int, show: bool, limit: int = LIMIT) -> collections.Counter[str]:
+    """Ask all questions with these numbers, ``jobs`` at a time; return how often each thing happened."""
+    counts: collections.Counter[str] = collections.Counter()
+    todo = iter(seeds)
+    idle, busy = [_Worker(limit) for _ in range(jobs)], []
+    while True:
+        while idle and (seed := next(todo, None)) is not None:
+            worker = idle.pop()
+            if worker.asked >= LIFE:
+                worker.stop()
+                worker = _Worker(limit)
+            worker.ask(seed)
+            busy.append(worker)
+        if not busy:
+            break
+        ready = wait([w.pipe for w in busy])
+        for worker in [w for w in busy if w.pipe in ready]:
+            busy.remove(worker)
+            idle.append(worker)
+            what, said = worker.answer()
             counts[what] += 1
             if show and what in {"smoother", "class", "rougher", "crash", "hang", "oracle"}:
+                q = sample(worker.seed)
                 print(
-                    f"{what} #{seed} {question.expression} | {','.join(question.wrt)} | {question.where} | {said}",
+                    f"{what} #{worker.seed} {q.expression} | {','.join(q.wrt)} | {q.where} | {said}",
                     flush=True,
                 )
+    for worker in idle:
+        worker.stop()
+    return counts
 
 
 def main() -> None:
@@ -155,9 +200,12 @@ def main() -> None:
     options.add_argument("--count", type=int, default=20_000)
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument(
+        "--limit", type=int, default=LIMIT, help="seconds of processor time for one expression"
+    )
     chosen = options.parse_args()
     started = time.monotonic()
-    counts = run(range(chosen.seed, chosen.seed + chosen.count), chosen.jobs, True)
+    counts = run(range(chosen.seed, chosen.seed + chosen.count), chosen.jobs, True, chosen.limit)
     print(dict(counts), f"{time.monotonic() - started:.0f} s")
 
 

@@ -65,7 +65,7 @@ def sample(seed: int) -> Sample:
     source = random.Random(seed)
     names = ("x",) if source.random() < 0.5 else ("x", "y") if source.random() < 0.85 else ("x", "y", "z")
     while True:
-        text = _part(source, names, source.choice((2, 2, 3, 3, 4)))
+        text = _part(source, names, source.choice((1, 2, 2, 2, 3, 3, 4)))
         wrt = tuple(n for n in names if re.search(rf"\b{n}\b", text))
         if wrt and len(text) < 160:
             where = source.choice(WHERES) if "x" in wrt else ""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from math import comb
 from typing import Any
@@ -42,6 +43,7 @@ Line = Callable[[Any], Any]
 def along(problem: Problem, point: Point, direction: Point) -> Line:
     """Return t -> f(point + t*direction) as mpf, None where undefined or outside the domain, at high precision."""
 
+    @cache
     def at(t: Any) -> Any:
         place = {n: v + t * direction[n] if n in direction else v for n, v in point.items()}
         if not all(evaluate(c, place, DIGITS).value for c in problem.where):
@@ -160,11 +162,24 @@ def opinion(problem: Problem, seed: int) -> tuple[float, Point | None]:
     worst, where = SMOOTH, None
     for place, direction, exact in _places(problem, constants, source):
         level = line_class(along(problem, place, direction), exact)
-        if level is not None and level < worst:
+        if level is not None and level < worst and not _at_an_edge(problem, place, exact, level):
             worst, where = level, place
             if worst == -2:
                 break
     return worst, where
+
+
+def _at_an_edge(problem: Problem, place: Point, exact: bool, level: float) -> bool:
+    """Whether a point that looks singular along one line is an edge of the domain along another."""
+    if level > -2 or not exact or len(problem.wrt) < 2:
+        return False
+    source = random.Random(1)
+    for _ in range(8):
+        line = along(problem, place, {n: Fraction(source.randint(-9, 9) * 2 + 1, 13) for n in problem.wrt})
+        with mpmath.workdps(DIGITS):
+            if line(SCALES[2]) is None or line(-SCALES[2]) is None:
+                return True
+    return False
 
 
 def _places(problem: Problem, constants: Point, source: random.Random) -> Iterator[tuple[Point, Point, bool]]:
