@@ -109,7 +109,8 @@ def _breaks(sides: list[list[Any]], k: int) -> bool:
     size = 1 if k == 0 else max(abs(v) for v in (sides[0][2], sides[1][2]))
     differ = apart[2] > max(1e-4 * size, 1e-20) and apart[2] > 0.7 * apart[1] and apart[1] > 0.7 * apart[0]
     grows = any(
-        abs(v[2]) - abs(v[1]) > max(0.8 * (abs(v[1]) - abs(v[0])), 0.1 * abs(v[1]), 1e-20) for v in sides
+        v[2] * v[1] > 0 and abs(v[2]) - abs(v[1]) > max(0.8 * abs(v[1] - v[0]), 0.1 * abs(v[1]), 1e-20)
+        for v in sides
     )
     return bool(differ or (k > 0 and grows))
 
