@@ -14,6 +14,7 @@ from itertools import count
 
 import sympy as sp
 
+from diffcheck.isolate import tangent
 from diffcheck.printer import inner_symbol
 from diffcheck.reach import Constraint
 
@@ -118,7 +119,7 @@ def _common_exponential(f: sp.Expr, kernels: list[sp.Expr]) -> tuple[sp.Expr, sp
 
 
 def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
-    """Solve a polynomial equation by formula: degrees 1 and 2, and a*z**n + c."""
+    """Solve a polynomial equation by formula: degrees 1 and 2, a*z**n + c, and those in a power of z + s."""
     degree = len(coefficients) - 1
     if degree == 1:
         a, b = coefficients
@@ -135,7 +136,22 @@ def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
             return [Solved(-b / (2 * a))]
         root = sp.sqrt(disc)
         return [Solved((-b + s * root) / (2 * a), (Constraint(disc, ">"),)) for s in (1, -1)]
-    return None
+    return _solve_in_powers(coefficients)
+
+
+def _solve_in_powers(coefficients: list[sp.Expr]) -> list[Solved] | None:
+    """Solve p(z) = q((z + s)**m), with the shift s that removes the second highest term: (z**2 - 1)**2 - k."""
+    z, degree = sp.Dummy("z", real=True), len(coefficients) - 1
+    shift = coefficients[1] / (degree * coefficients[0])
+    shifted = sp.Poly(coefficients, z).compose(sp.Poly(z - shift, z))
+    m = sp.igcd(*(n for (n,) in shifted.monoms()))
+    if m < 2:
+        return None
+    powers = _solve_polynomial(shifted.all_coeffs()[::m])
+    if powers is None:
+        return None
+    roots = ((w, r) for w in powers for r in _solve_power(sp.Integer(m), w.value))
+    return [_chained(w, r, Solved(r.value - shift)) for w, r in roots]
 
 
 def _solve_power(n: sp.Integer, value: sp.Expr) -> list[Solved]:
@@ -170,7 +186,7 @@ _INVERSES: dict[type[sp.Basic], Callable[[sp.Expr], list[Solved]]] = {
     sp.log: lambda z: [Solved(sp.exp(z))],
     sp.sin: _sine_angles,
     sp.cos: lambda z: [Solved(sp.pi / 2 - s.value, s.conditions, s.integers) for s in _sine_angles(z)],
-    sp.atan: lambda z: [Solved(sp.tan(z), _quarter(z))],
+    sp.atan: lambda z: [Solved(tangent(z), _quarter(z))],
     sp.asin: lambda z: [Solved(sp.sin(z), _quarter(z))],
 }
 

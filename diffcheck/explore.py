@@ -222,7 +222,7 @@ def _point(
     bound = {n for n, _ in wall.base}
     free = [symbol(n) for n in names if n not in bound]
     used = {s for _, e in wall.base for s in e.free_symbols} - set(free)
-    used |= {s for step in wall.steps or () for s in step.value.free_symbols}
+    used |= {k for c in wall.conditions for k in c.expr.free_symbols if k in wall.integers}
     if wall.implicit is not None:
         used -= {wall.implicit.symbol}
     free += sorted(used, key=lambda s: s.name)
@@ -296,7 +296,7 @@ def _exceptional(wall: Wall, cell: Cell, seen: set[tuple[sp.Symbol, int]], out: 
     members: list[Wall] = []
     for c in cell.exceptional:
         for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
-            zeros = integer_zeros(c, k)
+            zeros = integer_zeros(c, k, cell.point)
             if zeros is None:
                 out.open.append(f"cannot find the integers at which `{shown(c)}` vanishes")
                 continue

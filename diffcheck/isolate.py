@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-__all__ = ["Substitution", "isolated", "solutions"]
+__all__ = ["Substitution", "isolated", "solutions", "tangent"]
 
 Substitution = tuple[tuple[sp.Symbol, sp.Expr], ...]
 
@@ -82,10 +82,15 @@ def _undone(expr: sp.Expr, inner: sp.Expr, rest: list[sp.Expr], value: sp.Expr) 
     return [] if inverse is None else inverse(value)
 
 
+def tangent(v: sp.Expr) -> sp.Expr:
+    """Return tan(v), but never a cotangent, which the language and the balls do not know."""
+    return sp.tan(v).replace(sp.cot, lambda u: sp.cos(u) / sp.sin(u))
+
+
 _INVERSES: dict[type, Any] = {
     sp.exp: lambda v: [sp.log(v)],
     sp.log: lambda v: [sp.exp(v)],
-    sp.atan: lambda v: [sp.tan(v)],
+    sp.atan: lambda v: [tangent(v)],
     sp.asin: lambda v: [sp.sin(v)],
     sp.acos: lambda v: [sp.cos(v)],
     sp.sin: lambda v: [sp.asin(v), sp.pi - sp.asin(v)],

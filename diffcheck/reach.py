@@ -225,8 +225,13 @@ def _draw(
     if symbol.is_integer:
         return _draw_integer(low, high, trial, position, source)
     special = _SPECIAL[(trial // (1 + position) + position) % len(_SPECIAL)]
-    if trial < 30 and (low is None or special > low) and (high is None or special < high):
-        return special
+    if trial < 30:
+        for near in (
+            special,
+            *(end + step for end, step in ((low, abs(special)), (high, -abs(special))) if end is not None),
+        ):
+            if (low is None or near > low) and (high is None or near < high):
+                return near
     if low is not None and high is not None:
         return low + (high - low) * sp.Rational(source.randint(1, 996), 997)
     size = sp.Rational(source.randint(1, 97), 7) * sp.Integer(10) ** source.choice(

@@ -9,7 +9,7 @@ Gives up on: factors that no name can be isolated from; they are returned as ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -181,8 +181,8 @@ def walls_of(
 
     singular: whether zero sets of codimension 2 matter as well.  never_zero: True for what vanishes nowhere.
     """
-    if never_zero(gap):
-        return Walls()
+    if never_zero(gap) or gap.has(sp.zoo, sp.nan):
+        return Walls()  # what has no value vanishes nowhere either
     if sp.count_ops(gap) > MAX_OPERATIONS:
         return Walls((), (), (gap,))
     if gap.has(sp.Abs):
@@ -218,6 +218,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     inside = [v for v in variables if v in f.free_symbols]
     if f.free_symbols == {inside[0]}:
         return _isolated(f, inside[0])
+    high = f.is_polynomial(*inside) and min(sp.degree(f, v) for v in inside) > 2
+    if high and _has_one_sign(f):
+        return _touching(f, inside, singular)
     for v in [*_in_order(f, inside)]:
         found = solve_for(f, v)
         if found is not None:
@@ -232,16 +235,20 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     rational = _without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
-    if not any(s.is_integer for s in f.free_symbols) and _keeps_one_sign(f):
-        # Irreducible, so a zero set of codimension 1 would be crossed with a change of sign.
-        gradient = tuple(sp.diff(f, v) for v in inside)
-        return Walls((), (Thin(f, (f, *gradient)),) if singular else ())
+    if not high and _has_one_sign(f):
+        return _touching(f, inside, singular)
     return Walls((), (), (f,))
 
 
-def _keeps_one_sign(f: sp.Expr) -> bool:
+def _touching(f: sp.Expr, inside: list[sp.Symbol], singular: bool) -> Walls:
+    """Irreducible and of one sign: a zero set of codimension 1 would be crossed with a change of sign."""
+    gradient = tuple(sp.diff(f, v) for v in inside)
+    return Walls((), (Thin(f, (f, *gradient)),) if singular else ())
+
+
+def _has_one_sign(f: sp.Expr) -> bool:
     """Whether a polynomial is nonnegative, or nonpositive, on all of space."""
-    if not f.is_polynomial(*f.free_symbols):
+    if not f.is_polynomial(*f.free_symbols) or any(s.is_integer for s in f.free_symbols):
         return False
     return any(reach([Constraint(f, rel)]).status is Status.UNSAT for rel in ("<", ">"))
 
@@ -321,12 +328,45 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
 # --- several symbols: formulas
 
 
-def integer_zeros(expr: sp.Expr, k: sp.Symbol) -> list[int] | None:
-    """Return the integers at which ``expr`` vanishes identically in all else; None when that is not known."""
+def integer_zeros(
+    expr: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr] | None = None
+) -> list[int] | None:
+    """Return integers among which are all at which ``expr`` vanishes identically in all else; None when not known.
+
+    near: values of the other symbols at which ``expr`` is defined.  Where it vanishes identically it does so there.
+    """
+    out: set[int] = set()
+    for f in sp.Mul.make_args(sp.factor_terms(expr)):
+        base = f.base if f.is_Pow and f.exp.is_positive else f
+        if k not in base.free_symbols or base.is_nonzero:
+            continue
+        found = _zeros_of_factor(base, k, near or {})
+        if found is None:
+            return None
+        out |= found
+    return sorted(out)
+
+
+def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]) -> set[int] | None:
+    others = f.free_symbols - {k}
+    if not others:
+        return _zeros_in_one(f, k)
+    if f.is_polynomial(*others):
+        coefficients = sp.Poly(f, *others).coeffs()
+        if any(c.is_number for c in coefficients):
+            return set()
+        first = min(coefficients, key=sp.count_ops)
+        return _zeros_in_one(first, k)
+    if sp.count_ops(f) > MAX_OPERATIONS or not others <= near.keys():
+        return None
+    return _zeros_in_one(f.xreplace({s: near[s] for s in others}), k)
+
+
+@lru_cache(maxsize=2048)
+def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
+    """Return the integer zeros of an expression in ``k`` alone; None when they are not all known."""
     out: set[int] = set()
     for f in factors(expr):
-        if f.free_symbols != {k}:
-            continue
         if f.is_polynomial(k):
             x = sp.Dummy("x", real=True)
             out |= {int(r) for r in sp.roots(sp.Poly(f.subs(k, x), x), filter="Z")}
@@ -337,7 +377,7 @@ def integer_zeros(expr: sp.Expr, k: sp.Symbol) -> list[int] | None:
         if not found.complete or found.families or unsure:
             return None
         out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
-    return sorted(out)
+    return out
 
 
 def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:

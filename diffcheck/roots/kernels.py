@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from diffcheck.isolate import tangent
 from diffcheck.roots.jets import constant_sign
 from diffcheck.roots.model import Root
 
@@ -153,7 +154,7 @@ def _of_atan(u: sp.Expr, v: sp.Expr, m: int | None) -> Equations:
     room = constant_sign(sp.pi / 2 - v), constant_sign(sp.pi / 2 + v)
     if None in room:
         return None
-    return iter([(u - sp.tan(v), m)] if room == (1, 1) else [])
+    return iter([(u - tangent(v), m)] if room == (1, 1) else [])
 
 
 def _of_erf(u: sp.Expr, v: sp.Expr, m: int | None) -> Equations:

@@ -30,6 +30,8 @@ __all__ = ["Line", "line_class", "opinion", "slope"]
 
 DIGITS = 60
 SCALES = (Fraction(1, 10**4), Fraction(1, 10**5), Fraction(1, 10**6))
+# A break that is one is still seen here; a steep slope of a smooth function is not.
+FINE = (Fraction(1, 10**9), Fraction(1, 10**10), Fraction(1, 10**11))
 HIGHEST = 4
 SPECIAL = [
     Fraction(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 2), (1, 3))
@@ -69,14 +71,14 @@ def _divided(line: Line, h: Any, k: int) -> Any:
     return total / mpmath.mpf(h.numerator) ** k * mpmath.mpf(h.denominator) ** k
 
 
-def line_class(line: Line, exact: bool) -> float | None:
+def line_class(line: Line, exact: bool, scales: Sequence[Fraction] = SCALES) -> float | None:
     """Return the level (verdict.Smoothness.level) that a line sees at t = 0, SMOOTH for no break; None for no opinion.
 
     exact: whether the point is known exactly, so that the value at it counts.
     """
     with mpmath.workdps(DIGITS):
         for k in range(HIGHEST + 1):
-            sides = [[_divided(line, s * h, k) for h in SCALES] for s in (1, -1)]
+            sides = [[_divided(line, s * h, k) for h in scales] for s in (1, -1)]
             if any(v is None for side in sides for v in side):
                 return None
             if k == 0:
@@ -107,7 +109,10 @@ def _breaks(sides: list[list[Any]], k: int) -> bool:
     """Whether the two sides of a k-th derivative stay apart while h shrinks, or one of them grows."""
     apart = [abs(a - b) for a, b in zip(*sides, strict=True)]
     size = 1 if k == 0 else max(abs(v) for v in (sides[0][2], sides[1][2]))
-    differ = apart[2] > max(1e-4 * size, 1e-20) and apart[2] > 0.7 * apart[1] and apart[1] > 0.7 * apart[0]
+    # Each side has come to rest, compared with what lies between them: no steep slope of a smooth function.
+    still = all(abs(v[2] - v[1]) < 0.3 * apart[2] for v in sides)
+    steady = apart[2] > 0.7 * apart[1] and apart[1] > 0.7 * apart[0]
+    differ = apart[2] > max(1e-5 * size, 1e-20) and steady and still
     grows = any(
         v[2] * v[1] > 0 and abs(v[2]) - abs(v[1]) > max(0.8 * abs(v[1] - v[0]), 0.1 * abs(v[1]), 1e-20)
         for v in sides
@@ -163,11 +168,41 @@ def opinion(problem: Problem, seed: int) -> tuple[float, Point | None]:
     worst, where = SMOOTH, None
     for place, direction, exact in _places(problem, constants, source):
         level = line_class(along(problem, place, direction), exact)
-        if level is not None and level < worst and not _at_an_edge(problem, place, exact, level):
+        if level is None or level >= worst or _at_an_edge(problem, place, exact, level):
+            continue
+        if _confirmed(along(problem, place, direction), exact, level):
             worst, where = level, place
             if worst == -2:
                 break
     return worst, where
+
+
+def _confirmed(line: Line, exact: bool, level: float) -> bool:
+    """Whether a break is still seen at much finer scales, at the place where it is sharpest."""
+    with mpmath.workdps(DIGITS):
+        t = Fraction(0) if exact else _sharpest(line, max(1, int(level) + 2))
+        found = line_class(lambda u: line(t + u), exact, FINE)
+    return found is not None and found <= level
+
+
+def _sharpest(line: Line, order: int) -> Fraction:
+    """Return where the difference of that order stands out within 1e-4, to 20 digits."""
+    middle, half = Fraction(0), Fraction(1, 10**4)
+    while half > Fraction(1, 10**21):
+        step = half / 12
+        row = [line(middle + i * step) for i in range(-12 - order, 13 + order)]
+        size = [
+            mpmath.inf
+            if any(v is None for v in row[i : i + order + 1])
+            else abs(
+                mpmath.fsum((-1) ** j * comb(order, j) * v for j, v in enumerate(row[i : i + order + 1]))
+            )
+            for i in range(len(row) - order)
+        ]
+        best = max(range(len(size)), key=size.__getitem__)
+        middle += (best - 12 - order + Fraction(order, 2)) * step
+        half = (order + 2) * step / 2
+    return middle
 
 
 def _at_an_edge(problem: Problem, place: Point, exact: bool, level: float) -> bool:
