@@ -23,7 +23,7 @@ from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Leaf, explore
 from diffcheck.facts import never_zero
 from diffcheck.findings import describe, flat_finding
-from diffcheck.gaps import Gap, Pieces, borders, continuous, gaps, meetings
+from diffcheck.gaps import Gap, Pieces, borders, bounded, continuous, gaps, meetings
 from diffcheck.loci import Question
 from diffcheck.lower import lower, to_sympy
 from diffcheck.outcome import Outcome
@@ -33,7 +33,7 @@ from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.sides import Sides, judge
 from diffcheck.thin import left_open, visit
 from diffcheck.tree import Node
-from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Verdict
+from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Smoothness, Verdict
 from diffcheck.walls import Thin, Wall, factors, walls_of
 
 __all__ = ["analyze"]
@@ -197,7 +197,8 @@ def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
     for u, k in steps:
         if not {s for s in (u - k).free_symbols if s.is_integer} <= set(wall.integers):
             continue  # a single member of a family
-        above = sp.expand((u - k).xreplace(bound))
+        above = (u - k).xreplace(bound)
+        above = sp.cancel(above) if above.is_rational_function() else sp.expand(above)
         found += [Constraint(e, ">=") for e in (above, 1 - above) if not e.is_nonnegative]
     return replace(wall, conditions=(*wall.conditions, *found))
 
@@ -316,13 +317,21 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         )
     if len(verdicts) > 1:
         return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found)))
-    surely_continuous = worst == C0 and continuous(work.tree, pieces, work.never_zero)
-    if work.open and worst > SINGULAR and not surely_continuous:
+    if work.open and not _no_worse(work, pieces, worst):
         # The witness stands; what is undecided could be worse, so no class is claimed.
         reason = f"class at best {worst}: {work.open[0]}"
         return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
     return _certified(work, Analysis(verdict, worst, tuple(findings)))
+
+
+def _no_worse(work: _Work, pieces: Pieces, worst: Smoothness) -> bool:
+    """Whether nothing that stays open can be worse than ``worst``."""
+    if worst <= SINGULAR:
+        return True
+    if worst <= DISCONTINUOUS:
+        return bounded(work.tree, pieces, work.never_zero)
+    return worst <= C0 and continuous(work.tree, pieces, work.never_zero)
 
 
 def _certified(work: _Work, analysis: Analysis) -> Analysis:

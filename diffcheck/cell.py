@@ -266,12 +266,14 @@ class Cell:
         if rest == 0:
             return whole, True
         self._split_denominators(rest)
-        moving = bool(rest.free_symbols) and self.implicit is None and not self.oscillating(rest)
-        part, exact = (
-            self._moving_integer_part(rest)
-            if moving and self.steps is not None
-            else self._real_integer_part(rest)
-        )
+        if self.steps is None or not rest.free_symbols or self.implicit is not None or self.oscillating(rest):
+            part, exact = self._real_integer_part(rest)
+            return whole + part, exact
+        real = [s for s in rest.free_symbols if not s.is_integer]
+        if real and all(self.vanishes(sp.diff(rest, s)) for s in real):
+            # Constant in the coordinates, whatever it looks like: it is what it is at the point.
+            return self.integer_part(whole + rest.subs({s: self.point[s] for s in real}))
+        part, exact = self._moving_integer_part(rest)
         return whole + part, exact
 
     def _split_denominators(self, rest: sp.Expr) -> None:
@@ -288,6 +290,7 @@ class Cell:
                     raise SplitInteger(k, int(rate.q))
 
     def _moving_integer_part(self, rest: sp.Expr) -> tuple[sp.Expr, bool]:
+        """Return the symbol for floor(rest), which is an integer on a null set of the wall only."""
         assert self.steps is not None
         if rest in self.steps:
             return self.steps[rest].value, self.steps[rest].exact

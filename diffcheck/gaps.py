@@ -19,7 +19,7 @@ from diffcheck.printer import inner_symbol, symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Gap", "Meeting", "Pieces", "borders", "continuous", "gaps", "meetings"]
+__all__ = ["Gap", "Meeting", "Pieces", "borders", "bounded", "continuous", "gaps", "meetings"]
 
 MAX_PIECES = 600
 
@@ -223,19 +223,26 @@ def _closes(node: Node, pieces: Pieces) -> bool:
     return all(_divides(gap, difference) for difference, gap in pairs)
 
 
-def continuous(tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool]) -> bool:
-    """Whether the function is continuous on its domain by construction: True is a proof, False says nothing.
+def bounded(tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool]) -> bool:
+    """Whether the function has a value and is bounded near every point of its domain, by construction.
 
-    Its conditions only choose between branches that meet, nothing is divided by that can vanish, nothing is rounded.
+    True is a proof, False says nothing: nothing is divided by, rooted or taken the logarithm of that can vanish.
     """
     for node in tree.distinct():
-        if node.op == "floor" or (node.op == "where" and not _closes(node, pieces)):
-            return False
         if node.op in {"div", "log"} and not all(never_zero(e) for e in pieces.of(node.args[-1])):
             return False
         if node.op == "pow" and not all(e.is_Rational and e > 0 for e in pieces.of(node.args[1])):
             return False
     return True
+
+
+def continuous(tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool]) -> bool:
+    """Whether the function is continuous on its domain by construction: True is a proof, False says nothing.
+
+    It is bounded, its conditions only choose between branches that meet, and nothing is rounded.
+    """
+    steps = (n for n in tree.distinct() if n.op == "floor" or (n.op == "where" and not _closes(n, pieces)))
+    return next(steps, None) is None and bounded(tree, pieces, never_zero)
 
 
 def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:

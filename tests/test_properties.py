@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from diffcheck.analyze import analyze
@@ -156,6 +156,28 @@ def test_an_unused_variable_changes_nothing(text):
     before, after = answer(text.replace("X", "x")), answer(text.replace("X", "x") + " + y", ("x", "y"))
     if Verdict.UNDETERMINED not in (before[0], after[0]):
         assert after == before
+
+
+SMALL = st.integers(-3, 3)
+SURFACES = st.sampled_from(
+    [
+        "{a}*x*y + {b}*x + {c}*y",
+        "({a}*x + {b})/(y**2 + 1) + {c}*y",
+        "{a}*x**2 + {b}*y**2 + {c}*x",
+        "exp({a}*x + {b}*y)",
+    ]
+)
+
+
+@QUICK
+@given(SURFACES, SMALL, SMALL, SMALL)
+def test_an_integer_part_jumps_along_every_surface(form, a, b, c):
+    """floor(u) jumps where u passes an integer, however the surface is written; u - frac(u) is the same function."""
+    assume(a and b)
+    u = form.format(a=a, b=b, c=c)
+    for text in (f"floor({u})", f"({u}) - frac({u})", f"-ceil(-({u}))", f"round({u})"):
+        assert answer(text, ("x", "y")) == (Verdict.NOT_DIFFERENTIABLE, "discontinuous"), text
+    assert answer(f"floor({u}) + frac({u})", ("x", "y"))[0] is not Verdict.NOT_DIFFERENTIABLE
 
 
 # --- what was once answered wrongly: expression, variables, constraints, class
