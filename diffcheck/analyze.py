@@ -55,6 +55,7 @@ class _Work:
     leaves: list[tuple[Leaf, Gap]] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     record: Record = field(default_factory=Record)
+    numbers: dict[tuple[str, object], int] = field(default_factory=dict)
 
 
 def analyze(problem: Problem) -> Analysis:
@@ -67,10 +68,7 @@ def analyze(problem: Problem) -> Analysis:
     thin: list[tuple[Thin, Gap]] = []
     for gap, walls in _walls(work, pieces, thin):
         for wall in walls:
-            explored = explore(wall, work.where, names, lambda w, cell: _judge(work, w, cell))
-            work.record.walls.append((wall, explored))
-            work.leaves += [(leaf, gap) for leaf in explored.leaves]
-            work.open += explored.open
+            _visit_wall(work, wall, gap)
     thin += _degenerate(work)
     question = Question(work.tree, problem.wrt, names, work.where, work.never_zero)
     _visit_thin(work, question, thin)
@@ -80,6 +78,13 @@ def analyze(problem: Problem) -> Analysis:
     if not inhabited(tree, names, where, [leaf for leaf, _ in work.leaves]):
         raise Undetermined("no point was found at which the expression has a value: its domain may be empty")
     return _conclude(work, pieces)
+
+
+def _visit_wall(work: _Work, wall: Wall, gap: Gap) -> None:
+    explored = explore(wall, work.where, work.names, lambda w, cell: _judge(work, w, cell))
+    work.record.walls.append((wall, explored))
+    work.leaves += [(leaf, gap) for leaf in explored.leaves]
+    work.open += explored.open
 
 
 def interior(where: Sequence[Node]) -> Iterator[Constraint]:
@@ -167,7 +172,6 @@ def _plain(node: Node) -> sp.Expr:
 def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator[tuple[Gap, list[Wall]]]:
     """Yield every wall once, with the first gap in the text that has it."""
     variables = {symbol(v) for v in work.problem.wrt}
-    seen: dict[tuple[str, object], int] = {}
     for gap in gaps(work.tree, pieces):
         discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
         work.record.gaps.append(discharged)
@@ -176,11 +180,9 @@ def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterato
         solved = walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero)
         fresh = []
         for wall in (_near_steps(w, pieces.steps(gap.expr)) for w in solved.walls):
-            key = (wall.variable, _family_key(wall))
-            if key not in seen:
-                seen[key] = len(seen)
-                fresh.append(wall)
-            discharged.walls.append(seen[key])
+            number, new = _numbered(work, wall)
+            fresh += [wall] if new else []
+            discharged.walls.append(number)
         for unsolved in solved.open:
             met = reach([Constraint(unsolved, "="), *work.where])
             discharged.queries.append((unsolved, met))
@@ -188,6 +190,13 @@ def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterato
                 work.open.append(f"cannot find every point where `{shown(unsolved)}` = 0")
         thin += [(t, gap) for t in solved.thin]
         yield gap, fresh
+
+
+def _numbered(work: _Work, wall: Wall) -> tuple[int, bool]:
+    """Return the number of a wall, and whether it is new."""
+    key = (wall.variable, _family_key(wall))
+    new = key not in work.numbers
+    return work.numbers.setdefault(key, len(work.numbers)), new
 
 
 def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
@@ -292,6 +301,10 @@ def _visit_thin(work: _Work, question: Question, thin: list[tuple[Thin, Gap]]) -
             continue
         seen.add(system)
         leaves, unknown = visit(question, system)
+        for surface in question.surfaces:
+            if _numbered(work, surface)[1]:
+                _visit_wall(work, surface, gap)
+        question.surfaces.clear()
         on = [other.outcome.level for other, _ in work.leaves if other.wall.gap == system.gap]
         # On a wall that is singular all along, a point of it is nothing new.
         work.leaves += [

@@ -20,7 +20,7 @@ from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray
 from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.tree import Node
-from diffcheck.walls import Thin, Wall, factors
+from diffcheck.walls import Thin, Wall, factors, integer_zeros
 
 __all__ = ["BORDERED", "Component", "Looked", "Path", "Question", "Weights", "components"]
 
@@ -47,6 +47,7 @@ class Question:
 
     seen: the components that were visited.  value: what the function is at the thin set, if not what the tree says.
     looked, casts: what was seen, for the certificate; casts of the site that is looked at.
+    surfaces: components that turned out to be walls, not thin at all.
     """
 
     tree: Node
@@ -60,6 +61,7 @@ class Question:
     value: sp.Expr | None = None
     looked: list[Looked] = field(default_factory=list)
     casts: list[tuple[Sequence[Path], list[Ray]]] = field(default_factory=list)
+    surfaces: list[Wall] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _members(
     conditions: tuple[Constraint, ...],
     integers: tuple[sp.Symbol, ...],
 ) -> Iterator[Component | None]:
-    """Yield the members of families that satisfy an equation without variables: all, none, or those of one parity."""
+    """Yield the members of families that satisfy an equation without variables: all, none, some, one parity."""
     numbers = sorted((s for s in left.free_symbols if s.is_integer), key=lambda s: s.name)
     if not numbers:
         # An equation between constants does not hold in general position.
@@ -168,6 +170,14 @@ def _members(
             kept = tuple(i for i in integers if i != k)
             yield from _renumbered(table, kept, equations, inside, solved, conditions)
             return
+    single = integer_zeros(left, numbers[0]) if left.free_symbols == {numbers[0]} else None
+    if single is not None:
+        kept = tuple(i for i in integers if i != numbers[0])
+        for n in single:
+            yield from _renumbered({numbers[0]: sp.Integer(n)}, kept, equations, inside, solved, conditions)
+        if not single:
+            yield None
+        return
     # Angles that are multiples of pi/2 give powers of -1, which the parity of the integer decides.
     if any(s.name.endswith("_") for s in numbers):
         raise Undetermined(f"cannot tell for which integers `{shown(left)}` = 0")

@@ -116,6 +116,10 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
     """Return what happens on a component, kind by kind of what is free on it."""
     bound = tuple(n for n, _ in component.base if n in question.wrt)
     if len(bound) < 2:
+        if len(component.base) == len(bound) == 1:
+            question.surfaces.append(
+                Wall(system.gap, bound[0], component.base, component.conditions, component.integers)
+            )
         return []
     wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers, steps=None)
     weights = tuple(_weights(system.gap, component, bound))

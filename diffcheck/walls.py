@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.roots import Family, Root, real_roots
@@ -26,6 +27,8 @@ __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zero
 
 # Past this size SymPy's factoring takes seconds, and nothing ends it.
 MAX_OPERATIONS = 150
+# Values of a variable at which a function is cut to see where it vanishes for all of them.
+CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,19 +228,59 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         found = solve_for(f, v)
         if found is not None:
             walls = [w for s in found for w in _with_exceptions(f, v, s)]
-            return Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
+            solved = Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
+            return _joined([solved, _cylinders(f, v, inside)])
     for c in sorted(f.free_symbols - set(variables), key=lambda s: s.name):
         if c.is_integer:
             continue
         value = _linear(f, c)
         if value is not None:
-            return Walls((Wall(f, inside[0].name, ((c.name, value),)),))
+            solved = Walls((Wall(f, inside[0].name, ((c.name, value),)),))
+            return _joined([solved, _cylinders(f, c, inside)])
     rational = _without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
     if not high and _has_one_sign(f):
         return _touching(f, inside, singular)
     return Walls((), (), (f,))
+
+
+def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
+    """Return the hypersurfaces in the other variables on which ``f`` vanishes whatever ``v`` is.
+
+    A formula for ``v`` leaves them out: y = 0 for exp(y*v) - cos(y).  An irreducible polynomial has none.
+    """
+    others = [u for u in inside if u != v]
+    if not others or f.is_polynomial(*f.free_symbols):
+        return Walls()
+    for value in CYLINDERS:
+        cut = f.subs(v, value)
+        if cut.has(sp.zoo, sp.nan, sp.I) or not cut.free_symbols & set(others):
+            if cut.is_number and cut.is_nonzero:
+                return Walls()
+            continue
+        found = walls_of(cut, tuple(u.name for u in others), False)
+        if not found.open:
+            kept = [_whole_lines(f, v, w) for w in found.walls]
+            return (
+                Walls((), (), (f,)) if None in kept else Walls(tuple(w for part in kept for w in part or ()))
+            )
+    return Walls((), (), (f,))
+
+
+def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
+    """Return the parts of a wall, found for one ``v``, on which ``f`` vanishes for all; None where not known."""
+    rest = f.xreplace({symbol(n): e for n, e in wall.base})
+    if is_zero(rest) is not Decision.NO:
+        return [replace(wall, gap=f)]
+    found: list[Wall] = []
+    for k in wall.integers:
+        zeros = integer_zeros(rest, k, {v: CYLINDERS[-1]})
+        if zeros is None:
+            return None
+        for n in zeros:
+            found += _whole_lines(f, v, wall.with_integer(k, sp.Integer(n))) or ()
+    return found
 
 
 def _touching(f: sp.Expr, inside: list[sp.Symbol], singular: bool) -> Walls:

@@ -231,8 +231,15 @@ SEVERAL_ROOTS = [
     ("abs(2*x**4 + 2*x - 3)", "x", "x > 0", "C0"),
     ("abs(2*x**4 + 2*x - 3)", "x", "x < 0", "C0"),
 ]
+HIDDEN_SURFACES = [
+    ("sqrt(log(1 + (x*y)**2)**4 + x**2)", "xy", "", "C0"),
+    ("max(sin(x)*y + x, 0)**2", "xy", "", "C1"),
+    ("max(exp(x*y) - cos(x), 0)**3", "xy", "", "C2"),
+    ("max(sin(x)*c + x, 0)", "x", "c > 1, x < 2, x > -2", "C0"),
+]
 MENDED = [
     *SEVERAL_ROOTS,
+    *HIDDEN_SURFACES,
     *VALUES_AT_MEETINGS,
     *SINGULAR_AT_MEETINGS,
     *ISOLATED_ZEROS,

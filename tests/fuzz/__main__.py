@@ -88,7 +88,8 @@ def _witness(finding: Finding) -> dict[str, Any]:
 
 def _seen(problem: Problem, finding: Finding) -> float | None:
     point = _witness(finding)
-    exact = all(isinstance(v, Fraction) for v in point.values())
+    # A root without a closed form comes as a long decimal.
+    exact = all(isinstance(v, Fraction) and v.denominator < 10**20 for v in point.values())
     levels = []
     for direction in DIRECTIONS if len(problem.wrt) > 1 else DIRECTIONS[:1]:
         step = {n: Fraction(v, 7) for n, v in zip(problem.wrt, direction, strict=False)}
