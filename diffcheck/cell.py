@@ -106,13 +106,18 @@ class Cell:
             return dict(self.point)
         return {**self.point, self.implicit.symbol: self.implicit.ball(prec)}
 
-    def vanishes(self, c: sp.Expr) -> bool:
-        """Return whether ``c`` is identically zero on the wall."""
+    def vanishes(self, c: sp.Expr, *, decides: bool = True) -> bool:
+        """Return whether ``c`` is identically zero on the wall.
+
+        decides: whether the answer "no" matters; then the integers at which ``c`` is zero are another matter.
+        """
         if c.is_Rational:
             return bool(c == 0)
         known = self._zero.get(c)
         if known is None:
             known = self._zero[c] = self._decide_zero(c)
+        if decides and not known:
+            self._note_integers(c)
         return known
 
     def _decide_zero(self, c: sp.Expr) -> bool:
@@ -121,7 +126,6 @@ class Cell:
         for prec in (128, 1000):
             ball = enclose(c, self._balls(prec), prec)
             if ball.is_finite() and not ball.contains(0):
-                self._note_integers(c)
                 return False
         if self.implicit is None and any(k.is_integer for k in c.free_symbols):
             return self._zero_on_integers(c)
@@ -145,7 +149,6 @@ class Cell:
             return True
         if member is Decision.YES:
             raise BadWitness(c)
-        self._note_integers(c)
         return False
 
     def _oscillating_zero(self, c: sp.Expr) -> bool:

@@ -79,11 +79,30 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
         if inverted is None:
             return None
         for inner, target in inverted:
-            deeper = solve_for(inner - target.value, v)
+            deeper = _solved_to(inner, target.value, v)
             if deeper is None:
                 return None
             out += [_chained(value, target, d) for d in deeper]
     return out
+
+
+def _solved_to(inner: sp.Expr, value: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
+    """Solve inner = value; a value with powers of sums stands aside meanwhile, or it would be multiplied out."""
+    if not any(p.exp.is_Integer and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow)):
+        return solve_for(inner - value, v)
+    aside = sp.Dummy("w", real=True)
+    found = solve_for(inner - aside, v)
+    if found is None:
+        return None
+    back = {aside: value}
+    return [
+        Solved(
+            s.value.xreplace(back),
+            tuple(Constraint(c.expr.xreplace(back), c.rel) for c in s.conditions),
+            s.integers,
+        )
+        for s in found
+    ]
 
 
 def _chained(*steps: Solved) -> Solved:
@@ -144,7 +163,7 @@ def _solve_in_powers(coefficients: list[sp.Expr]) -> list[Solved] | None:
     z, degree = sp.Dummy("z", real=True), len(coefficients) - 1
     shift = coefficients[1] / (degree * coefficients[0])
     shifted = sp.Poly(coefficients, z).compose(sp.Poly(z - shift, z))
-    m = sp.igcd(*(n for (n,) in shifted.monoms()))
+    m = sp.igcd(0, *(n for (n,) in shifted.monoms()))
     if m < 2:
         return None
     powers = _solve_polynomial(shifted.all_coeffs()[::m])

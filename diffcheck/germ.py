@@ -33,8 +33,8 @@ class NeedMoreTerms(DiffcheckError):
 class Oracle(Protocol):
     """Decides about coefficients; it may record what it assumed."""
 
-    def vanishes(self, c: sp.Expr) -> bool:
-        """Return whether ``c`` is identically zero here."""
+    def vanishes(self, c: sp.Expr, *, decides: bool = True) -> bool:
+        """Return whether ``c`` is identically zero here; ``decides``: whether the answer "no" matters."""
 
     def sign(self, c: sp.Expr) -> int:
         """Return the sign of ``c`` here: -1, 0 or 1."""
@@ -254,9 +254,7 @@ class Algebra:
             size = self.growth(m)
             if size == 0:
                 const = const + c
-            elif self.oracle.vanishes(c):
-                continue
-            else:
+            elif not self.oracle.vanishes(c, decides=size > 0):
                 (big if size > 0 else small).append((c, m))
         if g.rem is not None and self.growth(g.rem) >= 0:
             raise NeedMoreTerms

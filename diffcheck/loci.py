@@ -121,7 +121,8 @@ def _eliminated(
     integers: tuple[sp.Symbol, ...],
 ) -> Iterator[Component | None]:
     """Solve equation by equation, one factor and one solution at a time."""
-    left = [sp.together(sp.expand(e)).as_numer_denom()[0] for e in equations]
+    # As written where it is not zero: a power of a sum is solved sooner than what it multiplies out to.
+    left = [_numerator(e) for e in equations if sp.expand(e) != 0]
     left = [e for e in left if e != 0]
     if not left:
         yield Component(tuple((s.name, e) for s, e in solved.items()), conditions, integers)
@@ -144,6 +145,11 @@ def _eliminated(
             yield from _eliminated([*definite, *rest], inside, solved, conditions, integers)
             continue
         yield from _one_by_one(part, candidates, rest, inside, solved, conditions, integers)
+
+
+def _numerator(e: sp.Expr) -> sp.Expr:
+    """Return the numerator, multiplied out if that is polynomial."""
+    return sp.together(sp.expand(e) if e.is_rational_function() else e).as_numer_denom()[0]
 
 
 def _members(

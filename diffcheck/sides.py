@@ -241,11 +241,13 @@ def first_break(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
             if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
                 return oscillation(algebra, below, above)
             return None
-        if algebra.oracle.vanishes(lo) and algebra.oracle.vanishes(hi):
+        waves = algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi)
+        natural = m.log == 0 and m.loglog == 0 and m.power.is_Integer and m.power > 0
+        if (waves or not natural) and algebra.oracle.vanishes(lo) and algebra.oracle.vanishes(hi):
             continue
-        if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
+        if waves:
             return oscillation(algebra, below, above)
-        if m.log == 0 and m.loglog == 0 and m.power.is_Integer and m.power > 0:
+        if natural:
             n = int(m.power)
             if not algebra.oracle.vanishes(lo - (-1) ** n * hi):
                 return integer_break(n, lo, hi)

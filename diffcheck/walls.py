@@ -83,7 +83,7 @@ class Wall:
         left = tuple(i for i in self.integers if i != k)
         more = tuple(s for s in value.free_symbols if s.is_integer)
         # Expanded, so that SymPy sees whole turns in what a sine is taken of.
-        base = tuple((n, sp.expand(e.subs(k, value))) for n, e in self.base)
+        base = tuple((n, sp.expand_mul(e.subs(k, value))) for n, e in self.base)
         conditions = tuple(Constraint(c.expr.subs(k, value), c.rel) for c in self.conditions)
         steps = (
             None
