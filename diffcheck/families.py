@@ -16,6 +16,7 @@ import sympy as sp
 from diffcheck.explore import Leaf
 from diffcheck.gaps import Gap
 from diffcheck.outcome import Outcome
+from diffcheck.reach import Constraint, holds
 
 __all__ = ["joined"]
 
@@ -103,7 +104,14 @@ def _is_member(leaf: Leaf, family: _Family) -> bool:
     if leaf.wall.integers or leaf.wall.implicit is not None or tuple(point) != (family.name,):
         return False
     n = family.index(point[family.name])
-    return n is not None and _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+    if n is None or not all(_holds(c, family.k, n) for c in family.leaf.conditions):
+        return False
+    return _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+
+
+def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:
+    """Whether a condition says nothing else of the member ``n``."""
+    return c.expr.free_symbols != {k} or holds(c, {k: sp.Integer(n)}) is True
 
 
 def _renumbered(outcome: Outcome, k: sp.Symbol, value: sp.Expr) -> Outcome:

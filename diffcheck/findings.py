@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sympy as sp
 
 from diffcheck.explore import Leaf
+from diffcheck.facts import never_zero
 from diffcheck.families import joined
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
+from diffcheck.lower import to_sympy
 from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
@@ -22,6 +25,8 @@ from diffcheck.walls import Wall, factors, integer_zeros
 __all__ = ["describe", "flat_finding"]
 
 Pair = tuple[Leaf, Gap]
+# More cases of one place than this are not listed one by one.
+MAX_APART = 2
 
 
 def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Iterator[Finding]:
@@ -33,20 +38,75 @@ def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Ite
     known: dict[Wall, set[Constraint]] = {}
     for leaf, _ in leaves:
         known.setdefault(leaf.wall, set()).update(leaf.conditions)
-    for leaf, gap in joined([_common(members) for members in groups.values()]):
+    for leaf, gap in joined([pair for members in groups.values() for pair in _common(members)]):
         yield _finding(problem, leaf, gap, _apart(problem, leaf, known.get(leaf.wall, set())))
 
 
-def _common(members: Sequence[Pair]) -> Pair:
-    """Return the first leaf with the conditions that all have."""
+def _common(members: Sequence[Pair]) -> list[Pair]:
+    """Return one leaf with the conditions that all have and with what happens written for all of them.
+
+    Where no expression does that, a few are told apart by their conditions; of many, only what they have in common.
+    """
     (first, gap), *rest = members
-    shared = (c for c in first.conditions if all(c in other.conditions for other, _ in rest))
-    return replace(first, conditions=tuple(shared)), gap
+    shared = tuple(c for c in first.conditions if all(c in other.conditions for other, _ in rest))
+    cases = [_renamed(leaf, first.wall) for leaf, _ in members]
+    left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
+    if size is None and left and right and left.value is not None and right.value is not None:
+        size = _Merged(right.value - left.value)
+    merged = (left, right, size)
+    if None in merged and len(members) <= MAX_APART:
+        return list(members)
+    values = [None if v is None else v.value for v in merged]
+    outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
+    return [(replace(first, conditions=shared, outcome=outcome), gap)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    value: sp.Expr | None
+
+
+Signed = tuple[Mapping[sp.Expr, int], sp.Expr | None]
+
+
+def _renamed(leaf: Leaf, wall: Wall) -> tuple[dict[sp.Expr, int], list[sp.Expr | None]]:
+    """Return the signs and what happens (left, right, size), in the integers of another leaf of one place."""
+    names = dict(zip(leaf.wall.integers, wall.integers, strict=False))
+    signs = {c.expr.xreplace(names): 1 if c.rel == ">" else -1 for c in leaf.conditions}
+    seen = (leaf.outcome.left, leaf.outcome.right, leaf.outcome.size)
+    return signs, [None if v is None else v.xreplace(names) for v in seen]
+
+
+def _for_all(members: Sequence[Signed]) -> _Merged | None:
+    """Return one value for all: max(v, w) for what is v where v > w and w where v < w; None if there is none.
+
+    abs and sign serve likewise.
+    """
+    first = members[0][1]
+    if all(v == first for _, v in members):
+        return _Merged(first)
+    for g in members[0][0]:
+        above, below = ([m for m in members if m[0].get(g) == s] for s in (1, -1))
+        if not above or not below or len(above) + len(below) < len(members):
+            continue
+        up, down = _for_all(above), _for_all(below)
+        if up is None or down is None or up.value is None or down.value is None:
+            continue
+        half = (up.value - down.value) / 2
+        if half.is_Integer:
+            return _Merged(down.value + half + half * sp.sign(g))
+        rate = sp.cancel((up.value - down.value) / g)
+        if not rate.is_number:
+            continue
+        if up.value == -down.value:
+            return _Merged(sp.sign(rate) * sp.Abs(up.value))
+        return _Merged((sp.Max if rate > 0 else sp.Min)(up.value, down.value))
+    return None
 
 
 def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
     """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds."""
-    names = {symbol(n) for n in (*problem.wrt, *problem.constants)}
+    names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
     constants = {symbol(n) for n in problem.constants}
     # A formula is real under conditions; those on variables are plain to see from it.
     real = [c for c in leaf.wall.conditions if c.rel in {"<", ">"} and c.expr.free_symbols <= constants]
@@ -65,6 +125,15 @@ def _relation(c: Constraint) -> str:
     if large.is_number:
         return f"{text_of(small)} < {text_of(large)}"
     return f"{text_of(large)} > {text_of(small)}"
+
+
+def _unequal(f: sp.Expr) -> str:
+    """Return a != b for a - b."""
+    terms = sp.Add.make_args(f)
+    low = [t for t in terms if t.could_extract_minus_sign()]
+    if len(terms) == 2 and len(low) == 1:
+        return f"{text_of(f - low[0])} != {text_of(-low[0])}"
+    return f"{text_of(f)} != 0"
 
 
 def _shown(outcome: Outcome, worst: Smoothness) -> bool:
@@ -159,8 +228,9 @@ def _letters(problem: Problem) -> list[str]:
 def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> str:
     """Return " and x != 0" for every factor of the size that can vanish on the wall, " and k != 2" for integers."""
     names = _names(leaf.wall, problem)
-    texts = [_relation(c) for c in apart if _has_variable(c.expr, problem)]
-    texts += [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if _has_variable(f, problem)]
+    moving = (c for c in apart if not c.expr.free_symbols <= {symbol(c) for c in problem.constants})
+    texts = [_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
+    texts += [_unequal(f) for f in _factors(leaf, problem) if _has_variable(f, problem)]
     for k in leaf.wall.integers:
         zeros = (
             n for f in _factors(leaf, problem) if f.free_symbols == {k} for n in integer_zeros(f, k) or []
@@ -172,8 +242,8 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
 def _condition(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str | None:
     """Return what constants satisfy for it: " and "-joined factors of the size that hold no variable."""
     constants = {symbol(c) for c in problem.constants}
-    texts = [_relation(c) for c in apart if not _has_variable(c.expr, problem)]
-    texts += [f"{text_of(f)} != 0" for f in _factors(leaf, problem) if f.free_symbols <= constants]
+    texts = [_relation(c) for c in apart if c.expr.free_symbols <= constants]
+    texts += [_unequal(f) for f in _factors(leaf, problem) if f.free_symbols <= constants]
     return " and ".join(texts) or None
 
 
@@ -185,10 +255,22 @@ def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
         return
     signed = {c.expr for c in (*leaf.conditions, *leaf.wall.conditions)}
+    nonzero = _nonzero(problem)
     known = {*leaf.wall.integers, *(symbol(n) for n in (*problem.wrt, *problem.constants))}
-    for f in factors(size):
-        if f.free_symbols <= known and f not in signed and -f not in signed:
+    for f in (f.args[0] if isinstance(f, sp.Abs) else f for f in factors(size)):
+        if f.free_symbols <= known and f not in signed and -f not in signed and not nonzero(f):
             yield f
+
+
+@lru_cache(maxsize=16)
+def _nonzero(problem: Problem) -> Callable[[sp.Expr], bool]:
+    """Return a test by the inequalities a > b of the question; what else it asks is left out."""
+    found = []
+    for condition in problem.where:
+        if condition.op in {"lt", "gt"}:
+            low, high = condition.args if condition.op == "lt" else condition.args[::-1]
+            found.append(Constraint(to_sympy(high) - to_sympy(low), ">"))
+    return never_zero(found)
 
 
 def _has_variable(f: sp.Expr, problem: Problem) -> bool:

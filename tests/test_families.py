@@ -24,7 +24,8 @@ FAMILIES = [
     ("x*abs(sin(x))", [("corner", "x = pi*k and k != 0 for integer k", "-pi*k", "pi*k")]),
     ("k*abs(sin(x))", [("corner", "x = pi*m for integer m", "-k", "k")]),
     ("k*floor(x)", [("jump", "x = m for integer m", "k*(m - 1)", "k*m")]),
-    ("floor(x/k)", [("jump", "x = k*m for integer m", "m - 1", "m")]),
+    ("floor(x/k)", [("jump", "x = k*m for integer m", "m - 1", "m"), ("jump", "x = k*m for integer m", "m", "m - 1")]),
+    ("abs(floor(x))", [("jump", "x = k for integer k", "abs(k - 1)", "abs(k)"), ("jump", "x = 0", "1", "0")]),
     ("abs(sin(x)) + k + m", [("corner", "x = pi*n for integer n", "-1", "1")]),
 ]  # fmt: skip
 
@@ -54,9 +55,11 @@ def test_the_witness_of_a_family_is_a_member_where_it_happens(text):
 
 
 def test_exceptions_stay_findings_of_their_own():
-    """abs(floor(x)) jumps up at every integer k > 0, but down at 0."""
-    found = {f.at: f.size for f in ask("abs(floor(x))", "x").findings if f.kind is Kind.JUMP}
-    assert found["x = 0"] == "-1"
+    """floor(x) with another value on [2, 3) jumps higher at 2, and down at 3."""
+    found = {
+        f.at: f.size for f in ask("where(floor(x) == 2, 10, floor(x))", "x").findings if f.kind is Kind.JUMP
+    }
+    assert (found["x = 2"], found["x = 3"]) == ("9", "-7")
 
 
 def test_families_of_different_parts_stay_apart():

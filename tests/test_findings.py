@@ -163,7 +163,9 @@ def test_a_piecewise_constant_function_is_flat():
 
 SLOPES = [
     ("quantile*max(y - f, 0) + (1 - quantile)*max(f - y, 0)", "f", "-quantile", "1 - quantile", "1"),
-    ("max(0, 1 - y*f)", "f", "-y", "0", "y"),
+    ("max(0, 1 - y*f)", "f", "min(0, -y)", "max(0, -y)", "abs(y)"),
+    ("abs(a*x)", "x", "-abs(a)", "abs(a)", "2*abs(a)"),
+    ("max(a*x, b*x)", "x", "min(a, b)", "max(a, b)", "abs(a - b)"),
     ("abs(x**2 - 2)*x", "x", None, None, None),
     ("a*abs(x) + b*x", "x", "b - a", "a + b", "2*a"),
     ("delta*abs(x)/3", "x", "-delta/3", "delta/3", "2*delta/3"),
