@@ -67,12 +67,12 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     writer = Writer(language, names, like=given[0], positive={parameter} - {""})
     value = writer.write(tree)
     renamed = {n: names[n] for n in [*positional, *filter(None, [parameter])] if names[n] != n}
-    body = [*_head(language, given, keyword), *writer.lines, f"return {value}"]
+    body = [*writer.lines, f"return {value}"]
     start = language.start.format(name=keyword)
-    signature = ", ".join([*given, *([f"*, {keyword}={start}"] if keyword else [])])
     function = [
-        f"def {title}({signature}):",
+        *_listed(f"def {title}(", [*given, *(["*", f"{keyword}={start}"] if keyword else [])], "):"),
         *_indented(docstring(story(problem, surrogate, renamed))),
+        *_indented(_head(language, given, keyword)),
         *(part for line in body for part in _indented(_broken(line))),
     ]
     helpers = [
@@ -89,8 +89,13 @@ def _head(language: Language, given: list[str], keyword: str) -> list[str]:
     """Return the lines that make arrays, or SymPy's numbers, of the arguments."""
     if language.name not in ARRAYS:
         return [f"{name} = sp.sympify({name})" for name in [*given, *filter(None, [keyword])]]
-    targets = ", ".join(given)
-    lines = [f"{targets} = _arrays({targets})" if len(given) > 1 else f"({targets},) = _arrays({targets})"]
+    short = 2 * len(", ".join(given)) + len(" = _arrays()") <= WIDTH - 4
+    if len(given) == 1:
+        lines = [f"({given[0]},) = _arrays({given[0]})"]
+    elif short:
+        lines = [f"{', '.join(given)} = _arrays({', '.join(given)})"]
+    else:
+        lines = [*_listed("args = [", given, "]"), *_listed("(", given, ") = _arrays(*args)")]
     if keyword:
         lines.append(language.parameter.format(name=keyword, like=given[0]))
     return lines
@@ -102,6 +107,15 @@ def _imports(language: Language, code: str) -> str:
     ours = [line for line in needed if line.split()[1] in ("math", "functools")]
     others = [line for line in needed if line not in ours]
     return "\n\n".join("\n".join(block) for block in (ours, others) if block)
+
+
+def _listed(opening: str, items: list[str], closing: str) -> list[str]:
+    """Return a list in brackets, on several lines where it is too long for one."""
+    line = ", ".join(items)
+    if len(opening) + len(line) + len(closing) <= WIDTH - 4:
+        return [f"{opening}{line}{closing}"]
+    parts = textwrap.wrap(line, WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+    return [opening, *(f"    {part}" for part in parts), closing]
 
 
 def _broken(line: str) -> list[str]:

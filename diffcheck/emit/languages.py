@@ -20,6 +20,7 @@ class Language:
     name: as `--to` takes it, and the column of `spelling.py`.  imports: statements in order.
     literal: an array of a constant's value; ``{like}`` is an argument of the function, ``{value}`` a number.
     wraps: functions refuse Python numbers beside arrays, so those become arrays first; all but those in ``bare``.
+    squares: the slope of u/v is computed with v**2, which overflows where v does not.
     parameter: how the keyword argument gets the type of the others.
     start: what the keyword argument is by default.
     helpers: name -> source.
@@ -30,6 +31,7 @@ class Language:
     literal: str = ""
     wraps: bool = False
     bare: tuple[str, ...] = ()
+    squares: bool = False
     parameter: str = ""
     start: str = "0.1"
     helpers: Mapping[str, str] = field(default_factory=dict)
@@ -114,7 +116,8 @@ def _arrays(*args):
     """Return the arguments as tensors of one floating type, the widest of those that have one."""
     tensors = [tf.convert_to_tensor(a) for a in args]
     typed = [t.dtype for a, t in zip(args, tensors) if type(a) not in (bool, int, float)]
-    dtype = max((d for d in typed if d.is_floating), key=lambda d: d.size, default=tf.float32)
+    widest_first = (tf.float64, tf.float32, tf.bfloat16, tf.float16)
+    dtype = next((d for d in widest_first if d in typed), tf.float32)
     return [tf.cast(t, dtype) for t in tensors]
 ''',
     "_norm": _NORM.format(module="tf", abs="tf.abs", frozen="").replace(
@@ -149,6 +152,7 @@ _ROWS = (
         "jax",
         ("import functools", "import math", "import jax", "import jax.numpy as jnp"),
         literal="jnp.full_like({like}, {value})",
+        squares=True,
         parameter="{name} = jnp.asarray({name}, {like}.dtype)",
         helpers=_JAX,
     ),

@@ -150,5 +150,6 @@ def _number(text: str) -> Part:
         return rf"{sign}\frac{{{above}}}{{{below}}}", min(level, POWER)
     if "e" in text:
         digits, exponent = text.split("e")
-        return rf"{sign}{digits} \cdot 10^{{{exponent}}}", min(level, TERM)
+        factor = "" if digits == "1" else rf"{digits} \cdot "
+        return f"{sign}{factor}10^{{{exponent}}}", min(level, TERM)
     return f"{sign}{text}", level

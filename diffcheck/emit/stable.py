@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from math import isqrt
 
 from diffcheck.tree import NAME, NUMBER, Node, number, substitute
@@ -25,21 +25,26 @@ ONE, TWO = number(1), number(2)
 _POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "pi", "E"})
 
 
-def stable(node: Node, positive: Collection[str] = ()) -> Node:
-    """Return an equal expression that is safe to compute; ``positive``: names known to be positive.
+def stable(node: Node, positive: Collection[str] = (), quotients: bool = True) -> Node:
+    """Return an equal expression that is safe to compute.
+
+    positive: names known to be positive.  quotients: the slope of u/v is computed without v**2, so that a quotient
+    may stand in for a difference that cancels.
 
     >>> from diffcheck.parse import parse
     >>> stable(parse("log(1 + exp(u))")) == parse("softplus(u)")
     True
     """
-    return substitute(node, partial(_rewritten, positive=frozenset(positive)))
+    return substitute(node, partial(_rewritten, positive=frozenset(positive), quotients=quotients))
 
 
-def _rewritten(node: Node, positive: frozenset[str]) -> Node | None:
+def _rewritten(node: Node, positive: frozenset[str], quotients: bool) -> Node | None:
     found = node
     # A rule may open the way for another: log(1/(1 + exp(-u))) is log(sigmoid(u)) first.
     while (better := _first(found, positive)) is not None:
         found = better
+    if quotients:
+        found = _excess(found, positive) or found
     return None if found is node else found
 
 
@@ -48,7 +53,8 @@ def _first(node: Node, positive: frozenset[str]) -> Node | None:
     return rule(node, positive) if rule else None
 
 
-def is_positive(node: Node, names: Collection[str]) -> bool:
+@lru_cache(maxsize=4096)
+def is_positive(node: Node, names: frozenset[str]) -> bool:
     """Say whether the value is surely positive, by its form alone; ``names``: those known to be positive."""
     if node.op == NUMBER:
         return Fraction(node.leaf or 0) > 0
@@ -66,7 +72,8 @@ def is_positive(node: Node, names: Collection[str]) -> bool:
     return node.op == "add" and any(signs) and all(map(is_not_negative, node.args, (names,) * 2))
 
 
-def is_not_negative(node: Node, names: Collection[str]) -> bool:
+@lru_cache(maxsize=4096)
+def is_not_negative(node: Node, names: frozenset[str]) -> bool:
     """Say whether the value is surely not negative, by its form alone."""
     if node.op in ("abs", "square", "norm", "hypot", "sqrt", "relu") or is_positive(node, names):
         return True
@@ -150,13 +157,18 @@ def _difference(node: Node, positive: frozenset[str]) -> Node | None:
         return Node("neg", (Node("expm1", right.args),))
     if left == ONE and right.op == "sigmoid":
         return Node("sigmoid", (_negative(right.args[0]),))
-    if left.op in ("norm", "hypot") and len(left.args) == 2 and right in left.args:
-        # sqrt(u**2 + mu**2) - mu = u**2/(sqrt(u**2 + mu**2) + mu), without the digits lost near u = 0
-        # and without u**2.
-        u = left.args[left.args[0] == right]
-        if is_positive(right, positive):
-            return Node("mul", (u, Node("div", (u, Node("add", (left, right))))))
     return None
+
+
+def _excess(node: Node, positive: frozenset[str]) -> Node | None:
+    # sqrt(u**2 + mu**2) - mu = u**2/(sqrt(u**2 + mu**2) + mu) without the digits lost near u = 0, and without u**2.
+    left, right = node.args if node.op == "sub" else (node, node)
+    if left.op not in ("norm", "hypot") or len(left.args) != 2 or right not in left.args:
+        return None
+    u = left.args[left.args[0] == right]
+    if not is_positive(right, positive):
+        return None
+    return Node("mul", (u, Node("div", (u, Node("add", (left, right))))))
 
 
 # --- roots of sums of squares

@@ -111,7 +111,7 @@ class Writer:
         return spell(self._tamed(node))
 
     def _tamed(self, node: Node) -> Node:
-        return stable(node, self.positive) if self.arrays else node
+        return stable(node, self.positive, not self.language.squares) if self.arrays else node
 
     def _column(self, node: Node) -> str | None:
         """Return how the language spells the function of a node; "" for leaves."""
