@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from test_smoothings import points
 
 from diffcheck.atoms import ATOMS
+from diffcheck.check import check
 from diffcheck.emit import LANGUAGES, emit
 from diffcheck.emit.languages import ARRAYS
 from diffcheck.emit.latex import latex
@@ -365,11 +366,11 @@ def test_braces_and_quotes_balance_for_every_surrogate(language):
 
 
 def test_lines_of_code_fit():
-    """At most 110 columns, whatever the expression, as long as its names are short."""
+    """At most 80 columns, whatever the expression, as long as its names are short."""
     sum_ = " + ".join(f"a{i}*log(1 + exp(b{i}))" for i in range(60))
     for text in (sum_, f"max({', '.join(f'x{i}' for i in range(64))})", "sqrt(1 + " * 20 + "x" + ")" * 20):
         for language in CODE:
-            assert max(map(len, emit(question(text), language).splitlines())) <= 110
+            assert max(map(len, emit(question(text), language).splitlines())) <= 80
 
 
 def test_shared_and_nested_parts_do_not_multiply():
@@ -388,6 +389,27 @@ def test_what_no_float_holds_is_refused():
         assert emit(question(text), "sympy")
     with pytest.raises(BadOption, match="no language"):
         emit(question("x"), "fortran")
+
+
+@pytest.mark.parametrize(
+    "text", ["abs(y - f)", "max(0, 1 - y*f)", "max(q*(y - f), (q - 1)*(y - f))", "sqrt(x**2 + z**2)"]
+)
+def test_what_is_suggested_keeps_the_interval_that_is_stated(text):
+    """From the question to the code: every suggestion is computed within its error interval, docstring and all."""
+    report = check(text, where="0 < q < 1" if "q" in text else "", certify=False)
+    problem = make_problem(text, report.wrt)
+    bounded = [surrogate for surrogate in report.surrogates if surrogate.error]
+    assert bounded
+    for surrogate in bounded:
+        names = [*problem.wrt, *problem.constants]
+        rng = np.random.default_rng(7)
+        columns = {n: rng.uniform(0, 1, 200) if n == "q" else rng.uniform(-3, 3, 200) for n in names}
+        off = load(emit(problem, "numpy", surrogate))(*columns.values(), mu=0.3) - values(
+            problem.tree, columns
+        )
+        low, high = (values(parse(e), {**columns, "mu": np.full(200, 0.3)}) for e in surrogate.error)
+        assert (low - 1e-12 <= off).all()
+        assert (off <= high + 1e-12).all()
 
 
 def test_all_array_languages_are_known():

@@ -28,7 +28,7 @@ from diffcheck.verdict import Surrogate
 __all__ = ["LANGUAGES", "emit"]
 
 # Columns of a line of code.
-WIDTH = 88
+WIDTH = 80
 
 
 def emit(problem: Problem, language: str, surrogate: Surrogate | None = None) -> str:

@@ -47,18 +47,22 @@ class Language:
 _NORM = '''
 def _norm(*sides):
     """Return sqrt(a**2 + b**2 + ...) without overflow; slope 0 where all sides are 0."""
-    top = functools.reduce({module}.maximum, ({abs}(a) for a in sides)){frozen}
-    scale = {module}.where((top > 0) & (top < math.inf), top, {module}.ones_like(top))
+    sizes = ({abs}(a) for a in sides)
+    top = functools.reduce({module}.maximum, sizes){frozen}
+    usual = (top > 0) & (top < math.inf)
+    scale = {module}.where(usual, top, {module}.ones_like(top))
     squares = sum((a / scale) ** 2 for a in sides)
-    root = scale * {module}.sqrt({module}.where(top == 0, {module}.ones_like(squares), squares))
+    squares = {module}.where(top == 0, {module}.ones_like(squares), squares)
+    root = scale * {module}.sqrt(squares)
     return {module}.where(top == 0, {module}.zeros_like(root), root)
 '''
 
 _NUMPY = {
     "_arrays": '''
 def _arrays(*args):
-    """Return the arguments as arrays of one floating type; Python numbers take that of the others."""
-    args = [a if type(a) in (bool, int, float) else np.asarray(a) for a in args]
+    """Return the arguments as arrays of one floating type, the widest."""
+    plain = (bool, int, float)
+    args = [a if type(a) in plain else np.asarray(a) for a in args]
     dtype = np.result_type(*args, 0.5)
     return [np.asarray(a, dtype) for a in args]
 ''',
@@ -78,9 +82,11 @@ def _sigmoid(u):
 _TORCH = {
     "_arrays": '''
 def _arrays(*args):
-    """Return the arguments as tensors of one floating type; Python numbers take that of the others."""
-    tensors = [torch.as_tensor(a) for a in args if type(a) not in (bool, int, float)]
-    dtype = functools.reduce(torch.promote_types, (t.dtype for t in tensors), torch.bool)
+    """Return the arguments as tensors of one floating type, the widest."""
+    plain = (bool, int, float)
+    tensors = [torch.as_tensor(a) for a in args if type(a) not in plain]
+    dtypes = (t.dtype for t in tensors)
+    dtype = functools.reduce(torch.promote_types, dtypes, torch.bool)
     dtype = dtype if dtype.is_floating_point else torch.get_default_dtype()
     device = tensors[0].device if tensors else None
     return [torch.as_tensor(a, dtype=dtype, device=device) for a in args]
@@ -96,12 +102,12 @@ def _logsumexp(*terms):
 _JAX = {
     "_arrays": '''
 def _arrays(*args):
-    """Return the arguments as arrays of one floating type; Python numbers take that of the others."""
+    """Return the arguments as arrays of one floating type, the widest."""
     dtype = jnp.result_type(*args, 0.5)
     return [jnp.asarray(a, dtype) for a in args]
 ''',
     "_norm": _NORM.format(module="jnp", abs="jnp.abs", frozen="").replace(
-        "    scale", "    top = jax.lax.stop_gradient(top)\n    scale", 1
+        "    usual", "    top = jax.lax.stop_gradient(top)\n    usual", 1
     ),
     "_logsumexp": '''
 def _logsumexp(*terms):
@@ -113,15 +119,16 @@ def _logsumexp(*terms):
 _TENSORFLOW = {
     "_arrays": '''
 def _arrays(*args):
-    """Return the arguments as tensors of one floating type, the widest of those that have one."""
+    """Return the arguments as tensors of one floating type, the widest."""
     tensors = [tf.convert_to_tensor(a) for a in args]
-    typed = [t.dtype for a, t in zip(args, tensors) if type(a) not in (bool, int, float)]
+    plain = [type(a) in (bool, int, float) for a in args]
+    typed = [t.dtype for p, t in zip(plain, tensors) if not p]
     widest_first = (tf.float64, tf.float32, tf.bfloat16, tf.float16)
     dtype = next((d for d in widest_first if d in typed), tf.float32)
     return [tf.cast(t, dtype) for t in tensors]
 ''',
     "_norm": _NORM.format(module="tf", abs="tf.abs", frozen="").replace(
-        "    scale", "    top = tf.stop_gradient(top)\n    scale", 1
+        "    usual", "    top = tf.stop_gradient(top)\n    usual", 1
     ),
     "_logsumexp": '''
 def _logsumexp(*terms):

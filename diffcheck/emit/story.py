@@ -15,7 +15,7 @@ from diffcheck.verdict import Surrogate
 
 __all__ = ["docstring", "story"]
 
-WIDTH = 80
+WIDTH = 76
 
 
 def story(
@@ -76,13 +76,19 @@ def _capital(text: str) -> str:
 
 def docstring(paragraphs: Sequence[str]) -> list[str]:
     """Return the paragraphs as the lines of a docstring, quotes included."""
-    lines = []
+    lines: list[str] = []
     for paragraph in paragraphs:
+        first = "   " if not lines else ""
         lines += textwrap.wrap(
-            _plain(paragraph), WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+            first + _plain(paragraph),
+            WIDTH,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
         ) or [""]
     # Ending in a quote would make four in a row; the last paragraph ends in a full stop.
-    return [f'"""{lines[0]}', *lines[1:], '"""']
+    # Three quotes and an indentation of four go before the first line.
+    return [f'"""{lines[0].strip()}', *lines[1:], '"""']
 
 
 def _plain(text: str) -> str:

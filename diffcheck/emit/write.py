@@ -44,7 +44,7 @@ _BINARY = {
 }
 
 # Characters of one line's worth; a longer part gets a name, unless it is shorter than SHORT.
-LONG, SHORT = 70, 16
+LONG, SHORT = 62, 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Emitted torch and JAX code under automatic differentiation: slopes at the former kink, far out, in branches."""
+"""Emitted torch and JAX code under automatic differentiation: slopes at the former kink, far out, in branches.
+
+Run by `test_gradients.py` in a process of its own: both frameworks start threads, and other tests fork.
+"""
 
 from __future__ import annotations
 
