@@ -14,29 +14,33 @@ from diffcheck.errors import BadOption
 
 __all__ = ["COMMANDS", "arranged"]
 
-COMMANDS = ("atoms", "batch", "check", "explain", "schema", "verify")
+COMMANDS = ("atoms", "batch", "check", "emit", "explain", "schema", "verify")
+
+# Commands whose argument is an expression.
+_OF_EXPRESSIONS = ("check", "emit")
 
 # Options of the program itself, which no command line with an expression has to carry first.
 _GLOBAL = ("--help", "--version")
 
 _FLAGS = ("--exit-zero", "--explain-proof", "--help", "--json", "--quiet", "-q")
 
-_WITH_VALUE = ("--format", "--let", "--require", "--timeout", "--where", "--wrt")
+_WITH_VALUE = ("--format", "--let", "--require", "--timeout", "--to", "--where", "--wrt")
 
 _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)
 
 
 def arranged(words: list[str]) -> list[str]:
-    """Return ``words`` as `check`, options, `--`, expression; other commands stay as they are.
+    """Return ``words`` as command, options, `--`, expression; commands without one stay as they are.
 
     Raises BadOption for what looks like a misspelt option.
     """
     if not words or words[0] in _GLOBAL:
         return words
-    if words[0] in COMMANDS and words[0] != "check":
+    if words[0] in COMMANDS and words[0] not in _OF_EXPRESSIONS:
         return words
-    options, expressions = _split(words[1:] if words[0] == "check" else words)
-    return ["check", *options, "--", *expressions]
+    command, rest = (words[0], words[1:]) if words[0] in _OF_EXPRESSIONS else ("check", words)
+    options, expressions = _split(rest)
+    return [command, *options, "--", *expressions]
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:

@@ -174,6 +174,35 @@ def _batch(
     return OK if exit_zero and status != BAD_INPUT else status
 
 
+@app.command("emit")
+@_command
+def _emit(
+    expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
+    to: Annotated[
+        str,
+        typer.Option(metavar="LANGUAGE", help="numpy, torch, jax, tensorflow, sympy or latex."),
+    ],
+    wrt: Annotated[
+        list[str] | None, typer.Option(metavar="NAMES", help="Variables: the first arguments; else guessed.")
+    ] = None,
+    let: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")
+    ] = None,
+) -> int:
+    """Print the expression as a function that one can paste; nothing is checked or smoothed."""
+    from diffcheck.emit import LANGUAGES, emit
+    from diffcheck.variables import make_problem
+
+    language = _one_of("--to", to, LANGUAGES)
+    text = _stdin_text() if expression == "-" else expression
+    try:
+        problem = make_problem(text, wrt, "", _definitions(let or []))
+        print(emit(problem, language), end="")
+    except InputError as error:
+        raise _with_text(error, text) from None
+    return OK
+
+
 @app.command("verify")
 @_command
 def _verify(

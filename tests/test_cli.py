@@ -58,6 +58,11 @@ def test_words_with_a_minus_are_expressions_unless_they_are_options(words, optio
     assert arranged(words) == ["check", *options, "--", *expressions]
 
 
+def test_emit_takes_an_expression_with_a_minus():
+    """As check does."""
+    assert arranged(["emit", "-x", "--to", "jax"]) == ["emit", "--to", "jax", "--", "-x"]
+
+
 @pytest.mark.parametrize("word", ["--jsno", "--requires=C1", "--exitzero", "--timout"])
 def test_a_misspelt_option_is_not_an_expression(word):
     """Else `--jsno` would be a variable, twice negated, and smooth."""
@@ -104,6 +109,10 @@ def test_other_commands_are_left_alone(words):
         (["explain", "cornr"], 2),
         (["batch", "/no/such/file"], 2),
         (["batch", "/"], 2),
+        (["emit", "x"], 2),
+        (["emit", "x", "--to", "basic"], 2),
+        (["emit", "bad(", "--to", "numpy"], 2),
+        (["emit", "-x", "--to", "numpy"], 0),
         (["--version"], 0),
         (["--help"], 0),
     ],

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "batch": {"cli"},
     "workers": {"batch", "cli"},
     "arguments": {"cli"},
+    "emit": {"cli"},
     "report": {"cli"},
     "check": {"", "batch", "cli", "workers"},
     "rules": {"report"},

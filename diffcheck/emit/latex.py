@@ -1,0 +1,155 @@
+r"""A tree as LaTeX, as papers print it: fractions, roots, cases, and the order of the terms as written.
+
+SymPy's printer writes the names (`mu_1` is \mu_{1}); it is not used for the rest because SymPy sorts and cancels
+terms while it builds an expression.  Functions are spelt by the `latex` column of `spelling.py`, and by their
+definition where that is None: softplus is \log(1 + e^u).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import sympy as sp
+
+from diffcheck.emit.spelling import SPELLINGS
+from diffcheck.emit.write import definition
+from diffcheck.lower import fill, parameters
+from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.unparse import unparse
+
+__all__ = ["latex"]
+
+OR, AND, NOT, COMPARISON, SUM, TERM, UNARY, POWER, ATOM = range(9)
+
+# op: own level, the levels that its left and right parts must reach.
+_BINARY = {
+    "or": (OR, OR, AND),
+    "and": (AND, AND, NOT),
+    **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), (COMPARISON, SUM, SUM)),
+    "add": (SUM, SUM, TERM),
+    "sub": (SUM, SUM, TERM),
+    "mul": (TERM, TERM, POWER),
+}
+
+Part = tuple[str, int]
+
+
+def latex(tree: Node, arguments: Sequence[str], parameter: str, comments: Sequence[str]) -> str:
+    r"""Return a displayed equation \ell(f, y) = ..., under the comments.
+
+    Two names that would print alike are told apart: then the second is set upright as typed.
+    """
+    names = _names([*arguments, *filter(None, [parameter]), *tree.names()])
+    left = r"\ell" + (f"_{{{names[parameter]}}}" if parameter else "")
+    shown = ", ".join(names[a] for a in arguments)
+    said = [f"% {_plain(line)}".rstrip() for line in comments]
+    value = _Printer(names).part(tree)[0]
+    return "\n".join([*said, r"\[", rf"  {left}({shown}) = {value}", r"\]", ""])
+
+
+def _names(names: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    # The letter e is Euler's number here.
+    odd = {"e": r"\mathsf{e}"}
+    for name in dict.fromkeys(names):
+        shown = odd.get(name) or _symbol(name)
+        found[name] = shown if shown not in found.values() else _upright(name)
+    return found
+
+
+def _symbol(name: str) -> str:
+    """Return a name as SymPy prints it, upright where several letters would read as a product."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name):
+        return _upright(name)
+    shown: str = sp.latex(sp.Symbol(name))
+    stem = re.match(r"[A-Za-z]{2,}", shown)
+    return rf"\mathrm{{{stem.group()}}}{shown[stem.end() :]}" if stem else shown
+
+
+def _upright(name: str) -> str:
+    escaped = name.replace("_", r"\_")
+    return rf"\mathrm{{{escaped}}}"
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+class _Printer:
+    """One expression: how its names print, and what is printed already."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def part(self, node: Node) -> Part:
+        """Return the text of a part and how tightly its top binds."""
+        if node.op == NAME:
+            shown = self.names[str(node.leaf)]
+            # A second exponent on the same letter is an error in LaTeX.
+            return (f"{{{shown}}}" if "^" in shown else shown), ATOM
+        if node.op == NUMBER:
+            return _number(unparse(node))
+        if node.op == "where":
+            return self.cases(node), SUM
+        if SPELLINGS[node.op].latex is None:
+            count = len(node.args)
+            values = dict(zip(parameters(node.op, count), node.args, strict=True))
+            return self.part(fill(definition(node.op, count), values, node.span))
+        return self.operation(node, [self.part(a) for a in node.args])
+
+    def operation(self, node: Node, args: list[Part]) -> Part:
+        """Return the text of an operation or a call."""
+        spelling = SPELLINGS[node.op].latex or ""
+        if node.op == "div":
+            return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", POWER
+        if node.op == "pow":
+            return self.power(node, args), POWER
+        if node.op in ("neg", "not"):
+            level = UNARY if node.op == "neg" else NOT
+            return f"{spelling if level == NOT else '-'}{_within(args[0], level)}", level
+        if node.op in _BINARY:
+            level, left, right = _BINARY[node.op]
+            first, second = _within(args[0], left), _within(args[1], right)
+            if node.op == "mul":
+                # A digit behind a factor would read as part of it.
+                sign = r" \cdot " if second[0].isdigit() or second.startswith(r"\frac") else " "
+                return f"{first}{sign}{second}", level
+            return f"{first} {spelling} {second}", level
+        if not args:
+            return spelling, ATOM
+        if "{0}" in spelling:
+            return spelling.format(*(text for text, _ in args)), POWER if "^" in spelling else ATOM
+        return rf"{spelling}\left({', '.join(text for text, _ in args)}\right)", POWER
+
+    def power(self, node: Node, args: list[Part]) -> str:
+        """Return a power; what is no single sign is bracketed below."""
+        return f"{_within(args[0], ATOM)}^{{{args[1][0]}}}"
+
+    def cases(self, node: Node) -> str:
+        """Return `where` as cases, one row a branch, a choice in the last branch as further rows."""
+        rows = []
+        while node.op == "where":
+            condition, value, node = node.args
+            rows.append(rf"{self.part(value)[0]} & \text{{if }} {self.part(condition)[0]}")
+        rows.append(rf"{self.part(node)[0]} & \text{{otherwise}}")
+        lines = r" \\ ".join(rows)
+        return rf"\begin{{cases}} {lines} \end{{cases}}"
+
+
+def _within(part: Part, least: int) -> str:
+    text, level = part
+    return text if level >= least else rf"\left({text}\right)"
+
+
+def _number(text: str) -> Part:
+    sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
+    level = UNARY if sign else ATOM
+    if "/" in text:
+        above, below = text.split("/")
+        return rf"{sign}\frac{{{above}}}{{{below}}}", min(level, POWER)
+    if "e" in text:
+        digits, exponent = text.split("e")
+        factor = "" if digits == "1" else rf"{digits} \cdot "
+        return f"{sign}{factor}10^{{{exponent}}}", min(level, TERM)
+    return f"{sign}{text}", level

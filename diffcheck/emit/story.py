@@ -1,0 +1,96 @@
+"""What the emitted function says of itself: what it replaces, its class and its price.
+
+Everything a user typed goes through `docstring`, which leaves no quote, backslash or control character that could
+end the text early.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from diffcheck.problem import Problem
+from diffcheck.unparse import unparse
+from diffcheck.verdict import Surrogate
+
+__all__ = ["docstring", "story"]
+
+WIDTH = 76
+
+
+def story(
+    problem: Problem, surrogate: Surrogate | None, renamed: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return the paragraphs, one a line: what it is, class, error, gradient, arguments, who wrote it.
+
+    renamed: names that Python keeps for itself -> what the code calls them.
+    """
+    from diffcheck import __version__
+
+    original = unparse(problem.tree)
+    if surrogate is None:
+        said = [f"Return {original}", "", "The expression as written: nothing is smoothed."]
+    else:
+        said = [f"Return a smooth stand-in for {original}", "", *_price(problem, surrogate, original)]
+    said += ["", _arguments(problem, surrogate)]
+    if renamed:
+        said.append("; ".join(f"{new} stands for {old}" for old, new in renamed.items()) + ".")
+    return [*said, f"Written by diffcheck {__version__}."]
+
+
+def _price(problem: Problem, surrogate: Surrogate, original: str) -> list[str]:
+    mu = surrogate.parameter
+    shape = "; convex" if surrogate.convex else ""
+    said = [
+        f"{_capital(surrogate.name)}: {surrogate.expression}",
+        f"Class {surrogate.smoothness} in {', '.join(problem.wrt)} for every {mu} > 0{shape}.",
+    ]
+    if surrogate.error is None:
+        said.append("No bound on the error is proved.")
+    else:
+        low, high = surrogate.error
+        said.append(f"Proved for real numbers: the result minus {original} lies between {low} and {high}.")
+    if surrogate.lipschitz_gradient is not None:
+        said.append(f"The gradient is Lipschitz with constant {surrogate.lipschitz_gradient}.")
+    if problem.where_text:
+        said.append(f"All this where {problem.where_text}.")
+    if surrogate.note:
+        said.append(f"{_capital(surrogate.note)}.")
+    return said
+
+
+def _arguments(problem: Problem, surrogate: Surrogate | None) -> str:
+    text = f"Variables: {', '.join(problem.wrt)}."
+    names = {*problem.tree.names()}
+    constants = [n for n in problem.constants if n in names]
+    if constants:
+        text += f" Constants: {', '.join(constants)}."
+    if surrogate is not None:
+        text += f" {surrogate.parameter} > 0: the smaller, the closer and the steeper."
+    return text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def docstring(paragraphs: Sequence[str]) -> list[str]:
+    """Return the paragraphs as the lines of a docstring, quotes included."""
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        first = "   " if not lines else ""
+        lines += textwrap.wrap(
+            first + _plain(paragraph),
+            WIDTH,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    # Ending in a quote would make four in a row; the last paragraph ends in a full stop.
+    # Three quotes and an indentation of four go before the first line.
+    return [f'"""{lines[0].strip()}', *lines[1:], '"""']
+
+
+def _plain(text: str) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown.replace("\\", "\\\\").replace('"', "'")

@@ -1,0 +1,20 @@
+"""Runs the tests of emitted torch and JAX code where those are installed, each in a process of its own."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("framework", ["torch", "jax"])
+def test_emitted_code_runs_and_has_the_right_gradient(framework):
+    """Everything in `gradients.py` holds; a process that runs JAX must not fork, and other tests do."""
+    if importlib.util.find_spec(framework) is None:
+        pytest.skip(f"{framework} is not installed")
+    command = [sys.executable, "-m", "pytest", "-n0", "-k", framework, "tests/gradients.py"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
