@@ -357,6 +357,7 @@ def _cases(found: Sequence[Region]) -> tuple[Case, ...]:
             r.condition,
             Verdict.DIFFERENTIABLE if r.smoothness.differentiable else Verdict.NOT_DIFFERENTIABLE,
             r.smoothness,
+            r.detail,
         )
         for r in found
     )

@@ -27,11 +27,15 @@ MAX_SOLVED_SAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """An open region of the constants, by an example, and the class there."""
+    """An open region of the constants, by an example, and the class there.
+
+    detail: the class as a function of the constants, where it is one; then ``smoothness`` is the worst of it.
+    """
 
     smoothness: Smoothness
     condition: str
     example: Example
+    detail: str = ""
 
 
 def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Constraint]) -> list[Region]:
@@ -61,7 +65,22 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
         for level in merged
         if split
     }
-    return [Region(level, texts.get(level, ""), merged[level][0]) for level in sorted(merged)]
+    return [
+        Region(
+            level,
+            texts.get(level, ""),
+            merged[level][0],
+            _by_power(bad) if 1 <= level.level < CINF.level else "",
+        )
+        for level in sorted(merged)
+    ]
+
+
+def _by_power(bad: Sequence[Leaf]) -> str:
+    """Say what an exponent p makes of the class, where one exponent decides: C^k for every k < p."""
+    powers = {b.outcome.power for b in bad if 1 <= b.outcome.level.level < CINF.level}
+    (power, *others) = powers or {None}
+    return "" if power is None or others else f"C^k for every k < {text_of(power)}"
 
 
 def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[Example]]:

@@ -46,6 +46,7 @@ class Outcome:
 
     kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
     how: the argument, for the certificate.  open: the class may be better than ``level`` says.
+    power: the symbolic exponent e of the term t**e that decides; the class is C^k for every k < e.
     """
 
     level: Smoothness
@@ -56,6 +57,7 @@ class Outcome:
     detail: str = ""
     how: str = ""
     open: bool = False
+    power: sp.Expr | None = None
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 

@@ -269,6 +269,7 @@ def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
                 detail=f"derivative {k + 1} or later",
                 how=f"t**({m.power})",
                 open=True,
+                power=m.power,
             )
         if k > 200:
             raise Undetermined("an exponent above 200")
@@ -276,9 +277,11 @@ def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
     above = 0 if algebra.oracle.vanishes(hi) else algebra.oracle.sign(hi)
     sign_below = -below if k % 2 == 0 else below
     left, right = (sp.oo * s if s else None for s in (sign_below, above))
-    how = f"a term of size t**({m.power})" + (" with a logarithm" if m.log != 0 or m.loglog != 0 else "")
+    plain = m.log == 0 and m.loglog == 0
+    how = f"a term of size t**({m.power})" + ("" if plain else " with a logarithm")
+    power = m.power if plain and m.power.free_symbols else None
     if k >= 1:
-        return Outcome(Smoothness(k), Kind.BREAK, left, right, None, f"derivative {k + 1}", how)
+        return Outcome(Smoothness(k), Kind.BREAK, left, right, None, f"derivative {k + 1}", how, power=power)
     kind = Kind.CUSP if sign_below * above < 0 else Kind.VERTICAL_TANGENT
     return Outcome(C0, kind, left, right, None, "", how)
 

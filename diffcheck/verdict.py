@@ -176,11 +176,15 @@ class Surrogate:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The verdict on one open region of the constants."""
+    """The verdict on one open region of the constants.
+
+    detail: the class as a function of the constants, or ""; then ``smoothness`` is the worst of it.
+    """
 
     condition: str
     verdict: Verdict
     smoothness: Smoothness
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,3 +119,17 @@ def test_coincidences_of_constants_are_conditions(text, condition):
     assert (None if found.condition is None else set(found.condition.split(" and "))) == (
         None if condition is None else set(condition.split(" and "))
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("abs(x)**p", "C^k for every k < p"),
+        ("abs(2*x - 1)**(p + 1)", "C^k for every k < p + 1"),
+        ("a*abs(x)**p + x", "C^k for every k < p"),
+    ],
+)
+def test_the_class_is_told_as_a_function_of_the_exponent(text, detail):
+    """abs(x)**p is C^k for every k < p, not merely C1."""
+    (smooth,) = [case for case in ask(text, "x").cases if case.verdict is Verdict.DIFFERENTIABLE]
+    assert smooth.detail == detail

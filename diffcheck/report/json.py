@@ -58,7 +58,12 @@ def to_object(report: Report) -> dict[str, Any]:
 
 
 def _case(case: Case) -> dict[str, Any]:
-    return {"condition": case.condition, "verdict": str(case.verdict), "class": str(case.smoothness)}
+    return {
+        "condition": case.condition,
+        "verdict": str(case.verdict),
+        "class": str(case.smoothness),
+        "detail": case.detail,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

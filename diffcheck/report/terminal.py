@@ -76,6 +76,7 @@ def _header(report: Report, width: int) -> Iterator[Line]:
     for case in report.cases:
         condition = one_line(case.condition).ljust(min(table, width // 2))
         answer = f"{VERDICTS[case.verdict][0]}, class {case.smoothness}"
+        answer += f" or better: {case.detail}" if case.detail else ""
         yield from _indented(f"when {condition}: {answer}", width)
 
 
