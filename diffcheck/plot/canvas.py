@@ -41,12 +41,12 @@ class Canvas:
         height, width = self.dots.shape
         low, high = self.span
         x = (t - low) / (high - low) * (width - 1)
-        columns = np.unique(np.round(x)).astype(int)
+        columns = np.arange(max(round(float(x[0])), 0), min(round(float(x[-1])), width - 1) + 1)
         # The curve's values at the borders of the columns join neighbours.
         borders = np.clip(np.concatenate([columns - 0.5, columns + 0.5]), x[0], x[-1])
         at = np.concatenate([x, borders])
         rows = self._row(np.concatenate([y, np.interp(borders, x, y)]))
-        for column in columns[(columns >= 0) & (columns < width)]:
+        for column in columns:
             here = rows[np.abs(at - column) <= 0.5]
             top, bottom = np.floor(here.min() + 0.5), np.floor(here.max() + 0.5)
             if bottom >= 0 and top < height:

@@ -15,7 +15,7 @@ import numpy as np
 from diffcheck.errors import InputError
 from diffcheck.numeric import values
 from diffcheck.parse import parse
-from diffcheck.plot.line import Array, Line, Piece, limits, pieces
+from diffcheck.plot.line import EVEN, Array, Line, Piece, limits, pieces
 from diffcheck.plot.marks import OF_SLOPE, OF_VALUE, Mark, apart, mark, meetings
 from diffcheck.plot.window import View, defined_values
 from diffcheck.problem import Problem
@@ -24,8 +24,6 @@ from diffcheck.verdict import Report, Surrogate
 
 __all__ = ["Cut", "Model", "cut"]
 
-# Evenly spread parameters from which the shown range of values is taken.
-EVEN = 801
 # Marks closer than this part of the width cover each other.
 APART = 60
 
@@ -80,7 +78,8 @@ def cut(
     met = meetings(report, seen, line, span)
     breaks = [crossing.t for _, crossing in met]
     curve = pieces(function, *span, breaks, columns)
-    derivative = pieces(_derivative(problem, report, line, function, breaks, span), *span, breaks, columns)
+    slope = _derivative(problem, report, line, function, breaks, span)
+    derivative = pieces(slope, *span, breaks, columns)
     marks = tuple(
         mark(problem, seen, line, f, c, curve, derivative) for f, c in apart(met, (span[1] - span[0]) / APART)
     )
@@ -92,12 +91,8 @@ def cut(
     models = tuple(_models(report, seen, line, span, mu, columns, function, breaks))
     kept += [v for m in marks for model in models for v in _band_at(model, m.t)]
     heights = limits([function(even)], [v for v in kept if abs(v) < 3 * max(map(abs, heights))])
-    at = np.concatenate([y for _, y in derivative] or [np.zeros(0)])
-    where = np.concatenate([t for t, _ in derivative] or [np.zeros(0)])
-    # The samples crowd at breaks; one for each even parameter weighs the slopes fairly.
-    fair = at[np.searchsorted(where, even).clip(0, len(at) - 1)] if at.size else at
     finite = [s for m in marks for s in m.slopes if np.isfinite(s) and m.finding.kind in OF_SLOPE]
-    return Cut(line, span, curve, derivative, models, marks, mu, heights, limits([fair], finite))
+    return Cut(line, span, curve, derivative, models, marks, mu, heights, limits([slope(even)], finite))
 
 
 def _visible_parameter(
@@ -187,9 +182,12 @@ def _models(
 
         curve = pieces(along, *span, (), columns)
         band = []
-        if error:
-            for t, y in pieces(function, *span, breaks, columns):
-                low, high = (np.broadcast_to(values(e, {**line.at(t), **setting}), t.shape) for e in error)
-                band.append((t, y + low, y + high))
+        moving = {n for e in error for n in e.names()} & set(line.direction)
+        for ts, ys in pieces(function, *span, breaks, columns) if error else ():
+            # The curve may be straight where its band is not.
+            t = np.linspace(ts[0], ts[-1], EVEN) if moving else ts
+            y = function(t) if moving else ys
+            low, high = (np.broadcast_to(values(e, {**line.at(t), **setting}), t.shape) for e in error)
+            band.append((t, y + low, y + high))
         found.append(Model(surrogate, curve, tuple(band)))
     return found

@@ -2,8 +2,9 @@
 
 A line is point(t) = origin + t*direction.  Between two breaks the samples are spread evenly with a jitter, so that
 an oscillation cannot alias into a slow wave, and crowd towards the breaks, so that a corner is a corner and a pole
-leaves the picture.  Each column of the picture then keeps its first, lowest, highest and last sample: that draws
-the same pixels as all of them.  Jumps that nobody announced are found by bisection and split the curve too.
+leaves the picture.  Each column of the picture then keeps its first, lowest, highest and last sample, which draws the
+same pixels as all of them, and straight parts keep their ends.  Jumps that nobody announced are found by bisection
+and split the curve too.
 Read in order: Line, pieces, then what they call.
 """
 
@@ -16,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Line", "Piece", "limits", "pieces"]
+__all__ = ["EVEN", "Array", "Line", "Piece", "limits", "pieces", "runs", "straightened"]
 
 Array = npt.NDArray[np.float64]
 Piece = tuple[Array, Array]
@@ -25,8 +26,12 @@ Piece = tuple[Array, Array]
 PER_COLUMN = 16
 # Halvings towards a break: the last sample is 2**-32 of the stretch away, far above rounding.
 HALVINGS = 32
+# Evenly spread parameters from which the usual range of values is taken.
+EVEN = 801
 # A step of more than this part of the usual range may be a jump.
 SUSPICIOUS = 0.05
+# A sample this close to the straight line between its neighbours, in parts of the usual range, is not drawn.
+FLAT = 5e-5
 BISECTIONS = 48
 # The part of the values that a pole may take out of the picture, at each end.
 TAIL = 0.08
@@ -58,17 +63,19 @@ def pieces(
     """
     inner = sorted({b for b in breaks if low < b < high})
     found: list[Piece] = []
-    runs: list[Piece] = []
+    known: list[Piece] = []
     edges = [low, *inner, high]
     for a, b in pairwise(edges):
         t = _parameters(a, b, (high - low) / columns, a in inner, b in inner)
         y = f(t)
         y = np.where(np.isfinite(y), y, np.nan)
-        runs += _runs(t, y)
-    scale = _scale([y for _, y in runs])
-    for t, y in runs:
+        known += runs(t, y)
+    # Of evenly spread values: the samples crowd at poles.
+    scale = _scale(f(np.linspace(low, high, EVEN)))
+    for t, y in known:
         for piece in _split(f, t, y, scale):
-            found.append(_thinned(*piece, low, (high - low) / columns))
+            thin = _thinned(*piece, low, (high - low) / columns)
+            found.append(straightened(*thin, FLAT * scale))
     return tuple(found)
 
 
@@ -107,15 +114,15 @@ def _parameters(a: float, b: float, column: float, from_break: bool, to_break: b
     return t[((t > a) | (not from_break)) & ((t < b) | (not to_break))]
 
 
-def _runs(t: Array, y: Array) -> list[Piece]:
+def runs(t: Array, y: Array) -> list[Piece]:
     """Return the stretches of samples that have values."""
     known = ~np.isnan(y)
     cuts = [0, *(np.flatnonzero(np.diff(known)) + 1).tolist(), len(t)]
     return [(t[i:j], y[i:j]) for i, j in pairwise(cuts) if i < j and known[i]]
 
 
-def _scale(arrays: Sequence[Array]) -> float:
-    values = np.concatenate([*arrays, np.zeros(0)])
+def _scale(values: Array) -> float:
+    values = values[np.isfinite(values)]
     if not values.size:
         return 1.0
     low, high = np.quantile(values, [TAIL, 1 - TAIL])
@@ -153,3 +160,20 @@ def _thinned(t: Array, y: Array, low: float, column: float) -> Piece:
         kept |= {i, j - 1, i + int(np.argmin(y[i:j])), i + int(np.argmax(y[i:j]))}
     order = np.array(sorted(kept))
     return t[order], y[order]
+
+
+def straightened(t: Array, y: Array, tolerance: float) -> Piece:
+    """Drop samples of a curve on straight lines: every other one, until none can go; the ends stay.
+
+    tolerance: how far from the line between its neighbours a sample may be, each time.
+    """
+    while len(t) > 2:
+        inner = np.arange(1, len(t) - 1, 2)
+        part = (t[inner] - t[inner - 1]) / (t[inner + 1] - t[inner - 1])
+        chord = y[inner - 1] + part * (y[inner + 1] - y[inner - 1])
+        kept = np.ones(len(t), dtype=bool)
+        kept[inner] = ~(np.abs(y[inner] - chord) <= tolerance)
+        if kept.all():
+            break
+        t, y = t[kept], y[kept]
+    return t, y

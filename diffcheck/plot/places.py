@@ -19,7 +19,7 @@ import numpy as np
 from diffcheck.errors import InputError
 from diffcheck.numeric import Exact, evaluate, values
 from diffcheck.parse import parse_conditions
-from diffcheck.plot.line import Array, Line
+from diffcheck.plot.line import Array, Line, runs, straightened
 from diffcheck.plot.options import DIGITS
 from diffcheck.tree import NAME, Node
 from diffcheck.verdict import Finding
@@ -32,6 +32,8 @@ MEMBERS = 80
 TRIED = 40
 # Parameters at which an equation is sampled for changes of sign.
 GRID = 2001
+# Parameters of a curve: a circle has to close where its root ends.
+FINE = 20_001
 CELLS = 301
 # Two sides this close, relative to their size, are equal in float64.
 CLOSE = 1e-9
@@ -273,12 +275,26 @@ def _solved_curve(
         (bound,) = solved
         (free,) = (n for n in names if n != bound)
         low, high = ranges[names.index(free)]
-        point[free] = np.linspace(low, high, GRID)
+        point[free] = np.linspace(low, high, FINE)
         point[bound] = values(formulas[bound], {n: v for n, v in point.items() if n != bound})  # type: ignore[arg-type]
     else:
         return None
     x, y = np.broadcast_arrays(*(np.asarray(point[n], dtype=float) for n in names))
-    return Trace(*_visible(place, names, point, x, y, ranges), joined=x.size > 1)
+    x, y = _visible(place, names, point, x, y, ranges)
+    if x.size == 1:
+        return Trace(x, y, joined=False)
+    # Runs of the name that is solved for, as a function of the free one.
+    along = (x, y) if formulas[names[0]] is None else (y, x)
+    tolerance = 1e-4 * (ranges[0][1] - ranges[0][0] + ranges[1][1] - ranges[1][0])
+    parts = [straightened(*run, tolerance) for run in runs(*along)]
+    free_parts, bound_parts = [_lifted([p[i] for p in parts]) for i in (0, 1)]
+    ends = (free_parts, bound_parts) if formulas[names[0]] is None else (bound_parts, free_parts)
+    return Trace(*ends, joined=True)
+
+
+def _lifted(parts: Sequence[Array]) -> Array:
+    """Return the parts one after the other, with nan between them."""
+    return np.concatenate([v for part in parts for v in (part, [np.nan])] or [np.zeros(0)])
 
 
 def _implicit_curve(

@@ -200,7 +200,8 @@ def _ticks(
     low, high = span or cut.span
     corner, dash, tick = AXIS[plain][2:]
     rule, text = [dash] * across, [" "] * (MARGIN + across)
-    at = [low, high] if span else [low, high, *(m.t for m in cut.marks)]
+    # The places of findings first: the ends of the axis matter less.
+    at = [low, high] if span else [*(m.t for m in cut.marks), low, high]
     for t in at:
         column = round((t - low) / (high - low) * (across - 1))
         # A root found in floats is 0 only up to rounding.

@@ -89,7 +89,7 @@ def cut_range(problem: Problem, report: Report, seen: View, name: str, wished: W
     if given is not None:
         return given
     at = _positions(report, seen, name)
-    low, high = _around(at)
+    low, high = _around(at or _lowest(problem, seen, name))
     return _trimmed(problem, seen, name, low, high, bool(at))
 
 
@@ -132,7 +132,10 @@ def _refuse_impossible(problem: Problem, wished: Wishes) -> None:
     for condition in problem.where:
         if set(condition.names()) <= known.keys() and values(condition, known).item() != 1.0:
             said = problem.where_text[slice(*condition.span)]
-            raise BadOption(f"--at: `{said}` does not hold for these values", help=f"--where says `{problem.where_text}`")
+            raise BadOption(
+                f"--at: `{said}` does not hold for these values",
+                help=f"--where says `{problem.where_text}`",
+            )
 
 
 def _completed(problem: Problem, point: Mapping[str, Exact]) -> dict[str, Exact]:
@@ -170,6 +173,19 @@ def _positions(report: Report, seen: View, name: str) -> list[float]:
     if not found and seen.worst is not None:
         found.append(float(seen.point[name]))
     return [x for x in found if math.isfinite(x)]
+
+
+def _lowest(problem: Problem, seen: View, name: str) -> list[float]:
+    """Return two places around the lowest value, where that is beyond the plain range: a loss is read there."""
+    for far in (PLAIN, *FAR[1:3]):
+        t = np.linspace(-far, far, PROBED)
+        y = defined_values(problem, {**seen.floats, name: t})
+        if np.isnan(y).any():
+            return []
+        i = int(np.argmin(y))
+        if 0 < i < PROBED - 1:
+            return [] if far == PLAIN else [float(t[i]) - 1.0, float(t[i]) + 1.0]
+    return []
 
 
 def _around(at: Iterable[float]) -> tuple[float, float]:
