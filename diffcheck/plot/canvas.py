@@ -54,10 +54,14 @@ class Canvas:
 
     def sign(self, t: float, y: float, sign: str, style: str) -> None:
         """Set a sign at a point, at the border if its value lies beyond."""
-        row, column = float(self._row(np.array([y]))[0]), self._column(t)
+        column = self._column(t)
         if column is not None:
-            last = self.dots.shape[0] // DOWN - 1
-            self.signs[int(min(max(round(row) // DOWN, 0), last)), column] = (sign, style)
+            self.signs[self.row(y), column] = (sign, style)
+
+    def row(self, y: float) -> int:
+        """Return the row of characters in which a value lies, the nearest one if it lies beyond."""
+        dot = round(float(self._row(np.array([y]))[0]))
+        return min(max(dot // DOWN, 0), self.dots.shape[0] // DOWN - 1)
 
     def upright(self, t: float, sign: str, style: str) -> None:
         """Draw a vertical line behind what is set later."""

@@ -168,14 +168,14 @@ def _inside(
 
 
 def _framed(canvas: Canvas, plain: bool) -> Iterator[Line]:
-    """Yield the rows of a canvas with the numbers of the vertical axis: top, bottom, and zero between them."""
+    """Yield the rows of a canvas with the numbers of the vertical axis: top, bottom and zero."""
     rows = canvas.rows(plain)
     low, high = canvas.heights
     last = len(rows) - 1
     numbered = {0: high, last: low}
-    zero = round(high / (high - low) * last) if high > low else 0
-    if low < 0 < high and 0 < zero < last:
-        numbered[zero] = 0.0
+    if low <= 0 <= high:
+        # Where a border is so near to 0 that they share a row, 0 says more.
+        numbered[canvas.row(0.0)] = 0.0
     tick, bar = AXIS[plain][:2]
     for i, row in enumerate(rows):
         number = f"{numbered[i]:.3g}".rjust(MARGIN - 1) if i in numbered else " " * (MARGIN - 1)
