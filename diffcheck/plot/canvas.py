@@ -61,7 +61,8 @@ class Canvas:
     def row(self, y: float) -> int:
         """Return the row of characters in which a value lies, the nearest one if it lies beyond."""
         dot = round(float(self._row(np.array([y]))[0]))
-        return min(max(dot // DOWN, 0), self.dots.shape[0] // DOWN - 1)
+        last: int = self.dots.shape[0] // DOWN - 1
+        return min(max(dot // DOWN, 0), last)
 
     def upright(self, t: float, sign: str, style: str) -> None:
         """Draw a vertical line behind what is set later."""

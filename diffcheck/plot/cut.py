@@ -100,8 +100,7 @@ def _visible_parameter(
 ) -> float:
     """Return a round parameter that leaves room between neighbours, and still can be seen."""
     width = span[1] - span[0]
-    ordered = sorted({span[0], *breaks, span[1]})
-    nearest = min(b - a for a, b in pairwise(ordered))
+    nearest = min((b - a for a, b in pairwise(sorted(set(breaks)))), default=width)
     most = min(width / 10, (heights[1] - heights[0]) / 7)
     return float(f"{max(min(most, nearest / 5), most / 5):.0e}")
 
