@@ -14,17 +14,23 @@ from diffcheck.errors import BadOption
 
 __all__ = ["COMMANDS", "arranged"]
 
-COMMANDS = ("atoms", "batch", "check", "emit", "explain", "schema", "verify")
-
-# Commands whose argument is an expression.
-_OF_EXPRESSIONS = ("check", "emit")
+COMMANDS = ("atoms", "batch", "check", "emit", "explain", "plot", "schema", "verify")
 
 # Options of the program itself, which no command line with an expression has to carry first.
 _GLOBAL = ("--help", "--version")
 
-_FLAGS = ("--exit-zero", "--explain-proof", "--help", "--json", "--quiet", "-q")
+# Of each command that takes an expression: the options without a value, and those with one.
+_FLAGS = {
+    "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--quiet", "-q"),
+    "emit": ("--help",),
+    "plot": ("--dark", "--help", "--light"),
+}
 
-_WITH_VALUE = ("--format", "--let", "--require", "--timeout", "--to", "--where", "--wrt")
+_WITH_VALUE = {
+    "check": ("--format", "--let", "--require", "--timeout", "--where", "--wrt"),
+    "emit": ("--let", "--to", "--wrt"),
+    "plot": ("--at", "--let", "--mu", "--output", "--range", "--timeout", "--where", "--wrt", "-o"),
+}
 
 _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)
 
@@ -32,18 +38,18 @@ _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)
 def arranged(words: list[str]) -> list[str]:
     """Return ``words`` as command, options, `--`, expression; commands without one stay as they are.
 
-    Raises BadOption for what looks like a misspelt option.
+    Raises BadOption for what looks like a misspelt option, and for an option at the end without its value.
     """
     if not words or words[0] in _GLOBAL:
         return words
-    if words[0] in COMMANDS and words[0] not in _OF_EXPRESSIONS:
+    if words[0] in COMMANDS and words[0] not in _FLAGS:
         return words
-    command, rest = (words[0], words[1:]) if words[0] in _OF_EXPRESSIONS else ("check", words)
-    options, expressions = _split(rest)
+    command, rest = (words[0], words[1:]) if words[0] in _FLAGS else ("check", words)
+    options, expressions = _split(command, rest)
     return [command, *options, "--", *expressions]
 
 
-def _split(words: list[str]) -> tuple[list[str], list[str]]:
+def _split(command: str, words: list[str]) -> tuple[list[str], list[str]]:
     options: list[str] = []
     expressions: list[str] = []
     rest = list(words)
@@ -51,22 +57,23 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
         word = rest.pop(0)
         if word == "--":
             return options, [*expressions, *rest]
-        if word in _FLAGS or word.partition("=")[0] in _WITH_VALUE:
+        if word in _FLAGS[command] or word.partition("=")[0] in _WITH_VALUE[command]:
             options.append(word)
-            if word in _WITH_VALUE and rest:
+            if word in _WITH_VALUE[command]:
+                if not rest:
+                    raise BadOption(f"{word}: its value is missing", help=f"write `{word} VALUE`")
                 options.append(rest.pop(0))
         else:
-            _refuse_misspelt(word)
+            _refuse_misspelt(command, word)
             expressions.append(word)
     return options, expressions
 
 
-def _refuse_misspelt(word: str) -> None:
+def _refuse_misspelt(command: str, word: str) -> None:
     if not _LOOKS_LIKE_OPTION.fullmatch(word):
         return
-    near = difflib.get_close_matches(
-        word.partition("=")[0], [*_FLAGS, *_WITH_VALUE, *_GLOBAL], n=1, cutoff=0.75
-    )
+    known = [*_FLAGS[command], *_WITH_VALUE[command], *_GLOBAL]
+    near = difflib.get_close_matches(word.partition("=")[0], known, n=1, cutoff=0.75)
     if near:
         raise BadOption(
             f"no such option: {word}", help=f"did you mean `{near[0]}`? An expression goes after `--`."

@@ -31,6 +31,15 @@ OK, FAILED, BAD_INPUT, UNDETERMINED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130,
 # The status of a batch: a line that was not answered must not hide behind one that was.
 PRECEDENCE = (BAD_INPUT, FAILED, UNDETERMINED, OK)
 
+Expression = Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")]
+Wrt = Annotated[
+    list[str] | None,
+    typer.Option("--wrt", metavar="NAMES", help="Variables, with commas or repeated; else guessed."),
+]
+Where = Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')]
+Let = Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")]
+Timeout = Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")]
+
 app = typer.Typer(
     help="Say whether a loss function is differentiable, where not, why, and what to use instead.",
     epilog="`diffcheck EXPR` is short for `diffcheck check EXPR`.",
@@ -96,15 +105,10 @@ def _program(
 @app.command("check")
 @_command
 def _check(
-    expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
-    wrt: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAMES", help="Variables, with commas or repeated; else guessed."),
-    ] = None,
-    where: Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')] = "",
-    let: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")
-    ] = None,
+    expression: Expression,
+    wrt: Wrt = None,
+    where: Where = "",
+    let: Let = None,
     format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
@@ -115,7 +119,7 @@ def _check(
         bool, typer.Option("--explain-proof", help="Print the steps the verdict rests on.")
     ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
-    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")] = 30.0,
+    timeout: Timeout = 30.0,
 ) -> int:
     """Check one expression."""
     from diffcheck.check import refused
@@ -147,6 +151,59 @@ def _check(
     return OK if exit_zero and status != BAD_INPUT else status
 
 
+@app.command("plot")
+@_command
+def _plot(
+    expression: Expression,
+    wrt: Wrt = None,
+    where: Where = "",
+    let: Let = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Draw to FILE.svg, .png or .pdf.")
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark/--light", help="Background of the file.")] = False,
+    mu: Annotated[str | None, typer.Option(metavar="M", help="Parameter of the surrogates.")] = None,
+    at: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Hold a name fixed; repeatable.")
+    ] = None,
+    range: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]A:B", help="What to show; repeatable with names.")
+    ] = None,
+    timeout: Timeout = 30.0,
+) -> int:
+    """Draw the function, its derivative and what to use instead: here, or to a file with -o."""
+    from diffcheck.plot.figure import COLUMNS, draw, require_matplotlib
+    from diffcheck.plot.options import file_ending, wishes
+    from diffcheck.plot.scene import MODELS, compose
+    from diffcheck.plot.terminal import columns, render
+    from diffcheck.variables import make_problem
+    from diffcheck.workers import Question, ask
+
+    if output is not None:
+        ending = file_ending(output)
+        require_matplotlib()
+    text = _stdin_text() if expression == "-" else expression
+    definitions = _definitions(let or [])
+    try:
+        problem = make_problem(text, wrt, where, definitions)
+        wished = wishes(problem, at or [], range or [], mu)
+        limit = _limit(timeout)
+        question = Question(text, None if wrt is None else tuple(wrt), where, definitions, certify=False)
+        answer = ask(question, limit)
+        if isinstance(answer, InputError):
+            raise answer
+    except InputError as error:
+        raise _with_text(error, text) from None
+    if output is None:
+        width = _width(sys.stdout)
+        scene = compose(problem, answer, wished, columns(width), models=0)
+        print(render(scene, width=width, color=_color(sys.stdout), plain=_plain(sys.stdout)))
+    else:
+        picture = draw(compose(problem, answer, wished, COLUMNS, models=MODELS), ending, dark=dark)
+        _write(output, picture)
+    return OK
+
+
 @app.command("batch")
 @_command
 def _batch(
@@ -159,12 +216,13 @@ def _batch(
 ) -> int:
     """Check one expression a line, in parallel; answers come in input order."""
     from diffcheck.batch import answers
+    from diffcheck.progress import Progress
 
     required = _smoothness(require)
     limit = _limit(timeout)
     source = _open(file)
     seen = {OK}
-    with _Progress() as progress:
+    with Progress() as progress:
         for reply in answers(source, jobs=jobs or _cpus(), limit=limit):
             seen.add(exit_status(reply.report, required))
             progress.hide()
@@ -341,6 +399,14 @@ def _open(file: str) -> int:
         raise BadOption(f"cannot read {file}: {said}") from None
 
 
+def _write(file: str, content: bytes) -> None:
+    try:
+        Path(file).write_bytes(content)
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadOption(f"cannot write {file}: {said}") from None
+
+
 def _print_reply(reply: Reply, json: bool) -> None:
     if json:
         from diffcheck.report.json import render_as
@@ -366,35 +432,10 @@ def _color(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-class _Progress:
-    """How many lines are answered, on stderr if that is a terminal.
-
-    Refreshed by hand: the bar's own thread would be alive when workers are forked.
-    """
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
-
-            columns = (SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self._bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
-            self._task = self._bar.add_task("lines", total=None)
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.hide()
-
-    def hide(self) -> None:
-        """Take the bar away, so that a line can be printed to the same terminal."""
-        if self._bar is not None:
-            self._bar.stop()
-
-    def advance(self) -> None:
-        """Count one line and show the bar again."""
-        if self._bar is not None:
-            self._bar.start()
-            self._bar.update(self._task, advance=1, refresh=True)
+def _plain(stream: TextIO) -> bool:
+    """Whether a stream cannot show braille: its encoding has none, or the console has no such font."""
+    try:
+        "\u28ff".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return os.environ.get("TERM") in {"linux", "dumb"} and stream.isatty()

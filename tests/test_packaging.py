@@ -60,12 +60,20 @@ def test_the_changelog_begins_with_this_version():
 
 
 def test_every_import_is_declared():
-    """A module of another project that the package imports is a dependency, and the other way round."""
+    """A module of another project that the package imports is a dependency or an extra, and the other way round."""
     modules = {"python-flint": "flint"}
-    declared = {re.match(r"[\w-]+", line)[0] for line in PROJECT["dependencies"]}
+    needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["plot"]]
+    declared = {re.match(r"[\w-]+", line)[0] for line in needed}
     imported = set()
     for path in (ROOT / "diffcheck").rglob("*.py"):
         found = re.findall(r"^ *(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         imported |= set(found)
     foreign = imported - set(sys.stdlib_module_names) - {"diffcheck"}
     assert {modules.get(name, name) for name in declared} == foreign
+
+
+def test_an_extra_is_imported_when_it_is_used():
+    """Without matplotlib all commands start, and only files of pictures need it."""
+    importing = re.compile(r"^(?:from|import) matplotlib", re.MULTILINE)
+    files = (ROOT / "diffcheck").rglob("*.py")
+    assert not [path.name for path in files if importing.search(path.read_text(encoding="utf-8"))]

@@ -9,7 +9,10 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Excerpt", "cells", "cropped", "excerpt", "one_line", "wrapped"]
+__all__ = ["Excerpt", "Line", "cells", "cropped", "excerpt", "one_line", "painted", "wrapped"]
+
+# Pieces of text with the style that rich gives them.
+Line = list[tuple[str, str]]
 
 ELLIPSIS = "..."
 
@@ -79,6 +82,25 @@ def excerpt(text: str, span: tuple[int, int], width: int) -> Excerpt:
     offset = cells(before + line[left:low])
     marked = max(1, cells(line[low : min(high, right)]))
     return Excerpt(before + line[left:right] + after, " " * offset + "^" * marked)
+
+
+def painted(lines: list[Line], width: int) -> str:
+    """Return lines of styled pieces as text with colours, for terminals."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        width=width + 1,
+        legacy_windows=False,
+        highlight=False,
+    )
+    with console.capture() as capture:
+        for line in lines:
+            console.print(Text.assemble(*line), soft_wrap=True)
+    return capture.get().rstrip("\n")
 
 
 def _window(line: str, low: int, high: int, width: int) -> tuple[int, int]:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diffcheck.report.layout import cells, cropped, excerpt, one_line, wrapped
+from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, painted, wrapped
 from diffcheck.rules import RULES, message
 from diffcheck.verdict import Finding, Kind, ProbeStatus, Report, Severity, Smoothness, Surrogate, Verdict
 
 __all__ = ["render", "summary"]
-
-Line = list[tuple[str, str]]
 
 VERDICTS = {
     Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
@@ -53,7 +51,7 @@ def render(report: Report, *, width: int = 80, color: bool = False) -> str:
     for finding in report.findings:
         lines += [[], *_finding(report, finding, width)]
     lines += _advice(report, width)
-    return _painted(lines, width) if color else "\n".join("".join(t for t, _ in line) for line in lines)
+    return painted(lines, width) if color else "\n".join("".join(t for t, _ in line) for line in lines)
 
 
 def summary(report: Report, width: int = 80) -> str:
@@ -229,21 +227,3 @@ def _indented(text: str, width: int) -> Iterator[Line]:
         first, *rest = wrapped(text, width, first=2, rest=4)
         yield [(f"  {first}", "")]
         yield from ([(line, "")] for line in rest)
-
-
-def _painted(lines: list[Line], width: int) -> str:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(
-        force_terminal=True,
-        color_system="standard",
-        no_color=False,
-        width=width + 1,
-        legacy_windows=False,
-        highlight=False,
-    )
-    with console.capture() as capture:
-        for line in lines:
-            console.print(Text.assemble(*line), soft_wrap=True)
-    return capture.get().rstrip("\n")
