@@ -12,7 +12,7 @@ from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.shape import Shape, recognise
 from diffcheck.tree import NAME, Node
-from diffcheck.verdict import Analysis, Finding, Kind, Severity
+from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
 __all__ = ["responsible", "with_hidden"]
 
@@ -21,14 +21,17 @@ _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("co
 _LIFTED = frozenset({"abspow", "norm", "abs", "pinball"})
 
 
-def responsible(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node, Shape]:
-    """Return part -> shape for every part that breaks differentiability; empty when one has no surrogate."""
+def responsible(
+    problem: Problem, analysis: Analysis, facts: Facts, wanted: Smoothness = D1
+) -> dict[Node, Shape]:
+    """Return part -> shape for every part that is less smooth than ``wanted``; empty when one has no surrogate."""
     found: dict[Node, Shape] = {}
     for finding in analysis.findings:
         # A flat function has jumps where it is not constant: those findings are the ones to smooth.
-        if finding.severity is not Severity.ERROR or finding.kind is Kind.FLAT:
+        bent = finding.kind is Kind.BREAK and finding.level < wanted
+        if (finding.severity is not Severity.ERROR and not bent) or finding.kind is Kind.FLAT:
             continue
-        shapes = _parts_of(problem, finding, facts) if finding.kind in FAILING else {}
+        shapes = _parts_of(problem, finding, facts) if bent or finding.kind in FAILING else {}
         if not shapes:
             return {}
         found.update(shapes)
