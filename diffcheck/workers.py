@@ -44,7 +44,7 @@ _READY = "ready"
 
 
 # A decided verdict waits no longer than this for its surrogates, in seconds.
-AFTERTHOUGHT = 2.0
+AFTERTHOUGHT = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ __all__ = ["CHECKS", "QUICK", "Effort", "suggest"]
 
 CHECKS = 3
 # Characters; what is longer nobody would paste, and it takes long to check.
-LONGEST = 500
+LONGEST = 700
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
 
 Analyze = Callable[[Problem], Analysis]
@@ -50,14 +50,15 @@ class Effort:
 
     rows: rows of the table that are tried at most.  seconds: nothing is begun after it once something is shown.
     one_check: for one analysis then.  patient, patient_check: the same while nothing is shown.
-    everything: go on with the corrections from outside although rows of the table fit.
+    last: for the corrections from outside, when no row fits.  everything: they are looked at in any case.
     """
 
     rows: int = CHECKS
     seconds: float = 0.3
     one_check: float = 0.2
-    patient: float = 1.5
-    patient_check: float = 1.5
+    patient: float = 1.0
+    patient_check: float = 0.8
+    last: float = 2.5
     everything: bool = False
 
 
@@ -121,11 +122,15 @@ class _Search:
     def patches(self) -> None:
         """Add corrections to the whole."""
         patch = patches(self.problem, self.analysis)
-        for form in FORMS if patch is not None else ():
-            if not self._time_left():
+        if patch is None:
+            return
+        until = time.thread_time() + self.effort.last
+        for form in FORMS:
+            left = until - time.thread_time()
+            if left <= 0 or (self.shown and not self.effort.everything and not self._time_left()):
                 return
             text = unparse(patch.rebuilt(self.problem.tree, form, self.parameter))
-            found = self._checked(text)
+            found = self._checked(text, left)
             if found is not None and _better(found, self.analysis):
                 self.shown.append(of_patch(patch, form, self.problem, found, self.facts, text, self.parameter))
 
@@ -133,7 +138,7 @@ class _Search:
         used = time.thread_time() - self.start
         return used <= (self.effort.seconds if self.shown else self.effort.patient)
 
-    def _checked(self, text: str) -> Analysis | None:
+    def _checked(self, text: str, seconds: float | None = None) -> Analysis | None:
         """Ask the analyzer about ``text`` for every positive parameter; None when it gives up."""
         if len(text) > LONGEST:
             return None
@@ -147,7 +152,7 @@ class _Search:
             where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
         )
         try:
-            with within(self.effort.one_check if self.shown else self.effort.patient_check):
+            with within(seconds or (self.effort.one_check if self.shown else self.effort.patient_check)):
                 return self.judge(question)
         except DiffcheckError:
             return None

@@ -95,7 +95,7 @@ def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:
         if node is part or not any(n.op == NAME and n.leaf in variables for n in node.walk()):
             continue
         shape = recognise(node, facts)
-        if shape is not None:
+        if shape is not None and shape.target != "quotient":
             shapes[node] = shape
     roots = [node for node, shape in shapes.items() if shape.target == "sqrt"]
     return {node: shape for node, shape in shapes.items() if node not in roots or len(roots) == len(shapes)}

@@ -45,6 +45,8 @@ class Plan:
     def rebuilt(self, node: Node) -> Node:
         """Return ``node`` with every part of the plan replaced, inner parts too."""
         found = self.parts.get(node)
+        if found is None and self._guarded(node):
+            return self.rebuilt(node.args[2])
         if found is None:
             args = tuple(self.rebuilt(a) for a in node.args)
             return Node(node.op, args, node.leaf, node.span)
@@ -52,6 +54,14 @@ class Plan:
         values = {key: self.rebuilt(value) for key, value in shape.bindings.items()}
         new = filled(row.text(len(values)), self.parameter, values)
         return _with_offset(_times(shape.factor, new), shape.offset and self.rebuilt(shape.offset))
+
+
+    def _guarded(self, node: Node) -> bool:
+        """Whether ``node`` keeps a quotient from a point where the regularised one is defined."""
+        if node.op != "where" or node.args[2] not in self.parts:
+            return False
+        points = all(part.op in ("eq", "and", "number", "name", "neg") for part in node.args[0].walk())
+        return points and self.parts[node.args[2]].shape.target == "quotient"
 
 
 def _times(factor: Poly, node: Node) -> Node:

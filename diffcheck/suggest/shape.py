@@ -21,6 +21,7 @@ from diffcheck.suggest.polynomial import (
     as_number,
     divide,
     from_poly,
+    multiply,
     opaque_parts,
     scale,
     to_poly,
@@ -129,6 +130,10 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _norm(args)
     if op == "sqrt":
         return _power(args[0], HALF, number(HALF), facts)
+    if op in ("asin", "acos"):
+        return Shape(op, {"u": args[0]}, ONE)
+    if op == "div":
+        return Shape("quotient", {"a": args[0], "ss": args[1]}, ONE) if _squares(args[1]) else None
     if op == "pow":
         exponent = as_number(to_poly(args[1]))
         return _power(args[0], exponent, args[1], facts)
@@ -163,7 +168,7 @@ def _maximum(args: tuple[Node, ...], facts: Facts) -> Shape | None:
 def _where(node: Node, facts: Facts) -> Shape | None:
     two = branches(node)
     if two is None:
-        return None
+        return _quadrant(node)
     gap, a, b = two
     seen = frozenset(node.args[0].walk())
     if not (_total(a, seen, facts) and _total(b, seen, facts)):
@@ -177,6 +182,31 @@ def _where(node: Node, facts: Facts) -> Shape | None:
         wall, factor, rest = three
         return Shape("relu", {"u": from_poly(wall)}, factor, rest)
     return Shape("where", {"g": from_poly(gap), "a": a, "b": b}, ONE)
+
+
+def _quadrant(node: Node) -> Shape | None:
+    """where(g > 0 and h > 0, b + k*g*h, b), or its negation with `or`, as b + k*relu(g)*relu(h)."""
+    condition, a, b = node.args
+    if condition.op == "or":
+        condition, a, b = Node("and", condition.args), b, a
+        flip = -1
+    else:
+        flip = 1
+    if condition.op != "and" or len(condition.args) != 2:
+        return None
+    sides = [branches(Node("where", (part, a, b))) for part in condition.args]
+    gaps = [scale(side[0], flip) for side in sides if side is not None and side[1] == a]
+    if len(gaps) != 2 or not _plain(a) or not _plain(b):
+        return None
+    factor = divide(add(to_poly(a), to_poly(b), -1), multiply(*gaps))
+    if not factor:
+        return None
+    g, h = (from_poly(gap) for gap in gaps)
+    return Shape("quadrant", {"g": g, "h": h}, factor, b if to_poly(b) else None)
+
+
+def _plain(node: Node) -> bool:
+    return all(n.op in _TOTAL for n in node.walk())
 
 
 def _total(node: Node, seen: frozenset[Node], facts: Facts) -> bool:
@@ -262,6 +292,8 @@ def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> 
         if len(terms) == 1 and terms[0][1] == 1:
             return Shape("abs", {"u": parts[0]}, ONE)
         return Shape("norm", {"ss": base}, ONE, None, parts if all(w == 1 for _, w in terms) else ())
+    if terms is not None and len(terms) > 1:
+        return _norm_power(base, to_poly(shown), facts)
     square = terms[0][0] if terms is not None and len(terms) == 1 and terms[0][1] == 1 else None
     u, p = (square, scale(to_poly(shown), 2)) if square is not None else (base, to_poly(shown))
     if square is None and base.op == "abs":
@@ -271,6 +303,11 @@ def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> 
     if facts.nonnegative(p) and facts.nonnegative(add(ONE, p, -1)) and as_number(p) != 0:
         return Shape("abspow", {"u": u, "p": from_poly(p)}, ONE)
     return None
+
+
+def _norm_power(ss: Node, p: Poly, facts: Facts) -> Shape | None:
+    inside = facts.nonnegative(p) and facts.nonnegative(add(scale(ONE, HALF), p, -1)) and as_number(p) != 0
+    return Shape("normpow", {"ss": ss, "p": from_poly(p)}, ONE) if inside else None
 
 
 def _squares(node: Node) -> list[tuple[Node, Fraction]] | None:
