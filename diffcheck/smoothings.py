@@ -3,8 +3,9 @@
 
 A row is a claim about functions of real arguments, for every mu > 0: the class of the surrogate, an
 interval that holds surrogate minus target, a Lipschitz constant of its gradient in the 2-norm of the
-arguments, its curvature. `tests/test_smoothings.py` samples every claim at 30 digits; a new row is tested
-unasked.
+arguments, its curvature. `prove.py` proves the rows of one variable, docs/proofs.md the others, each in the
+section that the row names; `tests/test_smoothings.py` walks all of them and samples every claim at 30 digits,
+so a new row is tested unasked.
 
 The best possible: where slopes jump by J, a surrogate that is off by at most eps and has an L-Lipschitz
 gradient obeys eps*L >= J**2/16 (second difference at h = J/(2*L): J*h - 4*eps <= L*h**2).  The centred
@@ -134,7 +135,7 @@ _PSEUDO = "Hartley and Zisserman 2003, Multiple View Geometry, appendix 6"
 _ZANG = "Zang 1980, Math. Programming 19"
 _PINAR = "Pinar and Zenios 1994, SIAM J. Optim. 4; Rennie 2005 (smooth hinge)"
 _HALF = "no uniform bound: every continuous function is off by half the jump somewhere"
-_DIRECT = "elementary; the tests prove it"
+_DIRECT = "elementary; prove.py or docs/proofs.md"
 
 _HUBER_U = "where(abs(u) <= mu, u**2/(2*mu), abs(u) - mu/2)"
 _SOFT = "mu*softplus(({})/mu)"
@@ -161,32 +162,32 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "mu*logsumexp(u/mu, v/mu)", monotone=True),
     Smoothing("max2", "CHKS", "(u + v + sqrt((u - v)**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(2*mu)", "convex", _CHKS, monotone=True),
     Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, "exact where the two differ by mu", monotone=True),
-    Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu"),
-    Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True),
+    Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu", proof="Log-sum-exp"),
+    Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True, proof="Nested maxima"),
     # --- pinball: q*u above zero, (q - 1)*u below
     Smoothing("pinball", "smooth pinball", "q*u + mu*softplus(-u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", "Zheng 2011, Int. J. Mach. Learn. Cybern. 2", order="moved"),
     Smoothing("pinball", "CHKS pinball", "((2*q - 1)*u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, order="moved"),
-    Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI", order="zero"),
-    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero", order="zero"),
+    Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI", order="zero", proof="Pinball, in pieces"),
+    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero", order="zero", proof="Pinball, in pieces"),
     # --- clip(u, lo, hi)
-    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True),
-    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True),
-    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True),
+    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True, proof="Clips"),
+    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True, proof="Clips"),
+    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
     Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm", order="same"),
     Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero", order="same"),
     Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm", order="same"),
     # --- |u|**p, roots
-    Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same"),
-    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same"),
-    Smoothing("normpow", "regularised power", "(ss + mu**2)**p", CINF, ("0", "mu**(2*p)"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same"),
-    Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same"),
+    Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
+    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
+    Smoothing("normpow", "regularised power", "(ss + mu**2)**p", CINF, ("0", "mu**(2*p)"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
+    Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
     Smoothing("quotient", "regularised quotient", "a/(ss + mu**2)", CINF, None, None, "", "Tikhonov 1963, Soviet Math. Dokl. 4", "its value where the denominator vanishes is the numerator's over mu**2"),
     Smoothing("quadrant", "softplus product", "mu**2*softplus(g/mu)*softplus(h/mu)", CINF, None, None, "", _SOFTPLUS, "the error grows with either factor"),
     Smoothing("quadrant", "CHKS product", "(g + sqrt(g**2 + 4*mu**2))*(h + sqrt(h**2 + 4*mu**2))/4", CINF, None, None, "", _CHKS, "the error grows with either factor"),
     # --- inverse sine and cosine: an infinite slope at -1 and 1, where a sine inside turns back
-    Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same"),
-    Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same"),
+    Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same", proof="Inverse sine and cosine"),
+    Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same", proof="Inverse sine and cosine"),
     Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", monotone=True, order="same"),
     Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", monotone=True, order="same"),
     Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", monotone=True, order="same"),

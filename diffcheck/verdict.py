@@ -168,6 +168,7 @@ class Surrogate:
     optimality: eps*L over the least possible J**2/16 (smoothings.py), eps half the interval's width; None where the
         theorem does not apply.
     known: field name -> "proved" or "sampled", for every field that is stated.
+    value: of the parameter, where a wish of the user's fixes it (smooth.py); error_at, lipschitz_at: at that value.
     """
 
     name: str
@@ -183,6 +184,9 @@ class Surrogate:
     keeps_minimisers: bool | None = None
     optimality: str | None = None
     known: Mapping[str, str] = field(default_factory=dict)
+    value: str | None = None
+    error_at: tuple[str, str] | None = None
+    lipschitz_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
