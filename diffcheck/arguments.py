@@ -14,7 +14,7 @@ from diffcheck.errors import BadOption
 
 __all__ = ["COMMANDS", "arranged"]
 
-COMMANDS = ("atoms", "batch", "check", "explain", "schema", "verify")
+COMMANDS = ("atoms", "batch", "check", "explain", "schema", "smooth", "verify")
 
 # Options of the program itself, which no command line with an expression has to carry first.
 _GLOBAL = ("--help", "--version")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import flint
 import sympy as sp
@@ -44,7 +45,7 @@ class Line:
 
     at: dict[str, str]
     low: sp.Expr = -sp.oo
-    degree: sp.Expr = sp.Integer(1)
+    degree: sp.Expr = sp.S.One
     bend: int = 1
 
 
@@ -105,7 +106,7 @@ def proof(row: Smoothing) -> Proof:
 
 def _joined(cut: list[Piece]) -> None:
     """Raise Unproved unless value and slope agree at every seam, so that the slope is as steep as its pieces."""
-    for (_, seam, below), (_, _, above) in zip(cut, cut[1:], strict=False):
+    for (_, seam, below), (_, _, above) in pairwise(cut):
         for order in (0, 1):
             if sp.simplify(sp.diff(above - below, t, order).subs(t, seam)) != 0:
                 raise Unproved(f"the pieces do not join at {seam}")
@@ -143,7 +144,9 @@ def scales(surrogate: Node, line: Line) -> bool:
     fixed = sp.Symbol("v", real=True)
     for one, many in zip(small, big, strict=True):
         offset = fixed if "v" in surrogate.names() else 0
-        gap = many.subs(symbol("v"), fixed) - offset - mu**line.degree * (one.subs(symbol("v"), fixed) - offset)
+        gap = (
+            many.subs(symbol("v"), fixed) - offset - mu**line.degree * (one.subs(symbol("v"), fixed) - offset)
+        )
         if sp.simplify(gap) != 0:
             return False
     return True
@@ -164,7 +167,7 @@ def _filled(node: Node, values: dict[str, Node]) -> Node:
 def _cut(node: Node, line: Line, scaled: bool = False) -> Iterator[Piece]:
     at_one = _filled(node, {"mu": parse("1")}) if scaled else node
     ends = [line.low, *(s for s in _seams(at_one) if s > line.low), sp.oo]
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         inside = _between(low, high)
         yield low, high, _value(node, inside)
 
@@ -242,8 +245,8 @@ def _sign(gap: sp.Expr, inside: sp.Expr) -> int:
 def extremes(cut: list[Piece]) -> Ends:
     """Return all values among which the greatest lower and the least upper bound of a cut function are."""
     values: list[sp.Expr | flint.arb] = []
-    for low, high, f in cut:
-        f = sp.simplify(f)
+    for low, high, written in cut:
+        f = sp.simplify(written)
         if f.free_symbols - {t}:
             raise Unproved(f"`{f}` does not depend on t alone")
         slope = sp.simplify(sp.diff(f, t))

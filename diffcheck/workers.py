@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection, wait
 
 from diffcheck.check import check, load_stages
 from diffcheck.errors import InputError
-from diffcheck.verdict import Report, Verdict
+from diffcheck.verdict import Report, Smoothness, Verdict
 
 __all__ = ["Answer", "Question", "Worker", "ask", "undetermined"]
 
@@ -63,6 +63,7 @@ class Question:
     where: str = ""
     let: Mapping[str, str] = field(default_factory=dict)
     certify: bool = True
+    wanted: Smoothness | None = None
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -247,6 +248,7 @@ def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
             question.let,
             certify=question.certify,
             early=early,
+            wanted=question.wanted,
         )
     except InputError as error:
         return error

@@ -253,7 +253,10 @@ def test_other_rows_have_a_written_proof(row):
     assert f"\n## {row.proof}\n" in PROOFS.read_text(encoding="utf-8")
 
 
-@ids("change", [{"error": ("-mu/3", "0")}, {"lipschitz": "1/(2*mu)"}, {"curvature": "concave"}, {"template": "u**2/mu"}])
+@ids(
+    "change",
+    [{"error": ("-mu/3", "0")}, {"lipschitz": "1/(2*mu)"}, {"curvature": "concave"}, {"template": "u**2/mu"}],
+)
 def test_a_false_claim_is_not_proved(change):
     """Half the interval, half the constant, the wrong curvature, a row that does not scale: refused."""
     (huber,) = (row for row in SMOOTHINGS if (row.target, row.name) == ("abs", "Huber"))
@@ -262,7 +265,8 @@ def test_a_false_claim_is_not_proved(change):
 
 
 @ids(
-    ("target", "name", "integral"), [(r.target, r.name, r.mean_error) for r in SMOOTHINGS if r.mean_error is not None]
+    ("target", "name", "integral"),
+    [(r.target, r.name, r.mean_error) for r in SMOOTHINGS if r.mean_error is not None],
 )
 def test_the_mean_error_is_the_integral(target, name, integral):
     """Quadrature of |S - T| over the argument gives the stated number."""

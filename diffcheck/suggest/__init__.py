@@ -32,7 +32,7 @@ from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
 
-__all__ = ["CHECKS", "QUICK", "Effort", "suggest"]
+__all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest"]
 
 CHECKS = 3
 # Characters; what is longer nobody would paste, and it takes long to check.
@@ -63,6 +63,8 @@ class Effort:
 
 
 QUICK = Effort()
+# For one who asked for suggestions: every row, about as long as a check takes.
+THOROUGH = Effort(rows=12, seconds=1.0, one_check=0.5, patient=1.2, patient_check=1.0, everything=True)
 
 
 def suggest(
@@ -124,15 +126,17 @@ class _Search:
         patch = patches(self.problem, self.analysis)
         if patch is None:
             return
-        until = time.thread_time() + self.effort.last
+        until = time.thread_time() + (self.effort.one_check if self.shown else self.effort.last)
         for form in FORMS:
             left = until - time.thread_time()
-            if left <= 0 or (self.shown and not self.effort.everything and not self._time_left()):
+            if left <= 0 or not (self._time_left() or not self.shown):
                 return
             text = unparse(patch.rebuilt(self.problem.tree, form, self.parameter))
             found = self._checked(text, left)
             if found is not None and _better(found, self.analysis):
-                self.shown.append(of_patch(patch, form, self.problem, found, self.facts, text, self.parameter))
+                self.shown.append(
+                    of_patch(patch, form, self.problem, found, self.facts, text, self.parameter)
+                )
 
     def _time_left(self) -> bool:
         used = time.thread_time() - self.start

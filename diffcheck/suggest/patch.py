@@ -24,7 +24,7 @@ from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import filled
 from diffcheck.suggest.polynomial import Poly, from_poly, scale, to_poly
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import NAME, Node, name, number
+from diffcheck.tree import Node, name, number
 from diffcheck.verdict import Analysis, Finding, Kind, Severity
 
 __all__ = ["FORMS", "Form", "Patch", "patches"]
@@ -65,7 +65,9 @@ class Patch:
         terms = [_times(half, filled(form.text, parameter, {"g": g})) for g, half in self.corners]
         return tidied(reduce(_plus, terms, tree))
 
-    def difference(self, form: Form, parameter: str, variables: frozenset[str], facts: Facts) -> Interval | None:
+    def difference(
+        self, form: Form, parameter: str, variables: frozenset[str], facts: Facts
+    ) -> Interval | None:
         """Return the interval of the sum of the corrections; None when a jump depends on variables."""
         whole = Interval({}, to_poly(filled(form.error, parameter, {})))
         total = NOTHING

@@ -55,7 +55,6 @@ class Plan:
         new = filled(row.text(len(values)), self.parameter, values)
         return _with_offset(_times(shape.factor, new), shape.offset and self.rebuilt(shape.offset))
 
-
     def _guarded(self, node: Node) -> bool:
         """Whether ``node`` keeps a quotient from a point where the regularised one is defined."""
         if node.op != "where" or node.args[2] not in self.parts:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from typing import TypeVar
@@ -24,7 +25,7 @@ from diffcheck.suggest.curvature import is_convex
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.patch import Form, Patch
 from diffcheck.suggest.plan import Plan, filled
-from diffcheck.suggest.polynomial import Poly, add, divide, from_poly, multiply, scale, to_poly
+from diffcheck.suggest.polynomial import Poly, add, cancelled, divide, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node
 from diffcheck.unparse import unparse
@@ -35,10 +36,10 @@ __all__ = ["of_patch", "of_plan"]
 T = TypeVar("T")
 
 # Strictly increasing on their domains.
-_RISING = frozenset(
-    "exp expm1 exp2 log log1p log2 log10 sqrt cbrt atan asin sinh tanh asinh acosh atanh erf sigmoid softplus "
-    "log_sigmoid".split()
-)
+_RISING = frozenset({
+    "exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "atan", "asin", "sinh", "tanh",
+    "asinh", "acosh", "atanh", "erf", "sigmoid", "softplus", "log_sigmoid",
+})  # fmt: skip
 PROVED, SAMPLED = "proved", "sampled"
 
 
@@ -92,8 +93,6 @@ def of_patch(
 
 
 def _with_known(answer: Surrogate, sampled: set[str]) -> Surrogate:
-    from dataclasses import replace
-
     stated = {
         "class": True,
         "error": answer.error is not None,
@@ -106,7 +105,9 @@ def _with_known(answer: Surrogate, sampled: set[str]) -> Surrogate:
     }
     rests_on = {"side": {"error"}, "optimality": {"error", "lipschitz_gradient"}}
     known = {
-        key: SAMPLED if rests_on.get(key, {key}) & sampled else PROVED for key, there in stated.items() if there
+        key: SAMPLED if rests_on.get(key, {key}) & sampled else PROVED
+        for key, there in stated.items()
+        if there
     }
     return replace(answer, known=known)
 
@@ -161,7 +162,7 @@ def _keeps(problem: Problem, plan: Plan, facts: Facts) -> bool | None:
         if len(touched) != 1 or not all(a in touched or plan.constant(a) for a in node.args):
             return None
         (inner,) = touched
-        if node.op in ("mul", "div") and node.args[0] is inner or node.op == "mul":
+        if node.op == "mul" or (node.op == "div" and node.args[0] is inner):
             other = node.args[1] if node.args[0] is inner else node.args[0]
             sign *= facts.sign(to_poly(other))
         elif node.op == "neg" or (node.op == "sub" and node.args[1] is inner):
@@ -202,21 +203,8 @@ def _optimality(
     squared = jumps[0]
     assert squared is not None
     product = multiply(add(interval.high, interval.low, -1), lipschitz)
-    quotient = divide(_cancelled(scale(product, 8)), squared)
+    quotient = divide(cancelled(scale(product, 8)), squared)
     return None if quotient is None or plan.parameter in from_poly(quotient).names() else _text(quotient)
-
-
-def _cancelled(poly: Poly) -> Poly:
-    """Multiply out x*(1/x) inside monomials."""
-    total: Poly = {}
-    for monomial, value in poly.items():
-        rest = list(monomial)
-        for part in monomial:
-            if part.op == "div" and part.args[1] in rest and part in rest:
-                rest.remove(part)
-                rest.remove(part.args[1])
-        total = add(total, {tuple(rest): value})
-    return total
 
 
 def _jump_squared(finding: Finding, problem: Problem, plan: Plan) -> Poly | None:
