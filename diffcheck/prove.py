@@ -55,6 +55,7 @@ LINES: dict[str, Line] = {
     "relu": _ALONG_U,
     "max2": Line({"u": "v + t"}, bend=2),
     "pinball": _ALONG_U,
+    "relu2": Line({"u": "t"}, degree=sp.Integer(2)),
     "norm": Line({"ss": "t**2"}, low=sp.Integer(0)),
     "sqrt": Line({"u": "t"}, low=sp.Integer(0), degree=sp.Rational(1, 2)),
     "cbrt": Line({"u": "t"}, degree=sp.Rational(1, 3)),

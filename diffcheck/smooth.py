@@ -94,6 +94,9 @@ def choose(found: Sequence[Surrogate], wish: Wish) -> Choice:
 
 def _beats(a: Surrogate, cost_a: float | None, b: Surrogate, cost_b: float | None, first: bool) -> bool:
     """Whether ``a`` is as good as ``b`` in all respects, and better in one or named first."""
+    if not a.parameter and b.parameter:
+        # A loss of its own is no approximation, whatever it costs.
+        return False
     # A cost that is not known is worse than any that is.
     cost_a, cost_b = (math.inf if cost is None else cost for cost in (cost_a, cost_b))
     close = cost_a == cost_b or math.isclose(cost_a, cost_b, rel_tol=2e-3)
@@ -249,20 +252,23 @@ def _worst(ends: list[Node], parameter: str, mu: Fraction) -> Fraction:
     """Return the largest size among ``ends`` at one value, rounded up."""
     worst = Fraction(0)
     for end in ends:
-        size = precise(end, {parameter: mu}, 30)
-        exact = _exact(size)
-        if exact is None:
+        plain = to_poly(end)
+        if all(part == name(parameter) for monomial in plain for part in monomial):
+            worst = max(worst, abs(sum((c * mu ** len(m) for m, c in plain.items()), Fraction(0))))
+            continue
+        size = _exact(precise(end, {parameter: mu}, 30))
+        if size is None:
             return LARGEST**2
         # 30 digits are exact to 25 of them at least; the rest is added.
-        slack = 0 if isinstance(size, Fraction) else Fraction(1, 10**25)
-        worst = max(worst, abs(exact) * (1 + slack))
+        worst = max(worst, abs(size) * (1 + Fraction(1, 10**25)))
     return worst
 
 
 def _exact(value: object) -> Fraction | None:
     if value is None or isinstance(value, Fraction):
         return value
-    above, below = mpmath.libmp.to_rational(mpmath.mpf(value)._mpf_)
+    assert isinstance(value, mpmath.mpf)
+    above, below = mpmath.libmp.to_rational(value._mpf_)
     return Fraction(int(above), int(below))
 
 

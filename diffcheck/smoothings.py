@@ -67,6 +67,7 @@ class Smoothing:
     mean_error: the integral of |surrogate - target| over u where no uniform bound exists.
     proof: the section of docs/proofs.md that proves what `prove.py` does not; "" when it proves the row.
     sampled: the claims ("error", "lipschitz_gradient", "convex") that are sampled only.
+    whole: a loss of its own, which people use in the target's place; offered only where the target is the whole loss.
     """
 
     target: str
@@ -85,6 +86,7 @@ class Smoothing:
     mean_error: str | None = None
     proof: str = ""
     sampled: tuple[str, ...] = ()
+    whole: bool = False
 
     def text(self, count: int = 2) -> str:
         """Return the template for ``count`` arguments u1, u2, ... of a variadic target, or as it stands."""
@@ -109,6 +111,9 @@ _TARGETS = (
     Target("clip", ("u", "lo", "hi"), "clip(u, lo, hi)", domain="lo <= hi", through="monotone"),
     Target("clip_any", ("u", "lo", "hi"), "clip(u, lo, hi)", through="monotone"),
     Target("norm", ("ss",), "sqrt(ss)", domain="ss >= 0, a sum of squares"),
+    Target("relu2", ("u",), "relu(u)**2"),
+    Target("insensitive", ("u", "e"), "max(abs(u) - e, 0)", domain="e >= 0", through="nonexpansive"),
+    Target("huber", ("u", "d"), "where(abs(u) <= d, u**2/2, d*abs(u) - d**2/2)", domain="d > 0"),
     Target("abspow", ("u", "p"), "abs(u)**p", domain="0 < p <= 1"),
     Target("normpow", ("ss", "p"), "ss**p", domain="0 < p <= 1/2 and ss >= 0, a sum of squares"),
     Target("quotient", ("a", "ss"), "a/ss", domain="ss > 0, a sum of squares"),
@@ -137,9 +142,16 @@ _PINAR = "Pinar and Zenios 1994, SIAM J. Optim. 4; Rennie 2005 (smooth hinge)"
 _HALF = "no uniform bound: every continuous function is off by half the jump somewhere"
 _DIRECT = "elementary; prove.py or docs/proofs.md"
 
+_GAUSS = "convolution with a normal density; docs/proofs.md"
+_BARTLETT = "Bartlett, Jordan and McAuliffe 2006, J. Amer. Statist. Assoc. 101"
+
 _HUBER_U = "where(abs(u) <= mu, u**2/(2*mu), abs(u) - mu/2)"
 _SOFT = "mu*softplus(({})/mu)"
 _ROOT = "sqrt(({})**2 + 4*mu**2)"
+# E relu(v + mu*Z)**2, Z standard normal.
+_NORMAL2 = (
+    "((({0})**2 + mu**2)*(1 + erf(({0})/(mu*sqrt(2))))/2 + ({0})*mu*exp(-({0})**2/(2*mu**2))/sqrt(2*pi))"
+)
 
 SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- |u|
@@ -158,6 +170,9 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, "exact outside [-mu, mu]", monotone=True),
     Smoothing("relu", "SiLU", "u*sigmoid(u/mu)", CINF, ("-0.27847*mu", "0"), "1/(2*mu)", "neither", "Elfwing et al. 2018, Neural Networks 107", "not convex", tight=False),
     Smoothing("relu", "GELU", "u*(1 + erf(u/(mu*sqrt(2))))/2", CINF, ("-0.16998*mu", "0"), "2/(sqrt(2*pi)*mu)", "neither", "Hendrycks and Gimpel 2016, arXiv:1606.08415", "not convex", tight=False),
+    Smoothing("relu", "squared hinge", "relu(u)**2", C1, None, "2", "convex", _BARTLETT, "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
+    Smoothing("relu", "modified Huber", "where(u <= 0, 0, where(u <= 2, u**2, 4*u - 4))", C1, None, "2", "convex", "Zhang 2004, ICML; scikit-learn modified_huber", "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
+    Smoothing("relu", "logistic", "softplus(u - 1)", CINF, ("-1", "log(1 + exp(-1))"), "1/4", "convex", _BARTLETT, "a loss of its own: log(1 + exp(-z)) where u = 1 - z", monotone=True, proof="Losses of their own", whole=True),
     # --- max(u, v), max(u1, ..., un)
     Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "mu*logsumexp(u/mu, v/mu)", monotone=True),
     Smoothing("max2", "CHKS", "(u + v + sqrt((u - v)**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(2*mu)", "convex", _CHKS, monotone=True),
@@ -169,6 +184,16 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("pinball", "CHKS pinball", "((2*q - 1)*u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, order="moved"),
     Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI", order="zero", proof="Pinball, in pieces"),
     Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero", order="zero", proof="Pinball, in pieces"),
+    # --- max(u, 0)**2, for methods that use the second derivative
+    Smoothing("relu2", "cubic", "where(u <= -mu, 0, where(u < mu, (u + mu)**3/(6*mu), u**2 + mu**2/3))", C2, ("0", "mu**2/3"), "2", "convex", _DIRECT, "its second derivative rises from 0 to 2 in a straight line", monotone=True),
+    Smoothing("relu2", "normal mean", _NORMAL2.format("u"), CINF, ("0", "mu**2"), "2", "convex", _GAUSS, "the mean over normal noise of deviation mu", monotone=True, proof="Squares of relu, smoother"),
+    # --- max(|u| - e, 0)
+    Smoothing("insensitive", "double softplus", "mu*softplus((u - e)/mu) + mu*softplus((-u - e)/mu)", CINF, ("0", "mu*(log(2) + log(1 + exp(-2*e/mu)))"), "1/(2*mu)", "convex", "Lee, Hsieh and Huang 2005, IEEE Trans. Knowl. Data Eng. 17", proof="Insensitive to small errors"),
+    Smoothing("insensitive", "double smooth hinge", "where(abs(u) <= e, 0, where(abs(u) <= e + mu, (abs(u) - e)**2/(2*mu), abs(u) - e - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "exactly zero where the loss is", order="same", proof="Insensitive to small errors"),
+    # --- the Huber function, for methods that use the second derivative
+    Smoothing("huber", "pseudo-Huber", "d**2*(sqrt(1 + (u/d)**2) - 1)", CINF, ("-d**2/2", "0"), "1", "convex", _PSEUDO, "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
+    Smoothing("huber", "log-cosh", "d*(u + d*softplus(-2*u/d) - d*log(2))", CINF, ("-d**2*(log(2) - 1/2)", "0"), "1", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
+    Smoothing("huber", "normal mean", f"({_NORMAL2.format('u + d')} - {_NORMAL2.format('u - d')})/2 - d*u - d**2/2", CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
     # --- clip(u, lo, hi)
     Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True, proof="Clips"),
     Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True, proof="Clips"),
@@ -197,6 +222,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu"),
     Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
     Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="mu"),
+    Smoothing("heaviside", "logistic", "softplus(u)/log(2)", CINF, None, "1/(4*log(2))", "convex", _BARTLETT, "a loss of its own: convex and never below, the error grows without bound", monotone=True, proof="Losses of their own", whole=True),
     Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
     Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
     Smoothing("where", "sigmoid blend", "b + (a - b)*sigmoid(g/mu)", CINF, None, None, "", _DIRECT, "no uniform bound is claimed: where the branches jump none exists"),

@@ -65,10 +65,14 @@ def points(target: str, mu: mpmath.mpf) -> list[dict[str, mpmath.mpf]]:
     """Sample the target's parameters on its domain, the free ones in steps of mu."""
     line = _grid(mu)
     few = [mu * t for t in (-1000, -3, mpmath.mpf(-1) / 2, 0, mpmath.mpf(1) / 3, 2, 1000)]
-    if target == "max2":
-        return [{"u": u + v, "v": v} for u in line for v in few]
-    if target == "max":
-        return [{"u1": a, "u2": b, "u3": c} for a, b, c in itertools.product(few, few, line[::4])]
+    several = {
+        "max2": lambda: [{"u": u + v, "v": v} for u in line for v in few],
+        "max": lambda: [{"u1": a, "u2": b, "u3": c} for a, b, c in itertools.product(few, few, line[::4])],
+        "quotient": lambda: [{"a": a, "ss": u * u} for u in line if u for a in few],
+        "quadrant": lambda: [{"g": u, "h": v} for u in line for v in few],
+    }
+    if target in several:
+        return several[target]()
     if target in ("clip", "clip_any"):
         pairs = [(-mu * w, mu * w) for w in (mpmath.mpf(1) / 8, 1, 10**6)]
         pairs += [(mu, -mu)] if target == "clip_any" else []
@@ -81,14 +85,15 @@ def points(target: str, mu: mpmath.mpf) -> list[dict[str, mpmath.mpf]]:
         return [{"ss": u * u} for u in line]
     if target == "sqrt":
         return [{"u": abs(u)} for u in line] + [{"u": mu * mpmath.mpf(10) ** 20}]
+    if target == "insensitive":
+        return [{"u": e + u, "e": e} for u in line for e in (mpmath.mpf(0), mu / 3, 5 * mu, 1000 * mu)]
+    if target == "huber":
+        # The normal mean takes differences of squares: thirty digits hold up to 1e9.
+        return [{"u": u, "d": d} for u in line for d in map(mpmath.mpf, ("0.3", 1, 4, 9))]
     if target == "normpow":
         return [{"ss": u * u, "p": p / 2} for u in line for p in (*LEVELS, mpmath.mpf(1))]
     if target in ("asin", "acos"):
         return [{"u": mpmath.mpf(n) / 64 - 1} for n in range(129)]
-    if target == "quotient":
-        return [{"a": a, "ss": u * u} for u in line if u for a in few]
-    if target == "quadrant":
-        return [{"g": u, "h": v} for u in line for v in few]
     if target == "where":
         return [{"g": u, "a": a, "b": b} for u in line for a, b in ((1, -1), (u, 0))]
     return [{"u": u} for u in line]

@@ -24,7 +24,7 @@ from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.parts import responsible, with_hidden
 from diffcheck.suggest.patch import FORMS, patches
-from diffcheck.suggest.plan import Plan, Replacement, rows_for
+from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
 from diffcheck.suggest.price import of_patch, of_plan
 from diffcheck.suggest.shape import Shape
 from diffcheck.suggest.tidy import tidied
@@ -84,6 +84,8 @@ def suggest(
     search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
     shapes = responsible(problem, analysis, search.facts, wanted)
     search.rows(shapes)
+    if effort.everything:
+        search.losses(shapes)
     if effort.everything or not search.shown:
         search.patches()
     return tuple(search.shown)
@@ -120,6 +122,20 @@ class _Search:
                 # Smoothing the outer part laid an inner kink bare: the same row again, with that part too.
                 row -= len(wider) > len(shapes)
                 shapes = wider
+
+    def losses(self, shapes: dict[Node, Shape]) -> None:
+        """Offer the losses that people use in the place of this one, where one part is all there is."""
+        shape = shapes.get(self.problem.tree)
+        if shape is None or len(shapes) > 1 or shape.offset is not None or self.facts.sign(shape.factor) <= 0:
+            return
+        for row in whole_rows(shape.target):
+            plan = Plan(
+                {self.problem.tree: Replacement(shape, row)}, self.parameter, frozenset(self.problem.wrt)
+            )
+            text = unparse(tidied(plan.rebuilt(self.problem.tree)))
+            found = self._checked(text) if self._time_left() else None
+            if found is not None and _better(found, self.analysis):
+                self.shown.append(of_plan(plan, self.problem, self.analysis, found, self.facts, text))
 
     def patches(self) -> None:
         """Add corrections to the whole."""

@@ -18,7 +18,9 @@ __all__ = ["responsible", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
-_LIFTED = frozenset({"abspow", "norm", "abs", "pinball"})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "relu2", "huber", "insensitive"})
+
+_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where"})
 
 
 def responsible(
@@ -67,7 +69,7 @@ def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Sh
     part = chain[-1]
     for around in reversed(chain[:-1]):
         shape = recognise(around, facts)
-        if shape is not None and shape.target in _LIFTED and around.op in ("sqrt", "pow", "max", "min"):
+        if shape is not None and shape.target in _LIFTED and around.op in _AROUND:
             return {around: shape}
     shape = recognise(part, facts)
     inside = _inside(part, problem, facts)

@@ -12,7 +12,7 @@ from diffcheck.suggest.polynomial import ONE, Poly, as_number, from_poly, scale
 from diffcheck.suggest.shape import Shape
 from diffcheck.tree import NAME, Node, name, number, substitute
 
-__all__ = ["Plan", "Replacement", "filled", "rows_for"]
+__all__ = ["Plan", "Replacement", "filled", "rows_for", "whole_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +100,10 @@ def filled(text: str, parameter: str, values: Mapping[str, Node]) -> Node:
 @cache
 def rows_for(target: str) -> tuple[Smoothing, ...]:
     """Return the rows of a target, best first."""
-    return tuple(row for row in SMOOTHINGS if row.target == target)
+    return tuple(row for row in SMOOTHINGS if row.target == target and not row.whole)
+
+
+@cache
+def whole_rows(target: str) -> tuple[Smoothing, ...]:
+    """Return the losses that people use in place of a loss that is the target."""
+    return tuple(row for row in SMOOTHINGS if row.target == target and row.whole)

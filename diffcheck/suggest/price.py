@@ -61,7 +61,7 @@ def of_plan(
         smoothness=after.smoothness,
         error=_ends(interval) if interval else None,
         lipschitz_gradient=_text(lipschitz) if lipschitz else None,
-        parameter=plan.parameter,
+        parameter=plan.parameter if plan.parameter in parse(text).names() else "",
         convex=_or_none(lambda: is_convex(problem.tree, plan, facts)),
         note="; ".join(dict.fromkeys(notes)),
         mean_error=_mean_error(plan, problem),
@@ -121,7 +121,7 @@ def _or_none(compute: Callable[[], T | None]) -> T | None:
 
 
 def _text(poly: Poly) -> str:
-    return unparse(tidied(from_poly(poly)))
+    return unparse(tidied(from_poly(cancelled(poly))))
 
 
 def _ends(interval: Interval) -> tuple[str, str]:

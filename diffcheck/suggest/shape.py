@@ -19,6 +19,7 @@ from diffcheck.suggest.polynomial import (
     Poly,
     add,
     as_number,
+    cancelled,
     divide,
     from_poly,
     multiply,
@@ -130,6 +131,8 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _norm(args)
     if op == "sqrt":
         return _power(args[0], HALF, number(HALF), facts)
+    if op == "square" or (op == "pow" and args[1] == number(2)):
+        return _square(args[0], facts)
     if op in ("asin", "acos"):
         return Shape(op, {"u": args[0]}, ONE)
     if op == "div":
@@ -170,6 +173,9 @@ def _where(node: Node, facts: Facts) -> Shape | None:
     if two is None:
         return _quadrant(node)
     gap, a, b = two
+    bent = _huber(gap, a, b, facts)
+    if bent is not None:
+        return bent
     seen = frozenset(node.args[0].walk())
     if not (_total(a, seen, facts) and _total(b, seen, facts)):
         return None
@@ -177,11 +183,62 @@ def _where(node: Node, facts: Facts) -> Shape | None:
     if slope:
         found = _meeting(gap, a, b, slope, facts)
         return found or Shape("relu", {"u": from_poly(gap)}, slope, b)
+    height = as_number(add(to_poly(a), to_poly(b), -1))
+    if height:
+        return _step(gap, b, height)
     three = three_pieces(two, facts)
     if three is not None:
         wall, factor, rest = three
         return Shape("relu", {"u": from_poly(wall)}, factor, rest)
     return Shape("where", {"g": from_poly(gap), "a": a, "b": b}, ONE)
+
+
+def _step(gap: Poly, below: Node, height: Fraction) -> Shape:
+    """Name b + height where gap > 0, else b; upside down where that leaves no offset."""
+    rest = to_poly(below)
+    if as_number(rest) == -height:
+        return Shape("heaviside", {"u": from_poly(scale(gap, -1))}, scale(ONE, -height))
+    return Shape("heaviside", {"u": from_poly(gap)}, scale(ONE, height), below if rest else None)
+
+
+def _huber(gap: Poly, a: Node, b: Node, facts: Facts) -> Shape | None:
+    """where(abs(u) <= d, k*u**2, 2*k*d*abs(u) - k*d**2) as 2*k times the Huber function, or as written backwards."""
+    pairs = [(m, c) for m, c in gap.items() if len(m) == 1 and m[0].op == "abs"]
+    if len(pairs) != 1:
+        return None
+    (((size,), rate),) = pairs
+    inner, outer = (a, b) if rate < 0 else (b, a)
+    d = scale(add(gap, {(size,): rate}, -1), -1 / rate)
+    square = multiply(to_poly(size.args[0]), to_poly(size.args[0]))
+    # A square may be written of the absolute value.
+    written = {tuple(x for x in m if x != size): c for m, c in to_poly(inner).items() if m.count(size) == 2}
+    k = written or divide(to_poly(inner), square)
+    if not k or not facts.nonnegative(d) or size in opaque_parts(k):
+        return None
+    line = add(scale(multiply(multiply(k, d), {(size,): Fraction(1)}), 2), multiply(multiply(k, d), d), -1)
+    if cancelled(add(to_poly(outer), cancelled(line), -1)):
+        return None
+    return Shape("huber", {"u": size.args[0], "d": from_poly(d)}, scale(k, 2))
+
+
+def _insensitive(gap: Poly, facts: Facts) -> Shape | None:
+    """relu(k*(abs(u) - e)) with k > 0 and e >= 0."""
+    pairs = [(m[0], c) for m, c in gap.items() if len(m) == 1 and m[0].op == "abs"]
+    if len(pairs) != 1 or pairs[0][1] <= 0:
+        return None
+    size, rate = pairs[0]
+    e = scale(add(gap, {(size,): rate}, -1), -1 / rate)
+    if not e or not facts.nonnegative(e) or size in opaque_parts(e):
+        return None
+    return Shape("insensitive", {"u": size.args[0], "e": from_poly(e)}, scale(ONE, rate))
+
+
+def _square(base: Node, facts: Facts) -> Shape | None:
+    """The square of max(u, 0)."""
+    inner = recognise(base, facts) if base.op in ("relu", "max", "min", "where") else None
+    if inner is None or inner.target != "relu" or inner.offset is not None:
+        return None
+    return Shape("relu2", {"u": inner.bindings["u"]}, multiply(inner.factor, inner.factor))
 
 
 def _quadrant(node: Node) -> Shape | None:
@@ -249,6 +306,10 @@ def _meeting(gap: Poly, a: Node, b: Node, slope: Poly, facts: Facts) -> Shape | 
         if k is None:
             return Shape("abs", {"u": from_poly(gap)}, scale(slope, HALF))
         return Shape("abs", {"u": a}, scale(ONE, 1 if k > 0 else -1))
+    if (not pb and k) or (not pa and k):
+        found = _insensitive(pb or pa, facts)
+        if found is not None and (k > 0) == (not pb):
+            return found
     if not pb:
         if k is None:
             return Shape("relu", {"u": from_poly(gap)}, slope)
