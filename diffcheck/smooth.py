@@ -33,8 +33,8 @@ C1, C2 = Smoothness(1), Smoothness(2)
 
 # Digits of a parameter's value: more would be noise.
 DIGITS = 4
-# Parameters that are looked at: floats around 1 that differ and can be divided by.
-SMALLEST, LARGEST = Fraction(1, 10**12), Fraction(10**12)
+# Parameters that are looked at.
+SMALLEST, LARGEST = Fraction(1, 10**30), Fraction(10**30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ def _searched(holds: Callable[[Fraction], bool], rounding: str) -> str | None:
         return _decimal(bad, rounding)
     for _ in range(100):
         # The mean of the logarithms, roughly: both ends are positive.
-        middle = Fraction(math.sqrt(good) * math.sqrt(bad)).limit_denominator(10**18)
+        middle = Fraction(math.sqrt(good) * math.sqrt(bad)).limit_denominator(10**40)
         good, bad = (middle, bad) if holds(middle) else (good, middle)
     for text in (_decimal(good, ROUND_HALF_EVEN), _decimal(good, rounding)):
         if holds(Fraction(text)):

@@ -22,7 +22,7 @@ from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.parts import responsible, with_hidden
+from diffcheck.suggest.parts import responsible, with_covered, with_hidden
 from diffcheck.suggest.patch import FORMS, patches
 from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
 from diffcheck.suggest.price import of_patch, of_plan
@@ -56,8 +56,8 @@ class Effort:
     rows: int = CHECKS
     seconds: float = 0.3
     one_check: float = 0.2
-    patient: float = 1.0
-    patient_check: float = 0.8
+    patient: float = 1.2
+    patient_check: float = 1.2
     last: float = 2.5
     everything: bool = False
 
@@ -83,7 +83,7 @@ def suggest(
     """
     search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
     shapes = responsible(problem, analysis, search.facts, wanted)
-    search.rows(shapes)
+    search.rows(with_covered(shapes, problem, search.facts))
     if effort.everything:
         search.losses(shapes)
     if effort.everything or not search.shown:

@@ -14,12 +14,13 @@ from diffcheck.suggest.shape import Shape, recognise
 from diffcheck.tree import NAME, Node
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
-__all__ = ["responsible", "with_hidden"]
+__all__ = ["responsible", "with_covered", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
 _LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "relu2", "huber", "insensitive"})
 
+_COVERING = frozenset({"abs", "relu", "max2", "max", "clip", "clip_any", "pinball"})
 _AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where"})
 
 
@@ -46,6 +47,16 @@ def responsible(
             if bend is not None:
                 found[node] = bend
     return found
+
+
+def with_covered(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dict[Node, Shape]:
+    """Add the kinks inside the found parts: a smooth max of abs(x) and abs(y) has theirs, wherever max had them not."""
+    covered: dict[Node, Shape] = {}
+    for part, shape in found.items():
+        if shape.target in _COVERING:
+            inside = _inside(part, problem, facts)
+            covered.update({node: kink for node, kink in inside.items() if kink.target in _COVERING})
+    return {**covered, **found}
 
 
 def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dict[Node, Shape]:
