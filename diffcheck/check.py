@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from diffcheck.errors import InputError, Undetermined
-from diffcheck.verdict import D1, Analysis, InputProblem, Report, Smoothness, Surrogate, Verdict
+from diffcheck.verdict import Analysis, InputProblem, Report, Smoothness, Surrogate, Verdict
 
 if TYPE_CHECKING:
     from diffcheck.problem import Problem
@@ -111,11 +111,12 @@ def _answer(problem: Problem, certify: bool) -> Report:
 
 
 def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:
-    from diffcheck.suggest import QUICK, THOROUGH, suggest
+    from diffcheck.suggest import suggest
 
     decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
-    effort = QUICK if wanted is None else THOROUGH
-    return _or_nothing(lambda: suggest(problem, decided, effort=effort, wanted=wanted or D1), ())
+    if wanted is None:
+        return _or_nothing(lambda: suggest(problem, decided), ())
+    return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
 
 
 def _analysis(problem: Problem) -> Analysis:

@@ -43,7 +43,7 @@ MEMORY_LIMIT = 6 * 2**30
 _READY = "ready"
 
 
-# A decided verdict waits no longer than this for its surrogates, in seconds.
+# A decided verdict waits no longer than this for its surrogates, in seconds, unless it is them that were asked for.
 AFTERTHOUGHT = 4.0
 
 
@@ -136,7 +136,8 @@ class Worker:
             return None
         if isinstance(message, Early):
             self._early = message.report
-            self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
+            if question.wanted is None:
+                self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
             return None
         self.question = None
         assert isinstance(message, Report | InputError)

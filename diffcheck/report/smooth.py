@@ -32,7 +32,9 @@ def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Li
         and report.smoothness
         and report.smoothness >= wish.smoothness
     ):
-        yield from styled("help", "bold cyan", f": nothing to smooth{_asked(wish)}", width)
+        yield from styled(
+            "help", "bold cyan", f": nothing to smooth{_asked(Wish(purpose=wish.purpose))}", width
+        )
         return
     if not choice.shown:
         yield from styled("help", "bold cyan", f": no suggestion can be vouched for{_asked(wish)}", width)

@@ -72,21 +72,23 @@ def suggest(
     analysis: Analysis,
     *,
     analyze: Analyze | None = None,
-    effort: Effort = QUICK,
-    wanted: Smoothness = D1,
+    effort: Effort | None = None,
+    wanted: Smoothness | None = None,
 ) -> tuple[Surrogate, ...]:
     """Return smooth expressions to use instead of ``problem.text``, best first; empty when none can be
     vouched for.
 
     analyze: the judge of every suggestion; the package's analyzer by default.  wanted: what is less smooth
-    fails, and is to be replaced.
+    fails, and is to be replaced; None stands for D1, and for a quick look where no ``effort`` is given.
     """
+    if effort is None:
+        effort = QUICK if wanted is None else THOROUGH
     search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
-    shapes = responsible(problem, analysis, search.facts, wanted)
+    shapes = responsible(problem, analysis, search.facts, wanted or D1)
     search.rows(with_covered(shapes, problem, search.facts))
     if effort.everything:
         search.losses(shapes)
-    if effort.everything or not search.shown:
+    if effort.everything or not any(s.error for s in search.shown):
         search.patches()
     return tuple(search.shown)
 
