@@ -14,7 +14,7 @@ from diffcheck.errors import BadOption
 
 __all__ = ["COMMANDS", "arranged"]
 
-COMMANDS = ("atoms", "batch", "check", "emit", "explain", "plot", "schema", "verify")
+COMMANDS = ("atoms", "batch", "check", "emit", "explain", "plot", "schema", "smooth", "verify")
 
 # Options of the program itself, which no command line with an expression has to carry first.
 _GLOBAL = ("--help", "--version")
@@ -24,12 +24,14 @@ _FLAGS = {
     "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--quiet", "-q"),
     "emit": ("--help",),
     "plot": ("--dark", "--help", "--light"),
+    "smooth": ("--all", "--help", "--json"),
 }
 
 _WITH_VALUE = {
     "check": ("--format", "--let", "--require", "--timeout", "--where", "--wrt"),
     "emit": ("--let", "--to", "--wrt"),
     "plot": ("--at", "--let", "--mu", "--output", "--range", "--timeout", "--where", "--wrt", "-o"),
+    "smooth": ("--emit", "--error", "--for", "--let", "--lipschitz", "--timeout", "--where", "--wrt"),
 }
 
 _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from diffcheck.errors import InputError, Undetermined
-from diffcheck.verdict import Analysis, InputProblem, Report, Surrogate, Verdict
+from diffcheck.verdict import Analysis, InputProblem, Report, Smoothness, Surrogate, Verdict
 
 if TYPE_CHECKING:
     from diffcheck.problem import Problem
@@ -45,12 +45,15 @@ def check(
     id: str | None = None,
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
+    wanted: Smoothness | None = None,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
     wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on
     the domain. let: abbreviations, name -> expression.  id: copied to the report.  certify: write down the
     steps the verdict rests on, which takes some milliseconds.
+    wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
+    moment, for surrogates of what is not differentiable.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -64,7 +67,7 @@ def check(
         report = _answer(problem, certify)
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
-        report = replace(report, surrogates=_surrogates(problem, report))
+        report = replace(report, surrogates=_surrogates(problem, report, wanted))
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -107,11 +110,13 @@ def _answer(problem: Problem, certify: bool) -> Report:
     )
 
 
-def _surrogates(problem: Problem, report: Report) -> tuple[Surrogate, ...]:
+def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:
     from diffcheck.suggest import suggest
 
     decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
-    return _or_nothing(lambda: suggest(problem, decided), ())
+    if wanted is None:
+        return _or_nothing(lambda: suggest(problem, decided), ())
+    return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
 
 
 def _analysis(problem: Problem) -> Analysis:

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -204,6 +205,67 @@ def _plot(
     return OK
 
 
+@app.command("smooth")
+@_command
+def _smooth(
+    expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
+    error: Annotated[str, typer.Option(metavar="E", help="Off by at most this, such as 1e-3.")] = "",
+    lipschitz: Annotated[
+        str, typer.Option(metavar="L", help="Lipschitz constant of the gradient at most this.")
+    ] = "",
+    purpose: Annotated[
+        str, typer.Option("--for", metavar="METHOD", help="sgd, lbfgs, newton, xgboost or pinn.")
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Show those that others beat, too.")] = False,
+    emit: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help="Print the best as code: numpy, torch, jax, ... or latex.")
+    ] = "",
+    wrt: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="As for check.")] = None,
+    where: Annotated[str, typer.Option(metavar="COND", help="As for check.")] = "",
+    let: Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="As for check.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The report with these surrogates, as JSON.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")] = 30.0,
+) -> int:
+    """Choose a smooth function to use instead, for a purpose; exit 1 when there is none."""
+    from dataclasses import replace
+
+    from diffcheck.check import refused
+    from diffcheck.emit import LANGUAGES
+    from diffcheck.emit import emit as write
+    from diffcheck.report.smooth import offer
+    from diffcheck.smooth import PURPOSES, Wish, choose
+    from diffcheck.variables import make_problem
+    from diffcheck.workers import Question, ask
+
+    language = _one_of("--emit", emit, LANGUAGES) if emit else ""
+    wish = Wish(
+        _positive("--error", error),
+        _positive("--lipschitz", lipschitz),
+        _one_of("--for", purpose, PURPOSES) if purpose else None,
+        everything,
+    )
+    text = _stdin_text() if expression == "-" else expression
+    names = None if wrt is None else tuple(wrt)
+    definitions = _definitions(let or [])
+    question = Question(text, names, where, definitions, False, wish.smoothness)
+    answer = ask(question, _limit(timeout))
+    if isinstance(answer, InputError):
+        if not json:
+            raise _with_text(answer, text)
+        answer = refused(text, where, answer)
+    choice = choose(answer.surrogates, wish)
+    if emit and choice.shown:
+        problem = make_problem(text, wrt, where, definitions)
+        print(write(problem, language, choice.shown[0]), end="")
+    elif json:
+        from diffcheck.report.json import render
+
+        print(render(replace(answer, surrogates=choice.shown)))
+    else:
+        print(offer(answer, wish, choice, width=_width(sys.stdout), color=_color(sys.stdout)))
+    return OK if choice.shown else exit_status(answer, wish.smoothness)
+
+
 @app.command("batch")
 @_command
 def _batch(
@@ -360,6 +422,20 @@ def _limit(seconds: float) -> float:
             f"--timeout: {seconds:g} is not a time limit", help="write seconds, such as --timeout 30"
         )
     return seconds
+
+
+def _positive(option: str, text: str) -> Fraction | None:
+    if not text:
+        return None
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        value = Fraction(0)
+    if not Fraction(1, 10**12) <= value <= 10**12:
+        raise BadOption(
+            f"{option}: `{text}` is no positive number", help=f"write {option} 1e-3, within 1e-12 to 1e12"
+        )
+    return value
 
 
 def _one_of(option: str, value: str, known: Any) -> str:

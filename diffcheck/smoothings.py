@@ -3,8 +3,9 @@
 
 A row is a claim about functions of real arguments, for every mu > 0: the class of the surrogate, an
 interval that holds surrogate minus target, a Lipschitz constant of its gradient in the 2-norm of the
-arguments, its curvature. `tests/test_smoothings.py` samples every claim at 30 digits; a new row is tested
-unasked.
+arguments, its curvature. `prove.py` proves the rows of one variable, docs/proofs.md the others, each in the
+section that the row names; `tests/test_smoothings.py` walks all of them and samples every claim at 30 digits,
+so a new row is tested unasked.
 
 The best possible: where slopes jump by J, a surrogate that is off by at most eps and has an L-Lipschitz
 gradient obeys eps*L >= J**2/16 (second difference at h = J/(2*L): J*h - 4*eps <= L*h**2).  The centred
@@ -61,6 +62,12 @@ class Smoothing:
         claimed.
     curvature: "convex", "concave" or "neither" in the free arguments, "" when it depends.
     monotone: nondecreasing in every argument.
+    order: "same" when the surrogate is a strictly increasing function of the target, so that it orders all points
+        alike; "zero" when both have their only minimum at u = 0; "moved" when the target's minimum at 0 moves.
+    mean_error: the integral of |surrogate - target| over u where no uniform bound exists.
+    proof: the section of docs/proofs.md that proves what `prove.py` does not; "" when it proves the row.
+    sampled: the claims ("error", "lipschitz_gradient", "convex") that are sampled only.
+    whole: a loss of its own, which people use in the target's place; offered only where the target is the whole loss.
     """
 
     target: str
@@ -75,6 +82,11 @@ class Smoothing:
     tight: bool = True
     monotone: bool = False
     each: str = ""
+    order: str = ""
+    mean_error: str | None = None
+    proof: str = ""
+    sampled: tuple[str, ...] = ()
+    whole: bool = False
 
     def text(self, count: int = 2) -> str:
         """Return the template for ``count`` arguments u1, u2, ... of a variadic target, or as it stands."""
@@ -99,7 +111,15 @@ _TARGETS = (
     Target("clip", ("u", "lo", "hi"), "clip(u, lo, hi)", domain="lo <= hi", through="monotone"),
     Target("clip_any", ("u", "lo", "hi"), "clip(u, lo, hi)", through="monotone"),
     Target("norm", ("ss",), "sqrt(ss)", domain="ss >= 0, a sum of squares"),
+    Target("relu2", ("u",), "relu(u)**2"),
+    Target("insensitive", ("u", "e"), "max(abs(u) - e, 0)", domain="e >= 0", through="nonexpansive"),
+    Target("huber", ("u", "d"), "where(abs(u) <= d, u**2/2, d*abs(u) - d**2/2)", domain="d > 0"),
     Target("abspow", ("u", "p"), "abs(u)**p", domain="0 < p <= 1"),
+    Target("normpow", ("ss", "p"), "ss**p", domain="0 < p <= 1/2 and ss >= 0, a sum of squares"),
+    Target("quotient", ("a", "ss"), "a/ss", domain="ss > 0, a sum of squares"),
+    Target("quadrant", ("g", "h"), "relu(g)*relu(h)"),
+    Target("asin", ("u",), "asin(u)", domain="-1 <= u <= 1"),
+    Target("acos", ("u",), "acos(u)", domain="-1 <= u <= 1"),
     Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", through="root"),
     Target("cbrt", ("u",), "cbrt(u)"),
     Target("sign", ("u",), "sign(u)"),
@@ -120,60 +140,89 @@ _PSEUDO = "Hartley and Zisserman 2003, Multiple View Geometry, appendix 6"
 _ZANG = "Zang 1980, Math. Programming 19"
 _PINAR = "Pinar and Zenios 1994, SIAM J. Optim. 4; Rennie 2005 (smooth hinge)"
 _HALF = "no uniform bound: every continuous function is off by half the jump somewhere"
-_DIRECT = "elementary; the tests prove it"
+_DIRECT = "elementary; prove.py or docs/proofs.md"
+
+_GAUSS = "convolution with a normal density; docs/proofs.md"
+_BARTLETT = "Bartlett, Jordan and McAuliffe 2006, J. Amer. Statist. Assoc. 101"
 
 _HUBER_U = "where(abs(u) <= mu, u**2/(2*mu), abs(u) - mu/2)"
 _SOFT = "mu*softplus(({})/mu)"
 _ROOT = "sqrt(({})**2 + 4*mu**2)"
+# E relu(v + mu*Z)**2, Z standard normal.
+_NORMAL2 = (
+    "((({0})**2 + mu**2)*(1 + erf(({0})/(mu*sqrt(2))))/2 + ({0})*mu*exp(-({0})**2/(2*mu**2))/sqrt(2*pi))"
+)
 
 SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- |u|
-    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero, slope below 1"),
-    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "mu*log(cosh(u/mu)) in a form that does not overflow"),
-    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, "smallest error for its gradient's Lipschitz constant"),
-    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope; equal up to mu/2 outside [-mu, mu]"),
-    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below abs; some texts write eps for mu**2"),
-    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT),
-    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, "not convex", tight=False),
-    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, "not convex", tight=False),
+    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero, slope below 1", order="same"),
+    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "mu*log(cosh(u/mu)) in a form that does not overflow", order="same"),
+    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, "smallest error for its gradient's Lipschitz constant", order="same"),
+    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope; equal up to mu/2 outside [-mu, mu]", order="same"),
+    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below abs; some texts write eps for mu**2", order="same"),
+    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT, order="same"),
+    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, "not convex", tight=False, order="same"),
+    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, "not convex", tight=False, order="same"),
     # --- max(u, 0)
     Smoothing("relu", "softplus", "mu*softplus(u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", _SOFTPLUS, "positive everywhere", monotone=True),
     Smoothing("relu", "CHKS", "(u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, "algebraic: heavier tails than softplus", monotone=True),
-    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "Moreau envelope; exactly zero where relu is", monotone=True),
+    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "Moreau envelope; exactly zero where relu is", monotone=True, order="same"),
     Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, "exact outside [-mu, mu]", monotone=True),
     Smoothing("relu", "SiLU", "u*sigmoid(u/mu)", CINF, ("-0.27847*mu", "0"), "1/(2*mu)", "neither", "Elfwing et al. 2018, Neural Networks 107", "not convex", tight=False),
     Smoothing("relu", "GELU", "u*(1 + erf(u/(mu*sqrt(2))))/2", CINF, ("-0.16998*mu", "0"), "2/(sqrt(2*pi)*mu)", "neither", "Hendrycks and Gimpel 2016, arXiv:1606.08415", "not convex", tight=False),
+    Smoothing("relu", "squared hinge", "relu(u)**2", C1, None, "2", "convex", _BARTLETT, "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
+    Smoothing("relu", "modified Huber", "where(u <= 0, 0, where(u <= 2, u**2, 4*u - 4))", C1, None, "2", "convex", "Zhang 2004, ICML; scikit-learn modified_huber", "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
+    Smoothing("relu", "logistic", "softplus(u - 1)", CINF, ("-1", "log(1 + exp(-1))"), "1/4", "convex", _BARTLETT, "a loss of its own: log(1 + exp(-z)) where u = 1 - z", monotone=True, proof="Losses of their own", whole=True),
     # --- max(u, v), max(u1, ..., un)
     Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "mu*logsumexp(u/mu, v/mu)", monotone=True),
     Smoothing("max2", "CHKS", "(u + v + sqrt((u - v)**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(2*mu)", "convex", _CHKS, monotone=True),
     Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, "exact where the two differ by mu", monotone=True),
-    Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu"),
-    Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True),
+    Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu", proof="Log-sum-exp"),
+    Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True, proof="Nested maxima"),
     # --- pinball: q*u above zero, (q - 1)*u below
-    Smoothing("pinball", "smooth pinball", "q*u + mu*softplus(-u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", "Zheng 2011, Int. J. Mach. Learn. Cybern. 2"),
-    Smoothing("pinball", "CHKS pinball", "((2*q - 1)*u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS),
-    Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI"),
-    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero"),
+    Smoothing("pinball", "smooth pinball", "q*u + mu*softplus(-u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", "Zheng 2011, Int. J. Mach. Learn. Cybern. 2", order="moved"),
+    Smoothing("pinball", "CHKS pinball", "((2*q - 1)*u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, order="moved"),
+    Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI", order="zero", proof="Pinball, in pieces"),
+    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero", order="zero", proof="Pinball, in pieces"),
+    # --- max(u, 0)**2, for methods that use the second derivative
+    Smoothing("relu2", "cubic", "where(u <= -mu, 0, where(u < mu, (u + mu)**3/(6*mu), u**2 + mu**2/3))", C2, ("0", "mu**2/3"), "2", "convex", _DIRECT, "its second derivative rises from 0 to 2 in a straight line", monotone=True),
+    Smoothing("relu2", "normal mean", _NORMAL2.format("u"), CINF, ("0", "mu**2"), "2", "convex", _GAUSS, "the mean over normal noise of deviation mu", monotone=True, proof="Squares of relu, smoother"),
+    # --- max(|u| - e, 0)
+    Smoothing("insensitive", "double softplus", "mu*softplus((u - e)/mu) + mu*softplus((-u - e)/mu)", CINF, ("0", "mu*(log(2) + log(1 + exp(-2*e/mu)))"), "1/(2*mu)", "convex", "Lee, Hsieh and Huang 2005, IEEE Trans. Knowl. Data Eng. 17", proof="Insensitive to small errors"),
+    Smoothing("insensitive", "double smooth hinge", "where(abs(u) <= e, 0, where(abs(u) <= e + mu, (abs(u) - e)**2/(2*mu), abs(u) - e - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "exactly zero where the loss is", order="same", proof="Insensitive to small errors"),
+    # --- the Huber function, for methods that use the second derivative
+    Smoothing("huber", "pseudo-Huber", "d**2*(sqrt(1 + (u/d)**2) - 1)", CINF, ("-d**2/2", "0"), "1", "convex", _PSEUDO, "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
+    Smoothing("huber", "log-cosh", "d*(u + d*softplus(-2*u/d) - d*log(2))", CINF, ("-d**2*(log(2) - 1/2)", "0"), "1", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
+    Smoothing("huber", "normal mean", f"({_NORMAL2.format('u + d')} - {_NORMAL2.format('u - d')})/2 - d*u - d**2/2", CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
     # --- clip(u, lo, hi)
-    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True),
-    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True),
-    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True),
+    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True, proof="Clips"),
+    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True, proof="Clips"),
+    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
-    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm"),
-    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero"),
-    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm"),
+    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm", order="same"),
+    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero", order="same"),
+    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm", order="same"),
     # --- |u|**p, roots
-    Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21"),
-    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero"),
-    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", monotone=True),
-    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", monotone=True),
-    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", monotone=True),
-    Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True),
+    Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
+    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
+    Smoothing("normpow", "regularised power", "(ss + mu**2)**p", CINF, ("0", "mu**(2*p)"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
+    Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
+    Smoothing("quotient", "regularised quotient", "a/(ss + mu**2)", CINF, None, None, "", "Tikhonov 1963, Soviet Math. Dokl. 4", "its value where the denominator vanishes is the numerator's over mu**2"),
+    Smoothing("quadrant", "softplus product", "mu**2*softplus(g/mu)*softplus(h/mu)", CINF, None, None, "", _SOFTPLUS, "the error grows with either factor"),
+    Smoothing("quadrant", "CHKS product", "(g + sqrt(g**2 + 4*mu**2))*(h + sqrt(h**2 + 4*mu**2))/4", CINF, None, None, "", _CHKS, "the error grows with either factor"),
+    # --- inverse sine and cosine: an infinite slope at -1 and 1, where a sine inside turns back
+    Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same", proof="Inverse sine and cosine"),
+    Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same", proof="Inverse sine and cosine"),
+    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", monotone=True, order="same"),
+    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", monotone=True, order="same"),
+    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", monotone=True, order="same"),
+    Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True, order="same"),
     # --- steps: no continuous function is uniformly close to a jump
-    Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
-    Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
-    Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
-    Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True),
+    Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
+    Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu"),
+    Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
+    Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="mu"),
+    Smoothing("heaviside", "logistic", "softplus(u)/log(2)", CINF, None, "1/(4*log(2))", "convex", _BARTLETT, "a loss of its own: convex and never below, the error grows without bound", monotone=True, proof="Losses of their own", whole=True),
     Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
     Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
     Smoothing("where", "sigmoid blend", "b + (a - b)*sigmoid(g/mu)", CINF, None, None, "", _DIRECT, "no uniform bound is claimed: where the branches jump none exists"),

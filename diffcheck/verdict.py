@@ -158,10 +158,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Surrogate:
-    """A smooth expression to use instead.
+    """A smooth expression to use instead, for every positive value of ``parameter``.
 
     error: interval (low, high) of surrogate minus original as text in ``parameter``; None without a uniform bound.
-    lipschitz_gradient: Lipschitz constant of the gradient as text, or None when unknown or unbounded.
+    lipschitz_gradient: Lipschitz constant of the gradient in the 2-norm as text, or None when unknown or unbounded.
+    mean_error: integral of |surrogate - original| along the part's argument where no uniform bound exists, or None.
+    side: "upper" or "lower" where the interval says that it is never below, never above; else None.
+    keeps_minimisers: whether every minimiser of the original is one of the surrogate; None when not shown.
+    optimality: eps*L over the least possible J**2/16 (smoothings.py), eps half the interval's width; None where the
+        theorem does not apply.
+    known: field name -> "proved" or "sampled", for every field that is stated.
+    value: of the parameter, where a wish of the user's fixes it (smooth.py); error_at, lipschitz_at: at that value.
     """
 
     name: str
@@ -172,6 +179,14 @@ class Surrogate:
     parameter: str
     convex: bool | None
     note: str = ""
+    mean_error: str | None = None
+    side: str | None = None
+    keeps_minimisers: bool | None = None
+    optimality: str | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    value: str | None = None
+    error_at: tuple[str, str] | None = None
+    lipschitz_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

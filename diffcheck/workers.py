@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection, wait
 
 from diffcheck.check import check, load_stages
 from diffcheck.errors import InputError
-from diffcheck.verdict import Report, Verdict
+from diffcheck.verdict import Report, Smoothness, Verdict
 
 __all__ = ["Answer", "Question", "Worker", "ask", "undetermined"]
 
@@ -43,8 +43,8 @@ MEMORY_LIMIT = 6 * 2**30
 _READY = "ready"
 
 
-# A decided verdict waits no longer than this for its surrogates, in seconds.
-AFTERTHOUGHT = 2.0
+# A decided verdict waits no longer than this for its surrogates, in seconds, unless it is them that were asked for.
+AFTERTHOUGHT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Question:
     where: str = ""
     let: Mapping[str, str] = field(default_factory=dict)
     certify: bool = True
+    wanted: Smoothness | None = None
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -135,7 +136,8 @@ class Worker:
             return None
         if isinstance(message, Early):
             self._early = message.report
-            self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
+            if question.wanted is None:
+                self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
             return None
         self.question = None
         assert isinstance(message, Report | InputError)
@@ -247,6 +249,7 @@ def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
             question.let,
             certify=question.certify,
             early=early,
+            wanted=question.wanted,
         )
     except InputError as error:
         return error

@@ -12,7 +12,7 @@ from diffcheck.verdict import Kind, ProbeStatus, Severity, Verdict
 
 SCHEMA = json.loads(schema_text())
 
-# Part 5 of the design, word for word.
+# Part 5 of the design word for word, with the keys that surrogates have got since.
 DOCUMENTED = """
 {"schema_version": 1, "id": null, "expression": "abs(y - f)", "wrt": ["f"], "constants": ["y"], "where": "",
  "verdict": "not_differentiable", "class": "C0", "almost_everywhere": true,
@@ -23,7 +23,9 @@ DOCUMENTED = """
    "witness": {"f": "1/3", "y": "1/3"}, "proof": "exact",
    "probe": {"status": "confirmed", "left": -1.0, "right": 1.0, "h": 1e-06}}],
  "surrogates": [{"name": "pseudo-Huber", "expression": "sqrt((y - f)**2 + mu**2) - mu", "class": "Cinf",
-   "error": ["-mu", "0"], "lipschitz_gradient": "1/mu", "parameter": "mu", "convex": true}],
+   "error": ["-mu", "0"], "lipschitz_gradient": "1/mu", "parameter": "mu", "convex": true,
+   "mean_error": null, "side": null, "keeps_minimisers": null, "optimality": null, "known": {}, "note": "",
+   "value": null, "error_at": null, "lipschitz_at": null}],
  "reason": null, "error": null, "seconds": 0.02, "certificate": null}
 """
 

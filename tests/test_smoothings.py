@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import mpmath
 import pytest
@@ -11,6 +13,7 @@ import sympy as sp
 
 from diffcheck.atoms import ATOMS
 from diffcheck.parse import parse
+from diffcheck.prove import Unproved, proof
 from diffcheck.smoothings import SMOOTHINGS, TARGETS, Smoothing
 from diffcheck.tree import NAME, NUMBER, Node
 
@@ -22,6 +25,7 @@ SLACK = mpmath.mpf(10) ** -20
 LEVELS = [mpmath.mpf(n) / 10 for n in (1, 5, 9)]
 BOUNDED = [row for row in SMOOTHINGS if row.error is not None]
 STEEP = [row for row in SMOOTHINGS if row.lipschitz is not None]
+RADIAL = ("norm", "normpow")
 CURVED = [row for row in SMOOTHINGS if row.curvature in ("convex", "concave")]
 
 ids = pytest.mark.parametrize
@@ -61,10 +65,14 @@ def points(target: str, mu: mpmath.mpf) -> list[dict[str, mpmath.mpf]]:
     """Sample the target's parameters on its domain, the free ones in steps of mu."""
     line = _grid(mu)
     few = [mu * t for t in (-1000, -3, mpmath.mpf(-1) / 2, 0, mpmath.mpf(1) / 3, 2, 1000)]
-    if target == "max2":
-        return [{"u": u + v, "v": v} for u in line for v in few]
-    if target == "max":
-        return [{"u1": a, "u2": b, "u3": c} for a, b, c in itertools.product(few, few, line[::4])]
+    several = {
+        "max2": lambda: [{"u": u + v, "v": v} for u in line for v in few],
+        "max": lambda: [{"u1": a, "u2": b, "u3": c} for a, b, c in itertools.product(few, few, line[::4])],
+        "quotient": lambda: [{"a": a, "ss": u * u} for u in line if u for a in few],
+        "quadrant": lambda: [{"g": u, "h": v} for u in line for v in few],
+    }
+    if target in several:
+        return several[target]()
     if target in ("clip", "clip_any"):
         pairs = [(-mu * w, mu * w) for w in (mpmath.mpf(1) / 8, 1, 10**6)]
         pairs += [(mu, -mu)] if target == "clip_any" else []
@@ -77,6 +85,15 @@ def points(target: str, mu: mpmath.mpf) -> list[dict[str, mpmath.mpf]]:
         return [{"ss": u * u} for u in line]
     if target == "sqrt":
         return [{"u": abs(u)} for u in line] + [{"u": mu * mpmath.mpf(10) ** 20}]
+    if target == "insensitive":
+        return [{"u": e + u, "e": e} for u in line for e in (mpmath.mpf(0), mu / 3, 5 * mu, 1000 * mu)]
+    if target == "huber":
+        # The normal mean takes differences of squares: thirty digits hold up to 1e9.
+        return [{"u": u, "d": d} for u in line for d in map(mpmath.mpf, ("0.3", 1, 4, 9))]
+    if target == "normpow":
+        return [{"ss": u * u, "p": p / 2} for u in line for p in (*LEVELS, mpmath.mpf(1))]
+    if target in ("asin", "acos"):
+        return [{"u": mpmath.mpf(n) / 64 - 1} for n in range(129)]
     if target == "where":
         return [{"g": u, "a": a, "b": b} for u in line for a, b in ((1, -1), (u, 0))]
     return [{"u": u} for u in line]
@@ -136,11 +153,13 @@ def _second_differences(row: Smoothing, mu: mpmath.mpf):
     template, step = _tree(row.text(3)), mu / 10**4
     directions = {"max2": [{"u": 1}, {"u": 1, "v": -1}], "max": [{"u1": 1, "u2": -1}, {"u1": 1, "u3": 1}]}
     for at in points(row.target, mu)[::3]:
-        if row.target == "norm":
+        if row.target in RADIAL:
             continue
         for way in directions.get(row.target, [{"u": 1}]):
             length = sum(c * c for c in way.values())
             if row.target == "sqrt" and at["u"] < step:
+                continue
+            if row.target in ("asin", "acos") and 1 - abs(at["u"]) < step:
                 continue
 
             def moved(t, at=at, way=way):
@@ -149,7 +168,7 @@ def _second_differences(row: Smoothing, mu: mpmath.mpf):
             yield (moved(step) - 2 * moved(0) + moved(-step)) / (step**2 * length), at
 
 
-@ids("row", [row for row in STEEP if row.target != "norm"], ids=_id)
+@ids("row", [row for row in STEEP if row.target not in RADIAL], ids=_id)
 def test_the_gradient_is_as_lipschitz_as_stated(row):
     """No second difference exceeds the constant, and the constant is reached within 10% somewhere."""
     best = mpmath.mpf(0)
@@ -161,7 +180,7 @@ def test_the_gradient_is_as_lipschitz_as_stated(row):
     assert best >= mpmath.mpf("0.9")
 
 
-@ids("row", [row for row in STEEP if row.target != "norm"], ids=_id)
+@ids("row", [row for row in STEEP if row.target not in RADIAL], ids=_id)
 def test_the_constant_scales_with_mu_as_stated(row):
     """The bound holds for a small mu as well as for mu = 1."""
     mu = MUS[0]
@@ -170,22 +189,24 @@ def test_the_constant_scales_with_mu_as_stated(row):
         assert abs(second) <= stated * (1 + mpmath.mpf("1e-6")) + mpmath.mpf("1e-8")
 
 
-@ids("row", [row for row in SMOOTHINGS if row.target == "norm"], ids=_id)
+@ids("row", [row for row in STEEP if row.target in RADIAL], ids=_id)
 def test_a_smooth_norm_has_the_stated_constant_and_is_convex(row):
-    """Along random lines through the plane second differences stay in [0, L]."""
+    """Along random lines through the plane second differences stay in [0, L], or [-L, L] where none is convex."""
     template, mu, step = _tree(row.text()), mpmath.mpf(1), mpmath.mpf("1e-4")
-    limit = value(_tree(row.lipschitz), {"mu": mu})
+    known = {"mu": mu, "p": mpmath.mpf(1) / 4}
+    limit = value(_tree(row.lipschitz), known)
+    least = mpmath.mpf(0) if row.curvature == "convex" else -limit
     for k in range(600):
         x, y, angle = mpmath.sin(3 * k) * k / 100, mpmath.cos(7 * k) * k / 150, mpmath.mpf(k)
         dx, dy = mpmath.cos(angle), mpmath.sin(angle)
         f = [
-            value(template, {"ss": (x + t * dx) ** 2 + (y + t * dy) ** 2, "mu": mu}) for t in (-step, 0, step)
+            value(template, {"ss": (x + t * dx) ** 2 + (y + t * dy) ** 2, **known}) for t in (-step, 0, step)
         ]
         second = (f[0] - 2 * f[1] + f[2]) / step**2
-        assert -mpmath.mpf("1e-12") <= second <= limit * (1 + mpmath.mpf("1e-6"))
+        assert least - mpmath.mpf("1e-12") <= second <= limit * (1 + mpmath.mpf("1e-6"))
 
 
-@ids("row", [row for row in CURVED if row.target != "norm"], ids=_id)
+@ids("row", [row for row in CURVED if row.target not in RADIAL], ids=_id)
 def test_convex_rows_are_convex_and_concave_rows_concave(row):
     """Every second difference has the stated sign."""
     sign = 1 if row.curvature == "convex" else -1
@@ -213,6 +234,67 @@ def test_monotone_rows_do_not_fall(row):
         for key in at:
             there = value(template, {**at, key: at[key] + mu / 7, "mu": mu})
             assert there >= here - SLACK * (1 + abs(here))
+
+
+CLAIMS = [row for row in SMOOTHINGS if row.error or row.lipschitz or row.curvature in ("convex", "concave")]
+PROOFS = Path(__file__).parent.parent / "docs" / "proofs.md"
+
+
+@ids("row", [row for row in CLAIMS if not row.proof], ids=_id)
+def test_a_row_of_one_variable_is_proved(row):
+    """Interval, constant and curvature are proved to the end, and a tight interval is attained within 1%."""
+    found = proof(row)
+    if row.error is not None:
+        at = {"mu": mpmath.mpf(1)}
+        low, high = (value(_tree(text), at) for text in row.error)
+        slack = (high - low) / 100
+        assert float(found.error[0]) <= low + slack
+        assert float(found.error[1]) >= high - slack
+
+
+@ids("row", [row for row in CLAIMS if row.proof], ids=_id)
+def test_other_rows_have_a_written_proof(row):
+    """docs/proofs.md has the section that the row names."""
+    assert f"\n## {row.proof}\n" in PROOFS.read_text(encoding="utf-8")
+
+
+@ids(
+    "change",
+    [{"error": ("-mu/3", "0")}, {"lipschitz": "1/(2*mu)"}, {"curvature": "concave"}, {"template": "u**2/mu"}],
+)
+def test_a_false_claim_is_not_proved(change):
+    """Half the interval, half the constant, the wrong curvature, a row that does not scale: refused."""
+    (huber,) = (row for row in SMOOTHINGS if (row.target, row.name) == ("abs", "Huber"))
+    with pytest.raises(Unproved):
+        proof(replace(huber, **change))
+
+
+@ids(
+    ("target", "name", "integral"),
+    [(r.target, r.name, r.mean_error) for r in SMOOTHINGS if r.mean_error is not None],
+)
+def test_the_mean_error_is_the_integral(target, name, integral):
+    """Quadrature of |S - T| over the argument gives the stated number."""
+    (row,) = (row for row in SMOOTHINGS if (row.target, row.name) == (target, name))
+
+    def off(u):
+        return abs(value(_tree(row.template), {"u": u, "mu": mpmath.mpf(1)}) - exact(target, {"u": u}))
+
+    found = mpmath.quad(off, [-mpmath.inf, -1, 0]) + mpmath.quad(off, [0, 1, mpmath.inf])
+    assert abs(found - value(_tree(integral), {"mu": mpmath.mpf(1)})) < mpmath.mpf("1e-6")
+
+
+@ids("row", [row for row in SMOOTHINGS if row.order == "same"], ids=_id)
+def test_rows_that_order_alike_do(row):
+    """Of two arguments, the one with the larger target has the larger surrogate."""
+    mu = mpmath.mpf(1)
+    fixed: dict[tuple, list] = {}
+    for at in points(row.target, mu)[::3]:
+        rest = tuple(sorted((k, v) for k, v in at.items() if k not in ("u", "ss")))
+        fixed.setdefault(rest, []).append(at)
+    for group in fixed.values():
+        pairs = sorted((exact(row.target, at), value(_tree(row.template), {**at, "mu": mu})) for at in group)
+        assert all(s0 <= s1 + SLACK * (1 + abs(s1)) for (_, s0), (_, s1) in itertools.pairwise(pairs))
 
 
 PIECES = {

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 
 import mpmath
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diffcheck.analyze import analyze
 from diffcheck.atoms import ATOMS
 from diffcheck.errors import Undetermined
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem
-from diffcheck.suggest import CHECKS, suggest
+from diffcheck.suggest import CHECKS, THOROUGH, suggest
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.patch import FORMS, Patch
 from diffcheck.suggest.polynomial import divide, from_poly, to_poly
 from diffcheck.suggest.shape import recognise
 from diffcheck.suggest.tidy import tidied
@@ -268,7 +272,7 @@ def test_a_kink_laid_bare_is_smoothed_too():
         bare = any(n.op == "abs" for n in question.tree.walk())
         return Analysis(Verdict.NOT_DIFFERENTIABLE, C0) if bare else SMOOTH
 
-    first, *_ = suggest(problem(text, "r", "e > 0"), failing(text), analyze=judge)
+    first, *_ = suggest(problem(text, "r"), failing(text), analyze=judge)
     assert first.expression == "mu*softplus((sqrt(r**2 + mu**2) - mu - e)/mu)"
     assert first.error == ("-mu", "mu*log(2)")
 
@@ -348,3 +352,79 @@ def test_two_parts_that_fail_at_one_place_are_both_smoothed(text: str, wrt: list
     """The finding names one part; the other one's kink at the same place must go as well."""
     problem = make_problem(text, wrt)
     assert len(suggest(problem, analyze(problem))) >= 2
+
+
+slopes = st.fractions(min_value=-9, max_value=9, max_denominator=4)
+
+
+@given(
+    slopes,
+    slopes,
+    slopes,
+    st.fractions(min_value=Fraction(1, 100), max_value=10, max_denominator=100),
+    slopes,
+)
+@settings(max_examples=40, deadline=None)
+def test_a_corner_rounded_from_outside_keeps_its_interval_and_is_c1(below, above, at, mu, x):
+    """For every pair of slopes: difference within [0, J*mu/2] or [0, J*mu/4], equal slopes where the corner was."""
+    text = f"where(x < {at}, ({below})*(x - ({at})), ({above})*(x - ({at})))"
+    problem = make_problem(text, ["x"])
+    patch = Patch(((parse(f"x - ({at})"), parse(f"({above - below})/2")),))
+    for form, part in zip(FORMS, (2, 4), strict=True):
+        tree = patch.rebuilt(problem.tree, form, "mu")
+
+        def off(u, tree=tree):
+            at_u = {
+                "x": mpmath.mpf(u.numerator) / u.denominator,
+                "mu": mpmath.mpf(mu.numerator) / mu.denominator,
+            }
+            return value(tree, at_u), value(problem.tree, at_u)
+
+        new, old = off(x)
+        end = mpmath.mpf((above - below).numerator) / (above - below).denominator * float(mu) / part
+        assert min(0, end) - 1e-9 <= new - old <= max(0, end) + 1e-9
+        step = Fraction(1, 10**8)
+        sides = [(off(at + s * step)[0] - off(at)[0]) / (s * float(step)) for s in (-1, 1)]
+        assert abs(sides[1] - sides[0]) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "error"),
+    [
+        ("log(clip(p, 0.01, 0.99))", "p", True),
+        ("asin(sin(x)) + where(x == 0, 0, x*atan(1/x))", "x", False),
+        ("where(x > 0 and x < 1, x*(1 - x), 0)", "x", True),
+        ("where(abs(x) <= a*m, m*abs(x) - x**2/(2*a), a*m**2/2)", "x", True),
+    ],
+)
+def test_where_no_row_fits_the_corners_are_rounded_from_outside(text, wrt, error):
+    """A correction with a bound that holds for the whole, whatever surrounds the corner."""
+    where = "a > 0, m > 0" if "a*m" in text else ""
+    problem = make_problem(text, [wrt], where)
+    shown = suggest(problem, analyze(problem))
+    assert any(s.name.startswith("rounded corner") and s.error for s in shown) is error
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "kept"),
+    [
+        ("abs(y - f)", "", True),
+        ("exp(2*abs(f**3 - f)) + 1", "", True),
+        ("-abs(f)", "", True),
+        ("relu(1 - f)", "", None),
+        ("max(q*f, (q - 1)*f)", "0 < q, q < 1", None),
+        ("abs(f) + f**2", "", None),
+    ],
+)
+def test_minimisers_are_said_to_stay_only_where_the_order_stays(text, where, kept):
+    """Increasing functions of abs order all points as abs does; sums and softplus need not."""
+    (part,) = [p for p in ("abs(y - f)", "abs(f**3 - f)", "abs(f)", text) if p in text][:1]
+    first, *_ = suggestions(text, "f", part, where=where)
+    assert first.keeps_minimisers is kept
+
+
+def test_the_distance_from_the_best_is_a_factor_of_one_for_the_centred_huber():
+    """eps*L*16/J**2: 1 for centred Huber, 2 for the square root, whatever weight stands before."""
+    problem = make_problem("w*abs(x)/3", ["x"], "w > 0")
+    found = {s.name: s.optimality for s in suggest(problem, analyze(problem), effort=THOROUGH)}
+    assert (found["centred Huber"], found["square root"], found["log-cosh"]) == ("1", "2", "2*log(2)")

@@ -68,7 +68,7 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     value = writer.write(tree)
     renamed = {n: names[n] for n in [*positional, *filter(None, [parameter])] if names[n] != n}
     body = [*writer.lines, f"return {value}"]
-    start = language.start.format(name=keyword)
+    start = _start(surrogate) or language.start.format(name=keyword)
     function = [
         *_listed(f"def {title}(", [*given, *(["*", f"{keyword}={start}"] if keyword else [])], "):"),
         *_indented(docstring(story(problem, surrogate, renamed))),
@@ -83,6 +83,12 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     blocks = [*helpers, "\n".join(function)]
     code = "\n\n\n".join(blocks)
     return f"{_imports(language, code)}\n\n\n{code}\n"
+
+
+def _start(surrogate: Surrogate | None) -> str:
+    """Return the value that was chosen for the parameter, if it is a plain number."""
+    value = surrogate.value if surrogate else None
+    return value if value is not None and re.fullmatch(r"[0-9.]+(e-?[0-9]+)?", value) else ""
 
 
 def _head(language: Language, given: list[str], keyword: str) -> list[str]:

@@ -40,23 +40,39 @@ def story(
 
 def _price(problem: Problem, surrogate: Surrogate, original: str) -> list[str]:
     mu = surrogate.parameter
+    every = f" for every {mu} > 0" if mu else ""
     shape = "; convex" if surrogate.convex else ""
     said = [
         f"{_capital(surrogate.name)}: {surrogate.expression}",
-        f"Class {surrogate.smoothness} in {', '.join(problem.wrt)} for every {mu} > 0{shape}.",
+        f"Class {surrogate.smoothness} in {', '.join(problem.wrt)}{every}{shape}.",
     ]
     if surrogate.error is None:
         said.append("No bound on the error is proved.")
     else:
+        how = "Proved for real numbers" if surrogate.known.get("error", "proved") == "proved" else "Sampled"
         low, high = surrogate.error
-        said.append(f"Proved for real numbers: the result minus {original} lies between {low} and {high}.")
+        said.append(f"{how}: the result minus {original} lies between {low} and {high}.")
     if surrogate.lipschitz_gradient is not None:
         said.append(f"The gradient is Lipschitz with constant {surrogate.lipschitz_gradient}.")
+    if surrogate.keeps_minimisers:
+        said.append("Every minimiser of the original is one of it.")
+    if surrogate.value is not None:
+        said.append(f"{mu} = {surrogate.value} was chosen{_at(surrogate)}.")
     if problem.where_text:
         said.append(f"All this where {problem.where_text}.")
     if surrogate.note:
         said.append(f"{_capital(surrogate.note)}.")
     return said
+
+
+def _at(surrogate: Surrogate) -> str:
+    """Say what the chosen parameter gives."""
+    told = []
+    if surrogate.error_at is not None:
+        told.append(f"an error from {surrogate.error_at[0]} to {surrogate.error_at[1]}")
+    if surrogate.lipschitz_at is not None:
+        told.append(f"the Lipschitz constant {surrogate.lipschitz_at}")
+    return f": it gives {' and '.join(told)}" if told else ""
 
 
 def _arguments(problem: Problem, surrogate: Surrogate | None) -> str:
@@ -65,7 +81,7 @@ def _arguments(problem: Problem, surrogate: Surrogate | None) -> str:
     constants = [n for n in problem.constants if n in names]
     if constants:
         text += f" Constants: {', '.join(constants)}."
-    if surrogate is not None:
+    if surrogate is not None and surrogate.parameter:
         text += f" {surrogate.parameter} > 0: the smaller, the closer and the steeper."
     return text
 

@@ -107,6 +107,15 @@ def _surrogate(surrogate: Surrogate) -> dict[str, Any]:
         "lipschitz_gradient": surrogate.lipschitz_gradient,
         "parameter": surrogate.parameter,
         "convex": surrogate.convex,
+        "mean_error": surrogate.mean_error,
+        "side": surrogate.side,
+        "keeps_minimisers": surrogate.keeps_minimisers,
+        "optimality": surrogate.optimality,
+        "known": dict(surrogate.known),
+        "note": surrogate.note,
+        "value": surrogate.value,
+        "error_at": None if surrogate.error_at is None else list(surrogate.error_at),
+        "lipschitz_at": surrogate.lipschitz_at,
     }
 
 

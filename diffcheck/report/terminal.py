@@ -13,7 +13,7 @@ from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, pai
 from diffcheck.rules import RULES, message
 from diffcheck.verdict import Finding, Kind, ProbeStatus, Report, Severity, Smoothness, Surrogate, Verdict
 
-__all__ = ["render", "summary"]
+__all__ = ["VERDICTS", "Line", "header", "painted", "render", "styled", "suggestion", "summary"]
 
 VERDICTS = {
     Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
@@ -47,7 +47,7 @@ SLOPES = {Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT}
 def render(report: Report, *, width: int = 80, color: bool = False) -> str:
     """Return the report as lines of at most ``width`` cells."""
     width = max(width, 40)
-    lines = list(_header(report, width))
+    lines = list(header(report, width))
     for finding in report.findings:
         lines += [[], *_finding(report, finding, width)]
     lines += _advice(report, width)
@@ -62,12 +62,13 @@ def summary(report: Report, width: int = 80) -> str:
     return start + cropped(report.expression, max(20, width - len(start)))
 
 
-def _header(report: Report, width: int) -> Iterator[Line]:
+def header(report: Report, width: int) -> Iterator[Line]:
+    """Yield the verdict, the expression and what was asked."""
     text, style = VERDICTS[report.verdict]
     said = (
         _class_phrase(report) if report.smoothness is not None else f": {report.reason or 'no reason known'}"
     )
-    yield from _styled(text, style, said, width)
+    yield from styled(text, style, said, width)
     yield [("  ", ""), (cropped(report.expression, width - 2), "bold")]
     yield from _indented(_asked(report), width)
     table = max((cells(one_line(case.condition)) for case in report.cases), default=0)
@@ -109,7 +110,7 @@ def _asked(report: Report) -> str:
 
 def _finding(report: Report, finding: Finding, width: int) -> Iterator[Line]:
     style = SEVERITY_STYLES[finding.severity]
-    yield from _styled(f"{finding.severity}[{finding.kind}]", style, f": {message(finding)}", width)
+    yield from styled(f"{finding.severity}[{finding.kind}]", style, f": {message(finding)}", width)
     shown = excerpt(report.expression, finding.span, width - 2)
     yield [(f"  {shown.line}", "")]
     evidence = _evidence(report, finding)
@@ -168,20 +169,21 @@ def _advice(report: Report, width: int) -> Iterator[Line]:
         yield []
         named = ", ".join(dict.fromkeys(s.parameter for s in report.surrogates if s.parameter))
         price = f" ({named} > 0 sets how close)" if named else ""
-        yield from _styled("help", "bold cyan", f": use instead{price}", width)
+        yield from styled("help", "bold cyan", f": use instead{price}", width)
         column = min(20, max(cells(one_line(s.name)) for s in report.surrogates))
         for surrogate in report.surrogates:
-            yield from _surrogate(surrogate, column, width)
+            yield from suggestion(surrogate, column, width)
     worst = [f.kind for f in report.findings if f.severity is Severity.ERROR]
     if worst and not report.surrogates:
         yield []
-        yield from _styled("help", "bold cyan", f": {RULES[worst[0]].cure}", width)
+        yield from styled("help", "bold cyan", f": {RULES[worst[0]].cure}", width)
     kinds = dict.fromkeys(finding.kind for finding in report.findings)
     if kinds:
-        yield from _styled("note", "bold", ": " + ", ".join(f"`diffcheck explain {k}`" for k in kinds), width)
+        yield from styled("note", "bold", ": " + ", ".join(f"`diffcheck explain {k}`" for k in kinds), width)
 
 
-def _surrogate(surrogate: Surrogate, column: int, width: int) -> Iterator[Line]:
+def suggestion(surrogate: Surrogate, column: int, width: int) -> Iterator[Line]:
+    """Yield a suggestion and its price, names in a column of ``column`` cells."""
     indent = column + 4
     name = cropped(surrogate.name, column)
     name += " " * (column - cells(name))
@@ -194,8 +196,9 @@ def _surrogate(surrogate: Surrogate, column: int, width: int) -> Iterator[Line]:
 
 def _price(surrogate: Surrogate) -> str:
     parts = [str(surrogate.smoothness), _error(surrogate)]
-    if surrogate.lipschitz_gradient is not None:
-        parts.append(f"gradient Lipschitz {surrogate.lipschitz_gradient}")
+    steep = surrogate.lipschitz_at or surrogate.lipschitz_gradient
+    if steep is not None:
+        parts.append(f"gradient Lipschitz {steep}")
     if surrogate.convex:
         parts.append("convex")
     return ", ".join(parts) + (f"; {surrogate.note}" if surrogate.note else "")
@@ -203,8 +206,9 @@ def _price(surrogate: Surrogate) -> str:
 
 def _error(surrogate: Surrogate) -> str:
     if surrogate.error is None:
-        return "no uniform error bound"
-    low, high = surrogate.error
+        mean = f"; |error| integrates to {surrogate.mean_error}" if surrogate.mean_error else ""
+        return "no uniform error bound" + mean
+    low, high = surrogate.error_at or surrogate.error
     if low == high == "0":
         return "no error"
     # "-mu - 1" is not minus "mu - 1", so only a plain product loses its sign.
@@ -215,7 +219,7 @@ def _error(surrogate: Surrogate) -> str:
     return f"error from {low} to {high}"
 
 
-def _styled(label: str, style: str, text: str, width: int) -> Iterator[Line]:
+def styled(label: str, style: str, text: str, width: int) -> Iterator[Line]:
     """Yield ``label`` painted and ``text`` after it, wrapped with an indent."""
     first, *rest = wrapped(text, width, first=cells(label), rest=2)
     yield [(label, style), (first, "")]

@@ -3,86 +3,181 @@
 1. `parts.py`: findings -> parts of the tree.  `shape.py`: a part -> a row of `smoothings.py`, by structure.
 2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.
    What is undetermined, no better, or has new edges, holes or poles is never shown.
-3. `bounds.py`, `curvature.py`: error, gradient-Lipschitz constant, convexity of the whole, or None.
+3. `price.py`, with `bounds.py`, `curvature.py`: what the suggestion costs, each number proved or None.
+4. Where no row fits, `patch.py` rounds the corners from outside.
 
-At most CHECKS analyses are spent and none is begun after SECONDS; suggestions come best first, as the table
-has them.  A single analysis is not interrupted here: the analyzer keeps its own limits.
+Suggestions come best first, as the table has them.  An `Effort` says when to stop: once something is shown
+the user waits no longer, but nothing at all is worth a longer look.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
 from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import Interval, difference, gradient_lipschitz
-from diffcheck.suggest.curvature import is_convex
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.parts import responsible, with_hidden
-from diffcheck.suggest.plan import Plan, Replacement, rows_for
-from diffcheck.suggest.polynomial import from_poly
+from diffcheck.suggest.parts import responsible, with_covered, with_hidden
+from diffcheck.suggest.patch import FORMS, patches
+from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
+from diffcheck.suggest.price import of_patch, of_plan
 from diffcheck.suggest.shape import Shape
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
-from diffcheck.verdict import CINF, Analysis, Kind, Severity, Surrogate, Verdict
+from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
 
-__all__ = ["CHECKS", "suggest"]
+__all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest"]
 
 CHECKS = 3
-# No further check is begun after this long: the verdict stands already, the user waits.
-SECONDS = 0.3
-ONE_CHECK = 0.2
 # Characters; what is longer nobody would paste, and it takes long to check.
-LONGEST = 500
+LONGEST = 700
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
 
 Analyze = Callable[[Problem], Analysis]
-T = TypeVar("T")
 
 _DOMAIN = frozenset({Kind.EDGE, Kind.HOLE, Kind.POLE})
 
 
-def suggest(problem: Problem, analysis: Analysis, *, analyze: Analyze | None = None) -> tuple[Surrogate, ...]:
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to look for suggestions, in seconds of processor time.
+
+    rows: rows of the table that are tried at most.  seconds: nothing is begun after it once something is shown.
+    one_check: for one analysis then.  patient, patient_check: the same while nothing is shown.
+    last: for the corrections from outside, when no row fits.  everything: they are looked at in any case.
+    """
+
+    rows: int = CHECKS
+    seconds: float = 0.3
+    one_check: float = 0.2
+    patient: float = 1.2
+    patient_check: float = 1.2
+    last: float = 2.5
+    everything: bool = False
+
+
+QUICK = Effort()
+# For one who asked for suggestions: every row, about as long as a check takes.
+THOROUGH = Effort(rows=12, seconds=1.0, one_check=0.5, patient=1.2, patient_check=1.0, everything=True)
+
+
+def suggest(
+    problem: Problem,
+    analysis: Analysis,
+    *,
+    analyze: Analyze | None = None,
+    effort: Effort | None = None,
+    wanted: Smoothness | None = None,
+) -> tuple[Surrogate, ...]:
     """Return smooth expressions to use instead of ``problem.text``, best first; empty when none can be
     vouched for.
 
-    analyze: the judge of every suggestion; the package's analyzer by default.
+    analyze: the judge of every suggestion; the package's analyzer by default.  wanted: what is less smooth
+    fails, and is to be replaced; None stands for D1, and for a quick look where no ``effort`` is given.
     """
-    facts = Facts(problem.where)
-    shapes = responsible(problem, analysis, facts)
-    if not shapes:
-        return ()
-    judge = analyze or _analyzer()
-    parameter = _fresh(problem)
-    shown: list[Surrogate] = []
-    start, row = time.thread_time(), 0
-    for _ in range(CHECKS):
-        plan = _plan(shapes, row, problem, parameter)
-        if plan is None or time.thread_time() - start > SECONDS:
-            break
-        row += 1
-        text = unparse(tidied(plan.rebuilt(problem.tree)))
+    if effort is None:
+        effort = QUICK if wanted is None else THOROUGH
+    search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
+    shapes = responsible(problem, analysis, search.facts, wanted or D1)
+    search.rows(with_covered(shapes, problem, search.facts))
+    if effort.everything:
+        search.losses(shapes)
+    if effort.everything or not any(s.error for s in search.shown):
+        search.patches()
+    return tuple(search.shown)
+
+
+class _Search:
+    """One search: its clock, its judge, what it has found."""
+
+    def __init__(
+        self, problem: Problem, analysis: Analysis, facts: Facts, judge: Analyze, effort: Effort
+    ) -> None:
+        self.problem, self.analysis, self.facts = problem, analysis, facts
+        self.judge, self.effort = judge, effort
+        self.parameter = _fresh(problem)
+        self.shown: list[Surrogate] = []
+        self.start = time.thread_time()
+
+    def rows(self, shapes: dict[Node, Shape]) -> None:
+        """Replace the responsible parts by one row of the table after the other."""
+        row = 0
+        for _ in range(self.effort.rows if shapes else 0):
+            plan = _plan(shapes, row, self.problem, self.parameter)
+            if plan is None or not self._time_left():
+                return
+            row += 1
+            text = unparse(tidied(plan.rebuilt(self.problem.tree)))
+            found = self._checked(text)
+            if found is None:
+                continue
+            if _better(found, self.analysis):
+                self.shown.append(of_plan(plan, self.problem, self.analysis, found, self.facts, text))
+            elif found.verdict is Verdict.NOT_DIFFERENTIABLE:
+                wider = with_hidden(shapes, self.problem, self.facts)
+                # Smoothing the outer part laid an inner kink bare: the same row again, with that part too.
+                row -= len(wider) > len(shapes)
+                shapes = wider
+
+    def losses(self, shapes: dict[Node, Shape]) -> None:
+        """Offer the losses that people use in the place of this one, where one part is all there is."""
+        shape = shapes.get(self.problem.tree)
+        if shape is None or len(shapes) > 1 or shape.offset is not None or self.facts.sign(shape.factor) <= 0:
+            return
+        for row in whole_rows(shape.target):
+            plan = Plan(
+                {self.problem.tree: Replacement(shape, row)}, self.parameter, frozenset(self.problem.wrt)
+            )
+            text = unparse(tidied(plan.rebuilt(self.problem.tree)))
+            found = self._checked(text) if self._time_left() else None
+            if found is not None and _better(found, self.analysis):
+                self.shown.append(of_plan(plan, self.problem, self.analysis, found, self.facts, text))
+
+    def patches(self) -> None:
+        """Add corrections to the whole."""
+        patch = patches(self.problem, self.analysis)
+        if patch is None:
+            return
+        until = time.thread_time() + (self.effort.one_check if self.shown else self.effort.last)
+        for form in FORMS:
+            left = until - time.thread_time()
+            if left <= 0 or not (self._time_left() or not self.shown):
+                return
+            text = unparse(patch.rebuilt(self.problem.tree, form, self.parameter))
+            found = self._checked(text, left)
+            if found is not None and _better(found, self.analysis):
+                self.shown.append(
+                    of_patch(patch, form, self.problem, found, self.facts, text, self.parameter)
+                )
+
+    def _time_left(self) -> bool:
+        used = time.thread_time() - self.start
+        return used <= (self.effort.seconds if self.shown else self.effort.patient)
+
+    def _checked(self, text: str, seconds: float | None = None) -> Analysis | None:
+        """Ask the analyzer about ``text`` for every positive parameter; None when it gives up."""
         if len(text) > LONGEST:
-            continue
-        found = _checked(text, problem, parameter, judge)
-        if found is None:
-            continue
-        if _better(found, analysis):
-            shown.append(_surrogate(plan, problem, found, facts, text))
-        elif found.verdict is Verdict.NOT_DIFFERENTIABLE:
-            wider = with_hidden(shapes, problem, facts)
-            # Smoothing the outer part laid an inner kink bare: the same row again, with that part too.
-            row -= len(wider) > len(shapes)
-            shapes = wider
-    return tuple(shown)
+            return None
+        problem, parameter = self.problem, self.parameter
+        question = replace(
+            problem,
+            text=text,
+            tree=parse(text),
+            constants=(*problem.constants, parameter),
+            where=(*problem.where, Node("gt", (name(parameter), number(0)))),
+            where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
+        )
+        try:
+            with within(seconds or (self.effort.one_check if self.shown else self.effort.patient_check)):
+                return self.judge(question)
+        except DiffcheckError:
+            return None
 
 
 def _analyzer() -> Analyze:
@@ -115,23 +210,6 @@ def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: st
     return Plan(chosen, parameter, frozenset(problem.wrt))
 
 
-def _checked(text: str, problem: Problem, parameter: str, analyze: Analyze) -> Analysis | None:
-    """Ask the analyzer about ``text`` for every positive parameter; None when it gives up."""
-    question = replace(
-        problem,
-        text=text,
-        tree=parse(text),
-        constants=(*problem.constants, parameter),
-        where=(*problem.where, Node("gt", (name(parameter), number(0)))),
-        where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
-    )
-    try:
-        with within(ONE_CHECK):
-            return analyze(question)
-    except DiffcheckError:
-        return None
-
-
 def _better(new: Analysis, old: Analysis) -> bool:
     """Whether ``new`` is decided, differentiable, smoother than ``old``, and ends nowhere ``old`` did not."""
     if new.verdict is not Verdict.DIFFERENTIABLE or new.smoothness is None:
@@ -143,48 +221,3 @@ def _better(new: Analysis, old: Analysis) -> bool:
     before = Counter(f.kind for f in old.findings if f.kind in _DOMAIN)
     after = Counter(f.kind for f in new.findings if f.kind in _DOMAIN)
     return after <= before
-
-
-def _surrogate(plan: Plan, problem: Problem, verdict: Analysis, facts: Facts, text: str) -> Surrogate:
-    assert verdict.smoothness is not None
-    interval = _or_none(lambda: difference(problem.tree, plan, facts))
-    lipschitz = _or_none(lambda: gradient_lipschitz(problem.tree, plan, facts))
-    used = list(dict.fromkeys(found.row for found in plan.parts.values()))
-    notes = [re.sub(r"\bmu\b", plan.parameter, row.note) for row in used if row.note]
-    if interval is None:
-        notes += _part_bound(plan)
-    return Surrogate(
-        name=" + ".join(dict.fromkeys(row.name for row in used)),
-        expression=text,
-        smoothness=verdict.smoothness,
-        error=_ends(interval) if interval else None,
-        lipschitz_gradient=unparse(tidied(from_poly(lipschitz))) if lipschitz else None,
-        parameter=plan.parameter,
-        convex=_or_none(lambda: is_convex(problem.tree, plan, facts)),
-        note="; ".join(dict.fromkeys(notes)),
-    )
-
-
-def _or_none(compute: Callable[[], T | None]) -> T | None:
-    # Polynomials that grow too long raise ValueError: the price is then unknown, the suggestion stands.
-    try:
-        return compute()
-    except ValueError:
-        return None
-
-
-def _ends(interval: Interval) -> tuple[str, str]:
-    low, high = (unparse(tidied(from_poly(end))) for end in (interval.low, interval.high))
-    return low, high
-
-
-def _part_bound(plan: Plan) -> list[str]:
-    """Say what is known about the replaced part alone; only for a single part taken as it stands."""
-    if len(plan.parts) != 1:
-        return []
-    (part, _), *_ = plan.parts.items()
-    interval = _or_none(lambda: difference(part, plan, Facts(())))
-    if interval is None:
-        return []
-    low, high = _ends(interval)
-    return [f"bound known for the replaced part only: [{low}, {high}]"]

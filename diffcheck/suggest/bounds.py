@@ -23,7 +23,7 @@ from diffcheck.suggest.plan import Plan, Replacement, filled
 from diffcheck.suggest.polynomial import ONE, Poly, add, from_poly, multiply, scale, to_poly
 from diffcheck.tree import Node, number
 
-__all__ = ["Interval", "difference", "gradient_lipschitz"]
+__all__ = ["NOTHING", "Interval", "affine_gradient", "difference", "gradient_lipschitz", "scaled"]
 
 _MONOTONE = frozenset(
     {"relu", "max", "min", "clip", "softplus", "logsumexp", "tanh", "atan", "asinh", "log_sigmoid"}
@@ -127,10 +127,11 @@ def _of_product(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     if inner is None:
         return None
     factor = to_poly(right if node.op == "mul" else Node("div", (number(1), right)))
-    return _scaled(inner, factor, facts)
+    return scaled(inner, factor, facts)
 
 
-def _scaled(inner: Interval, factor: Poly, facts: Facts) -> Interval:
+def scaled(inner: Interval, factor: Poly, facts: Facts) -> Interval:
+    """Return factor*inner; symmetric where the factor's sign is not known."""
     sign = facts.sign(factor)
     if sign:
         positive = inner.times(scale(factor, sign))
@@ -161,7 +162,7 @@ def _of_part(found: Replacement, plan: Plan, facts: Facts) -> Interval | None:
     guarded = [key for key in ("q", "p", "lo", "hi") if key in shape.bindings]
     if moved is None or any(plan.touches(shape.bindings[key]) for key in guarded):
         return None
-    total = _scaled(own.plus(moved), shape.factor, facts)
+    total = scaled(own.plus(moved), shape.factor, facts)
     around = NOTHING if shape.offset is None else difference(shape.offset, plan, facts)
     return None if around is None else total.plus(around)
 
@@ -194,7 +195,7 @@ def gradient_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
     found = plan.parts.get(node)
     if found is not None:
         return _part_lipschitz(found, plan, facts)
-    if not plan.touches(node) and _gradient(node, plan) is not None:
+    if not plan.touches(node) and affine_gradient(node, plan) is not None:
         return {}
     if node.op in ("add", "sub", "neg"):
         inner = [gradient_lipschitz(a, plan, facts) for a in node.args]
@@ -207,7 +208,7 @@ def gradient_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
         and not plan.touches(node)
         and (node.op == "square" or node.args[1] == number(2))
     ):
-        gradient = _gradient(node.args[0], plan)
+        gradient = affine_gradient(node.args[0], plan)
         return None if gradient is None else scale(_squared([gradient]), 2)
     return None
 
@@ -237,7 +238,7 @@ def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None
     free = tuple(a for key, a in shape.bindings.items() if key in ("u", "v", "ss") or key[1:].isdigit())
     fixed = tuple(a for a in shape.bindings.values() if a not in free)
     terms = shape.parts if shape.target == "norm" else free
-    gradients = [_gradient(a, plan) for a in terms]
+    gradients = [affine_gradient(a, plan) for a in terms]
     if not terms or not all(plan.constant(a) for a in fixed) or any(plan.touches(a) for a in terms):
         return None
     rows = [g for g in gradients if g is not None]
@@ -252,7 +253,7 @@ def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None
     return None if around is None else add(total, around)
 
 
-def _gradient(node: Node, plan: Plan) -> dict[str, Poly] | None:
+def affine_gradient(node: Node, plan: Plan) -> dict[str, Poly] | None:
     """Return variable -> coefficient of an affine node, or None when it is not visibly affine."""
     try:
         poly = to_poly(node)

@@ -12,23 +12,29 @@ from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.shape import Shape, recognise
 from diffcheck.tree import NAME, Node
-from diffcheck.verdict import Analysis, Finding, Kind, Severity
+from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
-__all__ = ["responsible", "with_hidden"]
+__all__ = ["responsible", "with_covered", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
-_LIFTED = frozenset({"abspow", "norm", "abs", "pinball"})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "relu2", "huber", "insensitive"})
+
+_COVERING = frozenset({"abs", "relu", "max2", "max", "clip", "clip_any", "pinball"})
+_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where"})
 
 
-def responsible(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node, Shape]:
-    """Return part -> shape for every part that breaks differentiability; empty when one has no surrogate."""
+def responsible(
+    problem: Problem, analysis: Analysis, facts: Facts, wanted: Smoothness = D1
+) -> dict[Node, Shape]:
+    """Return part -> shape for every part that is less smooth than ``wanted``; empty when one has no surrogate."""
     found: dict[Node, Shape] = {}
     for finding in analysis.findings:
         # A flat function has jumps where it is not constant: those findings are the ones to smooth.
-        if finding.severity is not Severity.ERROR or finding.kind is Kind.FLAT:
+        bent = finding.kind is Kind.BREAK and finding.level < wanted
+        if (finding.severity is not Severity.ERROR and not bent) or finding.kind is Kind.FLAT:
             continue
-        shapes = _parts_of(problem, finding, facts) if finding.kind in FAILING else {}
+        shapes = _parts_of(problem, finding, facts) if bent or finding.kind in FAILING else {}
         if not shapes:
             return {}
         found.update(shapes)
@@ -41,6 +47,16 @@ def responsible(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node
             if bend is not None:
                 found[node] = bend
     return found
+
+
+def with_covered(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dict[Node, Shape]:
+    """Add the kinks inside the found parts: a smooth max of abs(x) and abs(y) has theirs, wherever max had them not."""
+    covered: dict[Node, Shape] = {}
+    for part, shape in found.items():
+        if shape.target in _COVERING:
+            inside = _inside(part, problem, facts)
+            covered.update({node: kink for node, kink in inside.items() if kink.target in _COVERING})
+    return {**covered, **found}
 
 
 def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dict[Node, Shape]:
@@ -64,7 +80,7 @@ def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Sh
     part = chain[-1]
     for around in reversed(chain[:-1]):
         shape = recognise(around, facts)
-        if shape is not None and shape.target in _LIFTED and around.op in ("sqrt", "pow", "max", "min"):
+        if shape is not None and shape.target in _LIFTED and around.op in _AROUND:
             return {around: shape}
     shape = recognise(part, facts)
     inside = _inside(part, problem, facts)
@@ -92,7 +108,7 @@ def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:
         if node is part or not any(n.op == NAME and n.leaf in variables for n in node.walk()):
             continue
         shape = recognise(node, facts)
-        if shape is not None:
+        if shape is not None and shape.target != "quotient":
             shapes[node] = shape
     roots = [node for node, shape in shapes.items() if shape.target == "sqrt"]
     return {node: shape for node, shape in shapes.items() if node not in roots or len(roots) == len(shapes)}

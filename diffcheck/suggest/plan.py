@@ -12,7 +12,7 @@ from diffcheck.suggest.polynomial import ONE, Poly, as_number, from_poly, scale
 from diffcheck.suggest.shape import Shape
 from diffcheck.tree import NAME, Node, name, number, substitute
 
-__all__ = ["Plan", "Replacement", "filled", "rows_for"]
+__all__ = ["Plan", "Replacement", "filled", "rows_for", "whole_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Plan:
     def rebuilt(self, node: Node) -> Node:
         """Return ``node`` with every part of the plan replaced, inner parts too."""
         found = self.parts.get(node)
+        if found is None and self._guarded(node):
+            return self.rebuilt(node.args[2])
         if found is None:
             args = tuple(self.rebuilt(a) for a in node.args)
             return Node(node.op, args, node.leaf, node.span)
@@ -52,6 +54,13 @@ class Plan:
         values = {key: self.rebuilt(value) for key, value in shape.bindings.items()}
         new = filled(row.text(len(values)), self.parameter, values)
         return _with_offset(_times(shape.factor, new), shape.offset and self.rebuilt(shape.offset))
+
+    def _guarded(self, node: Node) -> bool:
+        """Whether ``node`` keeps a quotient from a point where the regularised one is defined."""
+        if node.op != "where" or node.args[2] not in self.parts:
+            return False
+        points = all(part.op in ("eq", "and", "number", "name", "neg") for part in node.args[0].walk())
+        return points and self.parts[node.args[2]].shape.target == "quotient"
 
 
 def _times(factor: Poly, node: Node) -> Node:
@@ -91,4 +100,10 @@ def filled(text: str, parameter: str, values: Mapping[str, Node]) -> Node:
 @cache
 def rows_for(target: str) -> tuple[Smoothing, ...]:
     """Return the rows of a target, best first."""
-    return tuple(row for row in SMOOTHINGS if row.target == target)
+    return tuple(row for row in SMOOTHINGS if row.target == target and not row.whole)
+
+
+@cache
+def whole_rows(target: str) -> tuple[Smoothing, ...]:
+    """Return the losses that people use in place of a loss that is the target."""
+    return tuple(row for row in SMOOTHINGS if row.target == target and row.whole)

@@ -18,6 +18,7 @@ __all__ = [
     "Poly",
     "add",
     "as_number",
+    "cancelled",
     "divide",
     "from_poly",
     "multiply",
@@ -104,6 +105,19 @@ def as_number(p: Poly) -> Fraction | None:
     if any(p):
         return None
     return p.get((), Fraction(0))
+
+
+def cancelled(p: Poly) -> Poly:
+    """Return ``p`` with x*(1/x) dropped from its monomials."""
+    total: Poly = {}
+    for monomial, value in p.items():
+        rest = list(monomial)
+        for part in monomial:
+            if part.op == "div" and part.args[0] == number(1) and part in rest and part.args[1] in rest:
+                rest.remove(part)
+                rest.remove(part.args[1])
+        total = add(total, {tuple(rest): value})
+    return total
 
 
 def opaque_parts(p: Poly) -> frozenset[Node]:

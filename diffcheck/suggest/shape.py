@@ -19,8 +19,10 @@ from diffcheck.suggest.polynomial import (
     Poly,
     add,
     as_number,
+    cancelled,
     divide,
     from_poly,
+    multiply,
     opaque_parts,
     scale,
     to_poly,
@@ -129,6 +131,12 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _norm(args)
     if op == "sqrt":
         return _power(args[0], HALF, number(HALF), facts)
+    if op == "square" or (op == "pow" and args[1] == number(2)):
+        return _square(args[0], facts)
+    if op in ("asin", "acos"):
+        return Shape(op, {"u": args[0]}, ONE)
+    if op == "div":
+        return Shape("quotient", {"a": args[0], "ss": args[1]}, ONE) if _squares(args[1]) else None
     if op == "pow":
         exponent = as_number(to_poly(args[1]))
         return _power(args[0], exponent, args[1], facts)
@@ -163,8 +171,11 @@ def _maximum(args: tuple[Node, ...], facts: Facts) -> Shape | None:
 def _where(node: Node, facts: Facts) -> Shape | None:
     two = branches(node)
     if two is None:
-        return None
+        return _quadrant(node)
     gap, a, b = two
+    bent = _huber(gap, a, b, facts)
+    if bent is not None:
+        return bent
     seen = frozenset(node.args[0].walk())
     if not (_total(a, seen, facts) and _total(b, seen, facts)):
         return None
@@ -172,11 +183,87 @@ def _where(node: Node, facts: Facts) -> Shape | None:
     if slope:
         found = _meeting(gap, a, b, slope, facts)
         return found or Shape("relu", {"u": from_poly(gap)}, slope, b)
+    height = as_number(add(to_poly(a), to_poly(b), -1))
+    if height:
+        return _step(gap, b, height)
     three = three_pieces(two, facts)
     if three is not None:
         wall, factor, rest = three
         return Shape("relu", {"u": from_poly(wall)}, factor, rest)
     return Shape("where", {"g": from_poly(gap), "a": a, "b": b}, ONE)
+
+
+def _step(gap: Poly, below: Node, height: Fraction) -> Shape:
+    """Name b + height where gap > 0, else b; upside down where that leaves no offset."""
+    rest = to_poly(below)
+    if as_number(rest) == -height:
+        return Shape("heaviside", {"u": from_poly(scale(gap, -1))}, scale(ONE, -height))
+    return Shape("heaviside", {"u": from_poly(gap)}, scale(ONE, height), below if rest else None)
+
+
+def _huber(gap: Poly, a: Node, b: Node, facts: Facts) -> Shape | None:
+    """where(abs(u) <= d, k*u**2, 2*k*d*abs(u) - k*d**2) as 2*k times the Huber function, or as written backwards."""
+    pairs = [(m, c) for m, c in gap.items() if len(m) == 1 and m[0].op == "abs"]
+    if len(pairs) != 1:
+        return None
+    (((size,), rate),) = pairs
+    inner, outer = (a, b) if rate < 0 else (b, a)
+    d = scale(add(gap, {(size,): rate}, -1), -1 / rate)
+    square = multiply(to_poly(size.args[0]), to_poly(size.args[0]))
+    # A square may be written of the absolute value.
+    written = {tuple(x for x in m if x != size): c for m, c in to_poly(inner).items() if m.count(size) == 2}
+    k = written or divide(to_poly(inner), square)
+    if not k or not facts.nonnegative(d) or size in opaque_parts(k):
+        return None
+    line = add(scale(multiply(multiply(k, d), {(size,): Fraction(1)}), 2), multiply(multiply(k, d), d), -1)
+    if cancelled(add(to_poly(outer), cancelled(line), -1)):
+        return None
+    return Shape("huber", {"u": size.args[0], "d": from_poly(d)}, scale(k, 2))
+
+
+def _insensitive(gap: Poly, facts: Facts) -> Shape | None:
+    """relu(k*(abs(u) - e)) with k > 0 and e >= 0."""
+    pairs = [(m[0], c) for m, c in gap.items() if len(m) == 1 and m[0].op == "abs"]
+    if len(pairs) != 1 or pairs[0][1] <= 0:
+        return None
+    size, rate = pairs[0]
+    e = scale(add(gap, {(size,): rate}, -1), -1 / rate)
+    if not e or not facts.nonnegative(e) or size in opaque_parts(e):
+        return None
+    return Shape("insensitive", {"u": size.args[0], "e": from_poly(e)}, scale(ONE, rate))
+
+
+def _square(base: Node, facts: Facts) -> Shape | None:
+    """The square of max(u, 0)."""
+    inner = recognise(base, facts) if base.op in ("relu", "max", "min", "where") else None
+    if inner is None or inner.target != "relu" or inner.offset is not None:
+        return None
+    return Shape("relu2", {"u": inner.bindings["u"]}, multiply(inner.factor, inner.factor))
+
+
+def _quadrant(node: Node) -> Shape | None:
+    """where(g > 0 and h > 0, b + k*g*h, b), or its negation with `or`, as b + k*relu(g)*relu(h)."""
+    condition, a, b = node.args
+    if condition.op == "or":
+        condition, a, b = Node("and", condition.args), b, a
+        flip = -1
+    else:
+        flip = 1
+    if condition.op != "and" or len(condition.args) != 2:
+        return None
+    sides = [branches(Node("where", (part, a, b))) for part in condition.args]
+    gaps = [scale(side[0], flip) for side in sides if side is not None and side[1] == a]
+    if len(gaps) != 2 or not _plain(a) or not _plain(b):
+        return None
+    factor = divide(add(to_poly(a), to_poly(b), -1), multiply(*gaps))
+    if not factor:
+        return None
+    g, h = (from_poly(gap) for gap in gaps)
+    return Shape("quadrant", {"g": g, "h": h}, factor, b if to_poly(b) else None)
+
+
+def _plain(node: Node) -> bool:
+    return all(n.op in _TOTAL for n in node.walk())
 
 
 def _total(node: Node, seen: frozenset[Node], facts: Facts) -> bool:
@@ -219,6 +306,10 @@ def _meeting(gap: Poly, a: Node, b: Node, slope: Poly, facts: Facts) -> Shape | 
         if k is None:
             return Shape("abs", {"u": from_poly(gap)}, scale(slope, HALF))
         return Shape("abs", {"u": a}, scale(ONE, 1 if k > 0 else -1))
+    if (not pb and k) or (not pa and k):
+        found = _insensitive(pb or pa, facts)
+        if found is not None and (k > 0) == (not pb):
+            return found
     if not pb:
         if k is None:
             return Shape("relu", {"u": from_poly(gap)}, slope)
@@ -262,6 +353,8 @@ def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> 
         if len(terms) == 1 and terms[0][1] == 1:
             return Shape("abs", {"u": parts[0]}, ONE)
         return Shape("norm", {"ss": base}, ONE, None, parts if all(w == 1 for _, w in terms) else ())
+    if terms is not None and len(terms) > 1:
+        return _norm_power(base, to_poly(shown), facts)
     square = terms[0][0] if terms is not None and len(terms) == 1 and terms[0][1] == 1 else None
     u, p = (square, scale(to_poly(shown), 2)) if square is not None else (base, to_poly(shown))
     if square is None and base.op == "abs":
@@ -271,6 +364,11 @@ def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> 
     if facts.nonnegative(p) and facts.nonnegative(add(ONE, p, -1)) and as_number(p) != 0:
         return Shape("abspow", {"u": u, "p": from_poly(p)}, ONE)
     return None
+
+
+def _norm_power(ss: Node, p: Poly, facts: Facts) -> Shape | None:
+    inside = facts.nonnegative(p) and facts.nonnegative(add(scale(ONE, HALF), p, -1)) and as_number(p) != 0
+    return Shape("normpow", {"ss": ss, "p": from_poly(p)}, ONE) if inside else None
 
 
 def _squares(node: Node) -> list[tuple[Node, Fraction]] | None:
