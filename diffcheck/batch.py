@@ -121,6 +121,8 @@ class _Pool:
             raw = lines.recv()
         except EOFError:
             return False
+        if raw is None:
+            return False
         if isinstance(raw, OSError):
             raise raw
         self._number += 1
@@ -178,6 +180,8 @@ def _lines_in_background(source: int) -> Connection:
             try:
                 for line in _lines(source):
                     theirs.send(line)
+                # Said, not only shown by closing: a worker forked meanwhile holds this end open as well.
+                theirs.send(None)
             except OSError as error:
                 theirs.send(error)
 

@@ -25,6 +25,8 @@ __all__ = ["BadWitness", "Cell", "Refine"]
 
 # Denominators of exponents that losses are written with; an exponent beyond stays the number it is.
 MAX_DENOMINATOR = 64
+# Multiplying out more than this takes SymPy minutes, and nothing ends it.
+MAX_OPERATIONS = 400
 
 
 class Refine(DiffcheckError):
@@ -130,7 +132,7 @@ class Cell:
         if self.implicit is None and any(k.is_integer for k in c.free_symbols):
             return self._zero_on_integers(c)
         decision = is_zero(self._reduced(c), self.point if self.implicit is None else None)
-        if decision is Decision.UNKNOWN:
+        if decision is Decision.UNKNOWN and sp.count_ops(c) <= MAX_OPERATIONS:
             decision = is_zero(sp.expand(self._reduced(c)), self.point if self.implicit is None else None)
         if decision is Decision.UNKNOWN:
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")

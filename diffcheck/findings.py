@@ -92,6 +92,8 @@ def _for_all(members: Sequence[Signed]) -> _Merged | None:
         up, down = _for_all(above), _for_all(below)
         if up is None or down is None or up.value is None or down.value is None:
             continue
+        if up.value.is_infinite and down.value == -up.value:
+            return _Merged(up.value * sp.sign(g))
         half = (up.value - down.value) / 2
         if half.is_Integer:
             return _Merged(down.value + half + half * sp.sign(g))

@@ -44,7 +44,7 @@ _READY = "ready"
 
 
 # A decided verdict waits no longer than this for its surrogates, in seconds, unless it is them that were asked for.
-AFTERTHOUGHT = 4.0
+AFTERTHOUGHT = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,10 @@ def test_every_surrogate_keeps_type_and_value_without_a_warning(row, kind):
     assert found.dtype == kind
     for i, value in enumerate(found):
         point = {n: c[i] for n, c in zip(names, columns, strict=True)}
-        scale = float(max(1, *(abs(float(v)) for v in point.values())))
         expected = exact(surrogate.expression, {**point, "mu": 0.5})
+        # Squares cancel in a smooth Huber loss, so its rounding is that of the squares.
+        power = 2 if row.target in {"huber", "relu2"} else 1
+        scale = float(max(1, *(abs(float(v)) for v in point.values()))) ** power
         assert abs(float(value) - expected) <= 40 * float(np.finfo(kind).eps) * scale, point
 
 
@@ -253,7 +255,7 @@ NAMES = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(st.permutations(NAMES).map(lambda names: names[:7]), st.sampled_from(CODE))
 def test_any_name_is_safe_and_stays_apart(names, language):
     """Keywords, builtins, modules, helpers and letters that Python reads alike become distinct arguments."""
@@ -289,7 +291,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=150)
 @given(EXPRESSIONS, st.sampled_from(["numpy", "sympy"]))
 def test_any_expression_keeps_its_value(text, language):
     """Brackets, order, rewriting and branches: the code has the exact value of the expression."""

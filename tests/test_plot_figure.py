@@ -44,9 +44,9 @@ def test_the_marks_stand_at_the_witness(drawn):
 
 
 def test_slopes_are_written_as_the_finding_states_them(drawn):
-    """-y and 0, not numbers."""
+    """In the constants, not in numbers."""
     _, lower = drawn("max(0, 1 - y*f)").axes
-    assert {t.get_text() for t in lower.texts} == {"−y", "0"}
+    assert {t.get_text() for t in lower.texts} == {"min(0, −y)", "max(0, −y)"}
 
 
 def test_there_is_a_band_for_every_surrogate_with_a_bound(drawn):

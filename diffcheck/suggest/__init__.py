@@ -56,15 +56,17 @@ class Effort:
     rows: int = CHECKS
     seconds: float = 0.3
     one_check: float = 0.2
-    patient: float = 1.2
-    patient_check: float = 1.2
-    last: float = 2.5
+    patient: float = 0.8
+    patient_check: float = 0.8
+    last: float = 1.2
     everything: bool = False
 
 
 QUICK = Effort()
 # For one who asked for suggestions: every row, about as long as a check takes.
-THOROUGH = Effort(rows=12, seconds=1.0, one_check=0.5, patient=1.2, patient_check=1.0, everything=True)
+THOROUGH = Effort(
+    rows=12, seconds=1.0, one_check=0.5, patient=1.2, patient_check=1.0, last=2.5, everything=True
+)
 
 
 def suggest(
