@@ -59,6 +59,13 @@ def test_a_stuck_and_a_dead_worker_cost_one_answer_each(run):
     assert time.monotonic() - start < 8
 
 
+def test_a_worker_started_meanwhile_does_not_keep_the_input_open(run):
+    """It inherits the pipe of the lines while there are more than fit; the end of the input is seen all the same."""
+    rest = "x\n" * 150 + f"# {'c' * 1000}\n" * 200
+    status, lines, _ = run("hang\n" + rest, "--json", "--jobs", "1", "--timeout", "0.5")
+    assert (status, len(lines)) == (3, 151)
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [
