@@ -8,7 +8,7 @@ Read in order: Question, Component, components.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
@@ -73,6 +73,27 @@ class Component:
     integers: tuple[sp.Symbol, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Partial:
+    """A system on the way: the equations left, the variables that occur, and what was solved under which conditions."""
+
+    equations: list[sp.Expr]
+    inside: list[sp.Symbol]
+    solved: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    conditions: tuple[Constraint, ...] = ()
+    integers: tuple[sp.Symbol, ...] = ()
+
+    def replaced(self, table: Mapping[sp.Symbol, sp.Expr], integers: tuple[sp.Symbol, ...]) -> _Partial:
+        """Return the system with other names for its integers."""
+        return _Partial(
+            [e.xreplace(table) for e in self.equations],
+            self.inside,
+            {v: e.xreplace(table) for v, e in self.solved.items()},
+            tuple(Constraint(c.expr.xreplace(table), c.rel) for c in self.conditions),
+            integers,
+        )
+
+
 def components(system: Thin, question: Question) -> Iterator[Component | None]:
     """Yield the parts of the solution set that exist for constants in general position; None for one that does not."""
     variables = [symbol(v) for v in question.wrt]
@@ -80,7 +101,8 @@ def components(system: Thin, question: Question) -> Iterator[Component | None]:
     equations = squares if squares is not None else list(system.equations)
     inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
     integers = {k for e in equations for k in e.free_symbols if k.is_integer}
-    yield from _eliminated(equations, inside, {}, (), tuple(sorted(integers, key=lambda k: k.name)))
+    numbers = tuple(sorted(integers, key=lambda k: k.name))
+    yield from _eliminated(_Partial(equations, inside, integers=numbers))
 
 
 def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
@@ -113,38 +135,34 @@ def _positive(expr: sp.Expr, question: Question) -> bool:
     return reach([Constraint(expr, "<="), *question.where]).status is Status.UNSAT
 
 
-def _eliminated(
-    equations: list[sp.Expr],
-    inside: list[sp.Symbol],
-    solved: dict[sp.Symbol, sp.Expr],
-    conditions: tuple[Constraint, ...],
-    integers: tuple[sp.Symbol, ...],
-) -> Iterator[Component | None]:
+def _eliminated(system: _Partial) -> Iterator[Component | None]:
     """Solve equation by equation, one factor and one solution at a time."""
     # As written where it is not zero: a power of a sum is solved sooner than what it multiplies out to.
-    left = [_numerator(e) for e in equations if sp.expand(e) != 0]
+    left = [_numerator(e) for e in system.equations if sp.expand(e) != 0]
     left = [e for e in left if e != 0]
     if not left:
-        yield Component(tuple((s.name, e) for s, e in solved.items()), conditions, integers)
+        base = tuple((s.name, e) for s, e in system.solved.items())
+        yield Component(base, system.conditions, system.integers)
         return
-    between_constants = [e for e in left if not (e.free_symbols & set(inside))]
+    inside = set(system.inside)
+    between_constants = [e for e in left if not (e.free_symbols & inside)]
     if between_constants:
-        yield from _members(between_constants[0], equations, inside, solved, conditions, integers)
+        yield from _members(between_constants[0], system)
         return
-    first, *rest = sorted(left, key=lambda e: (len(e.free_symbols & set(inside)), sp.count_ops(e)))
+    first, *rest = sorted(left, key=lambda e: (len(e.free_symbols & inside), sp.count_ops(e)))
     parts = factors(first)
     if not parts:
         yield None
         return
     for part in parts:
-        candidates = [v for v in inside if v in part.free_symbols]
+        candidates = [v for v in system.inside if v in part.free_symbols]
         if not candidates:
             continue
         definite = _definite_zero(part, candidates)
         if definite is not None:
-            yield from _eliminated([*definite, *rest], inside, solved, conditions, integers)
+            yield from _eliminated(replace(system, equations=[*definite, *rest]))
             continue
-        yield from _one_by_one(part, candidates, rest, inside, solved, conditions, integers)
+        yield from _one_by_one(part, candidates, replace(system, equations=rest))
 
 
 def _numerator(e: sp.Expr) -> sp.Expr:
@@ -152,14 +170,7 @@ def _numerator(e: sp.Expr) -> sp.Expr:
     return sp.together(sp.expand(e) if e.is_rational_function() else e).as_numer_denom()[0]
 
 
-def _members(
-    left: sp.Expr,
-    equations: list[sp.Expr],
-    inside: list[sp.Symbol],
-    solved: dict[sp.Symbol, sp.Expr],
-    conditions: tuple[Constraint, ...],
-    integers: tuple[sp.Symbol, ...],
-) -> Iterator[Component | None]:
+def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
     """Yield the members of families that satisfy an equation without variables: all, none, some, one parity."""
     numbers = sorted((s for s in left.free_symbols if s.is_integer), key=lambda s: s.name)
     if not numbers:
@@ -173,14 +184,14 @@ def _members(
         rate = sp.diff(left, k)
         if rate in (1, -1) and (left - rate * k).is_integer:
             table = {k: sp.expand((rate * k - left) / rate)}
-            kept = tuple(i for i in integers if i != k)
-            yield from _renumbered(table, kept, equations, inside, solved, conditions)
+            kept = tuple(i for i in system.integers if i != k)
+            yield from _eliminated(system.replaced(table, kept))
             return
     single = integer_zeros(left, numbers[0]) if left.free_symbols == {numbers[0]} else None
     if single is not None:
-        kept = tuple(i for i in integers if i != numbers[0])
+        kept = tuple(i for i in system.integers if i != numbers[0])
         for n in single:
-            yield from _renumbered({numbers[0]: sp.Integer(n)}, kept, equations, inside, solved, conditions)
+            yield from _eliminated(system.replaced({numbers[0]: sp.Integer(n)}, kept))
         if not single:
             yield None
         return
@@ -191,25 +202,8 @@ def _members(
         table = {
             k: 2 * sp.Symbol(f"{k.name}_", integer=True) + r for k, r in zip(numbers, residues, strict=True)
         }
-        halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in integers)
-        yield from _renumbered(table, halved, equations, inside, solved, conditions)
-
-
-def _renumbered(
-    table: Mapping[sp.Symbol, sp.Expr],
-    integers: tuple[sp.Symbol, ...],
-    equations: list[sp.Expr],
-    inside: list[sp.Symbol],
-    solved: dict[sp.Symbol, sp.Expr],
-    conditions: tuple[Constraint, ...],
-) -> Iterator[Component | None]:
-    yield from _eliminated(
-        [e.xreplace(table) for e in equations],
-        inside,
-        {v: e.xreplace(table) for v, e in solved.items()},
-        tuple(Constraint(c.expr.xreplace(table), c.rel) for c in conditions),
-        integers,
-    )
+        halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in system.integers)
+        yield from _eliminated(system.replaced(table, halved))
 
 
 def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:
@@ -235,28 +229,27 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
     return slopes
 
 
-def _one_by_one(
-    part: sp.Expr,
-    candidates: list[sp.Symbol],
-    rest: list[sp.Expr],
-    inside: list[sp.Symbol],
-    solved: dict[sp.Symbol, sp.Expr],
-    conditions: tuple[Constraint, ...],
-    integers: tuple[sp.Symbol, ...],
-) -> Iterator[Component | None]:
+def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) -> Iterator[Component | None]:
     for v in candidates:
         solutions = solve_for(part, v)
         if solutions is None:
             continue
         for s in solutions:
-            now = {n: e.xreplace({v: s.value}) for n, e in solved.items()} | {v: s.value}
-            after = [e.xreplace({v: s.value}) for e in rest]
+            put = {v: s.value}
             # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).
-            held = (*conditions, *(Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in s.conditions))
-            more = tuple(
-                Constraint(c.expr.xreplace({v: s.value}), c.rel) for c in held if c.expr.free_symbols
+            held = (
+                *system.conditions,
+                *(Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in s.conditions),
             )
-            yield from _eliminated(after, inside, now, more, integers + s.integers)
+            yield from _eliminated(
+                _Partial(
+                    [e.xreplace(put) for e in system.equations],
+                    system.inside,
+                    {n: e.xreplace(put) for n, e in system.solved.items()} | put,
+                    tuple(Constraint(c.expr.xreplace(put), c.rel) for c in held if c.expr.free_symbols),
+                    system.integers + s.integers,
+                )
+            )
         return
     raise Undetermined(f"cannot solve `{shown(part)}` = 0")
 

@@ -85,14 +85,11 @@ class Wall:
         # Expanded, so that SymPy sees whole turns in what a sine is taken of.
         base = tuple((n, sp.expand_mul(e.subs(k, value))) for n, e in self.base)
         conditions = tuple(Constraint(c.expr.subs(k, value), c.rel) for c in self.conditions)
-        steps = (
-            None
-            if self.steps is None
-            else tuple(Step(s.of.subs(k, value), s.value.subs(k, value), s.exact) for s in self.steps)
+        steps = self.steps and tuple(
+            replace(s, of=s.of.subs(k, value), value=s.value.subs(k, value)) for s in self.steps
         )
-        return Wall(
-            self.gap.subs(k, value), self.variable, base, conditions, left + more, self.implicit, steps
-        )
+        gap = self.gap.subs(k, value)
+        return replace(self, gap=gap, base=base, conditions=conditions, integers=left + more, steps=steps)
 
     def with_step(self, u: sp.Expr) -> Iterator[Wall]:
         """Yield the parts of the wall that floor(u) tells apart.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Excerpt", "Line", "cells", "cropped", "excerpt", "one_line", "painted", "wrapped"]
+__all__ = ["Excerpt", "Line", "cells", "cropped", "excerpt", "one_line", "painted", "printed", "wrapped"]
 
 # Pieces of text with the style that rich gives them.
 Line = list[tuple[str, str]]
@@ -82,6 +82,11 @@ def excerpt(text: str, span: tuple[int, int], width: int) -> Excerpt:
     offset = cells(before + line[left:low])
     marked = max(1, cells(line[low : min(high, right)]))
     return Excerpt(before + line[left:right] + after, " " * offset + "^" * marked)
+
+
+def printed(lines: list[Line], width: int, color: bool) -> str:
+    """Return lines of styled pieces as text, with colours if asked."""
+    return painted(lines, width) if color else "\n".join("".join(t for t, _ in line) for line in lines)
 
 
 def painted(lines: list[Line], width: int) -> str:

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from diffcheck.numeric import precise
 from diffcheck.parse import parse
-from diffcheck.report.layout import cells, one_line, wrapped
-from diffcheck.report.terminal import Line, header, painted, styled, suggestion
+from diffcheck.report.layout import Line, cells, one_line, printed, wrapped
+from diffcheck.report.terminal import header, styled, suggestion
 from diffcheck.smooth import PURPOSES, Choice, Wish
 from diffcheck.verdict import Report, Surrogate, Verdict
 
@@ -23,7 +23,7 @@ def offer(report: Report, wish: Wish, choice: Choice, *, width: int = 80, color:
     """Return the offer as lines of at most ``width`` cells."""
     width = max(width, 40)
     lines = [*header(report, width), [], *_body(report, wish, choice, width)]
-    return painted(lines, width) if color else "\n".join("".join(t for t, _ in line) for line in lines)
+    return printed(lines, width, color)
 
 
 def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Line]:
