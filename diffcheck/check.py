@@ -106,6 +106,7 @@ def _answer(problem: Problem, certify: bool) -> Report:
         findings=analysis.findings,
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
+        notes=problem.notes,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
 

@@ -12,7 +12,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -20,10 +19,23 @@ import typer
 
 from diffcheck.arguments import arranged
 from diffcheck.errors import BadOption, InputError
+from diffcheck.options import (
+    Expression,
+    Let,
+    Timeout,
+    Where,
+    Wrt,
+    as_class,
+    as_definitions,
+    as_limit,
+    as_one_of,
+    as_positive,
+)
 from diffcheck.verdict import D1, Report, Smoothness, Verdict
 
 if TYPE_CHECKING:
     from diffcheck.batch import Reply
+    from diffcheck.workers import Question
 
 __all__ = ["app", "main"]
 
@@ -31,15 +43,6 @@ OK, FAILED, BAD_INPUT, UNDETERMINED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130,
 
 # The status of a batch: a line that was not answered must not hide behind one that was.
 PRECEDENCE = (BAD_INPUT, FAILED, UNDETERMINED, OK)
-
-Expression = Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")]
-Wrt = Annotated[
-    list[str] | None,
-    typer.Option("--wrt", metavar="NAMES", help="Variables, with commas or repeated; else guessed."),
-]
-Where = Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')]
-Let = Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")]
-Timeout = Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")]
 
 app = typer.Typer(
     help="Say whether a loss function is differentiable, where not, why, and what to use instead.",
@@ -123,20 +126,15 @@ def _check(
     timeout: Timeout = 30.0,
 ) -> int:
     """Check one expression."""
-    from diffcheck.check import refused
     from diffcheck.report import FORMATS, renderer
-    from diffcheck.workers import Question, ask
+    from diffcheck.workers import Question
 
-    required = _smoothness(require)
-    chosen = "json" if json else _one_of("--format", format, FORMATS)
-    text = _stdin_text() if expression == "-" else expression
+    required = as_class(require)
+    chosen = "json" if json else as_one_of("--format", format, FORMATS)
+    text = _text(expression)
     certify = explain_proof or chosen == "json"
-    question = Question(text, None if wrt is None else tuple(wrt), where, _definitions(let or []), certify)
-    answer = ask(question, _limit(timeout))
-    if isinstance(answer, InputError):
-        if chosen == "terminal":
-            raise _with_text(answer, text)
-        answer = refused(text, where, answer)
+    question = Question(text, None if wrt is None else tuple(wrt), where, as_definitions(let or []), certify)
+    answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
     else:
@@ -178,21 +176,18 @@ def _plot(
     from diffcheck.plot.scene import MODELS, compose
     from diffcheck.plot.terminal import columns, render
     from diffcheck.variables import make_problem
-    from diffcheck.workers import Question, ask
+    from diffcheck.workers import Question
 
     if output is not None:
         ending = file_ending(output)
         require_matplotlib()
-    text = _stdin_text() if expression == "-" else expression
-    definitions = _definitions(let or [])
+    text = _text(expression)
+    definitions = as_definitions(let or [])
     try:
         problem = make_problem(text, wrt, where, definitions)
         wished = wishes(problem, at or [], range or [], mu)
-        limit = _limit(timeout)
         question = Question(text, None if wrt is None else tuple(wrt), where, definitions, certify=False)
-        answer = ask(question, limit)
-        if isinstance(answer, InputError):
-            raise answer
+        answer = _answer(question, timeout, as_data=False)
     except InputError as error:
         raise _with_text(error, text) from None
     if output is None:
@@ -208,7 +203,7 @@ def _plot(
 @app.command("smooth")
 @_command
 def _smooth(
-    expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
+    expression: Expression,
     error: Annotated[str, typer.Option(metavar="E", help="Off by at most this, such as 1e-3.")] = "",
     lipschitz: Annotated[
         str, typer.Option(metavar="L", help="Lipschitz constant of the gradient at most this.")
@@ -224,35 +219,30 @@ def _smooth(
     where: Annotated[str, typer.Option(metavar="COND", help="As for check.")] = "",
     let: Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="As for check.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The report with these surrogates, as JSON.")] = False,
-    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")] = 30.0,
+    timeout: Timeout = 30.0,
 ) -> int:
     """Choose a smooth function to use instead, for a purpose; exit 1 when there is none."""
     from dataclasses import replace
 
-    from diffcheck.check import refused
     from diffcheck.emit import LANGUAGES
     from diffcheck.emit import emit as write
     from diffcheck.report.smooth import offer
     from diffcheck.smooth import PURPOSES, Wish, choose
     from diffcheck.variables import make_problem
-    from diffcheck.workers import Question, ask
+    from diffcheck.workers import Question
 
-    language = _one_of("--emit", emit, LANGUAGES) if emit else ""
+    language = as_one_of("--emit", emit, LANGUAGES) if emit else ""
     wish = Wish(
-        _positive("--error", error),
-        _positive("--lipschitz", lipschitz),
-        _one_of("--for", purpose, PURPOSES) if purpose else None,
+        as_positive("--error", error),
+        as_positive("--lipschitz", lipschitz),
+        as_one_of("--for", purpose, PURPOSES) if purpose else None,
         everything,
     )
-    text = _stdin_text() if expression == "-" else expression
+    text = _text(expression)
     names = None if wrt is None else tuple(wrt)
-    definitions = _definitions(let or [])
+    definitions = as_definitions(let or [])
     question = Question(text, names, where, definitions, False, wish.smoothness)
-    answer = ask(question, _limit(timeout))
-    if isinstance(answer, InputError):
-        if not json:
-            raise _with_text(answer, text)
-        answer = refused(text, where, answer)
+    answer = _answer(question, timeout, as_data=json)
     choice = choose(answer.surrogates, wish)
     if emit and choice.shown:
         problem = make_problem(text, wrt, where, definitions)
@@ -280,8 +270,8 @@ def _batch(
     from diffcheck.batch import answers
     from diffcheck.progress import Progress
 
-    required = _smoothness(require)
-    limit = _limit(timeout)
+    required = as_class(require)
+    limit = as_limit(timeout)
     source = _open(file)
     seen = {OK}
     with Progress() as progress:
@@ -297,7 +287,7 @@ def _batch(
 @app.command("emit")
 @_command
 def _emit(
-    expression: Annotated[str, typer.Argument(metavar="EXPR", help="The expression; - reads it from stdin.")],
+    expression: Expression,
     to: Annotated[
         str,
         typer.Option(metavar="LANGUAGE", help="numpy, torch, jax, tensorflow, sympy or latex."),
@@ -305,18 +295,16 @@ def _emit(
     wrt: Annotated[
         list[str] | None, typer.Option(metavar="NAMES", help="Variables: the first arguments; else guessed.")
     ] = None,
-    let: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")
-    ] = None,
+    let: Let = None,
 ) -> int:
     """Print the expression as a function that one can paste; nothing is checked or smoothed."""
     from diffcheck.emit import LANGUAGES, emit
     from diffcheck.variables import make_problem
 
-    language = _one_of("--to", to, LANGUAGES)
-    text = _stdin_text() if expression == "-" else expression
+    language = as_one_of("--to", to, LANGUAGES)
+    text = _text(expression)
     try:
-        problem = make_problem(text, wrt, "", _definitions(let or []))
+        problem = make_problem(text, wrt, "", as_definitions(let or []))
         print(emit(problem, language), end="")
     except InputError as error:
         raise _with_text(error, text) from None
@@ -358,7 +346,7 @@ def _explain(
     if kind is None:
         print(kinds(width))
     else:
-        print(explanation(Kind(_one_of("KIND", kind, list(Kind))), width))
+        print(explanation(Kind(as_one_of("KIND", kind, list(Kind))), width))
     return OK
 
 
@@ -401,59 +389,27 @@ def _complain(error: InputError) -> None:
     print(complaint(error, _width(sys.stderr)), file=sys.stderr)
 
 
+def _answer(question: Question, timeout: float, *, as_data: bool) -> Report:
+    """Ask within the time limit.  What cannot be read is a report where data is wanted, else raised with its text."""
+    from diffcheck.check import refused
+    from diffcheck.workers import ask
+
+    answer = ask(question, as_limit(timeout))
+    if not isinstance(answer, InputError):
+        return answer
+    if not as_data:
+        raise _with_text(answer, question.expression)
+    return refused(question.expression, question.where, answer)
+
+
 def _with_text(error: InputError, text: str) -> InputError:
     if error.text is None:
         error.text = text
     return error
 
 
-def _smoothness(text: str) -> Smoothness:
-    try:
-        return Smoothness.parse(text)
-    except ValueError:
-        known = "Cinf, C1, C2, ..., D1, C0, discontinuous, singular"
-        raise BadOption(f"--require: no class `{text}`", help=f"classes are {known}") from None
-
-
-def _limit(seconds: float) -> float:
-    # A poll of more than some weeks overflows in the system call; `not <=` also refuses nan.
-    if not 0 < seconds <= 1e6:
-        raise BadOption(
-            f"--timeout: {seconds:g} is not a time limit", help="write seconds, such as --timeout 30"
-        )
-    return seconds
-
-
-def _positive(option: str, text: str) -> Fraction | None:
-    if not text:
-        return None
-    try:
-        value = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(0)
-    if not Fraction(1, 10**12) <= value <= 10**12:
-        raise BadOption(
-            f"{option}: `{text}` is no positive number", help=f"write {option} 1e-3, within 1e-12 to 1e12"
-        )
-    return value
-
-
-def _one_of(option: str, value: str, known: Any) -> str:
-    if value not in known:
-        raise BadOption(f"{option}: no `{value}`", help=f"one of {', '.join(sorted(known))}")
-    return value
-
-
-def _definitions(pairs: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, expression = pair.partition("=")
-        if not equals or not name.strip() or expression.startswith("="):
-            raise BadOption(f"--let: `{pair}` defines nothing", help="write --let name=expression")
-        if name.strip() in found:
-            raise BadOption(f"--let: `{name.strip()}` is defined twice")
-        found[name.strip()] = expression.strip()
-    return found
+def _text(expression: str) -> str:
+    return _stdin_text() if expression == "-" else expression
 
 
 def _stdin_text() -> str:

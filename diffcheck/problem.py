@@ -17,6 +17,7 @@ class Problem:
     wrt, constants: every name of ``tree`` and ``where`` is in exactly one of them.
     where: conditions (comparisons, `and`, `or`, `not`) that all hold on the domain; where_text: as typed.
     guessed: whether ``wrt`` was inferred by the naming conventions.
+    notes: sentences for the report about how the text was read.
     """
 
     text: str
@@ -26,3 +27,4 @@ class Problem:
     where: tuple[Node, ...] = ()
     where_text: str = ""
     guessed: bool = False
+    notes: tuple[str, ...] = ()

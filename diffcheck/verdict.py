@@ -213,7 +213,10 @@ class InputProblem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything diffcheck says about one expression; the reporters print it and decide nothing."""
+    """Everything diffcheck says about one expression; the reporters print it and decide nothing.
+
+    notes: sentences about how the question was read and for what the answer holds.
+    """
 
     expression: str
     wrt: tuple[str, ...]
@@ -232,6 +235,7 @@ class Report:
     id: str | None = None
     wrt_guessed: bool = False
     certificate: Certificate | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

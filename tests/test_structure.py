@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "batch": {"cli"},
     "workers": {"batch", "cli"},
     "arguments": {"cli"},
+    "options": {"cli"},
     "emit": {"cli"},
     "report": {"cli", "plot"},
     "plot": {"cli"},

@@ -52,6 +52,7 @@ def to_object(report: Report) -> dict[str, Any]:
         "surrogates": [_surrogate(surrogate) for surrogate in report.surrogates],
         "reason": report.reason,
         "error": None if report.error is None else _error(report.error),
+        "notes": list(report.notes),
         "seconds": round(report.seconds, 4),
         "certificate": None if report.certificate is None else to_data(report.certificate),
     }

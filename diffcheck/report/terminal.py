@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, painted, wrapped
+from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, printed, wrapped
 from diffcheck.rules import RULES, message
 from diffcheck.verdict import Finding, Kind, ProbeStatus, Report, Severity, Smoothness, Surrogate, Verdict
 
-__all__ = ["VERDICTS", "Line", "header", "painted", "render", "styled", "suggestion", "summary"]
+__all__ = ["VERDICTS", "header", "render", "styled", "suggestion", "summary"]
 
 VERDICTS = {
     Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
@@ -51,7 +51,7 @@ def render(report: Report, *, width: int = 80, color: bool = False) -> str:
     for finding in report.findings:
         lines += [[], *_finding(report, finding, width)]
     lines += _advice(report, width)
-    return painted(lines, width) if color else "\n".join("".join(t for t, _ in line) for line in lines)
+    return printed(lines, width, color)
 
 
 def summary(report: Report, width: int = 80) -> str:
@@ -177,6 +177,8 @@ def _advice(report: Report, width: int) -> Iterator[Line]:
     if worst and not report.surrogates:
         yield []
         yield from styled("help", "bold cyan", f": {RULES[worst[0]].cure}", width)
+    for note in report.notes:
+        yield from styled("note", "bold", f": {note}", width)
     kinds = dict.fromkeys(finding.kind for finding in report.findings)
     if kinds:
         yield from styled("note", "bold", ": " + ", ".join(f"`diffcheck explain {k}`" for k in kinds), width)
