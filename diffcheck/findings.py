@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.facts import never_zero
 from diffcheck.families import joined
@@ -187,7 +188,7 @@ def _text(expr: sp.Expr | None, names: Mapping[sp.Symbol, sp.Expr]) -> str | Non
     if expr is None:
         return None
     expr = expr.xreplace(dict(names))
-    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols else expr
+    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols and is_modest(expr) else expr
     return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
 
 

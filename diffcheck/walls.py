@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.expanded import is_modest
 from diffcheck.facts import signs
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
@@ -388,7 +389,7 @@ def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]
     others = f.free_symbols - {k}
     if not others:
         return _zeros_in_one(f, k)
-    if f.is_polynomial(*others):
+    if f.is_polynomial(*others) and is_modest(f):
         coefficients = sp.Poly(f, *others).coeffs()
         if any(c.is_number for c in coefficients):
             return set()
