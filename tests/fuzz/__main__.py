@@ -14,6 +14,7 @@ import resource
 import signal
 import time
 from fractions import Fraction
+from itertools import combinations
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -76,6 +77,8 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             finding.level.level > 3
             or finding.level == D1
             or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
+            # No line sees that a derivative has no limit, or another one along every line.
+            or (finding.kind.value == "break" and finding.left is None and finding.right is None)
         ):
             continue
         seen = _seen(problem, finding)
@@ -108,12 +111,14 @@ def _seen(problem: Problem, finding: Finding) -> float | None:
 
 def _not_linear(problem: Problem, finding: Finding) -> bool:
     point = _witness(finding)
-    lines = [(1, 2, 3), (3, -1, 2), (4, 1, 5)]
-    slopes = [
-        slope(along(problem, point, {n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)}))
-        for d in lines
-    ]
-    return None not in slopes and abs(slopes[0] + slopes[1] - slopes[2]) > 1e-5
+    for a, b in combinations([*DIRECTIONS, *([-v for v in d] for d in DIRECTIONS)], 2):
+        slopes = [
+            slope(along(problem, point, {n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)}))
+            for d in (a, b, [u + v for u, v in zip(a, b, strict=True)])
+        ]
+        if None not in slopes and abs(slopes[0] + slopes[1] - slopes[2]) > 1e-5:
+            return True
+    return False
 
 
 def _answer(question: Sample, seed: int, limit: float) -> tuple[str, str]:
