@@ -65,9 +65,11 @@ def check(
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
         report = _answer(problem, certify)
+        if problem.outline is not None:
+            report = replace(report, notes=(*report.notes, *_or_nothing(lambda: _told_apart(problem, report), ())))
         if early is not None:
-            early(_stamped(report, id, time.perf_counter() - start))
-        report = replace(report, surrogates=_surrogates(problem, report, wanted))
+            early(_stamped(_told(problem, report), id, time.perf_counter() - start))
+        report = _told(problem, replace(report, surrogates=_surrogates(problem, report, wanted)))
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -109,6 +111,22 @@ def _answer(problem: Problem, certify: bool) -> Report:
         notes=problem.notes,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
+
+
+def _told_apart(problem: Problem, report: Report) -> tuple[str, ...]:
+    from diffcheck.parameters import told_apart
+
+    return tuple(told_apart(problem, report, _analysis))
+
+
+def _told(problem: Problem, report: Report) -> Report:
+    """Return the answer in terms of the question as typed, where names stand for values of functions."""
+    if not problem.values:
+        return report
+    from diffcheck.compose import composed
+    from diffcheck.unknown import spelt
+
+    return spelt(composed(problem, report), problem.values)
 
 
 def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:

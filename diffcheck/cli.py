@@ -376,10 +376,9 @@ def exit_status(report: Report, required: Smoothness = D1) -> int:
         return BAD_INPUT
     if report.verdict is Verdict.UNDETERMINED:
         return UNDETERMINED
-    grades = [case.smoothness for case in report.cases]
-    if report.smoothness is not None:
-        grades.append(report.smoothness)
-    return OK if grades and min(grades) >= required else FAILED
+    cases = [case.smoothness for case in report.cases]
+    grades = [grade for grade in (*cases, report.smoothness) if grade is not None]
+    return OK if grades and None not in cases and min(grades) >= required else FAILED
 
 
 def _complain(error: InputError) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diffcheck.errors import BadOption, InputError, WrongArguments
@@ -20,7 +20,7 @@ from diffcheck.tokens import tokenize
 from diffcheck.tree import APPLY, NAME, Node, Place, Span
 from diffcheck.vocabulary import is_reserved
 
-__all__ = ["Definition", "Definitions", "function_names", "read_definitions"]
+__all__ = ["Definition", "Definitions", "function_names", "names_of", "read_definitions"]
 
 _HEAD = re.compile(r"\s*([^\W\d]\w*)\s*(\((.*)\))?\s*", re.DOTALL)
 
@@ -43,8 +43,12 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """All definitions of a question, each body with the other definitions already put in."""
+    """All definitions of a question.
 
+    raw: as written.  rows: each body with the other definitions put in.
+    """
+
+    raw: Mapping[str, Definition] = field(default_factory=dict)
     rows: Mapping[str, Definition] = field(default_factory=dict)
 
     def put_in(self, tree: Node, text: str) -> Node:
@@ -54,6 +58,10 @@ class Definitions:
         done = _Writer(self.rows, text).write(tree)
         check_size(done, text)
         return done
+
+    def without(self, names: Collection[str]) -> Definitions:
+        """Return the definitions but those of some names, whose uses stay as they are."""
+        return _definitions({n: row for n, row in self.raw.items() if n not in names})
 
     @property
     def functions(self) -> tuple[Definition, ...]:
@@ -80,13 +88,18 @@ def read_definitions(let: Mapping[str, str], users: Sequence[Node]) -> Definitio
             raise BadOption(f"--let: `{row.name}` is defined twice", help="keep one of the two")
         raw[row.name] = row
     _check_used(raw, users)
+    return _definitions(raw)
+
+
+def _definitions(raw: Mapping[str, Definition]) -> Definitions:
+    """Put each definition into those that need it."""
     done: dict[str, Definition] = {}
     for name in _in_order(raw):
         row = raw[name]
         body = _Writer(done, row.line).write(row.body)
         check_size(body, row.line)
         done[name] = Definition(name, row.params, body, row.line)
-    return Definitions(done)
+    return Definitions(raw, done)
 
 
 def names_of(tree: Node) -> tuple[str, ...]:
@@ -201,14 +214,10 @@ def _circle(waiting: Mapping[str, set[str]]) -> BadOption:
         path.append(next(n for n in waiting[path[-1]] if n in waiting))
     circle = path[path.index(path[-1]) :]
     if len(circle) == 2:
-        return BadOption(
-            f"`{circle[0][:40]}` is defined by itself", help="a definition may use others only: no recursion"
-        )
-    ring = " -> ".join(circle)
-    return BadOption(
-        f"the definitions of {', '.join(circle[:-1])} need each other ({ring})",
-        help="define each by other names: no recursion",
-    )
+        message = f"the definition of {circle[0][:40]} needs itself"
+    else:
+        message = f"the definitions of {', '.join(circle[:-1])} need each other"
+    return BadOption(message, help="define each by other names: no recursion")
 
 
 class _Writer:

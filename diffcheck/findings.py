@@ -18,7 +18,7 @@ from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
-from diffcheck.tree import Node
+from diffcheck.tree import Node, Place
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
 
@@ -158,7 +158,7 @@ def _finding(problem: Problem, leaf: Leaf, gap: Gap, apart: Sequence[Constraint]
         condition=_condition(problem, leaf, apart),
         wrt=_variables(problem, leaf.wall),
         span=span,
-        source=problem.text[span[0] : span[1]],
+        source=span.source if isinstance(span, Place) else problem.text[span[0] : span[1]],
         left=_text(outcome.left, names),
         right=_text(outcome.right, names),
         size=_text(outcome.size, names),

@@ -191,14 +191,16 @@ class Surrogate:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The verdict on one open region of the constants.
+    """The verdict on one open region of the constants, or on one sort of unknown functions.
 
-    detail: the class as a function of the constants, or ""; then ``smoothness`` is the worst of it.
+    smoothness: None for an undetermined case.
+    detail: the class as a function of the constants, or ""; then ``smoothness`` is the worst of it.  Of an
+        undetermined case, the reason.
     """
 
     condition: str
     verdict: Verdict
-    smoothness: Smoothness
+    smoothness: Smoothness | None
     detail: str = ""
 
 
@@ -216,6 +218,7 @@ class Report:
     """Everything diffcheck says about one expression; the reporters print it and decide nothing.
 
     notes: sentences about how the question was read and for what the answer holds.
+    depends: what a conditional verdict depends on.
     """
 
     expression: str
@@ -236,6 +239,7 @@ class Report:
     wrt_guessed: bool = False
     certificate: Certificate | None = None
     notes: tuple[str, ...] = ()
+    depends: str = "the constants"
 
 
 @dataclass(frozen=True, slots=True)
