@@ -65,8 +65,6 @@ def check(
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
         report = _answer(problem, certify)
-        if problem.outline is not None:
-            report = replace(report, notes=(*report.notes, *_or_nothing(lambda: _told_apart(problem, report), ())))
         if early is not None:
             early(_stamped(_told(problem, report), id, time.perf_counter() - start))
         report = _told(problem, replace(report, surrogates=_surrogates(problem, report, wanted)))
@@ -108,15 +106,17 @@ def _answer(problem: Problem, certify: bool) -> Report:
         findings=analysis.findings,
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
-        notes=problem.notes,
+        notes=(*problem.notes, *_or_nothing(lambda: _told_apart(problem, analysis), ())),
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
 
 
-def _told_apart(problem: Problem, report: Report) -> tuple[str, ...]:
+def _told_apart(problem: Problem, analysis: Analysis) -> tuple[str, ...]:
+    if problem.outline is None:
+        return ()
     from diffcheck.parameters import told_apart
 
-    return tuple(told_apart(problem, report, _analysis))
+    return tuple(told_apart(problem.outline, analysis, _analysis))
 
 
 def _told(problem: Problem, report: Report) -> Report:

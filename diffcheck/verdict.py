@@ -247,6 +247,7 @@ class Analysis:
     """What the analyzer decides, before the probe may contradict it and surrogates are added.
 
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
+    alone: the class in each variable with the other ones held in general position; empty where not known.
     """
 
     verdict: Verdict
@@ -255,3 +256,4 @@ class Analysis:
     cases: tuple[Case, ...] = ()
     reason: str | None = None
     certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)
+    alone: Mapping[str, Smoothness] = field(default_factory=dict)
