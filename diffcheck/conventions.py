@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DATA", "PREDICTED", "is_setting"]
+__all__ = ["DATA", "PREDICTED", "is_data", "is_setting"]
 
 DATA = {
     "y", "Y", "t", "target", "targets", "tgt", "label", "labels", "truth", "true", "y_true", "ytrue",
@@ -20,6 +20,14 @@ PREDICTED = {"mu", "sigma"}
 
 
 def is_setting(name: str) -> bool:
-    """Say whether a name is one that people set by hand."""
-    # lambda1 and alpha_2 are settings as lambda and alpha are; y1 may well be a coordinate.
-    return re.sub(r"_?\d+$", "", name) in _SETTINGS
+    """Say whether a name is one that people set by hand; lambda1 and alpha_2 are, as lambda and alpha."""
+    return _stem(name) in _SETTINGS
+
+
+def is_data(name: str) -> bool:
+    """Say whether a name is data beside a model: y1 as well, which alone may be a coordinate."""
+    return _stem(name) in DATA
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"_?\d+$", "", name)

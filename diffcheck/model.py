@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from diffcheck.conventions import DATA, is_setting
+from diffcheck.conventions import DATA, is_data, is_setting
 from diffcheck.definitions import Definition, Definitions, names_of
 from diffcheck.problem import Problem, Value
 from diffcheck.tree import APPLY, Node
@@ -85,17 +85,18 @@ class Model:
     def notes(self, problem: Problem, *, asked: bool) -> tuple[str, ...]:
         """Return one sentence on what is differentiated in, and why, when functions are involved."""
         names = {*problem.wrt, *problem.constants}
-        parameters = self.parameters(names)
+        parameters = [n for n in problem.wrt if n in self.parameters(names)]
         if asked or not parameters:
             return ()
         of = listed([row.name for row in self.models if set(self._own(row)) & set(parameters)])
-        said = f"differentiated in {', '.join(parameters)}: the parameters of {of}"
-        data = [n for n in problem.constants if n in self.data]
+        said = f"differentiated in {', '.join(parameters)}: the parameters of {of} (--wrt decides)"
+        given = self.data
+        data = [n for n in problem.constants if n in given or is_data(n)]
         held = [n for n in problem.constants if n not in data]
         if data:
             said += f"; {are(data, 'data')}"
         if held:
-            said += f"; {are(held, 'held constant')} (--wrt decides)"
+            said += f"; {are(held, 'held constant')}"
         return (said,)
 
 

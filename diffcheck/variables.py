@@ -60,20 +60,20 @@ def _question(
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
         )
-    through, words = "", list[str]()
+    through, words, guessed = "", list[str](), not asked
     if asked:
         words = list(dict.fromkeys(n for word in asked for n in model.parameters_of(word, names) or (word,)))
         chosen, through = _chosen(words, names, values)
     elif model.parameters(names) or any(v.name in names for v in values):
         chosen = model.variables(names, values)
-        through = model.through(values, chosen)
+        through, guessed = model.through(values, chosen), not model.parameters(names)
     else:
         chosen = _guess(names)
     everything = dict.fromkeys([*names, *(n for c in conditions for n in names_of(c))])
     constants = tuple(n for n in everything if n not in chosen)
     values = tuple(replace(v, moves=depends(v, words or chosen, values)) for v in values)
     return Problem(
-        text, tree, chosen, constants, tuple(conditions), where, not asked, values=values, through=through
+        text, tree, chosen, constants, tuple(conditions), where, guessed, values=values, through=through
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.conventions import DATA, PREDICTED, is_setting
@@ -185,6 +186,8 @@ def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node
     typed = [
         as_condition(a, a.span, named.text) if i < conditions else as_number(a) for i, a in enumerate(args)
     ]
+    left_out = row.defaults[len(args) - len(row.params) :] if len(args) < len(row.params) else ()
+    typed += [number(Fraction(text), named.span) for text in left_out]
     return Node(row.name, tuple(typed), None, named.span)
 
 
@@ -230,7 +233,7 @@ def _miscounted(named: Call, count: int) -> InputError:
     """Return the error for a wrong number of arguments."""
     least, most = named.row.arity
     if most is not None:
-        wanted = f"{least} argument{'s' * (least != 1)}"
+        wanted = f"{least} argument{'s' * (least != 1)}" if most == least else f"{least} to {most} arguments"
     else:
         wanted = f"at least {least} arguments" if count < least else f"at most {MAX_ARGUMENTS} arguments"
     hint = _usage(named)
