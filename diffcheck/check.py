@@ -126,7 +126,8 @@ def _told(problem: Problem, report: Report) -> Report:
     from diffcheck.compose import composed
     from diffcheck.unknown import spelt
 
-    return spelt(composed(problem, report), problem.values)
+    table = {v.name: v.text for v in problem.values}
+    return replace(spelt(composed(problem, report), table), values=table)
 
 
 def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:

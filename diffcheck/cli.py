@@ -175,6 +175,7 @@ def _plot(
     from diffcheck.plot.options import file_ending, wishes
     from diffcheck.plot.scene import MODELS, compose
     from diffcheck.plot.terminal import columns, render
+    from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 
@@ -190,13 +191,14 @@ def _plot(
         answer = _answer(question, timeout, as_data=False)
     except InputError as error:
         raise _with_text(error, text) from None
+    here = output is None
+    width = _width(sys.stdout)
+    across, models = (columns(width), 0) if here else (COLUMNS, MODELS)
+    scene = spelt(compose(problem, unspelt(answer), wished, across, models=models), answer.values)
     if output is None:
-        width = _width(sys.stdout)
-        scene = compose(problem, answer, wished, columns(width), models=0)
         print(render(scene, width=width, color=_color(sys.stdout), plain=_plain(sys.stdout)))
     else:
-        picture = draw(compose(problem, answer, wished, COLUMNS, models=MODELS), ending, dark=dark)
-        _write(output, picture)
+        _write(output, draw(scene, ending, dark=dark))
     return OK
 
 
@@ -228,6 +230,7 @@ def _smooth(
     from diffcheck.emit import emit as write
     from diffcheck.report.smooth import offer
     from diffcheck.smooth import PURPOSES, Wish, choose
+    from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 
@@ -243,11 +246,13 @@ def _smooth(
     definitions = as_definitions(let or [])
     question = Question(text, names, where, definitions, False, wish.smoothness)
     answer = _answer(question, timeout, as_data=json)
-    choice = choose(answer.surrogates, wish)
+    choice = choose(unspelt(answer).surrogates, wish)
     if emit and choice.shown:
         problem = make_problem(text, wrt, where, definitions)
         print(write(problem, language, choice.shown[0]), end="")
-    elif json:
+        return OK
+    choice = spelt(choice, answer.values)
+    if json:
         from diffcheck.report.json import render
 
         print(render(replace(answer, surrogates=choice.shown)))

@@ -66,7 +66,8 @@ class Model:
         moving = {v.name for v in values}
         if parameters:
             return tuple(n for n in names if n in moving or n in parameters)
-        return tuple(n for n in names if n in moving or not (n in self.data or is_setting(n)))
+        given = self.data
+        return tuple(n for n in names if n in moving or not (n in given or is_data(n) or is_setting(n)))
 
     def through(self, values: Sequence[Value], chosen: Sequence[str]) -> str:
         """Return what is differentiated in when values of unknown functions stand for it."""

@@ -17,6 +17,7 @@ from diffcheck.errors import Undetermined, WrongArguments
 from diffcheck.problem import Value
 from diffcheck.tree import APPLY, Node, Place, name, substitute
 from diffcheck.unparse import unparse
+from diffcheck.verdict import Report
 from diffcheck.vocabulary import is_reserved
 
 __all__ = ["depends", "hidden", "respelt", "spelt", "unspelt"]
@@ -136,33 +137,43 @@ def respelt(text: str, table: Mapping[str, str]) -> str:
     return re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda match: table[match[0]], text)
 
 
-def spelt(answer: T, values: Sequence[Value]) -> T:
-    """Return an answer, all its texts included, with the values as people write them."""
-    return _mapped(answer, lambda text: respelt(text, {v.name: v.text for v in values}))
+def spelt(answer: T, table: Mapping[str, str]) -> T:
+    """Return an answer, all its texts included, with values in place of their names, as people write them."""
+    return _mapped(answer, lambda text: respelt(text, table)) if table else answer
 
 
-def unspelt(answer: T, values: Sequence[Value]) -> T:
-    """Return an answer with names for the values: the inverse of `spelt`."""
+def unspelt(report: Report) -> Report:
+    """Return a report with names for the values again: what stages that read its texts can evaluate."""
     # A value inside another one is a part of its text.
-    longest = sorted(values, key=lambda v: -len(v.text))
+    longest = sorted(report.values.items(), key=lambda pair: -len(pair[1]))
 
     def back(text: str) -> str:
-        for value in longest:
-            text = text.replace(value.text, value.name)
+        for word, value in longest:
+            text = text.replace(value, word)
         return text
 
-    return _mapped(answer, back)
+    if not longest:
+        return report
+    kept = {"expression": report.expression, "where": report.where, "values": report.values}
+    return replace(_mapped(report, back), **kept)
 
 
-def _mapped(data: Any, change: Callable[[str], str]) -> Any:
-    """Return data with every text in it changed, keys included."""
+def _mapped(data: Any, change: Callable[[str], str], memo: dict[int, Any] | None = None) -> Any:
+    """Return data with every text in it changed, keys included; what was one object stays one."""
+    memo = {} if memo is None else memo
     if type(data) is str:
         return change(data)
+    if id(data) not in memo:
+        memo[id(data)] = _inside(data, lambda part: _mapped(part, change, memo))
+    return memo[id(data)]
+
+
+def _inside(data: Any, new: Callable[[Any], Any]) -> Any:
+    """Return data with new parts; what has none stays as it is."""
     if is_dataclass(data) and not isinstance(data, type):
-        new = {f.name: _mapped(getattr(data, f.name), change) for f in fields(data) if f.init}
-        return replace(data, **new)
+        return replace(data, **{f.name: new(getattr(data, f.name)) for f in fields(data) if f.init})
     if isinstance(data, Mapping):
-        return {_mapped(k, change): _mapped(v, change) for k, v in data.items()}
-    if type(data) is tuple:
-        return tuple(_mapped(v, change) for v in data)
+        return {new(k): new(v) for k, v in data.items()}
+    if type(data) in (tuple, list):
+        return type(data)(map(new, data))
     return data

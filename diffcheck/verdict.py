@@ -219,6 +219,7 @@ class Report:
 
     notes: sentences about how the question was read and for what the answer holds.
     depends: what a conditional verdict depends on.
+    values: what the analysis called the values of unknown functions -> the values as people write them, "F(x)".
     """
 
     expression: str
@@ -240,6 +241,7 @@ class Report:
     certificate: Certificate | None = None
     notes: tuple[str, ...] = ()
     depends: str = "the constants"
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
