@@ -332,7 +332,9 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         )
     alone = {} if work.open else _alone(work)
     if len(verdicts) > 1:
-        return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found), alone=alone))
+        return _certified(
+            work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found), alone=alone)
+        )
     if work.open and not _no_worse(work, pieces, worst):
         # The witness stands; what is undecided could be worse, so no class is claimed.
         reason = f"class at best {worst}: {work.open[0]}"
@@ -349,7 +351,10 @@ def _alone(work: _Work) -> dict[str, Smoothness]:
     is that of the wall.
     """
     return {
-        v: min((leaf.outcome.level for leaf in work.crossed if symbol(v) in leaf.wall.gap.free_symbols), default=CINF)
+        v: min(
+            (leaf.outcome.level for leaf in work.crossed if symbol(v) in leaf.wall.gap.free_symbols),
+            default=CINF,
+        )
         for v in work.problem.wrt
     }
 

@@ -92,6 +92,8 @@ def _answer(problem: Problem, certify: bool) -> Report:
 
     analysis = _probed(problem, _analysis(problem))
     decided = analysis.verdict is not Verdict.UNDETERMINED
+    no_notes: list[str] = []
+    notes = _or_nothing(lambda: _told_apart(problem, analysis), no_notes)
     return Report(
         expression=problem.text,
         wrt=problem.wrt,
@@ -106,17 +108,17 @@ def _answer(problem: Problem, certify: bool) -> Report:
         findings=analysis.findings,
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
-        notes=(*problem.notes, *_or_nothing(lambda: _told_apart(problem, analysis), ())),
+        notes=(*problem.notes, *notes),
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
 
 
-def _told_apart(problem: Problem, analysis: Analysis) -> tuple[str, ...]:
+def _told_apart(problem: Problem, analysis: Analysis) -> list[str]:
     if problem.outline is None:
-        return ()
+        return []
     from diffcheck.parameters import told_apart
 
-    return tuple(told_apart(problem.outline, analysis, _analysis))
+    return list(told_apart(problem.outline, analysis, _analysis))
 
 
 def _told(problem: Problem, report: Report) -> Report:

@@ -146,7 +146,8 @@ def _check(
     status = exit_status(answer, required)
     if chosen == "terminal" and status == FAILED and required > D1:
         # The verdict alone would not explain the exit status.
-        print(f"required: class {required}, found: class {answer.smoothness}", file=sys.stderr)
+        found = answer.verdict if answer.smoothness is None else f"class {answer.smoothness}"
+        print(f"required: class {required}, found: {found}", file=sys.stderr)
     return OK if exit_zero and status != BAD_INPUT else status
 
 

@@ -3,9 +3,9 @@
 The analysis decides g(u), u the values, as in g(u) = abs(y - u) with u = F(x).  By the chain rule g(u) is
 differentiable wherever u is, if g is differentiable at every value; but where the domain of g ends at a value, u may
 touch that end from inside (sqrt(u) for u = w**2), so it must stay off it.  Where g fails on a hypersurface, g(u) fails
-at each point that u crosses it: at a corner exactly if the gradient of what vanishes there is not zero, since g(u + o(h))
-= g(u) + o(h).  Values of one function at places that move (F(x) - F(0)) are tied to each other, so a failure of g need
-not be met; then there is no verdict.
+at each point at which u crosses it; at a corner exactly if the gradient of what vanishes there is not zero, for
+g(u + o(h)) is g(u) + o(h).  Values of one function at places that move (F(x) - F(0)) are tied to each other, so a
+failure of g need not be met; then there is no verdict.
 Read in order: composed, then what it says.
 """
 
@@ -79,7 +79,11 @@ def _is_affine(tree: Node, variables: set[str]) -> bool:
         )
     if tree.op == "div":
         divisor = tree.args[1]
-        return divisor.op in (NAME, NUMBER) and divisor.leaf not in variables and _is_affine(tree.args[0], variables)
+        return (
+            divisor.op in (NAME, NUMBER)
+            and divisor.leaf not in variables
+            and _is_affine(tree.args[0], variables)
+        )
     return tree.op in ("add", "sub", "neg") and all(_is_affine(a, variables) for a in tree.args)
 
 
@@ -124,7 +128,9 @@ def _cases(problem: Problem, moving: Sequence[Value], report: Report) -> Iterato
     good = are(texts, f"differentiable in {problem.through}")
     off = [f.at for f in report.findings if f.kind is Kind.EDGE and {v.name for v in moving} & set(f.wrt)]
     off += ["the border of the constraints"] if _has_border(problem, moving) else []
-    good += f" and {'stays' if len(texts) == 1 else 'stay'} off {listed(list(dict.fromkeys(off)))}" if off else ""
+    good += (
+        f" and {'stays' if len(texts) == 1 else 'stay'} off {listed(list(dict.fromkeys(off)))}" if off else ""
+    )
     outer = report.cases or (Case("", report.verdict, report.smoothness),)
     for case in outer:
         if case.verdict is not Verdict.DIFFERENTIABLE or case.smoothness is None:
@@ -132,8 +138,12 @@ def _cases(problem: Problem, moving: Sequence[Value], report: Report) -> Iterato
             continue
         most = "" if str(case.smoothness) == "Cinf" else f", up to {case.smoothness}"
         detail = "" if case.smoothness == D1 else f"C<k> where {are(texts, 'C<k>')}{most}"
-        yield replace(case, condition=" and ".join(filter(None, [case.condition, good])), smoothness=D1, detail=detail)
-    left = are(texts, "not differentiable") + (f", or {'meets' if len(texts) == 1 else 'meet'} it" if off else "")
+        yield replace(
+            case, condition=" and ".join(filter(None, [case.condition, good])), smoothness=D1, detail=detail
+        )
+    left = are(texts, "not differentiable") + (
+        f", or {'meets' if len(texts) == 1 else 'meet'} it" if off else ""
+    )
     yield Case(left, Verdict.UNDETERMINED, None, "the chain rule does not reach there")
 
 
@@ -150,13 +160,17 @@ def _has_border(problem: Problem, moving: Sequence[Value]) -> bool:
 def _notes(problem: Problem, moving: Sequence[Value], report: Report) -> Iterator[str]:
     """Yield how the question was read, what would settle it, and how to say it."""
     functions = _functions(problem, moving)
-    said = f"{are(functions, 'unknown')}: differentiated in {problem.through}, through {listed([v.text for v in moving])}"
+    texts = listed([v.text for v in moving])
+    said = f"{are(functions, 'unknown')}: differentiated in {problem.through}, through {texts}"
     data = dict.fromkeys(
-        n for v in problem.values for a in v.call.args for n in a.names() if n not in {w.name for w in problem.values}
+        n
+        for v in problem.values
+        for a in v.call.args
+        for n in a.names()
+        if n not in {w.name for w in problem.values}
     )
     yield said if any(v.moves for v in moving) or not data else f"{said}; {are(list(data), 'data')}"
     if report.surrogates:
-        texts = listed([v.text for v in moving])
         yield f"Lipschitz constants and convexity of what to use instead are those in {texts}"
     yield "to give " + ("it" if len(functions) == 1 else "them") + ": " + " ".join(_lets(problem, functions))
 

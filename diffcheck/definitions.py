@@ -256,7 +256,9 @@ class _Writer:
     def misused(self, node: Node, row: Definition, message: str) -> WrongArguments:
         """Return the error for a use that does not fit the definition, at its place."""
         head = row.line.partition(" = ")[0]
-        text, span = (node.span.line, node.span.inner) if isinstance(node.span, Place) else (self.text, node.span)
+        text, span = (
+            (node.span.line, node.span.inner) if isinstance(node.span, Place) else (self.text, node.span)
+        )
         return WrongArguments(message, span=span, help=f"it is defined as `{head}`", text=text)
 
 

@@ -215,7 +215,9 @@ def _is_turned(wall: Wall, gap: Gap, problem: Problem) -> bool:
     values = list(wall.point().values())
     if not isinstance(gap.part.span, Place) or wall.integers or len(values) != 1:
         return False
-    return _has_variable(values[0], problem) and values[0].could_extract_minus_sign() and not values[0].is_Symbol
+    return (
+        _has_variable(values[0], problem) and values[0].could_extract_minus_sign() and not values[0].is_Symbol
+    )
 
 
 def _gap_text(wall: Wall, gap: Gap) -> str:

@@ -78,6 +78,8 @@ class Model:
     def outline(self, wrt: Collection[str]) -> Node | None:
         """Return the loss with the calls of functions that have parameters in it; None when it has none."""
         models = {row.name for row in self.models if set(row.free) & set(wrt)}
+        if not models:
+            return None
         tree = self.definitions.without(models).put_in(self.tree, "")
         if not any(n.op == APPLY and n.leaf in models for n in tree.distinct()):
             return None

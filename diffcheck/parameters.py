@@ -32,7 +32,9 @@ def told_apart(outline: Problem, analysis: Analysis, judge: Judge) -> Iterator[s
     for variable, grade in analysis.alone.items():
         classes.setdefault(grade, []).append(variable)
     if len(classes) > 1 or (classes and analysis.smoothness not in classes):
-        each = "; ".join(f"in {', '.join(classes[grade])} alone: {grade}" for grade in sorted(classes, reverse=True))
+        each = "; ".join(
+            f"in {', '.join(classes[grade])} alone: {grade}" for grade in sorted(classes, reverse=True)
+        )
         yield f"class {each}; jointly: {analysis.smoothness}"
 
 

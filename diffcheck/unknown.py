@@ -154,8 +154,8 @@ def unspelt(report: Report) -> Report:
 
     if not longest:
         return report
-    kept = {"expression": report.expression, "where": report.where, "values": report.values}
-    return replace(_mapped(report, back), **kept)
+    renamed: Report = _mapped(report, back)
+    return replace(renamed, expression=report.expression, where=report.where, values=report.values)
 
 
 def _mapped(data: Any, change: Callable[[str], str], memo: dict[int, Any] | None = None) -> Any:

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.conventions import DATA, PREDICTED, is_setting
@@ -160,7 +161,7 @@ def check_applied(word: Token, tokens: Sequence[Token], args: Sequence[tuple[int
     called = word.text
     alone = any(
         token.text == called and token.kind == NAME and after.text not in ("(", ".", "=")
-        for token, after in zip(tokens, tokens[1:], strict=False)
+        for token, after in pairwise(tokens)
     )
     known = called in DATA or is_setting(called)
     if known and called in PREDICTED:

@@ -314,7 +314,7 @@ def _without_root(f: sp.Expr) -> sp.Expr | None:
 
 
 def _in_order(f: sp.Expr, symbols: list[sp.Symbol]) -> list[sp.Symbol]:
-    """Return first the symbols that occur linearly, those times a number before others: their solutions are simplest."""
+    """Return the symbols that occur linearly first, those times a number before the others: the simplest solutions."""
 
     def rank(s: sp.Symbol) -> int:
         return 2 if _linear(f, s) is None else 0 if sp.diff(f, s).is_number else 1

@@ -78,10 +78,8 @@ def header(report: Report, width: int) -> Iterator[Line]:
     text, style = VERDICTS[report.verdict]
     if report.verdict is Verdict.CONDITIONAL:
         text = f"it depends on {report.depends}"
-    if report.smoothness is not None:
-        said = _class_phrase(report)
-    else:
-        said = f": {report.reason}" if report.reason else ""
+    reason = f": {report.reason}" if report.reason else ""
+    said = reason if report.smoothness is None else _class_phrase(report)
     yield from styled(text, style, said, width)
     yield [("  ", ""), (cropped(report.expression, width - 2), "bold")]
     yield from _indented(_asked(report), width)

@@ -158,7 +158,9 @@ def _named(data: Any, values: Mapping[str, str]) -> Any:
 
 def _hidden(tree: Node, values: Mapping[str, str]) -> Node:
     """Return a condition with names for the values of unknown functions."""
-    return substitute(tree, lambda n: name(values[unparse(n)]) if n.op == APPLY and unparse(n) in values else None)
+    return substitute(
+        tree, lambda n: name(values[unparse(n)]) if n.op == APPLY and unparse(n) in values else None
+    )
 
 
 def _matches(typed: Node, full: Node, names: set[str], stands: dict[Node, Node]) -> bool:

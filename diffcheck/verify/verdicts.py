@@ -61,11 +61,15 @@ def _follow_for_functions(claim: Claim, classes: Sequence[Smoothness]) -> None:
     """A loss of unknown functions: differentiable where they are and the certificate is, and nothing is said else."""
     if not classes or not any(c.differentiable for c in classes):
         raise Refused("no class means that it depends on the functions")
-    wanted = [(Verdict.DIFFERENTIABLE, str(D1)) if c.differentiable else (_answer(c), str(c)) for c in classes]
+    wanted = [
+        (Verdict.DIFFERENTIABLE, str(D1)) if c.differentiable else (_answer(c), str(c)) for c in classes
+    ]
     cases = [(c["verdict"], c["class"]) for c in claim.report["cases"]]
     if claim.report["class"] is not None or cases != [*wanted, (Verdict.UNDETERMINED, None)]:
         raise Refused("the cases are not what follows by the chain rule")
-    ends = {f["at"] for f in claim.report["findings"] if f["kind"] == "edge" and {*f["wrt"]} & {*claim.unknown}}
+    ends = {
+        f["at"] for f in claim.report["findings"] if f["kind"] == "edge" and {*f["wrt"]} & {*claim.unknown}
+    }
     for case in claim.report["cases"]:
         if case["verdict"] == Verdict.DIFFERENTIABLE and not all(end in case["condition"] for end in ends):
             raise Refused("a value may reach the end of the domain")
