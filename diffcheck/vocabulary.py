@@ -140,6 +140,8 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
 def _misspelt(called: str, count: int) -> str | None:
     """Return the function that a name called with ``count`` arguments is a misspelling of."""
     known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
+    if called.lower() in known:
+        return called.lower()
     # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
     for near in difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74):
         least, most = ATOMS[ALIASES.get(near, near)].arity

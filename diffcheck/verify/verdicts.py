@@ -34,7 +34,7 @@ def _follow(claim: Claim) -> None:
     worst = min((g for g, _ in _points(claim)), default=CINF)
     regions = claim.certificate.regions
     classes = [Smoothness.parse(r.smoothness) for r in regions]
-    if claim.unknown and verdict == Verdict.CONDITIONAL:
+    if claim.unknown and verdict != Verdict.NOT_DIFFERENTIABLE:
         _follow_for_functions(claim, classes)
         return
     stated = Smoothness.parse(str(claim.report["class"]))
@@ -59,8 +59,8 @@ def _follow(claim: Claim) -> None:
 
 def _follow_for_functions(claim: Claim, classes: Sequence[Smoothness]) -> None:
     """A loss of unknown functions: differentiable where they are and the certificate is, and nothing is said else."""
-    if not classes or not any(c.differentiable for c in classes):
-        raise Refused("no class means that it depends on the functions")
+    if claim.report["verdict"] != Verdict.CONDITIONAL or not any(c.differentiable for c in classes):
+        raise Refused("whether it is differentiable depends on the functions")
     wanted = [
         (Verdict.DIFFERENTIABLE, str(D1)) if c.differentiable else (_answer(c), str(c)) for c in classes
     ]
