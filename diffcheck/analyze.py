@@ -58,6 +58,7 @@ class _Work:
     open: list[str] = field(default_factory=list)
     record: Record = field(default_factory=Record)
     numbers: dict[tuple[str, object], int] = field(default_factory=dict)
+    crossed: list[Leaf] = field(default_factory=list)
 
 
 def analyze(problem: Problem, until: float = math.inf) -> Analysis:
@@ -104,6 +105,7 @@ def _visit_wall(work: _Work, wall: Wall, gap: Gap) -> None:
         explore(wall, work.where, work.names, lambda w, cell: _judge(work, w, cell), explored)
     finally:
         work.leaves += [(leaf, gap) for leaf in explored.leaves]
+        work.crossed += explored.leaves
         work.open += explored.open
 
 
@@ -348,14 +350,33 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         return Analysis(
             Verdict.UNDETERMINED, None, tuple(findings), (), "the class may be better than " + str(worst)
         )
+    alone = {} if work.open else _alone(work)
     if len(verdicts) > 1:
-        return _certified(work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found)))
+        return _certified(
+            work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found), alone=alone)
+        )
     if work.open and not _no_worse(work, pieces, worst):
         # The witness stands; what is undecided could be worse, so no class is claimed.
         reason = f"class at best {worst}: {work.open[0]}"
         return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
-    return _certified(work, Analysis(verdict, worst, tuple(findings)))
+    return _certified(work, Analysis(verdict, worst, tuple(findings), alone=alone))
+
+
+def _alone(work: _Work) -> dict[str, Smoothness]:
+    """Return the class in each variable, the other ones constants in general position.
+
+    A line along the variable through a general point meets the walls that the variable moves, at general points of
+    them, and no thin set.  There the gap serves as a coordinate on the line as it does across the wall, so the class
+    is that of the wall.
+    """
+    return {
+        v: min(
+            (leaf.outcome.level for leaf in work.crossed if symbol(v) in leaf.wall.gap.free_symbols),
+            default=CINF,
+        )
+        for v in work.problem.wrt
+    }
 
 
 def _no_worse(work: _Work, pieces: Pieces, worst: Smoothness) -> bool:

@@ -38,6 +38,7 @@ class Atom:
     sympy: exact value as SymPy shows it, used to print gradients.
     derivative: partial derivatives in the language, one per parameter, valid off the gaps.
     variadic: takes two or more arguments, the parameters are then made up.
+    defaults: what the last parameters are where a call leaves them out, as texts of numbers.
     syntax: "call", or "operator"/"comparison"/"logic" for what has a sign of its own.
     """
 
@@ -53,11 +54,12 @@ class Atom:
     aliases: tuple[str, ...] = ()
     variadic: bool = False
     syntax: str = "call"
+    defaults: tuple[str, ...] = ()
 
     @property
     def arity(self) -> tuple[int, int | None]:
         """Smallest and largest number of arguments; None where there is no largest."""
-        return (2, None) if self.variadic else (len(self.params), len(self.params))
+        return (2, None) if self.variadic else (len(self.params) - len(self.defaults), len(self.params))
 
 
 # --- float64: nan where a function is undefined, so that an infinity always means overflow.
@@ -173,6 +175,51 @@ def _mp_softplus(u: Any) -> Any:
     return u + mpmath.log1p(mpmath.exp(-u)) if u > 0 else mpmath.log1p(mpmath.exp(u))
 
 
+def _np_gelu(u: Any) -> Any:
+    return u * (1 + _np_erf(u / math.sqrt(2))) / 2
+
+
+def _np_mish(u: Any) -> Any:
+    return u * np.tanh(_np_softplus(u))
+
+
+def _np_elu(u: Any, alpha: Any) -> Any:
+    return np.where(np.greater(u, 0), u, alpha * np.expm1(np.minimum(u, 0)))
+
+
+def _np_celu(u: Any, alpha: Any) -> Any:
+    return np.where(np.greater(u, 0), u, alpha * np.expm1(_np_div(np.minimum(u, 0), alpha)))
+
+
+def _np_leaky(u: Any, slope: Any) -> Any:
+    return np.where(np.greater(u, 0), u, slope * u)
+
+
+def _mp_elu(u: Any, alpha: Any) -> Any:
+    return u if u > 0 else _mp(alpha) * mpmath.expm1(_mp(u))
+
+
+def _mp_leaky(u: Any, slope: Any) -> Any:
+    return u if u > 0 else slope * u
+
+
+def _mp_hardsigmoid(u: Any) -> Any:
+    return min(max(u / 6 + Fraction(1, 2) if isinstance(u, Fraction) else u / 6 + 0.5, u * 0), u * 0 + 1)
+
+
+def _sp_elu(u: Any, alpha: Any) -> Any:
+    return sp.Max(u, 0) + alpha * (sp.exp(sp.Min(u, 0)) - 1)
+
+
+def _sp_leaky(u: Any, slope: Any) -> Any:
+    return sp.Max(u, 0) + slope * sp.Min(u, 0)
+
+
+# Scale and alpha of Klambauer et al. 2017, "Self-Normalizing Neural Networks", with torch's digits.
+_SELU_TEXT = ("1.0507009873554804934193349852946", "1.6732632423543772848170429916717")
+_SELU = tuple(map(Fraction, _SELU_TEXT))
+
+
 def _sum_of_squares(names: Sequence[str]) -> str:
     return " + ".join(f"{n}**2" for n in names)
 
@@ -246,6 +293,25 @@ _ROWS: tuple[Atom, ...] = (
     Atom("frac", ("u",), "u - floor(u)", _IEEE, lambda u: u - np.floor(u), lambda u: u - _mp_floor(u), lambda u: u - sp.floor(u), definition="u - floor(u)", derivative=("1",)),
     Atom("mod", ("u", "m"), "u - m*floor(u/m), the sign of m", _PYTHON, np.mod, lambda u, m: u - m * _mp_floor(u / m), lambda u, m: u - m * sp.floor(u / m), definition="u - m*floor(u/m)", derivative=("1", "-floor(u/m)"), aliases=("remainder",)),
     Atom("where", ("c", "a", "b"), "a where the condition c holds, else b; only the branch taken is evaluated", _PYTHON, np.where, lambda c, a, b: a if c else b, lambda c, a, b: sp.Piecewise((a, c), (b, True)), derivative=("0", "where(c, 1, 0)", "where(c, 0, 1)")),
+    # --- activations
+    Atom("silu", ("u",), "u*sigmoid(u)", "torch.nn.functional.silu", lambda u: u * _np_sigmoid(u), lambda u: u * _mp_sigmoid(u), lambda u: u / (1 + sp.exp(-u)), definition="u*sigmoid(u)", derivative=("sigmoid(u)*(1 + u*(1 - sigmoid(u)))",), aliases=("swish",)),
+    Atom("gelu", ("u",), "u times the normal distribution function, exact", "torch.nn.functional.gelu", _np_gelu, lambda u: u * (1 + mpmath.erf(_mp(u) / mpmath.sqrt(2))) / 2, lambda u: u * (1 + sp.erf(u / sp.sqrt(2))) / 2, definition="u*(1 + erf(u/sqrt(2)))/2", derivative=("(1 + erf(u/sqrt(2)))/2 + u*exp(-u**2/2)/sqrt(2*pi)",)),
+    Atom("mish", ("u",), "u*tanh(softplus(u))", "torch.nn.functional.mish", _np_mish, lambda u: u * mpmath.tanh(_mp_softplus(u)), lambda u: u * sp.tanh(sp.log(1 + sp.exp(u))), definition="u*tanh(softplus(u))", derivative=("tanh(softplus(u)) + u*sigmoid(u)*(1 - tanh(softplus(u))**2)",)),
+    Atom("elu", ("u", "alpha"), "u above 0, alpha*(exp(u) - 1) below; alpha is 1 if left out", "torch.nn.functional.elu", _np_elu, _mp_elu, _sp_elu, definition="where(u > 0, u, alpha*(exp(u) - 1))", derivative=("where(u > 0, 1, alpha*exp(u))", "where(u > 0, 0, exp(u) - 1)"), defaults=("1",)),
+    Atom("selu", ("u",), "elu with its two constants, scaled", "torch.nn.functional.selu", lambda u: float(_SELU[0]) * _np_elu(u, float(_SELU[1])), lambda u: _SELU[0] * _mp_elu(u, _SELU[1]), lambda u: sp.Rational(str(_SELU[0])) * _sp_elu(u, sp.Rational(str(_SELU[1]))), definition=f"{_SELU_TEXT[0]}*elu(u, {_SELU_TEXT[1]})", derivative=(f"{_SELU_TEXT[0]}*where(u > 0, 1, {_SELU_TEXT[1]}*exp(u))",)),
+    Atom("celu", ("u", "alpha"), "u above 0, alpha*(exp(u/alpha) - 1) below; alpha is 1 if left out", "torch.nn.functional.celu", _np_celu, lambda u, alpha: u if u > 0 else alpha * mpmath.expm1(u / alpha), lambda u, alpha: sp.Max(u, 0) + alpha * (sp.exp(sp.Min(u, 0) / alpha) - 1), definition="where(u > 0, u, alpha*(exp(u/alpha) - 1))", derivative=("where(u > 0, 1, exp(u/alpha))", "where(u > 0, 0, exp(u/alpha)*(1 - u/alpha) - 1)"), defaults=("1",)),
+    Atom("leaky_relu", ("u", "slope"), "u above 0, slope*u below; slope is 0.01 if left out", "torch.nn.functional.leaky_relu", _np_leaky, _mp_leaky, _sp_leaky, definition="where(u > 0, u, slope*u)", derivative=("where(u > 0, 1, slope)", "where(u > 0, 0, u)"), defaults=("0.01",)),
+    Atom("prelu", ("u", "slope"), "leaky_relu with a slope that is learned", "torch.nn.functional.prelu", _np_leaky, _mp_leaky, _sp_leaky, definition="where(u > 0, u, slope*u)", derivative=("where(u > 0, 1, slope)", "where(u > 0, 0, u)")),
+    Atom("relu6", ("u",), "u kept between 0 and 6", "torch.nn.functional.relu6", lambda u: np.clip(u, 0.0, 6.0), lambda u: min(max(u, u * 0), 6 + u * 0), lambda u: sp.Min(sp.Max(u, 0), 6), definition="min(max(u, 0), 6)", derivative=("where(u > 0 and u < 6, 1, 0)",)),
+    Atom("hardtanh", ("u", "lo", "hi"), "u kept between lo and hi; -1 and 1 if left out", "torch.nn.functional.hardtanh", np.clip, lambda u, lo, hi: min(max(u, lo), hi), lambda u, lo, hi: sp.Min(sp.Max(u, lo), hi), definition="min(max(u, lo), hi)",
+         derivative=("where(u > lo and u < hi, 1, 0)", "where(u < lo and lo < hi, 1, 0)", "where(u > hi or lo > hi, 1, 0)"), aliases=("hard_tanh",), defaults=("-1", "1")),
+    Atom("hardsigmoid", ("u",), "u/6 + 1/2 kept between 0 and 1", "torch.nn.functional.hardsigmoid", lambda u: np.clip(u / 6 + 0.5, 0.0, 1.0), _mp_hardsigmoid, lambda u: sp.Min(sp.Max(u / 6 + sp.Rational(1, 2), 0), 1), definition="min(max(u/6 + 1/2, 0), 1)", derivative=("where(u > -3 and u < 3, 1/6, 0)",), aliases=("hard_sigmoid",)),
+    Atom("hardswish", ("u",), "u*hardsigmoid(u)", "torch.nn.functional.hardswish", lambda u: u * np.clip(u / 6 + 0.5, 0.0, 1.0), lambda u: u * _mp_hardsigmoid(u), lambda u: u * sp.Min(sp.Max(u / 6 + sp.Rational(1, 2), 0), 1), definition="u*hardsigmoid(u)", derivative=("where(u > 3, 1, where(u > -3, u/3 + 1/2, 0))",), aliases=("hard_swish", "hard_silu")),
+    Atom("softsign", ("u",), "u/(1 + abs(u))", "torch.nn.functional.softsign", lambda u: u / (1 + np.abs(u)), lambda u: u / (1 + abs(u)), lambda u: u / (1 + sp.Abs(u)), definition="u/(1 + abs(u))", derivative=("1/(1 + abs(u))**2",), aliases=("soft_sign",)),
+    Atom("tanhshrink", ("u",), "u - tanh(u)", "torch.nn.functional.tanhshrink", lambda u: u - np.tanh(u), lambda u: u - mpmath.tanh(u), lambda u: u - sp.tanh(u), definition="u - tanh(u)", derivative=("tanh(u)**2",)),
+    Atom("softshrink", ("u", "by"), "u moved towards 0 by at most `by`, which is 0.5 if left out", "torch.nn.functional.softshrink", lambda u, by: np.where(np.greater(u, by), u - by, np.where(np.less(u, -by), u + by, 0.0)), lambda u, by: u - by if u > by else u + by if u < -by else u * 0, lambda u, by: sp.Piecewise((u - by, u > by), (u + by, u < -by), (0, True)), definition="where(u > by, u - by, where(u < -by, u + by, 0))",
+         derivative=("where(u > by or u < -by, 1, 0)", "where(u > by, -1, where(u < -by, 1, 0))"), defaults=("0.5",)),
+    Atom("hardshrink", ("u", "by"), "0 from -by to by, u elsewhere; by is 0.5 if left out", "torch.nn.functional.hardshrink", lambda u, by: np.where(np.greater(u, by) | np.less(u, -by), u, 0.0), lambda u, by: u if u > by or u < -by else u * 0, lambda u, by: sp.Piecewise((u, (u > by) | (u < -by)), (0, True)), definition="where(u > by or u < -by, u, 0)", derivative=("where(u > by or u < -by, 1, 0)", "0"), defaults=("0.5",)),
     # --- conditions
     Atom("lt", ("u", "v"), "u < v", _PYTHON, np.less, lambda u, v: u < v, sp.Lt, syntax="comparison"),
     Atom("le", ("u", "v"), "u <= v", _PYTHON, np.less_equal, lambda u, v: u <= v, sp.Le, syntax="comparison"),

@@ -69,8 +69,8 @@ def check(
     else:
         report = _answer(problem, certify, until)
         if early is not None:
-            early(_stamped(report, id, time.perf_counter() - start))
-        report = replace(report, surrogates=_surrogates(problem, report, wanted))
+            early(_stamped(_told(problem, report), id, time.perf_counter() - start))
+        report = _told(problem, replace(report, surrogates=_surrogates(problem, report, wanted)))
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -95,6 +95,8 @@ def _answer(problem: Problem, certify: bool, until: float) -> Report:
 
     analysis = _probed(problem, _analysis(problem, until))
     decided = analysis.verdict is not Verdict.UNDETERMINED
+    no_notes: list[str] = []
+    notes = _or_nothing(lambda: _told_apart(problem, analysis), no_notes)
     return Report(
         expression=problem.text,
         wrt=problem.wrt,
@@ -109,9 +111,28 @@ def _answer(problem: Problem, certify: bool, until: float) -> Report:
         findings=analysis.findings,
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
-        notes=problem.notes,
+        notes=(*problem.notes, *notes),
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
+
+
+def _told_apart(problem: Problem, analysis: Analysis) -> list[str]:
+    if problem.outline is None:
+        return []
+    from diffcheck.parameters import told_apart
+
+    return list(told_apart(problem.outline, analysis, _analysis))
+
+
+def _told(problem: Problem, report: Report) -> Report:
+    """Return the answer in terms of the question as typed, where names stand for values of functions."""
+    if not problem.values:
+        return report
+    from diffcheck.compose import composed
+    from diffcheck.unknown import spelt
+
+    table = {v.name: v.text for v in problem.values}
+    return replace(spelt(composed(problem, report), table), values=table)
 
 
 def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:

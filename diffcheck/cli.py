@@ -146,7 +146,8 @@ def _check(
     status = exit_status(answer, required)
     if chosen == "terminal" and status == FAILED and required > D1:
         # The verdict alone would not explain the exit status.
-        print(f"required: class {required}, found: class {answer.smoothness}", file=sys.stderr)
+        found = answer.verdict if answer.smoothness is None else f"class {answer.smoothness}"
+        print(f"required: class {required}, found: {found}", file=sys.stderr)
     return OK if exit_zero and status != BAD_INPUT else status
 
 
@@ -175,6 +176,7 @@ def _plot(
     from diffcheck.plot.options import file_ending, wishes
     from diffcheck.plot.scene import MODELS, compose
     from diffcheck.plot.terminal import columns, render
+    from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 
@@ -190,13 +192,14 @@ def _plot(
         answer = _answer(question, timeout, as_data=False)
     except InputError as error:
         raise _with_text(error, text) from None
+    here = output is None
+    width = _width(sys.stdout)
+    across, models = (columns(width), 0) if here else (COLUMNS, MODELS)
+    scene = spelt(compose(problem, unspelt(answer), wished, across, models=models), answer.values)
     if output is None:
-        width = _width(sys.stdout)
-        scene = compose(problem, answer, wished, columns(width), models=0)
         print(render(scene, width=width, color=_color(sys.stdout), plain=_plain(sys.stdout)))
     else:
-        picture = draw(compose(problem, answer, wished, COLUMNS, models=MODELS), ending, dark=dark)
-        _write(output, picture)
+        _write(output, draw(scene, ending, dark=dark))
     return OK
 
 
@@ -228,6 +231,7 @@ def _smooth(
     from diffcheck.emit import emit as write
     from diffcheck.report.smooth import offer
     from diffcheck.smooth import PURPOSES, Wish, choose
+    from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 
@@ -243,11 +247,13 @@ def _smooth(
     definitions = as_definitions(let or [])
     question = Question(text, names, where, definitions, False, wish.smoothness)
     answer = _answer(question, timeout, as_data=json)
-    choice = choose(answer.surrogates, wish)
+    choice = choose(unspelt(answer).surrogates, wish)
     if emit and choice.shown:
         problem = make_problem(text, wrt, where, definitions)
         print(write(problem, language, choice.shown[0]), end="")
-    elif json:
+        return OK
+    choice = spelt(choice, answer.values)
+    if json:
         from diffcheck.report.json import render
 
         print(render(replace(answer, surrogates=choice.shown)))
@@ -376,10 +382,9 @@ def exit_status(report: Report, required: Smoothness = D1) -> int:
         return BAD_INPUT
     if report.verdict is Verdict.UNDETERMINED:
         return UNDETERMINED
-    grades = [case.smoothness for case in report.cases]
-    if report.smoothness is not None:
-        grades.append(report.smoothness)
-    return OK if grades and min(grades) >= required else FAILED
+    cases = [case.smoothness for case in report.cases]
+    grades = [grade for grade in (*cases, report.smoothness) if grade is not None]
+    return OK if grades and None not in cases and min(grades) >= required else FAILED
 
 
 def _complain(error: InputError) -> None:

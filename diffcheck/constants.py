@@ -121,11 +121,37 @@ def _separation(
 
 
 def _everywhere(leaf: Leaf, symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> bool:
-    """Whether the leaf plainly has a point for all constants: nothing that defines it restricts them."""
+    """Whether the leaf plainly has a point for all constants: variables can be chosen that satisfy what defines it.
+
+    A variable that goes far enough satisfies all conditions that are linear in it and ask for one direction; the
+    others do not hold it, and are satisfied first.
+    """
     constants = set(symbols)
-    defined = [*leaf.conditions, *constraints_on(leaf.wall, where)]
-    bound = any(symbol(n) in constants for n, _ in leaf.wall.base)
-    return not bound and not any(c.expr.free_symbols & constants for c in defined)
+    if any(symbol(n) in constants for n, _ in leaf.wall.base):
+        return False
+    left = [*leaf.conditions, *constraints_on(leaf.wall, where)]
+    while any(c.expr.free_symbols & constants for c in left):
+        variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness and not s.is_integer}
+        for s in sorted(variables - constants, key=str):
+            own = [c for c in left if s in c.expr.free_symbols]
+            if _hold_far_out(own, s, constants):
+                left = [c for c in left if c not in own]
+                break
+        else:
+            return False
+    return True
+
+
+def _hold_far_out(own: Sequence[Constraint], s: sp.Symbol, constants: set[sp.Symbol]) -> bool:
+    """Whether conditions hold together for all large values of a variable, or for all large negative ones."""
+    slopes = [sp.expand(sp.diff(c.expr, s)) for c in own]
+    if not all(c.rel in (">", "<", ">=", "<=") for c in own) or any(slope.is_zero for slope in slopes):
+        return False
+    if len(own) == 1:
+        # Constants are in general position, so a slope of them alone is not zero.
+        return bool(slopes[0].free_symbols <= constants)
+    signs = {slope.is_positive == (c.rel in (">", ">=")) for slope, c in zip(slopes, own, strict=True)}
+    return all(slope.is_number for slope in slopes) and len(signs) == 1
 
 
 def _examples(

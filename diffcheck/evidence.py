@@ -38,7 +38,7 @@ from diffcheck.problem import Problem
 from diffcheck.rays import Ray
 from diffcheck.reach import Constraint, Reach, Status
 from diffcheck.sides import X
-from diffcheck.tree import Node
+from diffcheck.tree import Node, Place
 from diffcheck.unparse import unparse
 from diffcheck.vocabulary import is_reserved
 from diffcheck.walls import Wall
@@ -145,7 +145,7 @@ def _gap(problem: Problem, noted: Discharged, record: Record, words: _Words) -> 
     discharge, how = _discharge(noted, words)
     return GapStep(
         span,
-        problem.text[slice(*span)],
+        span.source if isinstance(span, Place) else problem.text[slice(*span)],
         words.text(gap.expr),
         {words.call(k): unparse(node) for k, node in stand.items()},
         discharge,

@@ -19,7 +19,8 @@ from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
-from diffcheck.tree import Node
+from diffcheck.tree import Node, Place, number
+from diffcheck.unparse import unparse
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
 
@@ -35,7 +36,7 @@ def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Ite
     groups: dict[tuple[str, Kind], list[Pair]] = {}
     for leaf, gap in leaves:
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst):
-            groups.setdefault((location(leaf, problem), leaf.outcome.kind), []).append((leaf, gap))
+            groups.setdefault((location(leaf, gap, problem), leaf.outcome.kind), []).append((leaf, gap))
     known: dict[Wall, set[Constraint]] = {}
     for leaf, _ in leaves:
         known.setdefault(leaf.wall, set()).update(leaf.conditions)
@@ -162,11 +163,11 @@ def _finding(problem: Problem, leaf: Leaf, gap: Gap, apart: Sequence[Constraint]
     return Finding(
         kind=outcome.kind,
         severity=severity(outcome),
-        at=location(leaf, problem, apart),
+        at=location(leaf, gap, problem, apart),
         condition=_condition(problem, leaf, apart),
         wrt=_variables(problem, leaf.wall),
         span=span,
-        source=problem.text[span[0] : span[1]],
+        source=span.source if isinstance(span, Place) else problem.text[span[0] : span[1]],
         left=_text(outcome.left, names),
         right=_text(outcome.right, names),
         size=_text(outcome.size, names),
@@ -198,15 +199,15 @@ def _variables(problem: Problem, wall: Wall) -> tuple[str, ...]:
     return tuple(v for v in problem.wrt if v in inside) or (wall.variable,)
 
 
-def location(leaf: Leaf, problem: Problem, apart: Sequence[Constraint] = ()) -> str:
+def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint] = ()) -> str:
     """Return the locus as text of the language: "f = y", "x = 0 and y > 0", "x = k*pi for integer k"."""
     wall = leaf.wall
     point = wall.point()
     variables = set(problem.wrt)
     named = all(n in variables for n in point) and wall.implicit is None
     where = _restrictions(leaf, problem, apart)
-    if not named:
-        text = f"{text_of(wall.gap)} = 0"
+    if not named or _is_turned(wall, gap, problem):
+        text = f"{_gap_text(wall, gap)} = 0"
     else:
         letters = _names(wall, problem)
         order = sorted(point, key=problem.wrt.index)
@@ -215,6 +216,26 @@ def location(leaf: Leaf, problem: Problem, apart: Sequence[Constraint] = ()) -> 
         if used:
             return text + where + " for integer " + ", ".join(used)
     return text + where
+
+
+def _is_turned(wall: Wall, gap: Gap, problem: Problem) -> bool:
+    """Whether a wall inside a model is better known by its equation: w*x + b = 0 rather than b = -w*x."""
+    values = list(wall.point().values())
+    if not isinstance(gap.part.span, Place) or wall.integers or len(values) != 1:
+        return False
+    return (
+        _has_variable(values[0], problem) and values[0].could_extract_minus_sign() and not values[0].is_Symbol
+    )
+
+
+def _gap_text(wall: Wall, gap: Gap) -> str:
+    """Return what vanishes on a wall, as the text compares it if it does."""
+    if gap.part.op in ("lt", "le", "gt", "ge"):
+        left, right = gap.part.args
+        written = to_sympy(left) - to_sympy(right)
+        if sp.expand(written - wall.gap) == 0 or sp.expand(written + wall.gap) == 0:
+            return unparse(left) if right == number(0) else text_of(wall.gap)
+    return text_of(wall.gap)
 
 
 def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
@@ -240,7 +261,7 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
     names = _names(leaf.wall, problem)
     moving = (c for c in apart if not c.expr.free_symbols <= {symbol(c) for c in problem.constants})
     texts = [_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
-    texts += [_unequal(f) for f in _factors(leaf, problem) if _has_variable(f, problem)]
+    texts += [_unequal(f.xreplace(names)) for f in _factors(leaf, problem) if _has_variable(f, problem)]
     for k in leaf.wall.integers:
         zeros = (
             n for f in _factors(leaf, problem) if f.free_symbols == {k} for n in integer_zeros(f, k) or []

@@ -12,14 +12,24 @@ grouped in the middle, so that thousands of parts stay shallow; over the reals t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.limits import MAX_DEPTH, check_size, too_deep
 from diffcheck.tokens import END, WORD, Token, number_value, tokenize
-from diffcheck.tree import NAME, NUMBER, Node, Span, number
-from diffcheck.vocabulary import Call, as_condition, as_number, call, is_condition, leaf, row_called
+from diffcheck.tree import APPLY, NAME, NUMBER, Node, Span, number
+from diffcheck.vocabulary import (
+    MAX_ARGUMENTS,
+    Call,
+    as_condition,
+    as_number,
+    call,
+    check_applied,
+    is_condition,
+    leaf,
+    row_called,
+)
 
 __all__ = ["is_condition", "parse", "parse_conditions"]
 
@@ -48,20 +58,22 @@ TRANSLATED = {
 _Part = tuple[Node, Span]
 
 
-def parse(text: str) -> Node:
+def parse(text: str, defined: Collection[str] = ()) -> Node:
     """Return the tree of an expression; an InputError says what is wrong, where, and what to write instead.
 
     A condition where a number is expected counts as 1 where it holds and 0 elsewhere: `(x > 0)*x`.
+    defined: names of functions that definitions give; other names that are called are unknown functions, unless
+    they look like a misspelt one or a product with the sign left out.
     """
-    reader = _Reader(text)
+    reader = _Reader(text, defined)
     tree = as_number(reader.whole(reader.node)[0])
     check_size(tree, text)
     return tree
 
 
-def parse_conditions(text: str) -> tuple[Node, ...]:
+def parse_conditions(text: str, defined: Collection[str] = ()) -> tuple[Node, ...]:
     """Return the conditions of a `where` text, separated by commas, as in `x > 0, 0 < p < 1`."""
-    reader = _Reader(text)
+    reader = _Reader(text, defined)
     if len(reader.tokens) == 1:
         return ()
     conditions = reader.whole(reader.condition, listed=True)
@@ -73,9 +85,10 @@ def parse_conditions(text: str) -> tuple[Node, ...]:
 class _Reader:
     """One text: its tokens, and the tree Python makes of them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, defined: Collection[str]) -> None:
         self.text = text
         self.tokens = tokenize(text)
+        self.defined = defined
         self.depth = 0
 
     def whole(self, read: Callable[[ast.expr], Node], listed: bool = False) -> tuple[Node, ...]:
@@ -204,15 +217,31 @@ class _Reader:
         return words[::2]
 
     def called(self, part: ast.Call) -> Node:
-        """Read a call; its arguments only if the function is known."""
+        """Read a call; its arguments only if the function can be one."""
         words = self.words(part.func)
         opening = self.tokens[self.range(part.func)[1] + 1]
         if opening.text != "(" or any(k.arg is None for k in part.keywords):
             raise self.fault()
-        row = row_called(words, self.text)
+        row = None
+        if len(words) > 1 or words[0].text not in self.defined:
+            row = row_called(words, len(part.args) + len(part.keywords), self.text)
+        if row is None:
+            return self.applied(part, words[-1])
         args = [self.node(a) for a in part.args]
         keywords = [(self.tokens[self.range(k)[0]], self.node(k.value)) for k in part.keywords]
         return call(Call(row, words[-1].text, self.span(part), self.text), args, keywords)
+
+    def applied(self, part: ast.Call, word: Token) -> Node:
+        """Read a call of a function that no row has: an unknown one, or one that a definition gives."""
+        if word.text not in self.defined:
+            check_applied(word, self.tokens, [self.range(a) for a in part.args], self.text)
+        if part.keywords or not part.args or len(part.args) > MAX_ARGUMENTS:
+            raise self.problem(
+                f"`{word.text[:40]}` takes 1 to {MAX_ARGUMENTS} plain arguments",
+                self.span(part),
+                f"write `{word.text[:40]}(x)`",
+            )
+        return Node(APPLY, tuple(self.number(a) for a in part.args), word.text, self.span(part))
 
     # --- errors
 

@@ -6,7 +6,21 @@ from dataclasses import dataclass
 
 from diffcheck.tree import Node
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "Value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A name that stands for the value of an unknown function.
+
+    name: in the question.  text: as people write it, "F(x)".  call: the call, names for the values in its arguments.
+    moves: whether its arguments hold what is differentiated in.
+    """
+
+    name: str
+    text: str
+    call: Node
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +32,10 @@ class Problem:
     where: conditions (comparisons, `and`, `or`, `not`) that all hold on the domain; where_text: as typed.
     guessed: whether ``wrt`` was inferred by the naming conventions.
     notes: sentences for the report about how the text was read.
+    values: what names of the question stand for values of unknown functions, those inside others first.
+    through: what is differentiated in when that is not ``wrt`` itself, such as "the parameters of F".
+    outline: the same question with names for the values of the functions that `let` defines with parameters of
+        their own, differentiated in these values; None when there is no such function.
     """
 
     text: str
@@ -28,3 +46,6 @@ class Problem:
     where_text: str = ""
     guessed: bool = False
     notes: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    through: str = ""
+    outline: Problem | None = None

@@ -10,21 +10,56 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["NAME", "NUMBER", "Node", "Span", "name", "number", "substitute"]
+__all__ = ["APPLY", "NAME", "NUMBER", "Node", "Place", "Span", "name", "number", "substitute"]
 
 Span = tuple[int, int]
 
 NUMBER = "number"
 NAME = "name"
+APPLY = "apply"
+
+
+class Place(tuple[int, int]):
+    """The columns of a part that a definition brought in: those of the call or the name it stands for.
+
+    line, inner: the definition as written, "F(x) = w*x + b", and the columns of the part in it.
+    """
+
+    line: str
+    inner: Span
+
+    def __new__(cls, span: Span, line: str, inner: Span) -> Place:
+        """Return the place of what ``line`` has at ``inner``, put in at ``span``."""
+        place = super().__new__(cls, span)
+        place.line, place.inner = line, inner
+        return place
+
+    def __getnewargs__(self) -> tuple[Span, str, Span]:
+        """Say how a copy is made."""
+        return (self[0], self[1]), self.line, self.inner
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Place):
+            return False
+        return tuple.__eq__(self, other) and (self.line, self.inner) == (other.line, other.inner)
+
+    def __hash__(self) -> int:
+        return hash((self[0], self[1], self.line, self.inner))
+
+    @property
+    def source(self) -> str:
+        """The part as the definition spells it."""
+        return self.line[slice(*self.inner)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Node:
     """One part of an expression.
 
-    op: "number", "name", or the name of a row of the table of atoms ("add", "abs", "lt", "where", ...).
+    op: "number", "name", "apply", or the name of a row of the table of atoms ("add", "abs", "lt", "where", ...).
     args: the parts it is built from, in source order; empty for numbers and names.
-    leaf: a Fraction for "number", the text of the name for "name", else None.
+    leaf: a Fraction for "number", the text of the name for "name", the function's name for "apply" (a call of a
+        function that no row has), else None.
     span: half-open column range in the text as typed; does not take part in equality.
     """
 

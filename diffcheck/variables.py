@@ -7,28 +7,19 @@ is predicted or learned.  The conventions guess only when nothing is said, and t
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from diffcheck.errors import BadOption, InputError
-from diffcheck.limits import check_size
+from diffcheck.conventions import DATA, PREDICTED, is_setting
+from diffcheck.definitions import function_names, names_of, read_definitions
+from diffcheck.errors import BadOption
+from diffcheck.model import Model, listed
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.problem import Problem
-from diffcheck.tree import NAME, Node, Span, substitute
+from diffcheck.problem import Problem, Value
+from diffcheck.tree import Node
+from diffcheck.unknown import depends, hidden
 
 __all__ = ["describe_split", "make_problem"]
-
-DATA = {
-    "y", "Y", "t", "target", "targets", "tgt", "label", "labels", "truth", "true", "y_true", "ytrue",
-    "y_target", "t_true", "ground_truth", "gt", "obs", "observed", "y_obs",
-}  # fmt: skip
-SETTINGS = {
-    "alpha", "beta", "gamma", "delta", "eps", "epsilon", "zeta", "eta", "kappa", "lambda", "lam", "lambd",
-    "lmbda", "lambda_", "mu", "nu", "rho", "sigma", "tau", "margin", "temperature", "temp", "threshold",
-    "weight_decay", "smoothing", "quantile",
-}  # fmt: skip
-# Between data alone these are what is predicted: log(sigma) + (y - mu)**2/(2*sigma**2).
-PREDICTED = {"mu", "sigma"}
 
 
 def make_problem(
@@ -39,29 +30,62 @@ def make_problem(
 ) -> Problem:
     """Return the question that a text and its options ask; an InputError says what cannot be read.
 
-    wrt: names to differentiate in, each entry perhaps a comma list; guessed when None or empty.
+    wrt: names to differentiate in, each entry perhaps a comma list; the name of a function means its parameters.
+    Guessed when None or empty: the parameters of the functions where there are some, else by convention.
     where: conditions separated by commas; names that occur only there are constants.
-    let: name -> expression, substituted before everything; definitions may use each other, not in a circle.
+    let: name -> expression, or "F(x)" -> expression, substituted before everything; definitions may use each other,
+    not in a circle.
     """
-    tree = parse(text)
-    conditions = parse_conditions(where)
-    if let:
-        values = _resolve(let, (tree, *conditions))
-        tree = _substituted(tree, values)
-        check_size(tree, text)
-        conditions = tuple(_substituted(c, values) for c in conditions)
-        for condition in conditions:
-            check_size(condition, where)
-    names = _names(tree)
+    let = let or {}
+    functions = function_names(let)
+    tree, conditions = parse(text, functions), parse_conditions(where, functions)
+    definitions = read_definitions(let, (tree, *conditions))
+    full = definitions.put_in(tree, text)
+    limits = tuple(definitions.put_in(c, where) for c in conditions)
+    model = Model(tree, definitions)
+    asked = _listed(wrt)
+    problem = _question(text, full, limits, where, model, asked)
+    outline = _outline(problem, model, limits, where)
+    notes = model.notes(problem, asked=bool(asked))
+    return replace(problem, outline=outline, notes=notes)
+
+
+def _question(
+    text: str, tree: Node, limits: Sequence[Node], where: str, model: Model, asked: list[str]
+) -> Problem:
+    """Return the question about a tree without definitions, its unknown functions hidden behind names."""
+    (tree, *conditions), values = hidden((tree, *limits), text)
+    names = names_of(tree)
     if not names:
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
         )
-    asked = _listed(wrt)
-    chosen = _checked(asked, names) if asked else _guess(names)
-    everything = dict.fromkeys([*names, *(n for c in conditions for n in _names(c))])
+    through, words, guessed = "", list[str](), not asked
+    if asked:
+        words = list(dict.fromkeys(n for word in asked for n in model.parameters_of(word, names) or (word,)))
+        chosen, through = _chosen(words, names, values)
+    elif model.parameters(names) or any(v.name in names for v in values):
+        chosen = model.variables(names, values)
+        through, guessed = model.through(values, chosen), not model.parameters(names)
+    else:
+        chosen = _guess(names)
+    everything = dict.fromkeys([*names, *(n for c in conditions for n in names_of(c))])
     constants = tuple(n for n in everything if n not in chosen)
-    return Problem(text, tree, chosen, constants, conditions, where, guessed=not asked)
+    values = tuple(replace(v, moves=depends(v, words or chosen, values)) for v in values)
+    return Problem(
+        text, tree, chosen, constants, tuple(conditions), where, guessed, values=values, through=through
+    )
+
+
+def _outline(problem: Problem, model: Model, limits: Sequence[Node], where: str) -> Problem | None:
+    """Return the question with names for the values of the functions that have parameters of their own."""
+    tree = model.outline(problem.wrt)
+    if tree is None:
+        return None
+    (tree,), values = hidden((tree,), problem.text)
+    wrt = tuple(v.name for v in values if v.name in names_of(tree))
+    constants = tuple(n for n in names_of(tree) if n not in wrt)
+    return Problem(problem.text, tree, wrt, constants, values=values) if wrt else None
 
 
 def describe_split(problem: Problem) -> str:
@@ -80,12 +104,37 @@ def _listed(wrt: Sequence[str] | None) -> list[str]:
     return [name.strip() for entry in entries for name in entry.split(",") if name.strip()]
 
 
-def _checked(asked: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names asked for, each once; BadOption for one that does not occur."""
-    for name in asked:
-        if name not in names:
-            raise BadOption(f"`{name[:40]}` does not occur in the expression", help=_nearest(name, names))
-    return tuple(dict.fromkeys(asked))
+def _chosen(
+    words: Sequence[str], names: Sequence[str], values: Sequence[Value]
+) -> tuple[tuple[str, ...], str]:
+    """Return the names asked for, and what they are when values of functions stand for them.
+
+    A value of an unknown function is a variable where its function is asked for, or a name in its arguments.
+    """
+    inside = {n for v in values for n in v.call.names()}
+    called = {str(v.call.leaf) for v in values}
+    written = {v.text: v.name for v in values}
+    for word in words:
+        if word not in names and word not in inside | called | written.keys():
+            known = [*names, *called]
+            shown = [next((v.text for v in values if v.name == n), n) for n in known]
+            raise BadOption(f"`{word[:40]}` does not occur in the expression", help=_nearest(word, shown))
+    moving = [
+        v.name
+        for v in values
+        if v.name in names and (v.text in words or _calls(v, words, values) or depends(v, words, values))
+    ]
+    chosen = [n for n in words if n in names]
+    if not chosen and not moving:
+        raise BadOption(f"the expression does not depend on `{words[0][:40]}`", help=_nearest("", names))
+    parameters = [f"the parameters of {w}" if w in called else w for w in words]
+    return tuple(dict.fromkeys([*chosen, *moving])), listed(parameters) if moving else ""
+
+
+def _calls(value: Value, words: Sequence[str], values: Sequence[Value]) -> bool:
+    """Whether a value is one of the named functions', or has one inside."""
+    inner = [v for v in values if v.name in value.call.names()]
+    return value.call.leaf in words or any(_calls(v, words, values) for v in inner)
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
@@ -98,8 +147,7 @@ def _guess(names: Sequence[str]) -> tuple[str, ...]:
 
     Where only data and settings occur, `mu` and `sigma` are what is predicted; without them it is the data.
     """
-    # lambda1 and alpha_2 are settings as lambda and alpha are; y1 may well be a coordinate.
-    settings = {n for n in names if re.sub(r"_?\d+$", "", n) in SETTINGS}
+    settings = {n for n in names if is_setting(n)}
     for kept in (
         [n for n in names if n not in DATA and n not in settings],
         [n for n in names if n in PREDICTED],
@@ -108,73 +156,3 @@ def _guess(names: Sequence[str]) -> tuple[str, ...]:
         if kept:
             return tuple(kept)
     return tuple(names)
-
-
-def _names(tree: Node) -> tuple[str, ...]:
-    """Return the names below a node in source order, walking shared parts once."""
-    found: dict[str, None] = {}
-    seen: set[int] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.op == NAME:
-            found[str(node.leaf)] = None
-        stack.extend(reversed(node.args))
-    return tuple(found)
-
-
-def _resolve(let: Mapping[str, str], users: Sequence[Node]) -> dict[str, Node]:
-    """Return what each name stands for, the names of other definitions replaced in it."""
-    raw = {name.strip(): _definition(name.strip(), text) for name, text in let.items()}
-    used = {n for tree in (*users, *raw.values()) for n in _names(tree)}
-    for name in raw:
-        if name not in used:
-            raise BadOption(f"`{name[:40]}` is defined but does not occur", help=_nearest(name, sorted(used)))
-    done: dict[str, Node] = {}
-    waiting = dict(raw)
-    while waiting:
-        ready = [n for n, tree in waiting.items() if not waiting.keys() & set(_names(tree))]
-        if not ready:
-            raise BadOption(
-                f"the definitions of {', '.join(waiting)} need each other", help="define each by other names"
-            )
-        for name in ready:
-            # Shared, not copied: the columns are set where the text uses the name.
-            done[name] = substitute(
-                waiting.pop(name), lambda n: done.get(str(n.leaf)) if n.op == NAME else None
-            )
-            check_size(done[name], let.get(name, ""))
-    return done
-
-
-def _definition(name: str, text: str) -> Node:
-    """Return the tree of one definition; BadOption if its name is no variable."""
-    try:
-        plain = parse(name).op == NAME
-    except InputError:
-        plain = False
-    if not plain:
-        raise BadOption(
-            f"`{name[:40]}` cannot be defined", help="choose a name that is no function or constant"
-        )
-    return parse(text)
-
-
-def _substituted(tree: Node, values: Mapping[str, Node]) -> Node:
-    """Replace names by what they stand for; all of it carries the columns of the name."""
-    if tree.op == NAME and tree.leaf in values:
-        return _moved(values[str(tree.leaf)], tree.span, {})
-    args = tuple(_substituted(a, values) for a in tree.args)
-    if all(a is b for a, b in zip(args, tree.args, strict=True)):
-        return tree
-    return Node(tree.op, args, tree.leaf, tree.span)
-
-
-def _moved(tree: Node, span: Span, memo: dict[int, Node]) -> Node:
-    """Return a copy with another span; what was shared stays shared."""
-    if id(tree) not in memo:
-        memo[id(tree)] = Node(tree.op, tuple(_moved(a, span, memo) for a in tree.args), tree.leaf, span)
-    return memo[id(tree)]

@@ -191,14 +191,16 @@ class Surrogate:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The verdict on one open region of the constants.
+    """The verdict on one open region of the constants, or on one sort of unknown functions.
 
-    detail: the class as a function of the constants, or ""; then ``smoothness`` is the worst of it.
+    smoothness: None for an undetermined case.
+    detail: the class as a function of the constants, or ""; then ``smoothness`` is the worst of it.  Of an
+        undetermined case, the reason.
     """
 
     condition: str
     verdict: Verdict
-    smoothness: Smoothness
+    smoothness: Smoothness | None
     detail: str = ""
 
 
@@ -216,6 +218,8 @@ class Report:
     """Everything diffcheck says about one expression; the reporters print it and decide nothing.
 
     notes: sentences about how the question was read and for what the answer holds.
+    depends: what a conditional verdict depends on.
+    values: what the analysis called the values of unknown functions -> the values as people write them, "F(x)".
     """
 
     expression: str
@@ -236,6 +240,8 @@ class Report:
     wrt_guessed: bool = False
     certificate: Certificate | None = None
     notes: tuple[str, ...] = ()
+    depends: str = "the constants"
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,7 @@ class Analysis:
     """What the analyzer decides, before the probe may contradict it and surrogates are added.
 
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
+    alone: the class in each variable with the other ones held in general position; empty where not known.
     """
 
     verdict: Verdict
@@ -251,3 +258,4 @@ class Analysis:
     cases: tuple[Case, ...] = ()
     reason: str | None = None
     certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)
+    alone: Mapping[str, Smoothness] = field(default_factory=dict)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 
 from diffcheck.atoms import ALIASES, ATOMS, Atom
+from diffcheck.conventions import DATA, PREDICTED, is_setting
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
 from diffcheck.tokens import Token
-from diffcheck.tree import Node, Span, name, number
+from diffcheck.tree import NAME, Node, Span, name, number
 
 __all__ = [
     "MAX_ARGUMENTS",
@@ -21,6 +24,7 @@ __all__ = [
     "as_condition",
     "as_number",
     "call",
+    "check_applied",
     "is_condition",
     "is_reserved",
     "leaf",
@@ -109,26 +113,68 @@ def leaf(words: Sequence[Token], text: str) -> Node:
     return name(last, span)
 
 
-def row_called(words: Sequence[Token], text: str) -> Atom:
-    """Return the row of a called name, or raise UnknownFunction with the nearest one."""
+def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
+    """Return the row of a name called with ``count`` arguments, or None for a function that no row has.
+
+    Raises UnknownFunction for what looks like a misspelt function.
+    """
     if len(words) > 1:
         _check_module(words, True, text)
     called = words[-1].text
     row = ATOMS.get(ALIASES.get(called, called))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
-    # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
-    near = difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74)
     if called in _REDUCTIONS:
         hint = f"write the loss of one sample, without `{called}`"
-    elif near:
-        hint = f"did you mean `{near[0]}`?"
+    elif near := _misspelt(called, count):
+        hint = f"did you mean `{near}`?"
+    elif len(words) > 1 or row is not None or called in _NOT_NAMES or called in _WORDS:
+        hint = "`diffcheck atoms` lists the functions"
     else:
-        hint = f"for a product write `{called[:40]}*(...)`; `diffcheck atoms` lists the functions"
+        return None
     raise UnknownFunction(
         f"unknown function `{called[:40]}`", span=(words[0].start, words[-1].stop), help=hint, text=text
     )
+
+
+def _misspelt(called: str, count: int) -> str | None:
+    """Return the function that a name called with ``count`` arguments is a misspelling of."""
+    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
+    if called.lower() in known:
+        return called.lower()
+    # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
+    for near in difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74):
+        least, most = ATOMS[ALIASES.get(near, near)].arity
+        # `model` is no `mod`: a word that goes on for two letters is another word.
+        longer = called.startswith(near) and len(called) > len(near) + 1
+        if least <= count <= (most or MAX_ARGUMENTS) and not longer:
+            return near
+    return None
+
+
+def check_applied(word: Token, tokens: Sequence[Token], args: Sequence[tuple[int, int]], text: str) -> None:
+    """Raise UnknownFunction where the call of an unknown name is rather a product without its sign.
+
+    tokens: of the whole text.  args: indices of the first and the last token of each argument.
+
+    A product is what a name is that also stands alone, and data or a setting before one bracket, as in `y(f - 1)`;
+    of `mu(x)` and `sigma(x)`, which models predict, only that of more than a name.
+    """
+    called = word.text
+    alone = any(
+        token.text == called and token.kind == NAME and after.text not in ("(", ".", "=")
+        for token, after in pairwise(tokens)
+    )
+    known = called in DATA or is_setting(called)
+    if known and called in PREDICTED:
+        known = any(first != last or tokens[first].kind != NAME for first, last in args)
+    if alone or (known and len(args) == 1):
+        raise UnknownFunction(
+            f"unknown function `{called[:40]}`",
+            span=word.span,
+            help=f"for a product write `{called[:40]}*(...)`; a function needs a name of its own",
+            text=text,
+        )
 
 
 def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]] = ()) -> Node:
@@ -143,6 +189,8 @@ def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node
     typed = [
         as_condition(a, a.span, named.text) if i < conditions else as_number(a) for i, a in enumerate(args)
     ]
+    left_out = row.defaults[len(args) - len(row.params) :] if len(args) < len(row.params) else ()
+    typed += [number(Fraction(text), named.span) for text in left_out]
     return Node(row.name, tuple(typed), None, named.span)
 
 
@@ -188,7 +236,7 @@ def _miscounted(named: Call, count: int) -> InputError:
     """Return the error for a wrong number of arguments."""
     least, most = named.row.arity
     if most is not None:
-        wanted = f"{least} argument{'s' * (least != 1)}"
+        wanted = f"{least} argument{'s' * (least != 1)}" if most == least else f"{least} to {most} arguments"
     else:
         wanted = f"at least {least} arguments" if count < least else f"at most {MAX_ARGUMENTS} arguments"
     hint = _usage(named)

@@ -314,8 +314,12 @@ def _without_root(f: sp.Expr) -> sp.Expr | None:
 
 
 def _in_order(f: sp.Expr, symbols: list[sp.Symbol]) -> list[sp.Symbol]:
-    """Return the symbols that occur linearly first: their solutions are the simplest."""
-    return sorted(symbols, key=lambda s: 0 if _linear(f, s) is not None else 1)
+    """Return the symbols that occur linearly first, those times a number before the others: the simplest solutions."""
+
+    def rank(s: sp.Symbol) -> int:
+        return 2 if _linear(f, s) is None else 0 if sp.diff(f, s).is_number else 1
+
+    return sorted(symbols, key=rank)
 
 
 def _linear(f: sp.Expr, s: sp.Symbol) -> sp.Expr | None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import Node, name, number
+from diffcheck.tree import APPLY, Node, name, number
+from diffcheck.unparse import unparse
 
 T = TypeVar("T")
 
@@ -144,6 +145,35 @@ def test_spellings_that_mean_the_same(typed: str, same: str) -> None:
     assert parse(typed) == parse(same)
 
 
+@pytest.mark.parametrize(
+    ("text", "function", "args", "span"),
+    [
+        ("f(x)", "f", ["x"], (0, 4)),
+        ("2*model(x, w + 1)", "model", ["x", "w + 1"], (2, 17)),
+        ("yhat( x )", "yhat", ["x"], (0, 9)),
+        ("F(x) + F.relu(x)", "F", ["x"], (0, 4)),
+        ("mu(x) + 1", "mu", ["x"], (0, 5)),
+        ("y(t1, t2)", "y", ["t1", "t2"], (0, 9)),
+        ("cost(y, p)", "cost", ["y", "p"], (0, 10)),
+        ("F(x > 0)", "F", ["where(x > 0, 1, 0)"], (0, 8)),
+    ],
+)
+def test_a_call_of_an_unknown_name_is_an_application(
+    text: str, function: str, args: list[str], span: tuple[int, int]
+) -> None:
+    """Names of models are read as functions, with their columns; so are words longer than a known function."""
+    (call,) = [n for n in parse(text).walk() if n.op == APPLY]
+    assert (call.leaf, call.span) == (function, span)
+    assert [unparse(a) for a in call.args] == args
+
+
+def test_a_definition_makes_any_name_callable() -> None:
+    """What looks like a product or a misspelling is a function once `let` defines it."""
+    for text in ("y(f - 1)", "maxx(f)", "delta(2*f)"):
+        called = text.partition("(")[0]
+        assert parse(text, {called}).leaf == called
+
+
 def test_decimals_are_exact() -> None:
     """A decimal is the fraction it spells, not its float64 neighbour."""
     assert parse("0.1") == number(Fraction(1, 10))
@@ -219,7 +249,19 @@ ERRORS = [
     ("x, y", SyntaxProblem, (1, 2), None),
     ("1 + abss(x)", UnknownFunction, (4, 8), "`abs`"),
     ("mean(x)", UnknownFunction, (0, 4), "without `mean`"),
-    ("f(x)", UnknownFunction, (0, 1), "`f*(...)`"),
+    ("f(x - 1) + f", UnknownFunction, (0, 1), "`f*(...)`"),
+    ("1 + y(f - 1)", UnknownFunction, (4, 5), "`y*(...)`"),
+    ("delta(abs(r) - 1)", UnknownFunction, (0, 5), "`delta*(...)`"),
+    ("mu(x - 1)", UnknownFunction, (0, 2), "`mu*(...)`"),
+    ("alpha_2(x)", UnknownFunction, (0, 7), "`alpha_2*(...)`"),
+    ("x(x - 1)", UnknownFunction, (0, 1), "`x*(...)`"),
+    ("Relu(x)", UnknownFunction, (0, 4), "`relu`"),
+    ("np.foo(x)", UnknownFunction, (0, 6), "`floor`"),
+    ("np.gradient_of(x)", UnknownFunction, (0, 14), "atoms"),
+    ("pi(x)", UnknownFunction, (0, 2), "atoms"),
+    ("F()", SyntaxProblem, (0, 3), "`F(x)`"),
+    ("F(x, n=1)", SyntaxProblem, (0, 9), "`F(x)`"),
+    ("elu(x, 1, 2)", WrongArguments, (0, 12), "elu(u, alpha)"),
     ("abs(x, y)", WrongArguments, (0, 9), "abs(u)"),
     ("max(x)", WrongArguments, (0, 6), "max(a, b, ...)"),
     ("log(x, 2)", WrongArguments, (0, 9), "log(x)/log(b)"),

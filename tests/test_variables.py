@@ -6,6 +6,7 @@ import pytest
 
 from diffcheck.errors import BadOption, InputError, SyntaxProblem
 from diffcheck.parse import parse
+from diffcheck.tree import Place
 from diffcheck.variables import describe_split, make_problem
 
 
@@ -50,7 +51,9 @@ def test_definitions_are_substituted_with_the_columns_of_the_name() -> None:
     """Definitions may use each other; everything put in carries the span of the name it replaces."""
     problem = make_problem("2*abs(r)", let={"r": "y - p", "p": "w*x"})
     assert problem.tree == parse("2*abs(y - w*x)")
-    assert {n.span for n in problem.tree.args[1].args[0].walk()} == {(6, 7)}
+    places = [n.span for n in problem.tree.args[1].args[0].walk()]
+    assert {(span[0], span[1]) for span in places} == {(6, 7)}
+    assert [span.source for span in places if isinstance(span, Place)] == ["y - p", "y", "w*x", "w", "x"]
     assert problem.text == "2*abs(r)"
 
 
@@ -66,7 +69,17 @@ def test_definitions_reach_the_constraints() -> None:
         ("abs(preds)", {"wrt": ["pred"]}, "`pred` does not occur", "`preds`"),
         ("1 + 2", {}, "no variable", "use a name"),
         ("abs(r)", {"let": {"r": "q", "q": "r"}}, "need each other", None),
-        ("abs(r)", {"let": {"r": "r + 1"}}, "need each other", None),
+        ("abs(r)", {"let": {"r": "r + 1"}}, "needs itself", "no recursion"),
+        ("F(x)", {"let": {"F(x)": "F(x - 1)"}}, "definition of F needs itself", "no recursion"),
+        ("F(x)", {"let": {"F(x)": "G(x)", "G(x)": "F(x)"}}, "F, G need each other", "no recursion"),
+        ("F(x)", {"let": {"F(x)": "x", "F(z)": "z"}}, "defined twice", None),
+        ("F(x)", {"let": {"F(x, x)": "x"}}, "no distinct names", "F(x, z)"),
+        ("F(x)", {"let": {"F(2)": "x"}}, "no distinct names", "F(x)"),
+        ("F(x)", {"let": {"F(g)": "g(2)"}}, "is a parameter", "another name"),
+        ("F(x)", {"let": {"F(x)": "w*x", "H(x)": "x"}}, "`H` is defined but", "F, w"),
+        ("(y - F(x))**2", {"wrt": ["theta"]}, "`theta` does not occur", "F(x)"),
+        ("(y - F(x))**2", {"wrt": ["x"], "let": {"F(z)": "w"}}, "`x` does not occur", None),
+        ("F(0*x) + y", {"wrt": ["x"]}, "does not depend on `x`", None),
         ("abs(rr)", {"let": {"r": "x"}}, "does not occur", "`rr`"),
         ("abs(r)", {"let": {"abs": "x"}}, "cannot be defined", None),
         ("abs(r)", {"let": {"r": "x", "pi": "3"}}, "cannot be defined", None),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from diffcheck.atoms import ALIASES, ATOMS
+from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.errors import UnknownFunction
 from diffcheck.parse import parse
-from diffcheck.tree import Node, name
+from diffcheck.tree import APPLY, Node, name
 from diffcheck.vocabulary import MAX_ARGUMENTS, as_number, is_condition
 
 CALLED = [row for row in ATOMS.values() if row.syntax == "call"]
@@ -43,8 +43,30 @@ def test_variadic_rows_have_a_limit() -> None:
     assert len(parse(f"max({', '.join(['x'] * MAX_ARGUMENTS)})").args) == MAX_ARGUMENTS
 
 
+@pytest.mark.parametrize("row", [row for row in CALLED if row.defaults], ids=lambda row: row.name)
+def test_what_is_left_out_has_its_usual_value(row: Atom) -> None:
+    """A call with fewer arguments is the call with the stated values."""
+    full = ", ".join(["x", *row.defaults])
+    assert parse(f"{row.name}(x)") == parse(f"{row.name}({full})")
+    assert len(row.defaults) < len(row.params)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("abss(x)", "abs"), ("cost(x)", "cos"), ("cost(x, y)", None), ("model(x)", None), ("signum(x)", None)],
+)
+def test_a_misspelling_fits_the_call(typed: str, near: str | None) -> None:
+    """A function is offered if it takes as many arguments and the word does not go on for two letters."""
+    if near is None:
+        assert parse(typed).op == APPLY
+        return
+    with pytest.raises(UnknownFunction) as caught:
+        parse(typed)
+    assert caught.value.help == f"did you mean `{near}`?"
+
+
 def test_very_long_unknown_names_are_cut() -> None:
     """A name of 10 000 letters does not fill the message."""
     with pytest.raises(UnknownFunction) as caught:
-        parse("f" * 10_000 + "(x)")
+        parse("f" * 10_000 + "(x) + " + "f" * 10_000)
     assert len(caught.value.message) < 100

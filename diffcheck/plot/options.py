@@ -15,6 +15,7 @@ from diffcheck.errors import BadOption, InputError
 from diffcheck.numeric import Exact, evaluate
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
+from diffcheck.tree import APPLY
 
 __all__ = ["ENDINGS", "Wishes", "exact_number", "file_ending", "wishes"]
 
@@ -70,7 +71,8 @@ def exact_number(text: str, names: Mapping[str, Exact] | None = None) -> Exact |
     """
     tree = parse(text)
     known = names or {}
-    for name in tree.names():
+    calls = (f"{n.leaf}(...)" for n in tree.walk() if n.op == APPLY)
+    for name in (*calls, *tree.names()):
         if name not in known:
             raise BadOption(
                 f"`{name[:40]}` is not a number", text=text, help="write numbers, such as 1/3 or pi"

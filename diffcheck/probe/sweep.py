@@ -86,7 +86,7 @@ def _claimed(analysis: Analysis) -> Smoothness | None:
     """Return the worst class the analysis admits, or None when it claims nothing."""
     if analysis.verdict is Verdict.UNDETERMINED or analysis.smoothness is None:
         return None
-    levels = [analysis.smoothness, *(c.smoothness for c in analysis.cases)]
+    levels = [analysis.smoothness, *(c.smoothness for c in analysis.cases if c.smoothness is not None)]
     levels += [f.level for f in analysis.findings if f.kind is not Kind.EDGE]
     return min(levels)
 

@@ -62,7 +62,7 @@ def _case(case: Case) -> dict[str, Any]:
     return {
         "condition": case.condition,
         "verdict": str(case.verdict),
-        "class": str(case.smoothness),
+        "class": None if case.smoothness is None else str(case.smoothness),
         "detail": case.detail,
     }
 

@@ -11,14 +11,25 @@ from collections.abc import Iterator
 
 from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, printed, wrapped
 from diffcheck.rules import RULES, message
-from diffcheck.verdict import Finding, Kind, ProbeStatus, Report, Severity, Smoothness, Surrogate, Verdict
+from diffcheck.tree import Place
+from diffcheck.verdict import (
+    Case,
+    Finding,
+    Kind,
+    ProbeStatus,
+    Report,
+    Severity,
+    Smoothness,
+    Surrogate,
+    Verdict,
+)
 
 __all__ = ["VERDICTS", "header", "render", "styled", "suggestion", "summary"]
 
 VERDICTS = {
     Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
     Verdict.NOT_DIFFERENTIABLE: ("not differentiable", "bold red"),
-    Verdict.CONDITIONAL: ("it depends on the constants", "bold yellow"),
+    Verdict.CONDITIONAL: ("conditional", "bold yellow"),
     Verdict.UNDETERMINED: ("undetermined", "bold magenta"),
 }
 
@@ -65,18 +76,24 @@ def summary(report: Report, width: int = 80) -> str:
 def header(report: Report, width: int) -> Iterator[Line]:
     """Yield the verdict, the expression and what was asked."""
     text, style = VERDICTS[report.verdict]
-    said = (
-        _class_phrase(report) if report.smoothness is not None else f": {report.reason or 'no reason known'}"
-    )
+    if report.verdict is Verdict.CONDITIONAL:
+        text = f"it depends on {report.depends}"
+    reason = f": {report.reason}" if report.reason else ""
+    said = reason if report.smoothness is None else _class_phrase(report)
     yield from styled(text, style, said, width)
     yield [("  ", ""), (cropped(report.expression, width - 2), "bold")]
     yield from _indented(_asked(report), width)
     table = max((cells(one_line(case.condition)) for case in report.cases), default=0)
     for case in report.cases:
-        condition = one_line(case.condition).ljust(min(table, width // 2))
-        answer = f"{VERDICTS[case.verdict][0]}, class {case.smoothness}"
-        answer += f" or better: {case.detail}" if case.detail else ""
-        yield from _indented(f"when {condition}: {answer}", width)
+        condition = one_line(case.condition).ljust(table if table <= width // 2 else 0)
+        yield from _indented(f"when {condition}: {_case_phrase(case)}", width)
+
+
+def _case_phrase(case: Case) -> str:
+    if case.smoothness is None:
+        return f"{VERDICTS[case.verdict][0]}: {case.detail}"
+    answer = f"{VERDICTS[case.verdict][0]}, class {case.smoothness}"
+    return answer + (f" or better: {case.detail}" if case.detail else "")
 
 
 def _class_phrase(report: Report) -> str:
@@ -111,7 +128,10 @@ def _asked(report: Report) -> str:
 def _finding(report: Report, finding: Finding, width: int) -> Iterator[Line]:
     style = SEVERITY_STYLES[finding.severity]
     yield from styled(f"{finding.severity}[{finding.kind}]", style, f": {message(finding)}", width)
-    shown = excerpt(report.expression, finding.span, width - 2)
+    text, span = report.expression, finding.span
+    if isinstance(span, Place):
+        text, span = span.line, span.inner
+    shown = excerpt(text, span, width - 2)
     yield [(f"  {shown.line}", "")]
     evidence = _evidence(report, finding)
     used = 2 + len(shown.carets)

@@ -21,6 +21,7 @@ from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
+from diffcheck.suggest.activations import written_out
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.parts import responsible, with_covered, with_hidden
 from diffcheck.suggest.patch import FORMS, patches
@@ -85,6 +86,7 @@ def suggest(
     """
     if effort is None:
         effort = QUICK if wanted is None else THOROUGH
+    problem = replace(problem, tree=written_out(problem.tree))
     search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
     shapes = responsible(problem, analysis, search.facts, wanted or D1)
     search.rows(with_covered(shapes, problem, search.facts))

@@ -11,7 +11,7 @@ from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.shape import Shape, recognise
-from diffcheck.tree import NAME, Node
+from diffcheck.tree import NAME, Node, Span
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
 __all__ = ["responsible", "with_covered", "with_hidden"]
@@ -89,15 +89,16 @@ def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Sh
     return inside
 
 
-def _chain(tree: Node, span: tuple[int, int]) -> list[Node]:
+def _chain(tree: Node, span: Span) -> list[Node]:
     """Return the nodes from the root down to the outermost node with that span, or [] when there is none."""
-    chain = [tree]
-    while chain[-1].span != span:
-        inner = [a for a in chain[-1].args if a.span[0] <= span[0] and span[1] <= a.span[1]]
-        if not inner:
-            return []
-        chain.append(inner[0])
-    return chain
+    if tree.span == span:
+        return [tree]
+    for arg in tree.args:
+        # All parts of a definition have the columns of its use; their places tell them apart.
+        below = _chain(arg, span) if arg.span[0] <= span[0] and span[1] <= arg.span[1] else []
+        if below:
+            return [tree, *below]
+    return []
 
 
 def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:

@@ -29,11 +29,12 @@ from diffcheck.suggest.polynomial import (
 )
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Shape", "recognise"]
+__all__ = ["KNOWN", "Shape", "recognise"]
 
 HALF = Fraction(1, 2)
 
-_TOTAL = frozenset(
+# Rows that are looked at as they are, for they have a value everywhere; a definition of the others may be.
+KNOWN = frozenset(
     (
         "number",
         "name",
@@ -263,7 +264,7 @@ def _quadrant(node: Node) -> Shape | None:
 
 
 def _plain(node: Node) -> bool:
-    return all(n.op in _TOTAL for n in node.walk())
+    return all(n.op in KNOWN for n in node.walk())
 
 
 def _total(node: Node, seen: frozenset[Node], facts: Facts) -> bool:
@@ -283,7 +284,7 @@ def _total(node: Node, seen: frozenset[Node], facts: Facts) -> bool:
         return facts.nonnegative(to_poly(node.args[0]))
     if node.op in ("log", "log2", "log10"):
         return _positive(node.args[0], facts)
-    return node.op in _TOTAL
+    return node.op in KNOWN
 
 
 def _positive(node: Node, facts: Facts) -> bool:

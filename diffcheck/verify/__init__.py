@@ -15,6 +15,7 @@ from typing import Any
 import mpmath
 
 from diffcheck.errors import BadOption
+from diffcheck.unknown import spelt
 from diffcheck.verdict import Verdict
 from diffcheck.verify.claims import Check, Claim, Status, claim
 from diffcheck.verify.gaps import check_gap, check_parts, domain_points
@@ -66,7 +67,8 @@ def verify(report: Mapping[str, Any]) -> list[Check]:
         return [_without(report)]
     try:
         with mpmath.workdps(DIGITS):
-            return list(_checks(claim(report)))
+            claimed = claim(report)
+            return [spelt(check, claimed.values) for check in _checks(claimed)]
     except (ValueError, KeyError, TypeError, ArithmeticError, AttributeError) as error:
         # Whatever a corrupted report breaks, it is not shown to hold.
         return [Check("report", Status.FAILED, f"it cannot be read as a report: {error}")]

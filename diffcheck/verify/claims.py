@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import mpmath
@@ -14,7 +15,8 @@ from diffcheck.certificate import Certificate, from_data
 from diffcheck.errors import InputError
 from diffcheck.numeric import evaluate
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import NAME, Node
+from diffcheck.tree import APPLY, NAME, Node, name, substitute
+from diffcheck.unparse import unparse
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.sidewise import DIGITS, real
 
@@ -43,6 +45,8 @@ class Claim:
     """A decided report.
 
     tree: the function with abbreviations written out; plain: the same in elementary operations.
+    values: names that stand for values of unknown functions, with the values as the report writes them; the texts
+        of ``report`` here have the names.
     """
 
     report: Mapping[str, Any]
@@ -53,6 +57,12 @@ class Claim:
     constants: tuple[str, ...]
     certificate: Certificate
     faults: list[str] = field(default_factory=list)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The variables that are values of unknown functions: the report says what follows for the functions."""
+        return tuple(n for n in self.wrt if n in self.values)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -107,10 +117,12 @@ def _tie(u: Node, v: Node, point: Mapping[str, Any]) -> bool:
 def claim(report: Mapping[str, Any]) -> Claim:
     """Read a decided report; ValueError when it is not one."""
     try:
+        values = _values(report)
+        report = _named(report, values)
         certificate = from_data(report["certificate"])
         tree = parse(certificate.expression)
         typed = parse(report["expression"])
-        where = parse_conditions(report["where"])
+        where = tuple(_hidden(c, values) for c in parse_conditions(report["where"]))
         wrt, constants = tuple(report["wrt"]), tuple(report["constants"])
     except (InputError, KeyError, TypeError) as error:
         raise ValueError(f"not a report: {error}") from None
@@ -119,13 +131,42 @@ def claim(report: Mapping[str, Any]) -> Claim:
         faults.append("the certificate is about another expression")
     if not set(tree.names()) <= {*wrt, *constants} or not wrt:
         faults.append("a name is neither a variable nor a constant")
-    return Claim(report, tree, elementary(tree), where, wrt, constants, certificate, faults)
+    written = {n: text for text, n in values.items()}
+    return Claim(report, tree, elementary(tree), where, wrt, constants, certificate, faults, written)
 
 
-def _matches(typed: Node, full: Node, names: set[str], stands: dict[str, Node]) -> bool:
-    """Whether ``full`` is ``typed`` with one expression for each abbreviation."""
-    if typed.op == NAME and typed.leaf not in names:
-        return stands.setdefault(str(typed.leaf), full) == full
+def _values(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return a name for every value of an unknown function, which the report lists among its names."""
+    texts = [n for n in (*report["wrt"], *report["constants"]) if "(" in n]
+    taken = f"{report}"
+    stem = next(s for s in ("value", *(f"value{i}_" for i in range(len(taken)))) if s not in taken)
+    # A value inside another one is a part of its text.
+    return {text: f"{stem}{i}" for i, text in enumerate(sorted(texts, key=len, reverse=True))}
+
+
+def _named(data: Any, values: Mapping[str, str]) -> Any:
+    """Return the report with names for the values; what was typed stays."""
+    if not values:
+        return data
+    if isinstance(data, str):
+        return reduce(lambda text, pair: text.replace(*pair), values.items(), data)
+    if isinstance(data, Mapping):
+        typed = ("expression", "where") if "schema_version" in data else ()
+        return {_named(k, values): v if k in typed else _named(v, values) for k, v in data.items()}
+    return [_named(v, values) for v in data] if isinstance(data, list) else data
+
+
+def _hidden(tree: Node, values: Mapping[str, str]) -> Node:
+    """Return a condition with names for the values of unknown functions."""
+    return substitute(
+        tree, lambda n: name(values[unparse(n)]) if n.op == APPLY and unparse(n) in values else None
+    )
+
+
+def _matches(typed: Node, full: Node, names: set[str], stands: dict[Node, Node]) -> bool:
+    """Whether ``full`` is ``typed`` with one expression for each abbreviation and each call of a function."""
+    if typed.op == APPLY or (typed.op == NAME and typed.leaf not in names):
+        return stands.setdefault(typed, full) == full
     if typed.op != full.op or typed.leaf != full.leaf or len(typed.args) != len(full.args):
         return False
     return all(_matches(a, b, names, stands) for a, b in zip(typed.args, full.args, strict=True))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import mpmath
 
 from diffcheck.certificate import Cell, RegionStep, WallStep
 from diffcheck.errors import InputError
-from diffcheck.verdict import CINF, Smoothness, Verdict
+from diffcheck.verdict import CINF, D1, Smoothness, Verdict
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.sidewise import Germ, number_of, read_germ, real
 from diffcheck.verify.walls import Refused, Unknown, holding, witness_point
@@ -21,7 +21,7 @@ SHOWN = mpmath.mpf(10) ** -30
 
 def check_verdict(claim: Claim) -> Iterator[Check]:
     """Check that the class is the worst of all points and regions, and the verdict what the classes say."""
-    label = f"verdict {claim.report['verdict']}, class {claim.report['class']}"
+    label = f"verdict {claim.report['verdict']}, class {claim.report['class'] or 'that of the functions'}"
     try:
         _follow(claim)
         yield Check(label, Status.OK, "follows from the steps")
@@ -30,11 +30,14 @@ def check_verdict(claim: Claim) -> Iterator[Check]:
 
 
 def _follow(claim: Claim) -> None:
-    stated = Smoothness.parse(str(claim.report["class"]))
     verdict = claim.report["verdict"]
     worst = min((g for g, _ in _points(claim)), default=CINF)
     regions = claim.certificate.regions
     classes = [Smoothness.parse(r.smoothness) for r in regions]
+    if claim.unknown and verdict != Verdict.NOT_DIFFERENTIABLE:
+        _follow_for_functions(claim, classes)
+        return
+    stated = Smoothness.parse(str(claim.report["class"]))
     if not regions or min(classes) != stated:
         raise Refused("the class is not that of the worst region of the constants")
     if worst != stated:
@@ -52,6 +55,24 @@ def _follow(claim: Claim) -> None:
         raise Refused("the cases are not the regions")
     for region, grade in zip(regions, classes, strict=True):
         _check_region(claim, region, grade)
+
+
+def _follow_for_functions(claim: Claim, classes: Sequence[Smoothness]) -> None:
+    """A loss of unknown functions: differentiable where they are and the certificate is, and nothing is said else."""
+    if claim.report["verdict"] != Verdict.CONDITIONAL or not any(c.differentiable for c in classes):
+        raise Refused("whether it is differentiable depends on the functions")
+    wanted = [
+        (Verdict.DIFFERENTIABLE, str(D1)) if c.differentiable else (_answer(c), str(c)) for c in classes
+    ]
+    cases = [(c["verdict"], c["class"]) for c in claim.report["cases"]]
+    if claim.report["class"] is not None or cases != [*wanted, (Verdict.UNDETERMINED, None)]:
+        raise Refused("the cases are not what follows by the chain rule")
+    ends = {
+        f["at"] for f in claim.report["findings"] if f["kind"] == "edge" and {*f["wrt"]} & {*claim.unknown}
+    }
+    for case in claim.report["cases"]:
+        if case["verdict"] == Verdict.DIFFERENTIABLE and not all(end in case["condition"] for end in ends):
+            raise Refused("a value may reach the end of the domain")
 
 
 def _answer(grade: Smoothness) -> Verdict:
