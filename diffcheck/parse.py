@@ -17,9 +17,20 @@ from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.limits import MAX_DEPTH, check_size, too_deep
+from diffcheck.reductions import LETTERS, index_text, subscripted
 from diffcheck.tokens import END, WORD, Token, number_value, tokenize
-from diffcheck.tree import NAME, NUMBER, Node, Span, number
-from diffcheck.vocabulary import Call, as_condition, as_number, call, is_condition, leaf, row_called
+from diffcheck.tree import NAME, NUMBER, Node, Span, name, number
+from diffcheck.vocabulary import (
+    Call,
+    as_condition,
+    as_number,
+    call,
+    is_condition,
+    is_reduction,
+    leaf,
+    reduction,
+    row_called,
+)
 
 __all__ = ["is_condition", "parse", "parse_conditions"]
 
@@ -39,6 +50,7 @@ COMPARISONS: dict[type, str] = {
 # What Python's messages contain, our words for it, and the cure.
 TRANSLATED = {
     "never closed": ("this bracket is never closed", "add a `)`"),
+    "does not match": ("this bracket closes another kind", "`(` ends with `)`, `[` with `]`"),
     "unmatched": ("this bracket is never opened", "leave it out, or add a `(`"),
     "'else'": ("expected `else` behind this", "write `a if c else b`"),
     "positional": ("a value behind a keyword", "put plain values first"),
@@ -157,6 +169,10 @@ class _Reader:
                 op, args = "not", (self.condition(part.operand),)
             case ast.UnaryOp():
                 return self.signed(part)
+            case ast.List(elts=[_, *_]):
+                op, args = "vector", tuple(self.number(p) for p in part.elts)
+            case ast.Subscript():
+                return self.subscript(part)
             case ast.Tuple(elts=[head, *_]):
                 comma = next(t for t in self.tokens[self.range(head)[1] :] if t.text == ",")
                 help_ = "write one number, or `max(a, b)` without inner brackets"
@@ -195,11 +211,31 @@ class _Reader:
         found = [_join([left, right], [COMPARISONS[type(op)]]) for left, right, op in pairs]
         return _join(found, ["and"] * (len(found) - 1))[0]
 
+    def subscript(self, part: ast.Subscript) -> Node:
+        """Read `y[i]`, `x[0, 2]`, `softmax(z)[k]`; a part of a named vector is a name."""
+        base = self.number(part.value)
+        listed = part.slice.elts if isinstance(part.slice, ast.Tuple) else [part.slice]
+        indices = [self.index(p) for p in listed]
+        if base.op == NAME:
+            return name(subscripted(str(base.leaf), [index_text(i) for i in indices]), self.span(part))
+        return Node("item", (base, *indices), None, self.span(part))
+
+    def index(self, part: ast.expr) -> Node:
+        """Return what a subscript holds: a letter, a number, a letter and a number."""
+        node = self.number(part)
+        try:
+            index_text(node)
+        except ValueError:
+            help_ = f"an index is a letter of `{' '.join(LETTERS)}`, a number from 0 on, or `i+1`"
+            shown = self.text[slice(*self.span(part))]
+            raise self.problem(f"`{shown[:40]}` is no index", self.span(part), help_) from None
+        return node
+
     def words(self, part: ast.expr) -> Sequence[Token]:
         """Return the words of a name, perhaps behind a module's name."""
         first, last = self.range(part)
         words = self.tokens[first : last + 1]
-        if any((word.kind == NAME) == (i % 2) for i, word in enumerate(words)):
+        if any(word.text != "." if i % 2 else word.kind != NAME for i, word in enumerate(words)):
             raise self.fault()
         return words[::2]
 
@@ -209,10 +245,18 @@ class _Reader:
         opening = self.tokens[self.range(part.func)[1] + 1]
         if opening.text != "(" or any(k.arg is None for k in part.keywords):
             raise self.fault()
+        if is_reduction(words[-1].text, len(part.args), bool(part.keywords)):
+            return self.reduced(part, words)
         row = row_called(words, self.text)
         args = [self.node(a) for a in part.args]
         keywords = [(self.tokens[self.range(k)[0]], self.node(k.value)) for k in part.keywords]
         return call(Call(row, words[-1].text, self.span(part), self.text), args, keywords)
+
+    def reduced(self, part: ast.Call, words: Sequence[Token]) -> Node:
+        """Read a call of what makes one number of many: `sum(e)`, `sum(e, i)`, `norm(v, ord=1)`, `max(a, b)`."""
+        args = [self.number(a) for a in part.args]
+        keywords = {self.tokens[self.range(k)[0]]: self.number(k.value) for k in part.keywords}
+        return reduction(words, args, keywords, self.span(part), self.text)
 
     # --- errors
 
@@ -220,7 +264,7 @@ class _Reader:
         """Return the error for the first token that cannot follow the one before, else what Python says."""
         before = Token(END, "", 0, 0)
         for i, token in enumerate(self.tokens):
-            ended = before.kind in (NUMBER, NAME) or before.text == ")"
+            ended = before.kind in (NUMBER, NAME) or before.text in (")", "]")
             wrong = self.after_operand(i) if ended else self.instead_of_operand(before, i)
             if wrong:
                 return wrong
@@ -229,20 +273,20 @@ class _Reader:
 
     def instead_of_operand(self, before: Token, at: int) -> SyntaxProblem | None:
         """Return the error if the token cannot begin an operand."""
-        token, start = self.tokens[at], before.text in ("", "(", ",", "=")
+        token, start = self.tokens[at], before.text in ("", "(", "[", ",", "=")
         called = at > 1 and self.tokens[at - 2].kind == NAME
-        if token.kind in (NUMBER, NAME) or token.text in ("(", "+", "-"):
+        if token.kind in (NUMBER, NAME) or token.text in ("(", "[", "+", "-"):
             wrong = before.text == "." and token.kind != NAME
         elif token.text == "not":
             wrong = not start and before.kind != WORD
         else:
             # Brackets may be empty, or end in a comma, in calls; what else has a comma is found as a tuple.
-            wrong = token.text != ")" or before.text not in ("(", ",") or (before.text == "(" and not called)
+            wrong = token.text not in (")", "]") or before.text not in ("(", ",") or (before.text == "(" and not called)
         if not wrong:
             return None
         if len(self.tokens) == 1:
             return self.problem("the text is empty", token.span, "write an expression such as `abs(y - f)`")
-        if before.text == "(" and token.text == ")":
+        if before.text + token.text in ("()", "[]"):
             return self.problem("empty brackets", (before.start, token.stop), "write an expression inside")
         help_ = "put the `not` and what it denies in brackets" if token.text == "not" else None
         wanted = "a name after `.`" if before.text == "." else "an expression"
@@ -251,6 +295,9 @@ class _Reader:
     def after_operand(self, at: int) -> SyntaxProblem | None:
         """Return the error if the token cannot follow an operand."""
         before, token = self.tokens[at - 1 : at + 1]
+        if token.text == "for":
+            help_ = "leave it out: `sum(abs(y[i] - f[i]))` runs over the index i by itself"
+            return self.problem("there are no loops", token.span, help_)
         if token.kind in (NUMBER, NAME) or (token.text == "(" and before.kind != NAME):
             factors = f"{before.text if before.text != ')' else '(...)'}*{token.text.replace('(', '...')}"
             return self.problem(
@@ -278,6 +325,7 @@ class _Reader:
             return self.problem("`=` does not compare", sign.span, help_)
         for phrase, (message, cure) in TRANSLATED.items():
             if phrase in said:
+                cure = cure.replace("`)`", "`]`").replace("`(`", "`[`") if tokens[0].text in "[]" else cure
                 return self.problem(message, span, cure)
         return self.problem(f"expected an operator or the end, found {tokens[0].shown}", span)
 

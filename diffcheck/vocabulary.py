@@ -7,13 +7,14 @@ module's name (`np.abs`), with keywords (`clamp(x, min=0)`), with a condition in
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
+from diffcheck.reductions import LETTERS, REDUCED, REDUCTIONS
 from diffcheck.tokens import Token
-from diffcheck.tree import Node, Span, name, number
+from diffcheck.tree import NAME, Node, Span, name, number
 
 __all__ = [
     "MAX_ARGUMENTS",
@@ -22,8 +23,10 @@ __all__ = [
     "as_number",
     "call",
     "is_condition",
+    "is_reduction",
     "is_reserved",
     "leaf",
+    "reduction",
     "row_called",
 ]
 
@@ -40,7 +43,6 @@ _MODULES = {
 _MODULE_CONSTANTS = {"pi": "pi", "e": "E", "E": "E"}
 _NOT_NAMES = {"True", "False", "None"}
 _WORDS = {"and", "or", "not"}
-_REDUCTIONS = {"mean", "sum", "nanmean", "nansum", "reduce_mean", "reduce_sum"}
 
 # The keywords of clip, as NumPy and torch spell them, by the parameter they stand for.
 _BOUNDS = {"min": "lo", "a_min": "lo", "lo": "lo", "max": "hi", "a_max": "hi", "hi": "hi"}
@@ -117,12 +119,11 @@ def row_called(words: Sequence[Token], text: str) -> Atom:
     row = ATOMS.get(ALIASES.get(called, called))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
+    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")]
+    known += [*ALIASES, *REDUCED]
     # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
     near = difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74)
-    if called in _REDUCTIONS:
-        hint = f"write the loss of one sample, without `{called}`"
-    elif near:
+    if near:
         hint = f"did you mean `{near[0]}`?"
     else:
         hint = f"for a product write `{called[:40]}*(...)`; `diffcheck atoms` lists the functions"
@@ -144,6 +145,38 @@ def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node
         as_condition(a, a.span, named.text) if i < conditions else as_number(a) for i, a in enumerate(args)
     ]
     return Node(row.name, tuple(typed), None, named.span)
+
+
+def is_reduction(called: str, count: int, keywords: bool) -> bool:
+    """Say whether a call is one of a vector: `max(z)` is, `max(a, b)` is not."""
+    return called in REDUCED and (REDUCED[called] not in ATOMS or count < 2 or keywords)
+
+
+def reduction(
+    words: Sequence[Token], args: Sequence[Node], keywords: Mapping[Token, Node], span: Span, text: str
+) -> Node:
+    """Return the node of a function of a vector, its indices behind it: `sum(e)`, `sum(e, i)`, `norm(v, ord=1)`."""
+    if len(words) > 1:
+        _check_module(words, True, text)
+    row = REDUCTIONS[REDUCED[words[-1].text]]
+    called = words[-1].text
+    usage = f"write `{called}(a, b)`" if row.arity == 2 else f"write `{called}(e)`, or `{called}(e, i)` to name the index"
+    for word in keywords:
+        if row.name != "norm" or word.text not in ("ord", "p") or len(args) != 1:
+            help_ = f"name the index instead: `{called}(y[i], i)`" if word.text in ("axis", "dim") else usage
+            raise WrongArguments(
+                f"`{called}` does not take `{word.text}=` here", span=word.span, help=help_, text=text
+            )
+    if len(args) < row.arity:
+        wanted = "two vectors" if row.arity == 2 else "a vector"
+        raise WrongArguments(f"`{called}` takes {wanted}, got {len(args)}", span=span, help=usage, text=text)
+    if row.name not in ATOMS:
+        for extra in args[row.arity :]:
+            if extra.op != NAME or str(extra.leaf) not in LETTERS:
+                raise WrongArguments(
+                    f"behind its vector `{called}` takes the letter of an index", span=extra.span, help=usage, text=text
+                )
+    return Node(row.name, (*args, *keywords.values()), "ord" if keywords else None, span)
 
 
 def _bounded(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Node:
@@ -213,4 +246,4 @@ def _dotted(words: Sequence[Token]) -> str:
 
 def is_reserved(word: str) -> bool:
     """Say whether a word cannot be a variable: a function, a constant, a word of the language."""
-    return word in ATOMS or word in ALIASES or word in _NOT_NAMES or word in _WORDS or word in {"if", "else"}
+    return word in ATOMS or word in ALIASES or word in REDUCED or word in _NOT_NAMES or word in _WORDS or word in {"if", "else"}
