@@ -46,6 +46,7 @@ def check(
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
+    size: int | None = None,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -54,20 +55,23 @@ def check(
     steps the verdict rests on, which takes some milliseconds.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
+    size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
     """
     start = time.perf_counter()
     try:
-        problem = _make_problem(text, wrt, where, let)
+        problem = _make_problem(text, wrt, where, let, size)
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        report = _answer(problem, certify)
+        from diffcheck.separable import with_indices
+
+        problem, report = _answer(problem, certify)
         if early is not None:
-            early(_stamped(report, id, time.perf_counter() - start))
-        report = replace(report, surrogates=_surrogates(problem, report, wanted))
+            early(_stamped(with_indices(report, problem), id, time.perf_counter() - start))
+        report = with_indices(replace(report, surrogates=_surrogates(problem, report, wanted)), problem)
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -80,19 +84,26 @@ def refused(text: str, where: str, error: InputError, *, id: str | None = None) 
 
 
 def _make_problem(
-    text: str, wrt: str | Iterable[str] | None, where: str, let: Mapping[str, str] | None
+    text: str,
+    wrt: str | Iterable[str] | None,
+    where: str,
+    let: Mapping[str, str] | None,
+    size: int | None,
 ) -> Problem:
     from diffcheck.variables import make_problem
 
-    return make_problem(text, _names(wrt), where, let)
+    return make_problem(text, _names(wrt), where, let, size)
 
 
-def _answer(problem: Problem, certify: bool) -> Report:
+def _answer(problem: Problem, certify: bool) -> tuple[Problem, Report]:
+    """Return the report without surrogates, and the question it answers."""
     from diffcheck.gradient import gradient
+    from diffcheck.separable import settled
 
-    analysis = _probed(problem, _analysis(problem))
+    problem, analysis = settled(problem, _analysis)
+    analysis = _probed(problem, analysis)
     decided = analysis.verdict is not Verdict.UNDETERMINED
-    return Report(
+    return problem, Report(
         expression=problem.text,
         wrt=problem.wrt,
         constants=problem.constants,
@@ -107,6 +118,7 @@ def _answer(problem: Problem, certify: bool) -> Report:
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
         notes=problem.notes,
+        size=problem.size,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
 

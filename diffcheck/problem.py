@@ -6,7 +6,21 @@ from dataclasses import dataclass
 
 from diffcheck.tree import Node
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "Samples"]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A sum over samples, of which a problem asks about one term.
+
+    over: its indices.  term, rest: the tree is a term plus what stands beside the sum, None for nothing.
+    written: the same question with all terms, for a given number of them.
+    """
+
+    over: tuple[str, ...]
+    term: Node
+    rest: Node | None
+    written: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +32,8 @@ class Problem:
     where: conditions (comparisons, `and`, `or`, `not`) that all hold on the domain; where_text: as typed.
     guessed: whether ``wrt`` was inferred by the naming conventions.
     notes: sentences for the report about how the text was read.
+    size: how many values every index takes where vectors were written out, else None.
+    samples: for one term of a sum over samples, what else there is to it.
     """
 
     text: str
@@ -28,3 +44,5 @@ class Problem:
     where_text: str = ""
     guessed: bool = False
     notes: tuple[str, ...] = ()
+    size: int | None = None
+    samples: Samples | None = None

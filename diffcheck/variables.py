@@ -9,12 +9,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from diffcheck.errors import BadOption, InputError
 from diffcheck.limits import check_size
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.problem import Problem
+from diffcheck.problem import Problem, Samples
+from diffcheck.reductions import base_of
+from diffcheck.samples import Reading, readings, same_vector
 from diffcheck.tree import NAME, Node, Span, substitute
+from diffcheck.vectors import opened
 
 __all__ = ["describe_split", "make_problem"]
 
@@ -27,6 +31,7 @@ SETTINGS = {
     "lmbda", "lambda_", "mu", "nu", "rho", "sigma", "tau", "margin", "temperature", "temp", "threshold",
     "weight_decay", "smoothing", "quantile",
 }  # fmt: skip
+INPUTS = {"x", "X"}
 # Between data alone these are what is predicted: log(sigma) + (y - mu)**2/(2*sigma**2).
 PREDICTED = {"mu", "sigma"}
 
@@ -36,14 +41,16 @@ def make_problem(
     wrt: Sequence[str] | None = None,
     where: str = "",
     let: Mapping[str, str] | None = None,
+    size: int | None = None,
 ) -> Problem:
     """Return the question that a text and its options ask; an InputError says what cannot be read.
 
     wrt: names to differentiate in, each entry perhaps a comma list; guessed when None or empty.
     where: conditions separated by commas; names that occur only there are constants.
     let: name -> expression, substituted before everything; definitions may use each other, not in a circle.
+    size: how many values an index takes where parts of vectors are coupled; None for 3.
     """
-    tree = parse(text)
+    tree = opened(parse(text))
     conditions = parse_conditions(where)
     if let:
         values = _resolve(let, (tree, *conditions))
@@ -52,16 +59,29 @@ def make_problem(
         conditions = tuple(_substituted(c, values) for c in conditions)
         for condition in conditions:
             check_size(condition, where)
-    names = _names(tree)
+    asked = _listed(wrt)
+    ways = readings(tree, conditions, text, size, lambda name: _bare(name) in SETTINGS)
+    found = [_problem(text, way, asked, where) for way in ways]
+    single = ways[0]
+    if single.term is None:
+        return found[0]
+    return replace(found[0], samples=Samples(single.over, single.term, single.rest, found[-1]))
+
+
+def _problem(text: str, way: Reading, asked: Sequence[str], where: str) -> Problem:
+    """Return the question about numbers, which of its names are variables chosen."""
+    check_size(way.tree, text)
+    names = _names(way.tree)
     if not names:
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
         )
-    asked = _listed(wrt)
-    chosen = _checked(asked, names) if asked else _guess(names)
-    everything = dict.fromkeys([*names, *(n for c in conditions for n in _names(c))])
+    chosen = _checked(asked, names) if asked else _guess(names, way.constants)
+    everything = dict.fromkeys([*names, *(n for c in way.where for n in _names(c))])
     constants = tuple(n for n in everything if n not in chosen)
-    return Problem(text, tree, chosen, constants, conditions, where, guessed=not asked)
+    return Problem(
+        text, way.tree, chosen, constants, way.where, where, not asked, way.notes, way.size
+    )
 
 
 def describe_split(problem: Problem) -> str:
@@ -82,10 +102,11 @@ def _listed(wrt: Sequence[str] | None) -> list[str]:
 
 def _checked(asked: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
     """Return the names asked for, each once; BadOption for one that does not occur."""
-    for name in asked:
-        if name not in names:
+    spread = [[name] if name in names else [n for n in names if same_vector(name, n)] for name in asked]
+    for name, known in zip(asked, spread, strict=True):
+        if not known:
             raise BadOption(f"`{name[:40]}` does not occur in the expression", help=_nearest(name, names))
-    return tuple(dict.fromkeys(asked))
+    return tuple(dict.fromkeys(n for known in spread for n in known))
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
@@ -93,21 +114,31 @@ def _nearest(name: str, names: Sequence[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else f"its names are {', '.join(names[:8])}"
 
 
-def _guess(names: Sequence[str]) -> tuple[str, ...]:
+def _guess(names: Sequence[str], constants: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the names that are neither data nor settings by convention; some are always left.
 
     Where only data and settings occur, `mu` and `sigma` are what is predicted; without them it is the data.
     """
     # lambda1 and alpha_2 are settings as lambda and alpha are; y1 may well be a coordinate.
-    settings = {n for n in names if re.sub(r"_?\d+$", "", n) in SETTINGS}
+    settings = {n for n in names if _bare(n) in SETTINGS or n in constants}
+    names = [n for n in names if n not in constants]
+    others = [n for n in names if base_of(n) not in DATA | INPUTS and n not in settings]
+    # Where a model is fitted to samples, x[i] are its inputs.
+    fitted = others and any(base_of(n) in DATA and "[" in n for n in names)
+    data = DATA | INPUTS if fitted else DATA
     for kept in (
-        [n for n in names if n not in DATA and n not in settings],
-        [n for n in names if n in PREDICTED],
+        [n for n in names if base_of(n) not in data and n not in settings],
+        [n for n in names if base_of(n) in PREDICTED],
         [n for n in names if n not in settings],
     ):
         if kept:
             return tuple(kept)
     return tuple(names)
+
+
+def _bare(name: str) -> str:
+    """Return a name without its number or subscripts."""
+    return re.sub(r"_?\d+$", "", base_of(name))
 
 
 def _names(tree: Node) -> tuple[str, ...]:
@@ -160,7 +191,7 @@ def _definition(name: str, text: str) -> Node:
         raise BadOption(
             f"`{name[:40]}` cannot be defined", help="choose a name that is no function or constant"
         )
-    return parse(text)
+    return opened(parse(text))
 
 
 def _substituted(tree: Node, values: Mapping[str, Node]) -> Node:

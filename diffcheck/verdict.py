@@ -136,6 +136,7 @@ class Finding:
     witness: exact coordinates (name -> text in the expression language) of one point of the locus, constants included.
     proof: "exact" (identities on exact numbers) or "ball" (ball arithmetic excludes the alternative).
     detail: a phrase for people: "value -> -oo", "gradient unbounded".
+    alike: the findings it was made of, which differ by the indices of vectors alone.
     """
 
     kind: Kind
@@ -154,6 +155,7 @@ class Finding:
     probe: ProbeResult | None = None
     direction: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
+    alike: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class Report:
     """Everything diffcheck says about one expression; the reporters print it and decide nothing.
 
     notes: sentences about how the question was read and for what the answer holds.
+    size: how many values every index of a vector took, None where none was written out.
     """
 
     expression: str
@@ -236,6 +239,7 @@ class Report:
     wrt_guessed: bool = False
     certificate: Certificate | None = None
     notes: tuple[str, ...] = ()
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,324 @@
+"""Losses over samples as questions about numbers: one term of a sum, or all terms for a given size.
+
+`mean(abs(y[i] - f[i]))` is asked about one term, in `y[i]` and `f[i]`, when nothing but a sum connects the terms;
+separable.py says when the answer holds for every number of terms.  What couples the parts, as `logsumexp(z[j])` or
+a root around a sum, is written out for `size` values of every index: `z[0]`, `z[1]`, `z[2]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from diffcheck.errors import SyntaxProblem
+from diffcheck.reductions import LETTERS, base_of, index_of, indices_of, subscripted
+from diffcheck.tree import NAME, Node, name, number, substitute
+from diffcheck.vectors import Env, Expander, has_vectors, opened
+
+__all__ = ["Reading", "readings", "same_vector"]
+
+# The number of terms, where it stands beside a sum over them.
+_COUNTS = ("n", "N")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to ask about an expression with vectors.
+
+    tree, where: without vectors.  notes: how the text was read.  constants: names that are no variables unless
+    asked for.  size: how many values every index takes, None where none is written out.
+    over: the indices of the sum that ``tree`` is one term of, with ``rest`` beside it; empty for all of it.
+    """
+
+    tree: Node
+    where: tuple[Node, ...]
+    notes: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+    size: int | None = None
+    over: tuple[str, ...] = ()
+    term: Node | None = None
+    rest: Node | None = None
+
+
+def readings(
+    tree: Node,
+    where: Sequence[Node],
+    text: str,
+    size: int | None = None,
+    shared: Callable[[str], bool] = lambda _: False,
+) -> list[Reading]:
+    """Return the ways to ask, the best first: one term of a sum if that may do, and all terms for a size.
+
+    shared: whether a name without an index is one number by convention.  Raises SyntaxProblem for vectors that do
+    not fit, or that nothing reduces.
+    """
+    whole = opened(tree)
+    if not has_vectors(whole) and not any(map(has_vectors, where)):
+        return [Reading(tree, tuple(where))]
+    expander = Expander(whole, text, size, shared)
+    env, said = _free_indices(expander)
+    notes = (*_about_bare(expander), *said)
+    written = _written_out(expander, where, env, notes)
+    single = _one_term(expander, where, env, notes)
+    return [written] if single is None else [single, written]
+
+
+def same_vector(asked: str, known: str) -> bool:
+    """Say whether a name asked for means a part of a vector: `f`, `f[i]` and `f_i` all mean f[0] and f[2]."""
+    letters = [c for i in indices_of(asked) for c in i if c in LETTERS]
+    stem, _, index = asked.rpartition("_")
+    plain = base_of(asked) if letters or "[" not in asked else ""
+    return "[" in known and base_of(known) in {plain, stem if index and set(index) <= {*LETTERS} else ""}
+
+
+# --- notes
+
+
+def _about_bare(expander: Expander) -> Iterator[str]:
+    if not expander.bare:
+        return
+    letter = next(
+        i for n in expander.items() if str(n.args[0].leaf) in expander.bare for i in expander.free(n)
+    )
+    shown = ", ".join(f"{n}[{letter}]" for n in expander.bare)
+    others = [n for n in expander.tree.names() if n not in expander.bare and n not in LETTERS]
+    plain = [n for n in dict.fromkeys(others) if not any(b.args[0].leaf == n for b in expander.items())]
+    rest = f"; one number each: {', '.join(plain)}" if plain else ""
+    yield f"without an index these are vectors: {shown}{rest}; write indices to say otherwise"
+
+
+def _free_indices(expander: Expander) -> tuple[dict[str, int | str], list[str]]:
+    """Return what stands for the indices that nothing reduces, and sentences on it.
+
+    Beside other parts of its vector an index must be a number.  Exchanging two numbers of an index everywhere
+    changes nothing when no number is written there, so the first one answers for all.
+    """
+    env: dict[str, int | str] = {}
+    notes = []
+    numbered = [i for i in expander.free(expander.tree) if _is_beside(expander, i)]
+    for letter in expander.free(expander.tree):
+        if letter not in numbered:
+            notes.append(f"nothing is summed over {letter}: the answer is that for one {letter}, any of them")
+            continue
+        if len(numbered) > 1 or not _is_symmetric(expander):
+            place = next(n for n in expander.items() if letter in expander.free(n))
+            raise SyntaxProblem(
+                f"which `{letter}` is meant?",
+                span=place.span,
+                help="give a number from 0 on, or reduce over it",
+                text=expander.text,
+            )
+        env[letter] = expander.range(letter).start
+        notes.append(f"{letter} is {env[letter]} here; by symmetry the answer is that for every {letter}")
+    return env, notes
+
+
+def _slots(expander: Expander) -> Iterator[tuple[str, int, Node, str]]:
+    """Yield (vector, place, subscript, its letter) for every subscript; "" for a vector without a name."""
+    for node in expander.items():
+        base = str(node.args[0].leaf) if node.args[0].op == NAME else ""
+        for place, index in enumerate(node.args[1:]):
+            yield base, place, index, str(index.leaf) if index.op == NAME else ""
+
+
+def _is_beside(expander: Expander, letter: str) -> bool:
+    slots = list(_slots(expander))
+    own = {(base, place) for base, place, _, i in slots if i == letter}
+    return any((base, place) in own and (i != letter or not base) for base, place, _, i in slots)
+
+
+def _is_symmetric(expander: Expander) -> bool:
+    return not expander.lengths and all(i for _, _, _, i in _slots(expander))
+
+
+# --- all terms
+
+
+def _written_out(expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]) -> Reading:
+    tree = expander.number(expander.tree, env)
+    size = expander.size if _reduced_letters(expander) - expander.lengths.keys() else None
+    if size is not None:
+        count = number(size)
+        tree = substitute(tree, lambda n: count if n.op == NAME and n.leaf in _COUNTS else None)
+    return Reading(tree, _conditions(where, tree, expander), tuple(notes), size=size)
+
+
+def _reduced_letters(expander: Expander) -> set[str]:
+    nodes = list(expander.tree.distinct())
+    bound = {i for n in nodes if expander.reduces(n) for i in expander.over(n)}
+    return bound | {axis for n in nodes if (axis := expander.axis(n))}
+
+
+# --- one term
+
+
+def _one_term(
+    expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]
+) -> Reading | None:
+    """Return the question about one term of a sum; None if it is no plain sum with parts of its own in each term."""
+    found: list[Node] = []
+    parts = _split(expander, expander.tree, found)
+    if parts is None or not found or any(map(has_vectors, where)) and not _plain(where):
+        return None
+    bound = {frozenset(_bound_by(expander, n)) for n in found}
+    if len(bound) != 1 or len({n.op == "mean" for n in found}) != 1:
+        return None
+    over = tuple(sorted(next(iter(bound))))
+    whole, term, rest = (None if p is None else expander.number(p, env) for p in parts)
+    assert whole is not None and term is not None
+    if rest is not None and any(set(indices_of(n)) & {*LETTERS} for n in rest.names()):
+        return None
+    if not _apart(whole, over) or any(e in over for e in env):
+        return None
+    size = expander.size if _reduced_letters(expander) - set(over) else None
+    counts = [n for n in _COUNTS if n in whole.names()]
+    positive = [Node("gt", (name(n), number(0))) for n in counts]
+    conditions = (*_conditions(where, whole, expander), *positive)
+    return Reading(whole, conditions, tuple(notes), tuple(counts), size, over, term, rest)
+
+
+def _plain(where: Sequence[Node]) -> bool:
+    """Whether constraints hold subscripts of names only, no lists and nothing reduced."""
+    return all(n.op not in ("item", "vector", "sum", "mean", "prod", "dot") for c in where for n in c.distinct())
+
+
+Parts = tuple[Node | None, Node | None, Node | None]
+
+
+def _split(expander: Expander, node: Node, found: list[Node]) -> Parts | None:
+    """Return (one term and the rest, one term, the rest) of a sum of sums; None for what is none."""
+    if not any(_is_sum(expander, n) for n in node.distinct()):
+        return node, None, node
+    if _is_sum(expander, node):
+        found.append(node)
+        inner = _inner(expander, node)
+        return inner, inner, None
+    if node.op in ("sum", "mean") and expander.reduces(node) and not expander.over(node):
+        return _split(expander, node.args[0], found)  # The one inside has reduced everything.
+    if node.op in ("add", "sub"):
+        left, right = (_split(expander, a, found) for a in node.args)
+        if left is None or right is None:
+            return None
+        return _both(node, left, right)
+    if node.op == "neg":
+        one = _split(expander, node.args[0], found)
+        return None if one is None else _each(node, one, lambda p: (p,))
+    if node.op in ("mul", "div"):
+        summed = [any(_is_sum(expander, n) for n in a.distinct()) for a in node.args]
+        if all(summed) or (node.op == "div" and summed[1]):
+            return None
+        if summed[0]:
+            one = _split(expander, node.args[0], found)
+            return None if one is None else _each(node, one, lambda p: (p, node.args[1]))
+        one = _split(expander, node.args[1], found)
+        return None if one is None else _each(node, one, lambda p: (node.args[0], p))
+    return None
+
+
+def _each(node: Node, parts: Parts, args: Callable[[Node], tuple[Node, ...]]) -> Parts:
+    whole, term, rest = (None if p is None else Node(node.op, args(p), None, node.span) for p in parts)
+    return whole, term, rest
+
+
+def _both(node: Node, left: Parts, right: Parts) -> Parts:
+    joined = []
+    for a, b in zip(left, right, strict=True):
+        if a is None or b is None:
+            minus = b is not None and node.op == "sub"
+            joined.append(Node("neg", (b,), None, b.span) if b is not None and minus else (a or b))
+        else:
+            joined.append(Node(node.op, (a, b), None, node.span))
+    return joined[0], joined[1], joined[2]
+
+
+def _is_sum(expander: Expander, node: Node) -> bool:
+    """Whether a node is a sum or a mean over indices of named vectors."""
+    if node.op not in ("sum", "mean", "dot") or not expander.reduces(node):
+        return False
+    return bool(expander.over(node)) and not expander.lengths
+
+
+def _inner(expander: Expander, node: Node) -> Node:
+    """Return one term of a sum; a sum directly inside it is taken with it."""
+    if node.op == "dot":
+        return Node("mul", node.args[:2], None, node.span)
+    inside = node.args[0]
+    return _inner(expander, inside) if _is_nested(expander, node) else inside
+
+
+def _is_nested(expander: Expander, node: Node) -> bool:
+    inside = node.args[0]
+    return inside.op == node.op and _is_sum(expander, inside)
+
+
+def _bound_by(expander: Expander, node: Node) -> tuple[str, ...]:
+    inner = _bound_by(expander, node.args[0]) if node.op != "dot" and _is_nested(expander, node) else ()
+    return (*expander.over(node), *inner)
+
+
+def _apart(tree: Node, over: Sequence[str]) -> bool:
+    """Whether two terms share no part of a vector: each has all indices in it, as they are, or none."""
+    seen: dict[str, tuple[str, ...]] = {}
+    for n in tree.names():
+        letters = tuple(index_of(i)[0] if index_of(i)[0] in over else "" for i in indices_of(n))
+        if seen.setdefault(base_of(n), letters) != letters:
+            return False
+        if any(letters):
+            kept = [i for i in indices_of(n) if index_of(i)[0] in over]
+            if sorted(kept) != sorted(over):
+                return False
+    return True
+
+
+# --- constraints
+
+
+def _conditions(where: Sequence[Node], tree: Node, expander: Expander) -> tuple[Node, ...]:
+    """Return constraints for every part: `p[i] > 0`, `p_i > 0` and `p > 0` hold for all parts of p."""
+    known: dict[str, list[tuple[str, ...]]] = {}
+    for n in tree.names():
+        if "[" in n:
+            known.setdefault(base_of(n), []).append(indices_of(n))
+    return tuple(
+        dict.fromkeys(c for condition in where for c in _for_all(condition, known, expander))
+    )
+
+
+def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander: Expander) -> Iterator[Node]:
+    spelled = substitute(condition, lambda n: _part_of(n, known))
+    if not _plain([spelled]):
+        spelled = expander.value(opened(spelled), {})  # type: ignore[assignment]
+    names = [n for n in spelled.names() if base_of(n) in known]
+    bare = [n for n in names if "[" not in n]
+    for at in known[bare[0]] if bare else [()]:
+        letters: dict[str, set[str]] = {}
+        for n in names:
+            for place, text in enumerate(indices_of(n)):
+                if text in LETTERS:
+                    values = {t[place] for t in known[base_of(n)] if place < len(t)}
+                    letters[text] = letters.get(text, values) & values
+        for values in product(*(sorted(v) for v in letters.values())):
+            yield _bound_names(spelled, dict(zip(letters, values, strict=True)), set(bare), at)
+
+
+def _part_of(node: Node, known: dict[str, list[tuple[str, ...]]]) -> Node | None:
+    """Return p[i] for p_i, where p is a vector."""
+    stem, _, index = str(node.leaf).rpartition("_")
+    if node.op == NAME and stem in known and index and set(index) <= {*LETTERS}:
+        return name(subscripted(stem, index), node.span)
+    return None
+
+
+def _bound_names(condition: Node, letters: dict[str, str], bare: set[str], at: Sequence[str]) -> Node:
+    def bound(node: Node) -> Node | None:
+        if node.op != NAME:
+            return None
+        text = str(node.leaf)
+        if text in bare:
+            return name(subscripted(text, at), node.span)
+        if "[" not in text:
+            return None
+        return name(subscripted(base_of(text), [letters.get(i, i) for i in indices_of(text)]), node.span)
+
+    return substitute(condition, bound)
