@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger("diffcheck")
 
-_STAGES = ("variables", "analyze", "gradient", "probe", "suggest")
+_STAGES = ("variables", "analyze", "separable", "gradient", "probe", "suggest")
 
 
 def load_stages() -> None:

@@ -50,7 +50,10 @@ COMPARISONS: dict[type, str] = {
 # What Python's messages contain, our words for it, and the cure.
 TRANSLATED = {
     "never closed": ("this bracket is never closed", "add a `)`"),
-    "does not match": ("this bracket closes another kind", "`(` ends with `)`, `[` with `]`"),
+    "does not match": (
+        "this bracket closes one of another kind",
+        "close them in the order in which they were opened",
+    ),
     "unmatched": ("this bracket is never opened", "leave it out, or add a `(`"),
     "'else'": ("expected `else` behind this", "write `a if c else b`"),
     "positional": ("a value behind a keyword", "put plain values first"),
@@ -169,14 +172,8 @@ class _Reader:
                 op, args = "not", (self.condition(part.operand),)
             case ast.UnaryOp():
                 return self.signed(part)
-            case ast.List(elts=[_, *_]):
-                op, args = "vector", tuple(self.number(p) for p in part.elts)
-            case ast.Subscript():
-                return self.subscript(part)
-            case ast.Tuple(elts=[head, *_]):
-                comma = next(t for t in self.tokens[self.range(head)[1] :] if t.text == ",")
-                help_ = "write one number, or `max(a, b)` without inner brackets"
-                raise self.problem("a list of values is not a number", comma.span, help_)
+            case ast.List() | ast.Subscript() | ast.Tuple():
+                return self.vector(part)
             case _:
                 raise self.fault()
         return Node(op, args, None, self.span(part))
@@ -211,8 +208,16 @@ class _Reader:
         found = [_join([left, right], [COMPARISONS[type(op)]]) for left, right, op in pairs]
         return _join(found, ["and"] * (len(found) - 1))[0]
 
-    def subscript(self, part: ast.Subscript) -> Node:
-        """Read `y[i]`, `x[0, 2]`, `softmax(z)[k]`; a part of a named vector is a name."""
+    def vector(self, part: ast.List | ast.Subscript | ast.Tuple) -> Node:
+        """Read `[a, b]`, `y[i]`, `x[0, 2]`, `softmax(z)[k]`; a part of a named vector is a name."""
+        if isinstance(part, ast.List | ast.Tuple):
+            if not part.elts:
+                raise self.fault()
+            if isinstance(part, ast.Tuple):
+                comma = next(t for t in self.tokens[self.range(part.elts[0])[1] :] if t.text == ",")
+                help_ = "write one number, `[a, b]` for a vector, or `max(a, b)` without inner brackets"
+                raise self.problem("a list of values is not a number", comma.span, help_)
+            return Node("vector", tuple(self.number(p) for p in part.elts), None, self.span(part))
         base = self.number(part.value)
         listed = part.slice.elts if isinstance(part.slice, ast.Tuple) else [part.slice]
         indices = [self.index(p) for p in listed]
@@ -281,7 +286,11 @@ class _Reader:
             wrong = not start and before.kind != WORD
         else:
             # Brackets may be empty, or end in a comma, in calls; what else has a comma is found as a tuple.
-            wrong = token.text not in (")", "]") or before.text not in ("(", ",") or (before.text == "(" and not called)
+            wrong = (
+                token.text not in (")", "]")
+                or before.text not in ("(", ",")
+                or (before.text == "(" and not called)
+            )
         if not wrong:
             return None
         if len(self.tokens) == 1:
@@ -325,8 +334,8 @@ class _Reader:
             return self.problem("`=` does not compare", sign.span, help_)
         for phrase, (message, cure) in TRANSLATED.items():
             if phrase in said:
-                cure = cure.replace("`)`", "`]`").replace("`(`", "`[`") if tokens[0].text in "[]" else cure
-                return self.problem(message, span, cure)
+                square = str.maketrans("()", "[]") if tokens[0].text in "[]" else {}
+                return self.problem(message, span, cure.translate(square))
         return self.problem(f"expected an operator or the end, found {tokens[0].shown}", span)
 
     def problem(self, message: str, span: Span, help_: str | None = None) -> SyntaxProblem:

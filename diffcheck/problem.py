@@ -14,12 +14,14 @@ class Samples:
     """A sum over samples, of which a problem asks about one term.
 
     over: its indices.  term, rest: the tree is a term plus what stands beside the sum, None for nothing.
+    reduction: "sum" or "mean" if that makes the whole expression of the tree, else "".
     written: the same question with all terms, for a given number of them.
     """
 
     over: tuple[str, ...]
     term: Node
     rest: Node | None
+    reduction: str
     written: Problem
 
 

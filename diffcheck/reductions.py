@@ -74,7 +74,9 @@ def _mean(parts: Sequence[Node], span: Span) -> Node:
 _ROWS = (
     Reduction("sum", ("nansum", "reduce_sum"), fold=lambda parts, span: fold("add", parts, span)),
     Reduction("mean", ("nanmean", "reduce_mean", "average"), fold=_mean),
-    Reduction("prod", ("nanprod", "reduce_prod", "product"), fold=lambda parts, span: fold("mul", parts, span)),
+    Reduction(
+        "prod", ("nanprod", "reduce_prod", "product"), fold=lambda parts, span: fold("mul", parts, span)
+    ),
     Reduction("max", ("reduce_max", "nanmax", "amax"), fold=_called("max", None)),
     Reduction("min", ("reduce_min", "nanmin", "amin"), fold=_called("min", None)),
     Reduction("norm", ("vector_norm",), fold=_called("norm", "abs")),
@@ -117,7 +119,12 @@ def index_text(node: Node) -> str:
     """Return a subscript as text, "i", "0", "i+1" or "i-1"; ValueError for what is none."""
     if node.op == NAME and str(node.leaf) in LETTERS and len(str(node.leaf)) == 1:
         return str(node.leaf)
-    if node.op == NUMBER and isinstance(node.leaf, Fraction) and node.leaf.denominator == 1 and node.leaf >= 0:
+    if (
+        node.op == NUMBER
+        and isinstance(node.leaf, Fraction)
+        and node.leaf.denominator == 1
+        and node.leaf >= 0
+    ):
         return str(node.leaf)
     if node.op in ("add", "sub") and node.args[0].op == NAME and node.args[1].op == NUMBER:
         return index_text(node.args[0]) + ("+" if node.op == "add" else "-") + index_text(node.args[1])

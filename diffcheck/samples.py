@@ -8,11 +8,11 @@ a root around a sum, is written out for `size` values of every index: `z[0]`, `z
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.reductions import LETTERS, base_of, index_of, indices_of, subscripted
+from diffcheck.reductions import LETTERS, REDUCTIONS, VECTORS, base_of, index_of, indices_of, subscripted
 from diffcheck.tree import NAME, Node, name, number, substitute
 from diffcheck.vectors import Env, Expander, has_vectors, opened
 
@@ -29,6 +29,7 @@ class Reading:
     tree, where: without vectors.  notes: how the text was read.  constants: names that are no variables unless
     asked for.  size: how many values every index takes, None where none is written out.
     over: the indices of the sum that ``tree`` is one term of, with ``rest`` beside it; empty for all of it.
+    reduction: "sum" or "mean" if that makes the whole expression of ``tree``, else "".
     """
 
     tree: Node
@@ -39,6 +40,7 @@ class Reading:
     over: tuple[str, ...] = ()
     term: Node | None = None
     rest: Node | None = None
+    reduction: str = ""
 
 
 def readings(
@@ -153,83 +155,146 @@ def _reduced_letters(expander: Expander) -> set[str]:
 # --- one term
 
 
-def _one_term(
-    expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]
-) -> Reading | None:
+def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]) -> Reading | None:
     """Return the question about one term of a sum; None if it is no plain sum with parts of its own in each term."""
-    found: list[Node] = []
-    parts = _split(expander, expander.tree, found)
-    if parts is None or not found or any(map(has_vectors, where)) and not _plain(where):
+    split = _split(expander, expander.tree)
+    if split is None or not split.sums or not all(map(_plain, where)) or any(e in split.over for e in env):
         return None
-    bound = {frozenset(_bound_by(expander, n)) for n in found}
-    if len(bound) != 1 or len({n.op == "mean" for n in found}) != 1:
+    if len({frozenset(s.over) for s in split.sums}) != 1 or len({s.scale for s in split.sums}) != 1:
         return None
-    over = tuple(sorted(next(iter(bound))))
-    whole, term, rest = (None if p is None else expander.number(p, env) for p in parts)
-    assert whole is not None and term is not None
+    assert split.whole is not None
+    assert split.term is not None
+    over = tuple(sorted(split.over))
+    whole, term = (expander.number(p, env) for p in (split.whole, split.term))
+    rest = None if split.rest is None else expander.number(split.rest, env)
     if rest is not None and any(set(indices_of(n)) & {*LETTERS} for n in rest.names()):
         return None
-    if not _apart(whole, over) or any(e in over for e in env):
+    if not _apart(whole, over):
         return None
     size = expander.size if _reduced_letters(expander) - set(over) else None
     counts = [n for n in _COUNTS if n in whole.names()]
     positive = [Node("gt", (name(n), number(0))) for n in counts]
-    conditions = (*_conditions(where, whole, expander), *positive)
-    return Reading(whole, conditions, tuple(notes), tuple(counts), size, over, term, rest)
+    scale = split.sums[0].scale
+    reduction = scale if scale == "mean" or (scale == "sum" and rest is None) else ""
+    return Reading(
+        whole,
+        (*_conditions(where, whole, expander), *positive),
+        tuple(notes),
+        tuple(counts),
+        size,
+        over,
+        term,
+        rest,
+        "" if counts else reduction,
+    )
 
 
-def _plain(where: Sequence[Node]) -> bool:
-    """Whether constraints hold subscripts of names only, no lists and nothing reduced."""
-    return all(n.op not in ("item", "vector", "sum", "mean", "prod", "dot") for c in where for n in c.distinct())
+def _plain(condition: Node) -> bool:
+    """Whether a constraint holds subscripts of names only, no lists and nothing reduced."""
+    return all(
+        n.op not in VECTORS and (n.op not in REDUCTIONS or len(n.args) > 1) for n in condition.distinct()
+    )
 
 
-Parts = tuple[Node | None, Node | None, Node | None]
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """One sum: its indices; "sum", "mean", or "other" where it is divided by the count in another way."""
+
+    over: tuple[str, ...]
+    scale: str
 
 
-def _split(expander: Expander, node: Node, found: list[Node]) -> Parts | None:
-    """Return (one term and the rest, one term, the rest) of a sum of sums; None for what is none."""
-    if not any(_is_sum(expander, n) for n in node.distinct()):
-        return node, None, node
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A sum of sums: one term of each with what stands beside them, the terms alone, the rest alone."""
+
+    whole: Node | None
+    term: Node | None
+    rest: Node | None
+    sums: tuple[_Sum, ...] = ()
+
+    @property
+    def over(self) -> set[str]:
+        return {i for s in self.sums for i in s.over}
+
+    def mapped(self, change: Callable[[Node], Node]) -> _Split:
+        whole, term, rest = (None if p is None else change(p) for p in (self.whole, self.term, self.rest))
+        return _Split(whole, term, rest, self.sums)
+
+    def averaged(self) -> _Split:
+        """Return the same, divided by the number of terms: for one term nothing changes."""
+        plain = self.rest is None and all(s.scale == "sum" for s in self.sums)
+        sums = tuple(replace(s, scale="mean" if plain else "other") for s in self.sums)
+        return replace(self, sums=sums)
+
+
+def _split(expander: Expander, node: Node) -> _Split | None:
+    """Return the parts of a sum of sums; None for what is none."""
+    if not _holds_sum(expander, node):
+        return _Split(node, None, node)
     if _is_sum(expander, node):
-        found.append(node)
         inner = _inner(expander, node)
-        return inner, inner, None
+        scale = "mean" if node.op == "mean" else "sum"
+        return _Split(inner, inner, None, (_Sum(_bound_by(expander, node), scale),))
     if node.op in ("sum", "mean") and expander.reduces(node) and not expander.over(node):
-        return _split(expander, node.args[0], found)  # The one inside has reduced everything.
-    if node.op in ("add", "sub"):
-        left, right = (_split(expander, a, found) for a in node.args)
-        if left is None or right is None:
-            return None
-        return _both(node, left, right)
+        return _split(expander, node.args[0])  # The one inside has reduced everything.
+    if node.op not in ("add", "sub", "neg", "mul", "div"):
+        return None
+    parts = [_split(expander, a) for a in node.args]
+    if any(p is None for p in parts):
+        return None
+    return _joined(expander, node, [p for p in parts if p is not None])
+
+
+def _joined(expander: Expander, node: Node, parts: Sequence[_Split]) -> _Split | None:
+    """Return the parts of an operation on sums of sums."""
     if node.op == "neg":
-        one = _split(expander, node.args[0], found)
-        return None if one is None else _each(node, one, lambda p: (p,))
-    if node.op in ("mul", "div"):
-        summed = [any(_is_sum(expander, n) for n in a.distinct()) for a in node.args]
-        if all(summed) or (node.op == "div" and summed[1]):
-            return None
-        if summed[0]:
-            one = _split(expander, node.args[0], found)
-            return None if one is None else _each(node, one, lambda p: (p, node.args[1]))
-        one = _split(expander, node.args[1], found)
-        return None if one is None else _each(node, one, lambda p: (node.args[0], p))
+        return parts[0].mapped(lambda p: Node("neg", (p,), None, node.span))
+    left, right = parts
+    if node.op in ("add", "sub"):
+        whole, term = _added(node, left.whole, right.whole), _added(node, left.term, right.term)
+        return _Split(whole, term, _added(node, left.rest, right.rest), (*left.sums, *right.sums))
+    if (left.sums and right.sums) or (node.op == "div" and right.sums):
+        return None
+    first, second = node.args
+    if node.op == "div":
+        below = _without_count(second)
+        if below is None:
+            return _scaled(left, node, "div", second)
+        return (left if below.leaf == 1 else _scaled(left, node, "div", below)).averaged()
+    if left.sums:
+        return _scaled(left, node, "mul", second)
+    below = _without_count(first.args[1]) if first.op == "div" else None
+    if below is None:
+        return right.mapped(lambda p: Node("mul", (first, p), None, node.span))
+    factor = first.args[0] if below.leaf == 1 else Node("div", (first.args[0], below), None, first.span)
+    times = right if factor.leaf == 1 else right.mapped(lambda p: Node("mul", (factor, p), None, node.span))
+    return times.averaged()
+
+
+def _scaled(parts: _Split, node: Node, op: str, factor: Node) -> _Split:
+    return parts.mapped(lambda p: Node(op, (p, factor), None, node.span))
+
+
+def _added(node: Node, a: Node | None, b: Node | None) -> Node | None:
+    if a is not None and b is not None:
+        return Node(node.op, (a, b), None, node.span)
+    return Node("neg", (b,), None, b.span) if b is not None and node.op == "sub" else a or b
+
+
+def _without_count(divisor: Node) -> Node | None:
+    """Return what is left of a divisor without the number of terms: 1 of n, 2 of 2*n; None if it is none."""
+    if divisor.op == NAME and divisor.leaf in _COUNTS:
+        return number(1, divisor.span)
+    if divisor.op == "mul":
+        counts = [a for a in divisor.args if a.op == NAME and a.leaf in _COUNTS]
+        others = [a for a in divisor.args if a not in counts]
+        return others[0] if len(others) == 1 else None
     return None
 
 
-def _each(node: Node, parts: Parts, args: Callable[[Node], tuple[Node, ...]]) -> Parts:
-    whole, term, rest = (None if p is None else Node(node.op, args(p), None, node.span) for p in parts)
-    return whole, term, rest
-
-
-def _both(node: Node, left: Parts, right: Parts) -> Parts:
-    joined = []
-    for a, b in zip(left, right, strict=True):
-        if a is None or b is None:
-            minus = b is not None and node.op == "sub"
-            joined.append(Node("neg", (b,), None, b.span) if b is not None and minus else (a or b))
-        else:
-            joined.append(Node(node.op, (a, b), None, node.span))
-    return joined[0], joined[1], joined[2]
+def _holds_sum(expander: Expander, node: Node) -> bool:
+    return any(_is_sum(expander, n) for n in node.distinct())
 
 
 def _is_sum(expander: Expander, node: Node) -> bool:
@@ -280,14 +345,12 @@ def _conditions(where: Sequence[Node], tree: Node, expander: Expander) -> tuple[
     for n in tree.names():
         if "[" in n:
             known.setdefault(base_of(n), []).append(indices_of(n))
-    return tuple(
-        dict.fromkeys(c for condition in where for c in _for_all(condition, known, expander))
-    )
+    return tuple(dict.fromkeys(c for condition in where for c in _for_all(condition, known, expander)))
 
 
 def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander: Expander) -> Iterator[Node]:
     spelled = substitute(condition, lambda n: _part_of(n, known))
-    if not _plain([spelled]):
+    if not _plain(spelled):
         spelled = expander.value(opened(spelled), {})  # type: ignore[assignment]
     names = [n for n in spelled.names() if base_of(n) in known]
     bare = [n for n in names if "[" not in n]
@@ -298,8 +361,8 @@ def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander:
                 if text in LETTERS:
                     values = {t[place] for t in known[base_of(n)] if place < len(t)}
                     letters[text] = letters.get(text, values) & values
-        for values in product(*(sorted(v) for v in letters.values())):
-            yield _bound_names(spelled, dict(zip(letters, values, strict=True)), set(bare), at)
+        for chosen in product(*(sorted(v) for v in letters.values())):
+            yield _bound_names(spelled, dict(zip(letters, chosen, strict=True)), set(bare), at)
 
 
 def _part_of(node: Node, known: dict[str, list[tuple[str, ...]]]) -> Node | None:

@@ -32,7 +32,7 @@ from diffcheck.reductions import LETTERS
 from diffcheck.tree import Node
 from diffcheck.verdict import CINF, Analysis, Finding, Kind, Report, Verdict
 
-__all__ = ["settled", "taken_apart", "with_indices"]
+__all__ = ["asked", "settled", "taken_apart", "with_indices"]
 
 Analyze = Callable[[Problem], Analysis]
 
@@ -52,6 +52,11 @@ def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
         return _noted(problem, _about_every(problem, samples, bool(shared), analysis)), analysis
     written = samples.written
     return _noted(written, [_about_size(written)]), analyze(written)
+
+
+def asked(problem: Problem, report: Report) -> Problem:
+    """Return the question that a report answers: about one term of a sum, or about all of it."""
+    return problem if problem.samples is None or report.wrt == problem.wrt else problem.samples.written
 
 
 def _noted(problem: Problem, said: Sequence[str]) -> Problem:
@@ -164,6 +169,7 @@ def with_indices(report: Report, problem: Problem) -> Report:
     if problem.samples is None and problem.size is None:
         return report
     over = problem.samples.over if problem.samples is not None else ()
+    every, some = problem.size or 0, tuple(LETTERS)
     groups: dict[object, list[tuple[Finding, Finding, tuple[str, ...]]]] = {}
     for finding in report.findings:
         general, numbers = _lettered(finding)
@@ -173,13 +179,13 @@ def with_indices(report: Report, problem: Problem) -> Report:
     found: list[Finding] = []
     for members in groups.values():
         _, general, numbers = members[0]
-        if numbers and _is_complete(general.at, len(members), len(numbers), problem.size or 0):
+        if len(members) > 1 and _is_complete(general.at, len(members), len(numbers), every):
             names = {w for m, _, _ in members for w in m.wrt}
             wrt = tuple(v for v in problem.wrt if v in names)
-            letters = tuple(LETTERS)
-            found.append(_for_some(replace(general, wrt=wrt, alike=tuple(m for m, _, _ in members)), letters))
+            alike = tuple(m for m, _, _ in members)
+            found.append(_for_some(replace(general, wrt=wrt, alike=alike), some, 0))
         else:
-            found += [_for_some(replace(m, alike=(m,)), over) for m, _, _ in members]
+            found += [_for_some(replace(m, alike=(m,)), over, every) for m, _, _ in members]
     return replace(report, findings=tuple(found))
 
 
@@ -228,10 +234,29 @@ def _is_complete(at: str, count: int, letters: int, size: int) -> bool:
     return mirrored and 2 * count == perm(size, letters)
 
 
-def _for_some(finding: Finding, letters: Sequence[str]) -> Finding:
-    inside = " ".join(_SUBSCRIPTS.findall(finding.at))
-    used = [c for c in letters if re.search(rf"\b{c}\b", inside)]
-    if not used:
+def _for_some(finding: Finding, letters: Sequence[str], size: int) -> Finding:
+    """Say for which indices a finding holds: "f[i] = y[i] for some i", "v[i] = 0 for every i"."""
+    place, every = _for_every(finding.at, size)
+    inside = " ".join(_SUBSCRIPTS.findall(place))
+    some = [c for c in letters if c != every and re.search(rf"\b{c}\b", inside)]
+    said = [f"every {every}"] * bool(every) + [f"some {', '.join(some)}"] * bool(some)
+    if not said:
         return finding
-    comma = "," if " for integer " in finding.at else ""
-    return replace(finding, at=f"{finding.at}{comma} for some {', '.join(used)}")
+    comma = "," if " for integer " in place else ""
+    return replace(finding, at=f"{place}{comma} for {', '.join(said)}")
+
+
+def _for_every(at: str, size: int) -> tuple[str, str]:
+    """Return "v[i] = 0" and "i" for "v[0] = 0 and v[1] = 0" where these are all numbers; else the text and ""."""
+    free = next((c for c in LETTERS if not re.search(rf"\b{c}\b", at)), "")
+    parts = at.split(" and ")
+    patterns: dict[str, list[str]] = {}
+    for part in parts:
+        numbers = {n for s in _SUBSCRIPTS.findall(part) for n in re.findall(r"\d+", s)}
+        if len(numbers) == 1:
+            patterns.setdefault(_SUBSCRIPTS.sub(lambda m: re.sub(r"\d+", free, m[0]), part), []).append(part)
+    for pattern, members in patterns.items():
+        if free and len(set(members)) == size > 1:
+            kept = [p for p in parts if p not in members]
+            return " and ".join([*kept, pattern]), free
+    return at, ""

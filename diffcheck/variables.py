@@ -20,7 +20,7 @@ from diffcheck.samples import Reading, readings, same_vector
 from diffcheck.tree import NAME, Node, Span, substitute
 from diffcheck.vectors import opened
 
-__all__ = ["describe_split", "make_problem"]
+__all__ = ["describe_split", "is_setting", "make_problem"]
 
 DATA = {
     "y", "Y", "t", "target", "targets", "tgt", "label", "labels", "truth", "true", "y_true", "ytrue",
@@ -60,12 +60,13 @@ def make_problem(
         for condition in conditions:
             check_size(condition, where)
     asked = _listed(wrt)
-    ways = readings(tree, conditions, text, size, lambda name: _bare(name) in SETTINGS)
+    ways = readings(tree, conditions, text, size, is_setting)
     found = [_problem(text, way, asked, where) for way in ways]
     single = ways[0]
     if single.term is None:
         return found[0]
-    return replace(found[0], samples=Samples(single.over, single.term, single.rest, found[-1]))
+    samples = Samples(single.over, single.term, single.rest, single.reduction, found[-1])
+    return replace(found[0], samples=samples)
 
 
 def _problem(text: str, way: Reading, asked: Sequence[str], where: str) -> Problem:
@@ -79,9 +80,12 @@ def _problem(text: str, way: Reading, asked: Sequence[str], where: str) -> Probl
     chosen = _checked(asked, names) if asked else _guess(names, way.constants)
     everything = dict.fromkeys([*names, *(n for c in way.where for n in _names(c))])
     constants = tuple(n for n in everything if n not in chosen)
-    return Problem(
-        text, way.tree, chosen, constants, way.where, where, not asked, way.notes, way.size
-    )
+    return Problem(text, way.tree, chosen, constants, way.where, where, not asked, way.notes, way.size)
+
+
+def is_setting(name: str) -> bool:
+    """Say whether a name is one that is set by hand, by convention."""
+    return _bare(name) in SETTINGS
 
 
 def describe_split(problem: Problem) -> str:
@@ -120,7 +124,7 @@ def _guess(names: Sequence[str], constants: Sequence[str] = ()) -> tuple[str, ..
     Where only data and settings occur, `mu` and `sigma` are what is predicted; without them it is the data.
     """
     # lambda1 and alpha_2 are settings as lambda and alpha are; y1 may well be a coordinate.
-    settings = {n for n in names if _bare(n) in SETTINGS or n in constants}
+    settings = {n for n in names if is_setting(n) or n in constants}
     names = [n for n in names if n not in constants]
     others = [n for n in names if base_of(n) not in DATA | INPUTS and n not in settings]
     # Where a model is fitted to samples, x[i] are its inputs.

@@ -168,14 +168,18 @@ class Expander:
         named = [a for a in node.args[len(operands) :] if a.op == NAME and a.leaf not in ("inf", "oo")]
         for letter in named:
             if letter.leaf not in everything:
-                help_ = f"its free indices are {', '.join(everything)}" if everything else "write it as in `y[i]`"
+                help_ = (
+                    f"its free indices are {', '.join(everything)}" if everything else "write it as in `y[i]`"
+                )
                 raise self.problem(f"no index `{letter.leaf}` is free here", letter.span, help_)
         if named:
             return tuple(str(n.leaf) for n in named)
         if len(found) == 2 and all(found):
             shared = tuple(i for i in found[0] if i in found[1])
             if not shared:
-                raise self.problem("the two vectors have no index in common", node.span, "write `dot(a[i], b[i])`")
+                raise self.problem(
+                    "the two vectors have no index in common", node.span, "write `dot(a[i], b[i])`"
+                )
             return shared
         return everything
 
@@ -207,7 +211,9 @@ class Expander:
         letter = next((c for c in LETTERS if c not in taken), "")
         bare = list(self._bare_nodes(tree))
         outside = set(self._names_outside(tree))
-        inside = [n for n in dict.fromkeys(n for node in bare for n in self._names_in(node)) if n not in outside]
+        inside = [
+            n for n in dict.fromkeys(n for node in bare for n in self._names_in(node)) if n not in outside
+        ]
         vectors = {n for node in bare if node.op == "dot" for n in self._names_in(node)}
         likely = [n for n in inside if n in vectors or not self.shared(n)]
         fixed = [n for n in likely if n not in vectors and _PARAMETER.fullmatch(n)]
@@ -257,7 +263,9 @@ class Expander:
     def _fitting(self, size: int | None) -> int:
         """Return the size, large enough for every number in a subscript beside an index."""
         ranged = {(b, p) for b, p, letter, _ in self._places() if letter}
-        largest = max((n for b, p, letter, n in self._places() if not letter and (b, p) in ranged), default=-1)
+        largest = max(
+            (n for b, p, letter, n in self._places() if not letter and (b, p) in ranged), default=-1
+        )
         if size is not None and size <= largest:
             node = next(n for n in self.items() if any(i.leaf == largest for i in n.args[1:]))
             help_ = f"indices count from 0; write --size {largest + 1} or more"
@@ -310,7 +318,9 @@ class Expander:
         if node.op == "vector":
             parts = tuple(self.value(a, env) for a in node.args)
             if len({_shape(p) for p in parts}) > 1:
-                raise self.problem("the parts of the list differ in length", node.span, "give all the same length")
+                raise self.problem(
+                    "the parts of the list differ in length", node.span, "give all the same length"
+                )
             return parts
         if node.op == "item":
             return self._item(node, env)
@@ -344,7 +354,9 @@ class Expander:
             inner = [self._bound(_place(p), env) for p in base.args[1:]]
             return name(subscripted(str(base.args[0].leaf), [*inner, *indices]), node.span)
         if base.op == "apply":
-            raise self.problem("the parts of a function are not read", node.span, "write `F0(x)`, `F1(x)` for its parts")
+            raise self.problem(
+                "the parts of a function are not read", node.span, "write `F0(x)`, `F1(x)` for its parts"
+            )
         axis = self.axis(base)
         found: Value = self._softmax_all(base, env) if axis else self.value(base, env)
         start = self.range(axis).start if axis else 0
@@ -401,7 +413,9 @@ class Expander:
             return parts
         at = env.get(axis)
         if not isinstance(at, int):
-            raise self.problem(f"softmax has one value for each `{axis}`", node.span, "write `softmax(z[j])[k]`")
+            raise self.problem(
+                f"softmax has one value for each `{axis}`", node.span, "write `softmax(z[j])[k]`"
+            )
         return parts[at - self.range(axis).start]
 
     def _softmax_all(self, node: Node, env: Env) -> tuple[Value, ...]:

@@ -160,7 +160,11 @@ def reduction(
         _check_module(words, True, text)
     row = REDUCTIONS[REDUCED[words[-1].text]]
     called = words[-1].text
-    usage = f"write `{called}(a, b)`" if row.arity == 2 else f"write `{called}(e)`, or `{called}(e, i)` to name the index"
+    usage = (
+        f"write `{called}(a, b)`"
+        if row.arity == 2
+        else f"write `{called}(e)`, or `{called}(e, i)` to name the index"
+    )
     for word in keywords:
         if row.name != "norm" or word.text not in ("ord", "p") or len(args) != 1:
             help_ = f"name the index instead: `{called}(y[i], i)`" if word.text in ("axis", "dim") else usage
@@ -174,7 +178,10 @@ def reduction(
         for extra in args[row.arity :]:
             if extra.op != NAME or str(extra.leaf) not in LETTERS:
                 raise WrongArguments(
-                    f"behind its vector `{called}` takes the letter of an index", span=extra.span, help=usage, text=text
+                    f"behind its vector `{called}` takes the letter of an index",
+                    span=extra.span,
+                    help=usage,
+                    text=text,
                 )
     return Node(row.name, (*args, *keywords.values()), "ord" if keywords else None, span)
 
@@ -246,4 +253,11 @@ def _dotted(words: Sequence[Token]) -> str:
 
 def is_reserved(word: str) -> bool:
     """Say whether a word cannot be a variable: a function, a constant, a word of the language."""
-    return word in ATOMS or word in ALIASES or word in REDUCED or word in _NOT_NAMES or word in _WORDS or word in {"if", "else"}
+    return (
+        word in ATOMS
+        or word in ALIASES
+        or word in REDUCED
+        or word in _NOT_NAMES
+        or word in _WORDS
+        or word in {"if", "else"}
+    )
