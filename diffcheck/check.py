@@ -66,7 +66,7 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        from diffcheck.separable import with_indices
+        from diffcheck.indices import with_indices
 
         problem, report = _answer(problem, certify)
         if early is not None:

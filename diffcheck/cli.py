@@ -175,11 +175,12 @@ def _plot(
     timeout: Timeout = 30.0,
 ) -> int:
     """Draw the function, its derivative and what to use instead: here, or to a file with -o."""
+    from diffcheck.indices import taken_apart
     from diffcheck.plot.figure import COLUMNS, draw, require_matplotlib
     from diffcheck.plot.options import file_ending, wishes
     from diffcheck.plot.scene import MODELS, compose
     from diffcheck.plot.terminal import columns, render
-    from diffcheck.separable import asked, taken_apart
+    from diffcheck.separable import asked
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 

@@ -250,7 +250,7 @@ class _Reader:
         opening = self.tokens[self.range(part.func)[1] + 1]
         if opening.text != "(" or any(k.arg is None for k in part.keywords):
             raise self.fault()
-        if is_reduction(words[-1].text, len(part.args), bool(part.keywords)):
+        if is_reduction(words, len(part.args), bool(part.keywords)):
             return self.reduced(part, words)
         row = row_called(words, self.text)
         args = [self.node(a) for a in part.args]

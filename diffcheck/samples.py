@@ -57,10 +57,10 @@ def readings(
     """
     whole = opened(tree)
     if not has_vectors(whole) and not any(map(has_vectors, where)):
-        return [Reading(tree, tuple(where))]
+        return [Reading(tree, tuple(where), tuple(_about_norms(whole)))]
     expander = Expander(whole, text, size, shared)
     env, said = _free_indices(expander)
-    notes = (*_about_bare(expander), *said)
+    notes = (*_about_bare(expander), *said, *_about_norms(expander.tree, expander.reduces))
     written = _written_out(expander, where, env, notes)
     single = _one_term(expander, where, env, notes)
     return [written] if single is None else [single, written]
@@ -88,6 +88,14 @@ def _about_bare(expander: Expander) -> Iterator[str]:
     plain = [n for n in dict.fromkeys(others) if not any(b.args[0].leaf == n for b in expander.items())]
     rest = f"; one number each: {', '.join(plain)}" if plain else ""
     yield f"without an index these are vectors: {shown}{rest}; write indices to say otherwise"
+
+
+def _about_norms(tree: Node, reduces: Callable[[Node], bool] = lambda _: False) -> Iterator[str]:
+    """Say how norm(x, 1) is read: in NumPy and torch the number would be the order."""
+    for n in tree.distinct():
+        if n.op == "norm" and len(n.args) == 2 and n.args[1].leaf in (1, 2) and not reduces(n):
+            order = n.args[1].leaf
+            yield f"norm(a, {order}) is sqrt(a**2 + {order}**2) here; for the norm of order {order} write norm(v, ord={order})"
 
 
 def _free_indices(expander: Expander) -> tuple[dict[str, int | str], list[str]]:
@@ -125,6 +133,8 @@ def _slots(expander: Expander) -> Iterator[tuple[str, int, Node, str]]:
 
 
 def _is_beside(expander: Expander, letter: str) -> bool:
+    if any(expander.axis(n) == letter for n in expander.tree.distinct()):
+        return True
     slots = list(_slots(expander))
     own = {(base, place) for base, place, _, i in slots if i == letter}
     return any((base, place) in own and (i != letter or not base) for base, place, _, i in slots)
@@ -165,6 +175,8 @@ def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequen
     assert split.whole is not None
     assert split.term is not None
     over = tuple(sorted(split.over))
+    if any(expander.axis(n) in over for n in split.whole.distinct()):
+        return None
     whole, term = (expander.number(p, env) for p in (split.whole, split.term))
     rest = None if split.rest is None else expander.number(split.rest, env)
     if rest is not None and any(set(indices_of(n)) & {*LETTERS} for n in rest.names()):

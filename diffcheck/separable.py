@@ -1,4 +1,4 @@
-"""When one term answers for a sum over any number of samples, and how findings name the parts of vectors.
+"""When one term answers for a sum over any number of samples.
 
 Let E = r(w) + t(w, v_1) + ... + t(w, v_n): w is what the terms share, v_i the variables and data of the i-th alone.
 
@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import perm
 
 import sympy as sp
 
@@ -32,7 +31,7 @@ from diffcheck.reductions import LETTERS
 from diffcheck.tree import Node
 from diffcheck.verdict import CINF, Analysis, Finding, Kind, Report, Verdict
 
-__all__ = ["asked", "settled", "taken_apart", "with_indices"]
+__all__ = ["asked", "settled"]
 
 Analyze = Callable[[Problem], Analysis]
 
@@ -156,107 +155,3 @@ def _equations(at: str) -> list[sp.Expr]:
         except InputError:
             return []
     return found
-
-
-# --- findings
-
-
-def with_indices(report: Report, problem: Problem) -> Report:
-    """Return the report with findings that differ by indices alone made one, as "f[i] = y[i] for some i".
-
-    Findings are made one only if they are there for every choice of different numbers for the letters.
-    """
-    if problem.samples is None and problem.size is None:
-        return report
-    over = problem.samples.over if problem.samples is not None else ()
-    every, some = problem.size or 0, tuple(LETTERS)
-    groups: dict[object, list[tuple[Finding, Finding, tuple[str, ...]]]] = {}
-    for finding in report.findings:
-        general, numbers = _lettered(finding)
-        status = finding.probe.status if finding.probe is not None else None
-        key = (finding.kind, general.at, general.condition, finding.span, general.left, general.right, status)
-        groups.setdefault((*key, general.size, general.detail), []).append((finding, general, numbers))
-    found: list[Finding] = []
-    for members in groups.values():
-        _, general, numbers = members[0]
-        if len(members) > 1 and _is_complete(general.at, len(members), len(numbers), every):
-            names = {w for m, _, _ in members for w in m.wrt}
-            wrt = tuple(v for v in problem.wrt if v in names)
-            alike = tuple(m for m, _, _ in members)
-            found.append(_for_some(replace(general, wrt=wrt, alike=alike), some, 0))
-        else:
-            found += [_for_some(replace(m, alike=(m,)), over, every) for m, _, _ in members]
-    return replace(report, findings=tuple(found))
-
-
-def taken_apart(report: Report) -> Report:
-    """Return the report with the findings that were made one as they were before."""
-    return replace(report, findings=tuple(m for f in report.findings for m in f.alike or (f,)))
-
-
-_SUBSCRIPTS = re.compile(r"(?<=\w)\[([^\]]*)\]")
-
-
-def _lettered(finding: Finding) -> tuple[Finding, tuple[str, ...]]:
-    """Return a finding with letters for the numbers in subscripts, and these numbers."""
-    texts = " ".join(filter(None, [finding.at, finding.condition, finding.left, finding.right, finding.size]))
-    numbers = tuple(dict.fromkeys(n for s in _SUBSCRIPTS.findall(texts) for n in re.findall(r"\d+", s)))
-    free = [c for c in LETTERS if not re.search(rf"\b{c}\b", texts)]
-    if not numbers or len(numbers) > len(free):
-        return finding, ()
-    letters = dict(zip(numbers, free, strict=False))
-
-    def renamed(text: str) -> str:
-        return _SUBSCRIPTS.sub(lambda m: re.sub(r"\d+", lambda d: letters.get(d[0], d[0]), m[0]), text)
-
-    return replace(
-        finding,
-        at=renamed(finding.at),
-        condition=finding.condition and renamed(finding.condition),
-        left=finding.left and renamed(finding.left),
-        right=finding.right and renamed(finding.right),
-        size=finding.size and renamed(finding.size),
-        detail=renamed(finding.detail),
-        direction={renamed(n): c for n, c in finding.direction.items()},
-    ), numbers
-
-
-def _is_complete(at: str, count: int, letters: int, size: int) -> bool:
-    """Whether the findings of one pattern are all there are; z[i] = z[j] is the same for i and j exchanged."""
-    if count == perm(size, letters):
-        return True
-    sides = at.partition(" and ")[0].split(" = ")
-    used = [set(re.findall(rf"\b[{LETTERS}]\b", "".join(_SUBSCRIPTS.findall(s)))) for s in sides]
-    if len(sides) != 2 or [len(u) for u in used] != [1, 1] or used[0] == used[1]:
-        return False
-    one, other = used[0].pop(), used[1].pop()
-    mirrored = re.sub(rf"\b{one}\b", other, sides[0]) == sides[1]
-    return mirrored and 2 * count == perm(size, letters)
-
-
-def _for_some(finding: Finding, letters: Sequence[str], size: int) -> Finding:
-    """Say for which indices a finding holds: "f[i] = y[i] for some i", "v[i] = 0 for every i"."""
-    place, every = _for_every(finding.at, size)
-    inside = " ".join(_SUBSCRIPTS.findall(place))
-    some = [c for c in letters if c != every and re.search(rf"\b{c}\b", inside)]
-    said = [f"every {every}"] * bool(every) + [f"some {', '.join(some)}"] * bool(some)
-    if not said:
-        return finding
-    comma = "," if " for integer " in place else ""
-    return replace(finding, at=f"{place}{comma} for {', '.join(said)}")
-
-
-def _for_every(at: str, size: int) -> tuple[str, str]:
-    """Return "v[i] = 0" and "i" for "v[0] = 0 and v[1] = 0" where these are all numbers; else the text and ""."""
-    free = next((c for c in LETTERS if not re.search(rf"\b{c}\b", at)), "")
-    parts = at.split(" and ")
-    patterns: dict[str, list[str]] = {}
-    for part in parts:
-        numbers = {n for s in _SUBSCRIPTS.findall(part) for n in re.findall(r"\d+", s)}
-        if len(numbers) == 1:
-            patterns.setdefault(_SUBSCRIPTS.sub(lambda m: re.sub(r"\d+", free, m[0]), part), []).append(part)
-    for pattern, members in patterns.items():
-        if free and len(set(members)) == size > 1:
-            kept = [p for p in parts if p not in members]
-            return " and ".join([*kept, pattern]), free
-    return at, ""

@@ -147,9 +147,10 @@ def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node
     return Node(row.name, tuple(typed), None, named.span)
 
 
-def is_reduction(called: str, count: int, keywords: bool) -> bool:
-    """Say whether a call is one of a vector: `max(z)` is, `max(a, b)` is not."""
-    return called in REDUCED and (REDUCED[called] not in ATOMS or count < 2 or keywords)
+def is_reduction(words: Sequence[Token], count: int, keywords: bool) -> bool:
+    """Say whether a call is one of a vector: `max(z)` and `np.linalg.norm(v, 1)` are, `max(a, b)` is not."""
+    row = REDUCED.get(words[-1].text, "")
+    return bool(row) and (row not in ATOMS or count == 1 or keywords or (row == "norm" and len(words) > 1))
 
 
 def reduction(
@@ -183,7 +184,8 @@ def reduction(
                     help=usage,
                     text=text,
                 )
-    return Node(row.name, (*args, *keywords.values()), "ord" if keywords else None, span)
+    ordered = bool(keywords) or (row.name == "norm" and len(args) == 2)
+    return Node(row.name, (*args, *keywords.values()), "ord" if ordered else None, span)
 
 
 def _bounded(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Node:
