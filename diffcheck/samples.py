@@ -26,8 +26,8 @@ _COUNTS = ("n", "N")
 class Reading:
     """One way to ask about an expression with vectors.
 
-    tree, where: without vectors.  notes: how the text was read.  constants: names that are no variables unless
-    asked for.  size: how many values every index takes, None where none is written out.
+    tree, where: without vectors.  notes: how the text was read.
+    size: how many values every index takes, None where none is written out.
     over: the indices of the sum that ``tree`` is one term of, with ``rest`` beside it; empty for all of it.
     reduction: "sum" or "mean" if that makes the whole expression of ``tree``, else "".
     """
@@ -35,7 +35,6 @@ class Reading:
     tree: Node
     where: tuple[Node, ...]
     notes: tuple[str, ...] = ()
-    constants: tuple[str, ...] = ()
     size: int | None = None
     over: tuple[str, ...] = ()
     term: Node | None = None
@@ -49,20 +48,24 @@ def readings(
     text: str,
     size: int | None = None,
     shared: Callable[[str], bool] = lambda _: False,
+    asked: Sequence[str] = (),
 ) -> list[Reading]:
     """Return the ways to ask, the best first: one term of a sum if that may do, and all terms for a size.
 
-    shared: whether a name without an index is one number by convention.  Raises SyntaxProblem for vectors that do
+    shared: whether a name without an index is one number by convention.  asked: names of the variables, if given;
+    where one part of a vector is singled out, no part stands for all.  Raises SyntaxProblem for vectors that do
     not fit, or that nothing reduces.
     """
     whole = opened(tree)
     if not has_vectors(whole) and not any(map(has_vectors, where)):
         return [Reading(tree, tuple(where), tuple(_about_norms(whole)))]
     expander = Expander(whole, text, size, shared)
-    env, said = _free_indices(expander)
+    names = [*asked, *(n for c in where for n in c.names())]
+    alike = not any(i.isdigit() for n in names for i in indices_of(n))
+    env, said = _free_indices(expander, alike)
     notes = (*_about_bare(expander), *said, *_about_norms(expander.tree, expander.reduces))
     written = _written_out(expander, where, env, notes)
-    single = _one_term(expander, where, env, notes)
+    single = _one_term(expander, where, env, notes) if alike else None
     return [written] if single is None else [single, written]
 
 
@@ -95,10 +98,11 @@ def _about_norms(tree: Node, reduces: Callable[[Node], bool] = lambda _: False) 
     for n in tree.distinct():
         if n.op == "norm" and len(n.args) == 2 and n.args[1].leaf in (1, 2) and not reduces(n):
             order = n.args[1].leaf
-            yield f"norm(a, {order}) is sqrt(a**2 + {order}**2) here; for the norm of order {order} write norm(v, ord={order})"
+            said = f"norm(a, {order}) is sqrt(a**2 + {order}**2) here"
+            yield f"{said}; for the norm of order {order} write norm(v, ord={order})"
 
 
-def _free_indices(expander: Expander) -> tuple[dict[str, int | str], list[str]]:
+def _free_indices(expander: Expander, alike: bool) -> tuple[dict[str, int | str], list[str]]:
     """Return what stands for the indices that nothing reduces, and sentences on it.
 
     Beside other parts of its vector an index must be a number.  Exchanging two numbers of an index everywhere
@@ -111,7 +115,7 @@ def _free_indices(expander: Expander) -> tuple[dict[str, int | str], list[str]]:
         if letter not in numbered:
             notes.append(f"nothing is summed over {letter}: the answer is that for one {letter}, any of them")
             continue
-        if len(numbered) > 1 or not _is_symmetric(expander):
+        if len(numbered) > 1 or not alike or not _is_symmetric(expander):
             place = next(n for n in expander.items() if letter in expander.free(n))
             raise SyntaxProblem(
                 f"which `{letter}` is meant?",
@@ -168,7 +172,12 @@ def _reduced_letters(expander: Expander) -> set[str]:
 def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]) -> Reading | None:
     """Return the question about one term of a sum; None if it is no plain sum with parts of its own in each term."""
     split = _split(expander, expander.tree)
-    if split is None or not split.sums or not all(map(_plain, where)) or any(e in split.over for e in env):
+    if (
+        split is None
+        or not split.sums
+        or not all(map(_about_one, where))
+        or any(e in split.over for e in env)
+    ):
         return None
     if len({frozenset(s.over) for s in split.sums}) != 1 or len({s.scale for s in split.sums}) != 1:
         return None
@@ -181,24 +190,14 @@ def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequen
     rest = None if split.rest is None else expander.number(split.rest, env)
     if rest is not None and any(set(indices_of(n)) & {*LETTERS} for n in rest.names()):
         return None
-    if not _apart(whole, over):
+    # The number of terms is no constant in general position: 1/(n - 1) is none for one term.
+    if not _apart(whole, over) or any(n in _COUNTS for n in whole.names()):
         return None
     size = expander.size if _reduced_letters(expander) - set(over) else None
-    counts = [n for n in _COUNTS if n in whole.names()]
-    positive = [Node("gt", (name(n), number(0))) for n in counts]
     scale = split.sums[0].scale
     reduction = scale if scale == "mean" or (scale == "sum" and rest is None) else ""
-    return Reading(
-        whole,
-        (*_conditions(where, whole, expander), *positive),
-        tuple(notes),
-        tuple(counts),
-        size,
-        over,
-        term,
-        rest,
-        "" if counts else reduction,
-    )
+    conditions = _conditions(where, whole, expander)
+    return Reading(whole, conditions, tuple(notes), size, over, term, rest, reduction)
 
 
 def _plain(condition: Node) -> bool:
@@ -206,6 +205,14 @@ def _plain(condition: Node) -> bool:
     return all(
         n.op not in VECTORS and (n.op not in REDUCTIONS or len(n.args) > 1) for n in condition.distinct()
     )
+
+
+def _about_one(condition: Node) -> bool:
+    """Whether a constraint is about one index at a time: not p[i] < p[i+1]."""
+    seen: dict[str, tuple[str, ...]] = {}
+    same = all(seen.setdefault(base_of(n), indices_of(n)) == indices_of(n) for n in condition.names())
+    shifted = any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
+    return _plain(condition) and same and not shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +318,7 @@ def _holds_sum(expander: Expander, node: Node) -> bool:
 
 def _is_sum(expander: Expander, node: Node) -> bool:
     """Whether a node is a sum or a mean over indices of named vectors."""
-    if node.op not in ("sum", "mean", "dot") or not expander.reduces(node):
+    if not expander.reduces(node) or not (node.op in ("sum", "mean", "dot") or _is_sum_of_sizes(node)):
         return False
     return bool(expander.over(node)) and not expander.lengths
 
@@ -321,7 +328,13 @@ def _inner(expander: Expander, node: Node) -> Node:
     if node.op == "dot":
         return Node("mul", node.args[:2], None, node.span)
     inside = node.args[0]
+    if node.op == "norm":
+        return Node("abs", (inside,), None, node.span)
     return _inner(expander, inside) if _is_nested(expander, node) else inside
+
+
+def _is_sum_of_sizes(node: Node) -> bool:
+    return node.op == "norm" and len(node.args) == 2 and node.args[1].leaf == 1
 
 
 def _is_nested(expander: Expander, node: Node) -> bool:
@@ -369,12 +382,20 @@ def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander:
     for at in known[bare[0]] if bare else [()]:
         letters: dict[str, set[str]] = {}
         for n in names:
-            for place, text in enumerate(indices_of(n)):
-                if text in LETTERS:
-                    values = {t[place] for t in known[base_of(n)] if place < len(t)}
-                    letters[text] = letters.get(text, values) & values
+            for place, (letter, shift) in enumerate(map(index_of, indices_of(n))):
+                if letter:
+                    found = (_shifted(t[place], -shift) for t in known[base_of(n)] if place < len(t))
+                    values = {v for v in found if v is not None}
+                    letters[letter] = letters.get(letter, values) & values
         for chosen in product(*(sorted(v) for v in letters.values())):
             yield _bound_names(spelled, dict(zip(letters, chosen, strict=True)), set(bare), at)
+
+
+def _shifted(index: str, shift: int) -> str | None:
+    """Return an index moved by a number; None for a letter, which stays where it is."""
+    if not shift:
+        return index
+    return str(int(index) + shift) if index.isdigit() and int(index) + shift >= 0 else None
 
 
 def _part_of(node: Node, known: dict[str, list[tuple[str, ...]]]) -> Node | None:
@@ -386,7 +407,7 @@ def _part_of(node: Node, known: dict[str, list[tuple[str, ...]]]) -> Node | None
 
 
 def _bound_names(condition: Node, letters: dict[str, str], bare: set[str], at: Sequence[str]) -> Node:
-    def bound(node: Node) -> Node | None:
+    def put(node: Node) -> Node | None:
         if node.op != NAME:
             return None
         text = str(node.leaf)
@@ -394,6 +415,8 @@ def _bound_names(condition: Node, letters: dict[str, str], bare: set[str], at: S
             return name(subscripted(text, at), node.span)
         if "[" not in text:
             return None
-        return name(subscripted(base_of(text), [letters.get(i, i) for i in indices_of(text)]), node.span)
+        places = [(i, *index_of(i)) for i in indices_of(text)]
+        bound = [_shifted(letters.get(i, i), shift) or t if i else t for t, i, shift in places]
+        return name(subscripted(base_of(text), bound), node.span)
 
-    return substitute(condition, bound)
+    return substitute(condition, put)

@@ -60,7 +60,7 @@ def make_problem(
         for condition in conditions:
             check_size(condition, where)
     asked = _listed(wrt)
-    ways = readings(tree, conditions, text, size, is_setting)
+    ways = readings(tree, conditions, text, size, is_setting, asked)
     found = [_problem(text, way, asked, where) for way in ways]
     single = ways[0]
     if single.term is None:
@@ -77,7 +77,7 @@ def _problem(text: str, way: Reading, asked: Sequence[str], where: str) -> Probl
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
         )
-    chosen = _checked(asked, names) if asked else _guess(names, way.constants)
+    chosen = _checked(asked, names) if asked else _guess(names)
     everything = dict.fromkeys([*names, *(n for c in way.where for n in _names(c))])
     constants = tuple(n for n in everything if n not in chosen)
     return Problem(text, way.tree, chosen, constants, way.where, where, not asked, way.notes, way.size)
@@ -118,14 +118,13 @@ def _nearest(name: str, names: Sequence[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else f"its names are {', '.join(names[:8])}"
 
 
-def _guess(names: Sequence[str], constants: Sequence[str] = ()) -> tuple[str, ...]:
+def _guess(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names that are neither data nor settings by convention; some are always left.
 
     Where only data and settings occur, `mu` and `sigma` are what is predicted; without them it is the data.
     """
     # lambda1 and alpha_2 are settings as lambda and alpha are; y1 may well be a coordinate.
-    settings = {n for n in names if is_setting(n) or n in constants}
-    names = [n for n in names if n not in constants]
+    settings = {n for n in names if is_setting(n)}
     others = [n for n in names if base_of(n) not in DATA | INPUTS and n not in settings]
     # Where a model is fitted to samples, x[i] are its inputs.
     fitted = others and any(base_of(n) in DATA and "[" in n for n in names)

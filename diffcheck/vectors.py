@@ -338,7 +338,7 @@ class Expander:
         lengths = {len(a) for a in args if isinstance(a, tuple)}
         if not lengths:
             same = all(a is b for a, b in zip(args, node.args, strict=True))
-            return node if same else Node(node.op, args, node.leaf, node.span)  # type: ignore[arg-type]
+            return node if same else Node(node.op, tuple(args), node.leaf, node.span)  # type: ignore[arg-type]
         if len(lengths) > 1:
             shown = " and ".join(map(str, sorted(lengths)))
             raise self.problem(f"lists of {shown} parts do not fit", node.span, "give both the same length")
