@@ -18,6 +18,7 @@ from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
+from diffcheck.reductions import indices_of
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
@@ -223,7 +224,8 @@ def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
 
 
 def _letters(problem: Problem) -> list[str]:
-    taken = {*problem.wrt, *problem.constants}
+    names = (*problem.wrt, *problem.constants)
+    taken = {*names, *(index[0] for n in names for index in indices_of(n))}
     return [c for c in ("k", "m", "n", "j", "i", "l") if c not in taken]
 
 

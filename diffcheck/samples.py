@@ -81,16 +81,23 @@ def same_vector(asked: str, known: str) -> bool:
 
 
 def _about_bare(expander: Expander) -> Iterator[str]:
-    if not expander.bare:
-        return
-    letter = next(
-        i for n in expander.items() if str(n.args[0].leaf) in expander.bare for i in expander.free(n)
-    )
-    shown = ", ".join(f"{n}[{letter}]" for n in expander.bare)
-    others = [n for n in expander.tree.names() if n not in expander.bare and n not in LETTERS]
-    plain = [n for n in dict.fromkeys(others) if not any(b.args[0].leaf == n for b in expander.items())]
-    rest = f"; one number each: {', '.join(plain)}" if plain else ""
-    yield f"without an index these are vectors: {shown}{rest}; write indices to say otherwise"
+    if expander.bare:
+        bases = [(str(n.args[0].leaf), n) for n in expander.items() if n.args[0].op == NAME]
+        letter = next(i for base, n in bases if base in expander.bare for i in expander.free(n))
+        shown = ", ".join(f"{n}[{letter}]" for n in expander.bare)
+        others = (
+            {str(n.leaf) for n in expander.tree.distinct() if n.op == NAME}
+            - {b for b, _ in bases}
+            - {*LETTERS}
+        )
+        rest = f"; one number each: {', '.join(sorted(others))}" if others else ""
+        yield f"without an index these are vectors: {shown}{rest}; write indices to say otherwise"
+    for n in expander.tree.distinct():
+        if n.op in ("sum", "mean", "prod") and expander.reduces(n) and not expander.over(n):
+            inside = n.args[0]
+            if not expander.is_list(inside) and not expander.reduces(inside):
+                part = expander.text[slice(*n.span)]
+                yield f"`{part}` has no index to run over: it is its one term"
 
 
 def _about_norms(tree: Node, reduces: Callable[[Node], bool] = lambda _: False) -> Iterator[str]:

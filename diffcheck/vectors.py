@@ -157,7 +157,7 @@ class Expander:
         first, *rest = node.args
         if all(r.op == NAME and r.leaf in self.free(first) for r in rest):
             return True
-        many = bool(self.free(first)) or self._is_list(first)
+        many = bool(self.free(first)) or self.is_list(first)
         return node.op == "norm" and len(rest) == 1 and rest[0].op == NUMBER and many
 
     def over(self, node: Node) -> tuple[str, ...]:
@@ -191,12 +191,13 @@ class Expander:
         letters = self.free(node.args[0])
         return named[0] if named else letters[-1] if letters else ""
 
-    def _is_list(self, node: Node) -> bool:
+    def is_list(self, node: Node) -> bool:
+        """Say whether a part is a list of numbers."""
         if node.op == "vector":
             return True
         if node.op == "item" or self.reduces(node):
             return False
-        return any(self._is_list(a) for a in self.operands(node))
+        return any(self.is_list(a) for a in self.operands(node))
 
     def items(self) -> Iterator[Node]:
         """Yield every subscript of the expression."""
@@ -238,8 +239,8 @@ class Expander:
     def _is_bare(self, node: Node) -> bool:
         if node.op in ("softmax", "log_softmax"):
             operand = node.args[0]
-            return not self.free(operand) and not self._is_list(operand)
-        return self.reduces(node) and not any(self.free(a) or self._is_list(a) for a in self.operands(node))
+            return not self.free(operand) and not self.is_list(operand)
+        return self.reduces(node) and not any(self.free(a) or self.is_list(a) for a in self.operands(node))
 
     def _bare_nodes(self, tree: Node) -> Iterator[Node]:
         if self._is_bare(tree):
