@@ -63,7 +63,12 @@ def readings(
     names = [*asked, *(n for c in where for n in c.names())]
     alike = not any(i.isdigit() for n in names for i in indices_of(n))
     env, said = _free_indices(expander, alike)
-    notes = (*_about_bare(expander), *said, *_about_norms(expander.tree, expander.reduces))
+    notes = (
+        *_about_bare(expander),
+        *_about_lists(expander),
+        *said,
+        *_about_norms(expander.tree, expander.reduces),
+    )
     written = _written_out(expander, where, env, notes)
     single = _one_term(expander, where, env, notes) if alike else None
     return [written] if single is None else [single, written]
@@ -98,6 +103,19 @@ def _about_bare(expander: Expander) -> Iterator[str]:
             if not expander.is_list(inside) and not expander.reduces(inside):
                 part = expander.text[slice(*n.span)]
                 yield f"`{part}` has no index to run over: it is its one term"
+
+
+def _about_lists(expander: Expander) -> Iterator[str]:
+    """Say which names beside a list are one number: `norm(y - [1, 2])` has the same y twice."""
+    beside = {
+        str(a.leaf): None
+        for n in expander.tree.distinct()
+        if n.op in ("add", "sub", "mul", "div", "pow") and expander.is_list(n)
+        for a in n.args
+        if a.op == NAME
+    }
+    if beside:
+        yield f"one number for all parts of the list beside it: {', '.join(beside)}"
 
 
 def _about_norms(tree: Node, reduces: Callable[[Node], bool] = lambda _: False) -> Iterator[str]:

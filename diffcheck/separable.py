@@ -77,7 +77,7 @@ def _about_size(problem: Problem) -> str:
 def _about_every(problem: Problem, samples: Samples, shared: bool, analysis: Analysis) -> list[str]:
     index = ", ".join(samples.over)
     inner = f" and {problem.size} values of every other index (--size)" if problem.size else ""
-    said = f"for every number of samples{inner}; shown is one term, for one {index}"
+    said = f"proved for every number of samples{inner}; shown is one term, for one {index}"
     if shared:
         return [f"{said}; data in general position"]
     if analysis.verdict is Verdict.CONDITIONAL:

@@ -72,7 +72,10 @@ def make_problem(
 def _problem(text: str, way: Reading, asked: Sequence[str], where: str) -> Problem:
     """Return the question about numbers, which of its names are variables chosen."""
     check_size(way.tree, text)
-    names = _names(way.tree)
+    found = _names(way.tree)
+    # The parts of one vector stand together.
+    order = list(dict.fromkeys(map(base_of, found)))
+    names = sorted(found, key=lambda n: order.index(base_of(n)))
     if not names:
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"

@@ -72,7 +72,7 @@ def test_the_report_says_that_it_holds_for_every_number(text):
     """The note names the one term that is shown, and nothing was written out."""
     report = check(text, where=EVERY[text][0], certify=False)
     assert report.size is None
-    assert any(note.startswith("for every number of samples") for note in report.notes)
+    assert any(note.startswith("proved for every number of samples") for note in report.notes)
 
 
 @pytest.mark.parametrize("text", WRITTEN)
