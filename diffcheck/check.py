@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -47,6 +48,7 @@ def check(
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
     size: int | None = None,
+    until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -56,6 +58,7 @@ def check(
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
     size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
+    until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -68,7 +71,7 @@ def check(
     else:
         from diffcheck.indices import with_indices
 
-        problem, report = _answer(problem, certify)
+        problem, report = _answer(problem, certify, until)
         if early is not None:
             early(_stamped(with_indices(report, problem), id, time.perf_counter() - start))
         report = with_indices(replace(report, surrogates=_surrogates(problem, report, wanted)), problem)
@@ -95,12 +98,12 @@ def _make_problem(
     return make_problem(text, _names(wrt), where, let, size)
 
 
-def _answer(problem: Problem, certify: bool) -> tuple[Problem, Report]:
+def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Report]:
     """Return the report without surrogates, and the question it answers."""
     from diffcheck.gradient import gradient
     from diffcheck.separable import settled
 
-    problem, analysis = settled(problem, _analysis)
+    problem, analysis = settled(problem, lambda asked: _analysis(asked, until))
     analysis = _probed(problem, analysis)
     decided = analysis.verdict is not Verdict.UNDETERMINED
     return problem, Report(
@@ -132,11 +135,11 @@ def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> 
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
 
 
-def _analysis(problem: Problem) -> Analysis:
+def _analysis(problem: Problem, until: float) -> Analysis:
     from diffcheck.analyze import analyze
 
     try:
-        return analyze(problem)
+        return analyze(problem, until)
     except Exception as error:
         _LOG.debug("the analysis failed", exc_info=True)
         return Analysis(Verdict.UNDETERMINED, None, reason=_reason(error))

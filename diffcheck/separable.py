@@ -93,6 +93,8 @@ def _holds_for_all(
 ) -> bool:
     if analysis.verdict in (Verdict.UNDETERMINED, Verdict.CONDITIONAL) or analysis.smoothness is None:
         return False
+    if not analysis.complete:
+        return False
     if any(f.kind is Kind.EDGE for f in analysis.findings) or _narrows(problem, samples, shared):
         return False
     rest = samples.rest

@@ -246,6 +246,7 @@ class Report:
 class Analysis:
     """What the analyzer decides, before the probe may contradict it and surrogates are added.
 
+    complete: whether every place was decided; the class can be certain without, where nothing can be worse.
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
     """
 
@@ -254,4 +255,5 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     cases: tuple[Case, ...] = ()
     reason: str | None = None
+    complete: bool = True
     certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)
