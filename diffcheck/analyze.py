@@ -360,7 +360,7 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         reason = f"class at best {worst}: {work.open[0]}"
         return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
-    return _certified(work, Analysis(verdict, worst, tuple(findings), alone=alone))
+    return _certified(work, Analysis(verdict, worst, tuple(findings), complete=not work.open, alone=alone))
 
 
 def _alone(work: _Work) -> dict[str, Smoothness]:

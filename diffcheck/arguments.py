@@ -28,10 +28,20 @@ _FLAGS = {
 }
 
 _WITH_VALUE = {
-    "check": ("--format", "--let", "--require", "--timeout", "--where", "--wrt"),
-    "emit": ("--let", "--to", "--wrt"),
-    "plot": ("--at", "--let", "--mu", "--output", "--range", "--timeout", "--where", "--wrt", "-o"),
-    "smooth": ("--emit", "--error", "--for", "--let", "--lipschitz", "--timeout", "--where", "--wrt"),
+    "check": ("--format", "--let", "--require", "--size", "--timeout", "--where", "--wrt"),
+    "emit": ("--let", "--size", "--to", "--wrt"),
+    "plot": ("--at", "--let", "--mu", "--output", "--range", "--size", "--timeout", "--where", "--wrt", "-o"),
+    "smooth": (
+        "--emit",
+        "--error",
+        "--for",
+        "--let",
+        "--lipschitz",
+        "--size",
+        "--timeout",
+        "--where",
+        "--wrt",
+    ),
 }
 
 _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)

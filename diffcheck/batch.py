@@ -2,9 +2,9 @@
 
 A thread reads lines into a pipe, which blocks it when it is far ahead; the loop in `answers` waits for
 lines and for workers at once, so an answer is out as soon as it is known even while the input is still
-being written. Input: JSON lines with `expr` and optionally `id`, `wrt`, `where`, `let`; or plain text, one
-expression a line, where `#` starts a comment.  The two may be mixed: a line that starts with a brace is
-JSON.
+being written. Input: JSON lines with `expr` and optionally `id`, `wrt`, `where`, `let`, `size`; or plain
+text, one expression a line, where `#` starts a comment.  The two may be mixed: a line that starts with a brace
+is JSON.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Entry", "Reply", "answers", "entries", "read_entry"]
 # Answers known but not yet due (an early one is slow) are kept; this many per worker bound the memory.
 LOOK_AHEAD = 32
 
-KEYS = ("expr", "id", "wrt", "where", "let")
+KEYS = ("expr", "id", "wrt", "where", "let", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +274,7 @@ def _question(data: dict[str, Any]) -> Question:
         None if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt),
         where or "",
         {name: str(value) for name, value in (let or {}).items()},
+        size=_typed(data, "size", _is_size, "a whole number from 1 to 64"),
     )
 
 
@@ -282,6 +283,10 @@ def _typed(data: dict[str, Any], key: str, fits: Callable[[Any], bool], wanted: 
     if value is not None and not fits(value):
         raise BadOption(f"`{key}` must be {wanted}")
     return value
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 64
 
 
 def _is_text_or_texts(value: Any) -> bool:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger("diffcheck")
 
-_STAGES = ("variables", "analyze", "gradient", "probe", "suggest")
+_STAGES = ("variables", "analyze", "separable", "gradient", "probe", "suggest")
 
 
 def load_stages() -> None:
@@ -47,6 +47,7 @@ def check(
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
+    size: int | None = None,
     until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
@@ -56,6 +57,7 @@ def check(
     steps the verdict rests on, which takes some milliseconds.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
+    size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
     until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
@@ -63,14 +65,17 @@ def check(
     """
     start = time.perf_counter()
     try:
-        problem = _make_problem(text, wrt, where, let)
+        problem = _make_problem(text, wrt, where, let, size)
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        report = _answer(problem, certify, until)
+        from diffcheck.indices import with_indices
+
+        problem, report = _answer(problem, certify, until)
         if early is not None:
-            early(_stamped(_told(problem, report), id, time.perf_counter() - start))
-        report = _told(problem, replace(report, surrogates=_surrogates(problem, report, wanted)))
+            early(_stamped(with_indices(_told(problem, report), problem), id, time.perf_counter() - start))
+        report = replace(report, surrogates=_surrogates(problem, report, wanted))
+        report = with_indices(_told(problem, report), problem)
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -83,21 +88,28 @@ def refused(text: str, where: str, error: InputError, *, id: str | None = None) 
 
 
 def _make_problem(
-    text: str, wrt: str | Iterable[str] | None, where: str, let: Mapping[str, str] | None
+    text: str,
+    wrt: str | Iterable[str] | None,
+    where: str,
+    let: Mapping[str, str] | None,
+    size: int | None,
 ) -> Problem:
     from diffcheck.variables import make_problem
 
-    return make_problem(text, _names(wrt), where, let)
+    return make_problem(text, _names(wrt), where, let, size)
 
 
-def _answer(problem: Problem, certify: bool, until: float) -> Report:
+def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Report]:
+    """Return the report without surrogates, and the question it answers."""
     from diffcheck.gradient import gradient
+    from diffcheck.separable import settled
 
-    analysis = _probed(problem, _analysis(problem, until))
+    problem, analysis = settled(problem, lambda asked: _analysis(asked, until))
+    analysis = _probed(problem, analysis)
     decided = analysis.verdict is not Verdict.UNDETERMINED
     no_notes: list[str] = []
     notes = _or_nothing(lambda: _told_apart(problem, analysis), no_notes)
-    return Report(
+    return problem, Report(
         expression=problem.text,
         wrt=problem.wrt,
         constants=problem.constants,
@@ -112,6 +124,7 @@ def _answer(problem: Problem, certify: bool, until: float) -> Report:
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
         notes=(*problem.notes, *notes),
+        size=problem.size,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
 

@@ -22,6 +22,7 @@ from diffcheck.errors import BadOption, InputError
 from diffcheck.options import (
     Expression,
     Let,
+    Size,
     Timeout,
     Where,
     Wrt,
@@ -123,6 +124,7 @@ def _check(
         bool, typer.Option("--explain-proof", help="Print the steps the verdict rests on.")
     ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
+    size: Size = None,
     timeout: Timeout = 30.0,
 ) -> int:
     """Check one expression."""
@@ -133,7 +135,8 @@ def _check(
     chosen = "json" if json else as_one_of("--format", format, FORMATS)
     text = _text(expression)
     certify = explain_proof or chosen == "json"
-    question = Question(text, None if wrt is None else tuple(wrt), where, as_definitions(let or []), certify)
+    names = None if wrt is None else tuple(wrt)
+    question = Question(text, names, where, as_definitions(let or []), certify, size=size)
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
@@ -169,13 +172,16 @@ def _plot(
     range: Annotated[
         list[str] | None, typer.Option(metavar="[NAME=]A:B", help="What to show; repeatable with names.")
     ] = None,
+    size: Size = None,
     timeout: Timeout = 30.0,
 ) -> int:
     """Draw the function, its derivative and what to use instead: here, or to a file with -o."""
+    from diffcheck.indices import taken_apart
     from diffcheck.plot.figure import COLUMNS, draw, require_matplotlib
     from diffcheck.plot.options import file_ending, wishes
     from diffcheck.plot.scene import MODELS, compose
     from diffcheck.plot.terminal import columns, render
+    from diffcheck.separable import asked
     from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
@@ -186,10 +192,13 @@ def _plot(
     text = _text(expression)
     definitions = as_definitions(let or [])
     try:
-        problem = make_problem(text, wrt, where, definitions)
+        problem = make_problem(text, wrt, where, definitions, size)
+        question = Question(
+            text, None if wrt is None else tuple(wrt), where, definitions, certify=False, size=size
+        )
+        answer = taken_apart(_answer(question, timeout, as_data=False))
+        problem = asked(problem, answer)
         wished = wishes(problem, at or [], range or [], mu)
-        question = Question(text, None if wrt is None else tuple(wrt), where, definitions, certify=False)
-        answer = _answer(question, timeout, as_data=False)
     except InputError as error:
         raise _with_text(error, text) from None
     here = output is None
@@ -222,6 +231,7 @@ def _smooth(
     where: Annotated[str, typer.Option(metavar="COND", help="As for check.")] = "",
     let: Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="As for check.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The report with these surrogates, as JSON.")] = False,
+    size: Size = None,
     timeout: Timeout = 30.0,
 ) -> int:
     """Choose a smooth function to use instead, for a purpose; exit 1 when there is none."""
@@ -230,6 +240,7 @@ def _smooth(
     from diffcheck.emit import LANGUAGES
     from diffcheck.emit import emit as write
     from diffcheck.report.smooth import offer
+    from diffcheck.separable import asked
     from diffcheck.smooth import PURPOSES, Wish, choose
     from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
@@ -245,11 +256,11 @@ def _smooth(
     text = _text(expression)
     names = None if wrt is None else tuple(wrt)
     definitions = as_definitions(let or [])
-    question = Question(text, names, where, definitions, False, wish.smoothness)
+    question = Question(text, names, where, definitions, False, wish.smoothness, size)
     answer = _answer(question, timeout, as_data=json)
     choice = choose(unspelt(answer).surrogates, wish)
     if emit and choice.shown:
-        problem = make_problem(text, wrt, where, definitions)
+        problem = asked(make_problem(text, wrt, where, definitions, size), answer)
         print(write(problem, language, choice.shown[0]), end="")
         return OK
     choice = spelt(choice, answer.values)
@@ -302,6 +313,7 @@ def _emit(
         list[str] | None, typer.Option(metavar="NAMES", help="Variables: the first arguments; else guessed.")
     ] = None,
     let: Let = None,
+    size: Size = None,
 ) -> int:
     """Print the expression as a function that one can paste; nothing is checked or smoothed."""
     from diffcheck.emit import LANGUAGES, emit
@@ -310,7 +322,7 @@ def _emit(
     language = as_one_of("--to", to, LANGUAGES)
     text = _text(expression)
     try:
-        problem = make_problem(text, wrt, "", as_definitions(let or []))
+        problem = make_problem(text, wrt, "", as_definitions(let or []), size)
         print(emit(problem, language), end="")
     except InputError as error:
         raise _with_text(error, text) from None

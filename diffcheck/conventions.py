@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["DATA", "PREDICTED", "is_data", "is_setting"]
+__all__ = ["DATA", "INPUTS", "PREDICTED", "is_data", "is_setting"]
 
 DATA = {
     "y", "Y", "t", "target", "targets", "tgt", "label", "labels", "truth", "true", "y_true", "ytrue",
@@ -15,6 +15,8 @@ _SETTINGS = {
     "lmbda", "lambda_", "mu", "nu", "rho", "sigma", "tau", "margin", "temperature", "temp", "threshold",
     "weight_decay", "smoothing", "quantile",
 }  # fmt: skip
+# Where a model is fitted to samples, x[i] are its inputs.
+INPUTS = {"x", "X"}
 # Between data alone these are what is predicted: log(sigma) + (y - mu)**2/(2*sigma**2).
 PREDICTED = {"mu", "sigma"}
 
@@ -30,4 +32,4 @@ def is_data(name: str) -> bool:
 
 
 def _stem(name: str) -> str:
-    return re.sub(r"_?\d+$", "", name)
+    return re.sub(r"_?\d+$", "", name.partition("[")[0])

@@ -18,6 +18,7 @@ from diffcheck.limits import check_size
 from diffcheck.parse import parse
 from diffcheck.tokens import tokenize
 from diffcheck.tree import APPLY, NAME, Node, Place, Span
+from diffcheck.vectors import opened
 from diffcheck.vocabulary import is_reserved
 
 __all__ = ["Definition", "Definitions", "function_names", "names_of", "read_definitions"]
@@ -131,7 +132,7 @@ def _definition(head: str, text: str, functions: frozenset[str]) -> Definition:
             help="choose a name that is no function or constant, or write `F(x) = ...` with plain parameters",
         )
     params = _params(head, match[3]) if match[2] else None
-    body = parse(text, functions)
+    body = opened(parse(text, functions))
     for called in _leaves(body, APPLY):
         if called in (params or ()):
             raise BadOption(

@@ -19,6 +19,7 @@ from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
+from diffcheck.reductions import indices_of
 from diffcheck.tree import Node, Place, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
@@ -252,7 +253,8 @@ def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
 
 
 def _letters(problem: Problem) -> list[str]:
-    taken = {*problem.wrt, *problem.constants}
+    names = (*problem.wrt, *problem.constants)
+    taken = {*names, *(index[0] for n in names for index in indices_of(n))}
     return [c for c in ("k", "m", "n", "j", "i", "l") if c not in taken]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from diffcheck.conventions import DATA, is_data, is_setting
 from diffcheck.definitions import Definition, Definitions, names_of
 from diffcheck.problem import Problem, Value
+from diffcheck.reductions import base_of
 from diffcheck.tree import APPLY, Node
 
 __all__ = ["Model", "listed"]
@@ -41,7 +42,8 @@ class Model:
 
     def parameters(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the names of the question that are parameters of models; settings only where no other is."""
-        found = dict.fromkeys(n for row in self.models for n in self._own(row) if n in names)
+        own = {n for row in self.models for n in self._own(row)}
+        found = dict.fromkeys(n for n in names if base_of(n) in own)
         learnt = tuple(n for n in found if not is_setting(n))
         return learnt or tuple(found)
 
@@ -53,8 +55,8 @@ class Model:
 
     def parameters_of(self, function: str, names: Collection[str]) -> tuple[str, ...]:
         """Return the parameters of one defined function; none for any other word."""
-        rows = [row for row in self.models if row.name == function]
-        return tuple(n for row in rows for n in self._own(row) if n in names)
+        own = {n for row in self.models if row.name == function for n in self._own(row)}
+        return tuple(n for n in names if base_of(n) in own)
 
     def variables(self, names: Sequence[str], values: Sequence[Value]) -> tuple[str, ...]:
         """Return what is differentiated in when nothing is said, in the order of the text.
@@ -67,7 +69,9 @@ class Model:
         if parameters:
             return tuple(n for n in names if n in moving or n in parameters)
         given = self.data
-        return tuple(n for n in names if n in moving or not (n in given or is_data(n) or is_setting(n)))
+        return tuple(
+            n for n in names if n in moving or not (base_of(n) in given or is_data(n) or is_setting(n))
+        )
 
     def through(self, values: Sequence[Value], chosen: Sequence[str]) -> str:
         """Return what is differentiated in when values of unknown functions stand for it."""
@@ -77,7 +81,7 @@ class Model:
 
     def outline(self, wrt: Collection[str]) -> Node | None:
         """Return the loss with the calls of functions that have parameters in it; None when it has none."""
-        models = {row.name for row in self.models if set(row.free) & set(wrt)}
+        models = {row.name for row in self.models if set(row.free) & set(map(base_of, wrt))}
         if not models:
             return None
         tree = self.definitions.without(models).put_in(self.tree, "")
@@ -91,10 +95,10 @@ class Model:
         parameters = [n for n in problem.wrt if n in self.parameters(names)]
         if asked or not parameters:
             return ()
-        of = listed([row.name for row in self.models if set(self._own(row)) & set(parameters)])
+        of = listed([r.name for r in self.models if set(self._own(r)) & set(map(base_of, parameters))])
         said = f"differentiated in {', '.join(parameters)}: the parameters of {of} (--wrt decides)"
         given = self.data
-        data = [n for n in problem.constants if n in given or is_data(n)]
+        data = [n for n in problem.constants if base_of(n) in given or is_data(n)]
         held = [n for n in problem.constants if n not in data]
         if data:
             said += f"; {are(data, 'data')}"

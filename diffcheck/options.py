@@ -13,6 +13,7 @@ from diffcheck.verdict import Smoothness
 __all__ = [
     "Expression",
     "Let",
+    "Size",
     "Timeout",
     "Where",
     "Wrt",
@@ -30,6 +31,10 @@ Wrt = Annotated[
 ]
 Where = Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')]
 Let = Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")]
+Size = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, max=64, help="Parts of a vector, where they are coupled; else 3."),
+]
 Timeout = Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")]
 
 

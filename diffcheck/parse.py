@@ -17,8 +17,9 @@ from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.limits import MAX_DEPTH, check_size, too_deep
+from diffcheck.reductions import LETTERS, index_text, subscripted
 from diffcheck.tokens import END, WORD, Token, number_value, tokenize
-from diffcheck.tree import APPLY, NAME, NUMBER, Node, Span, number
+from diffcheck.tree import APPLY, NAME, NUMBER, Node, Span, name, number
 from diffcheck.vocabulary import (
     MAX_ARGUMENTS,
     Call,
@@ -27,7 +28,9 @@ from diffcheck.vocabulary import (
     call,
     check_applied,
     is_condition,
+    is_reduction,
     leaf,
+    reduction,
     row_called,
 )
 
@@ -49,6 +52,10 @@ COMPARISONS: dict[type, str] = {
 # What Python's messages contain, our words for it, and the cure.
 TRANSLATED = {
     "never closed": ("this bracket is never closed", "add a `)`"),
+    "does not match": (
+        "this bracket closes one of another kind",
+        "close them in the order in which they were opened",
+    ),
     "unmatched": ("this bracket is never opened", "leave it out, or add a `(`"),
     "'else'": ("expected `else` behind this", "write `a if c else b`"),
     "positional": ("a value behind a keyword", "put plain values first"),
@@ -170,10 +177,8 @@ class _Reader:
                 op, args = "not", (self.condition(part.operand),)
             case ast.UnaryOp():
                 return self.signed(part)
-            case ast.Tuple(elts=[head, *_]):
-                comma = next(t for t in self.tokens[self.range(head)[1] :] if t.text == ",")
-                help_ = "write one number, or `max(a, b)` without inner brackets"
-                raise self.problem("a list of values is not a number", comma.span, help_)
+            case ast.List() | ast.Subscript() | ast.Tuple():
+                return self.vector(part)
             case _:
                 raise self.fault()
         return Node(op, args, None, self.span(part))
@@ -208,11 +213,39 @@ class _Reader:
         found = [_join([left, right], [COMPARISONS[type(op)]]) for left, right, op in pairs]
         return _join(found, ["and"] * (len(found) - 1))[0]
 
+    def vector(self, part: ast.List | ast.Subscript | ast.Tuple) -> Node:
+        """Read `[a, b]`, `y[i]`, `x[0, 2]`, `softmax(z)[k]`; a part of a named vector is a name."""
+        if isinstance(part, ast.List | ast.Tuple):
+            if not part.elts:
+                raise self.fault()
+            if isinstance(part, ast.Tuple):
+                comma = next(t for t in self.tokens[self.range(part.elts[0])[1] :] if t.text == ",")
+                help_ = "write one number, `[a, b]` for a vector, or `max(a, b)` without inner brackets"
+                raise self.problem("a list of values is not a number", comma.span, help_)
+            return Node("vector", tuple(self.number(p) for p in part.elts), None, self.span(part))
+        base = self.number(part.value)
+        listed = part.slice.elts if isinstance(part.slice, ast.Tuple) else [part.slice]
+        indices = [self.index(p) for p in listed]
+        if base.op == NAME:
+            return name(subscripted(str(base.leaf), [index_text(i) for i in indices]), self.span(part))
+        return Node("item", (base, *indices), None, self.span(part))
+
+    def index(self, part: ast.expr) -> Node:
+        """Return what a subscript holds: a letter, a number, a letter and a number."""
+        node = self.number(part)
+        try:
+            index_text(node)
+        except ValueError:
+            help_ = f"an index is a letter of `{' '.join(LETTERS)}`, a number from 0 on, or `i+1`"
+            shown = self.text[slice(*self.span(part))]
+            raise self.problem(f"`{shown[:40]}` is no index", self.span(part), help_) from None
+        return node
+
     def words(self, part: ast.expr) -> Sequence[Token]:
         """Return the words of a name, perhaps behind a module's name."""
         first, last = self.range(part)
         words = self.tokens[first : last + 1]
-        if any((word.kind == NAME) == (i % 2) for i, word in enumerate(words)):
+        if any(word.text != "." if i % 2 else word.kind != NAME for i, word in enumerate(words)):
             raise self.fault()
         return words[::2]
 
@@ -224,6 +257,8 @@ class _Reader:
             raise self.fault()
         row = None
         if len(words) > 1 or words[0].text not in self.defined:
+            if is_reduction(words, len(part.args), bool(part.keywords)):
+                return self.reduced(part, words)
             row = row_called(words, len(part.args) + len(part.keywords), self.text)
         if row is None:
             return self.applied(part, words[-1])
@@ -243,13 +278,19 @@ class _Reader:
             )
         return Node(APPLY, tuple(self.number(a) for a in part.args), word.text, self.span(part))
 
+    def reduced(self, part: ast.Call, words: Sequence[Token]) -> Node:
+        """Read a call of what makes one number of many: `sum(e)`, `sum(e, i)`, `norm(v, ord=1)`, `max(a, b)`."""
+        args = [self.number(a) for a in part.args]
+        keywords = {self.tokens[self.range(k)[0]]: self.number(k.value) for k in part.keywords}
+        return reduction(words, args, keywords, self.span(part), self.text)
+
     # --- errors
 
     def fault(self, error: SyntaxError | None = None) -> SyntaxProblem:
         """Return the error for the first token that cannot follow the one before, else what Python says."""
         before = Token(END, "", 0, 0)
         for i, token in enumerate(self.tokens):
-            ended = before.kind in (NUMBER, NAME) or before.text == ")"
+            ended = before.kind in (NUMBER, NAME) or before.text in (")", "]")
             wrong = self.after_operand(i) if ended else self.instead_of_operand(before, i)
             if wrong:
                 return wrong
@@ -258,20 +299,24 @@ class _Reader:
 
     def instead_of_operand(self, before: Token, at: int) -> SyntaxProblem | None:
         """Return the error if the token cannot begin an operand."""
-        token, start = self.tokens[at], before.text in ("", "(", ",", "=")
+        token, start = self.tokens[at], before.text in ("", "(", "[", ",", "=")
         called = at > 1 and self.tokens[at - 2].kind == NAME
-        if token.kind in (NUMBER, NAME) or token.text in ("(", "+", "-"):
+        if token.kind in (NUMBER, NAME) or token.text in ("(", "[", "+", "-"):
             wrong = before.text == "." and token.kind != NAME
         elif token.text == "not":
             wrong = not start and before.kind != WORD
         else:
             # Brackets may be empty, or end in a comma, in calls; what else has a comma is found as a tuple.
-            wrong = token.text != ")" or before.text not in ("(", ",") or (before.text == "(" and not called)
+            wrong = (
+                token.text not in (")", "]")
+                or before.text not in ("(", ",")
+                or (before.text == "(" and not called)
+            )
         if not wrong:
             return None
         if len(self.tokens) == 1:
             return self.problem("the text is empty", token.span, "write an expression such as `abs(y - f)`")
-        if before.text == "(" and token.text == ")":
+        if before.text + token.text in ("()", "[]"):
             return self.problem("empty brackets", (before.start, token.stop), "write an expression inside")
         help_ = "put the `not` and what it denies in brackets" if token.text == "not" else None
         wanted = "a name after `.`" if before.text == "." else "an expression"
@@ -280,6 +325,9 @@ class _Reader:
     def after_operand(self, at: int) -> SyntaxProblem | None:
         """Return the error if the token cannot follow an operand."""
         before, token = self.tokens[at - 1 : at + 1]
+        if token.text == "for":
+            help_ = "leave it out: `sum(abs(y[i] - f[i]))` runs over the index i by itself"
+            return self.problem("there are no loops", token.span, help_)
         if token.kind in (NUMBER, NAME) or (token.text == "(" and before.kind != NAME):
             factors = f"{before.text if before.text != ')' else '(...)'}*{token.text.replace('(', '...')}"
             return self.problem(
@@ -307,7 +355,8 @@ class _Reader:
             return self.problem("`=` does not compare", sign.span, help_)
         for phrase, (message, cure) in TRANSLATED.items():
             if phrase in said:
-                return self.problem(message, span, cure)
+                square = str.maketrans("()", "[]") if tokens[0].text in "[]" else {}
+                return self.problem(message, span, cure.translate(square))
         return self.problem(f"expected an operator or the end, found {tokens[0].shown}", span)
 
     def problem(self, message: str, span: Span, help_: str | None = None) -> SyntaxProblem:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from diffcheck.tree import Node
 
-__all__ = ["Problem", "Value"]
+__all__ = ["Problem", "Samples", "Value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,22 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Samples:
+    """A sum over samples, of which a problem asks about one term.
+
+    over: its indices.  term, rest: the tree is a term plus what stands beside the sum, None for nothing.
+    reduction: "sum" or "mean" if that makes the whole expression of the tree, else "".
+    written: the same question with all terms, for a given number of them.
+    """
+
+    over: tuple[str, ...]
+    term: Node
+    rest: Node | None
+    reduction: str
+    written: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A parsed question.
 
@@ -36,6 +52,8 @@ class Problem:
     through: what is differentiated in when that is not ``wrt`` itself, such as "the parameters of F".
     outline: the same question with names for the values of the functions that `let` defines with parameters of
         their own, differentiated in these values; None when there is no such function.
+    size: how many values every index takes where vectors were written out, else None.
+    samples: for one term of a sum over samples, what else there is to it.
     """
 
     text: str
@@ -49,3 +67,5 @@ class Problem:
     values: tuple[Value, ...] = ()
     through: str = ""
     outline: Problem | None = None
+    size: int | None = None
+    samples: Samples | None = None

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     r"|(?P<foreign>0[xXoObB][0-9a-fA-F]+|//|:=|->|=>|<>|<<|>>|&&|\|\||\.\.\.|[+\-*/]=)"
     r"|(?P<number>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]*[0-9])?)"
     r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^()<>,.=])"
+    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^()<>,.=\[\]])"
 )
 
 _LOOKALIKES = {
@@ -56,7 +56,6 @@ _HINTS = {
     "@": "write the product of numbers with `*`",
     "?": "write `a if condition else b`",
     ":": "write `a if condition else b` to choose between two values",
-    "[": "there are no lists or subscripts; write `x1`, `x2` for the parts of x",
     "{": "use round brackets",
     "'": "names are written without quotes",
     '"': "names are written without quotes",
@@ -153,6 +152,8 @@ def _foreign(text: str, at: int, sign: str) -> SyntaxProblem:
         )
     if sign in _LOOKALIKES:
         help_: str | None = f"write `{_LOOKALIKES[sign]}`"
+    elif sign[0] == ":" and text.count("[", 0, at) > text.count("]", 0, at):
+        help_ = "there are no slices; write `x[i]` for every part of x, `x[0]` for the first"
     else:
         help_ = _HINTS.get(sign) or _HINTS.get(sign[0])
     shown = f"`{sign}`" if sign.isprintable() else f"the character U+{ord(sign[0]):04X}"

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from diffcheck.errors import Undetermined, WrongArguments
 from diffcheck.problem import Value
+from diffcheck.reductions import indices_of, subscripted
 from diffcheck.tree import APPLY, Node, Place, name, substitute
 from diffcheck.unparse import unparse
 from diffcheck.verdict import Report
@@ -81,9 +82,13 @@ class _Hide:
     def new(self, call: Node) -> str:
         """Make up a name for a value."""
         shown = respelt(unparse(call), {v.name: v.text for v in self.values})
-        word = re.sub(r"\W+", "_", shown).strip("_")[:LONGEST]
-        while word in self.taken or is_reserved(word):
-            word += "_"
+        stem = re.sub(r"\W+", "_", re.sub(r"\[.*?\]", "", shown)).strip("_")[:LONGEST]
+        # A value of its own for each index, as its arguments have.
+        indices = dict.fromkeys(i for n in call.names() for i in indices_of(n))
+        while (word := subscripted(stem, list(indices)) if indices else stem) in self.taken or is_reserved(
+            stem
+        ):
+            stem += "_"
         self.taken.add(word)
         self.values.append(Value(word, shown, call))
         return word

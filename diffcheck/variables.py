@@ -2,6 +2,7 @@
 
 Losses name their parts by convention: `y` and `target` are data, `delta` and `tau` are set by hand, the rest
 is predicted or learned.  The conventions guess only when nothing is said, and the report shows the guess.
+The order is: definitions are put in, vectors become numbers, values of unknown functions become names.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from diffcheck.conventions import DATA, PREDICTED, is_setting
+from diffcheck.conventions import DATA, INPUTS, PREDICTED, is_setting
 from diffcheck.definitions import function_names, names_of, read_definitions
 from diffcheck.errors import BadOption
+from diffcheck.limits import check_size
 from diffcheck.model import Model, listed
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.problem import Problem, Value
-from diffcheck.tree import Node
+from diffcheck.problem import Problem, Samples, Value
+from diffcheck.reductions import base_of
+from diffcheck.samples import Reading, readings, same_vector
 from diffcheck.unknown import depends, hidden
+from diffcheck.vectors import opened
 
 __all__ = ["describe_split", "make_problem"]
 
@@ -27,6 +31,7 @@ def make_problem(
     wrt: Sequence[str] | None = None,
     where: str = "",
     let: Mapping[str, str] | None = None,
+    size: int | None = None,
 ) -> Problem:
     """Return the question that a text and its options ask; an InputError says what cannot be read.
 
@@ -35,35 +40,40 @@ def make_problem(
     where: conditions separated by commas; names that occur only there are constants.
     let: name -> expression, or "F(x)" -> expression, substituted before everything; definitions may use each other,
     not in a circle.
+    size: how many values an index takes where parts of vectors are coupled; None for 3.
     """
     let = let or {}
     functions = function_names(let)
-    tree, conditions = parse(text, functions), parse_conditions(where, functions)
+    tree, conditions = opened(parse(text, functions)), parse_conditions(where, functions)
     definitions = read_definitions(let, (tree, *conditions))
     full = definitions.put_in(tree, text)
-    limits = tuple(definitions.put_in(c, where) for c in conditions)
+    limits = [definitions.put_in(c, where) for c in conditions]
     model = Model(tree, definitions)
     asked = _listed(wrt)
-    problem = _question(text, full, limits, where, model, asked)
-    outline = _outline(problem, model, limits, where)
-    notes = model.notes(problem, asked=bool(asked))
-    return replace(problem, outline=outline, notes=notes)
+    ways = readings(full, limits, text, size, is_setting, asked)
+    found = [_question(text, way, where, model, asked) for way in ways]
+    single = ways[0]
+    if single.term is None:
+        return found[0]
+    samples = Samples(single.over, single.term, single.rest, single.reduction, found[-1])
+    return replace(found[0], samples=samples)
 
 
-def _question(
-    text: str, tree: Node, limits: Sequence[Node], where: str, model: Model, asked: list[str]
-) -> Problem:
-    """Return the question about a tree without definitions, its unknown functions hidden behind names."""
-    (tree, *conditions), values = hidden((tree, *limits), text)
-    names = names_of(tree)
+def _question(text: str, way: Reading, where: str, model: Model, asked: list[str]) -> Problem:
+    """Return the question about numbers, with names for the values of unknown functions."""
+    check_size(way.tree, text)
+    (tree, *conditions), values = hidden((way.tree, *way.where), text)
+    # The parts of one vector stand together.
+    order = list(dict.fromkeys(map(base_of, names_of(tree))))
+    names = sorted(names_of(tree), key=lambda n: order.index(base_of(n)))
     if not names:
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
         )
     through, words, guessed = "", list[str](), not asked
     if asked:
-        words = list(dict.fromkeys(n for word in asked for n in model.parameters_of(word, names) or (word,)))
-        chosen, through = _chosen(words, names, values)
+        words = [n for word in asked for n in model.parameters_of(word, names) or _parts(word, names)]
+        chosen, through = _chosen(list(dict.fromkeys(words)), names, values)
     elif model.parameters(names) or any(v.name in names for v in values):
         chosen = model.variables(names, values)
         through, guessed = model.through(values, chosen), not model.parameters(names)
@@ -72,17 +82,21 @@ def _question(
     everything = dict.fromkeys([*names, *(n for c in conditions for n in names_of(c))])
     constants = tuple(n for n in everything if n not in chosen)
     values = tuple(replace(v, moves=depends(v, words or chosen, values)) for v in values)
-    return Problem(
-        text, tree, chosen, constants, tuple(conditions), where, guessed, values=values, through=through
-    )
+    problem = Problem(
+        text, tree, chosen, constants, tuple(conditions), where, guessed, way.notes, values, through,
+        size=way.size,
+    )  # fmt: skip
+    notes = (*way.notes, *model.notes(problem, asked=bool(asked)))
+    return replace(problem, outline=_outline(problem, model, way), notes=notes)
 
 
-def _outline(problem: Problem, model: Model, limits: Sequence[Node], where: str) -> Problem | None:
+def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
     """Return the question with names for the values of the functions that have parameters of their own."""
     tree = model.outline(problem.wrt)
     if tree is None:
         return None
-    (tree,), values = hidden((tree,), problem.text)
+    ways = readings(tree, (), problem.text, problem.size, is_setting, problem.wrt)
+    (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
     wrt = tuple(v.name for v in values if v.name in names_of(tree))
     constants = tuple(n for n in names_of(tree) if n not in wrt)
     return Problem(problem.text, tree, wrt, constants, values=values) if wrt else None
@@ -137,6 +151,11 @@ def _calls(value: Value, words: Sequence[str], values: Sequence[Value]) -> bool:
     return value.call.leaf in words or any(_calls(v, words, values) for v in inner)
 
 
+def _parts(word: str, names: Sequence[str]) -> list[str]:
+    """Return the names that a word means: itself, or the parts of a vector."""
+    return [word] if word in names else [n for n in names if same_vector(word, n)] or [word]
+
+
 def _nearest(name: str, names: Sequence[str]) -> str:
     near = difflib.get_close_matches(name[:40], names, n=1)
     return f"did you mean `{near[0]}`?" if near else f"its names are {', '.join(names[:8])}"
@@ -148,9 +167,13 @@ def _guess(names: Sequence[str]) -> tuple[str, ...]:
     Where only data and settings occur, `mu` and `sigma` are what is predicted; without them it is the data.
     """
     settings = {n for n in names if is_setting(n)}
+    others = [n for n in names if base_of(n) not in DATA | INPUTS and n not in settings]
+    # Where a model is fitted to samples, x[i] are its inputs.
+    fitted = others and any(base_of(n) in DATA and "[" in n for n in names)
+    data = DATA | INPUTS if fitted else DATA
     for kept in (
-        [n for n in names if n not in DATA and n not in settings],
-        [n for n in names if n in PREDICTED],
+        [n for n in names if base_of(n) not in data and n not in settings],
+        [n for n in names if base_of(n) in PREDICTED],
         [n for n in names if n not in settings],
     ):
         if kept:

@@ -136,6 +136,7 @@ class Finding:
     witness: exact coordinates (name -> text in the expression language) of one point of the locus, constants included.
     proof: "exact" (identities on exact numbers) or "ball" (ball arithmetic excludes the alternative).
     detail: a phrase for people: "value -> -oo", "gradient unbounded".
+    alike: the findings it was made of, which differ by the indices of vectors alone.
     """
 
     kind: Kind
@@ -154,6 +155,7 @@ class Finding:
     probe: ProbeResult | None = None
     direction: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
+    alike: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ class Report:
     notes: sentences about how the question was read and for what the answer holds.
     depends: what a conditional verdict depends on.
     values: what the analysis called the values of unknown functions -> the values as people write them, "F(x)".
+    size: how many values every index of a vector took, None where none was written out.
     """
 
     expression: str
@@ -242,12 +245,14 @@ class Report:
     notes: tuple[str, ...] = ()
     depends: str = "the constants"
     values: Mapping[str, str] = field(default_factory=dict)
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What the analyzer decides, before the probe may contradict it and surrogates are added.
 
+    complete: whether every place was decided; the class can be certain without, where nothing can be worse.
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
     alone: the class in each variable with the other ones held in general position; empty where not known.
     """
@@ -257,5 +262,6 @@ class Analysis:
     findings: tuple[Finding, ...] = ()
     cases: tuple[Case, ...] = ()
     reason: str | None = None
+    complete: bool = True
     certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)
     alone: Mapping[str, Smoothness] = field(default_factory=dict)

@@ -7,7 +7,7 @@ module's name (`np.abs`), with keywords (`clamp(x, min=0)`), with a condition in
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -15,6 +15,7 @@ from itertools import pairwise
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.conventions import DATA, PREDICTED, is_setting
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
+from diffcheck.reductions import LETTERS, REDUCED, REDUCTIONS
 from diffcheck.tokens import Token
 from diffcheck.tree import NAME, Node, Span, name, number
 
@@ -26,8 +27,10 @@ __all__ = [
     "call",
     "check_applied",
     "is_condition",
+    "is_reduction",
     "is_reserved",
     "leaf",
+    "reduction",
     "row_called",
 ]
 
@@ -44,7 +47,6 @@ _MODULES = {
 _MODULE_CONSTANTS = {"pi": "pi", "e": "E", "E": "E"}
 _NOT_NAMES = {"True", "False", "None"}
 _WORDS = {"and", "or", "not"}
-_REDUCTIONS = {"mean", "sum", "nanmean", "nansum", "reduce_mean", "reduce_sum"}
 
 # The keywords of clip, as NumPy and torch spell them, by the parameter they stand for.
 _BOUNDS = {"min": "lo", "a_min": "lo", "lo": "lo", "max": "hi", "a_max": "hi", "hi": "hi"}
@@ -124,9 +126,7 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
     row = ATOMS.get(ALIASES.get(called, called))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    if called in _REDUCTIONS:
-        hint = f"write the loss of one sample, without `{called}`"
-    elif near := _misspelt(called, count):
+    if near := _misspelt(called, count):
         hint = f"did you mean `{near}`?"
     elif len(words) > 1 or row is not None or called in _NOT_NAMES or called in _WORDS:
         hint = "`diffcheck atoms` lists the functions"
@@ -139,12 +139,14 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
 
 def _misspelt(called: str, count: int) -> str | None:
     """Return the function that a name called with ``count`` arguments is a misspelling of."""
-    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")] + list(ALIASES)
+    known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")]
+    known += [*ALIASES, *REDUCED]
     if called.lower() in known:
         return called.lower()
     # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
     for near in difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74):
-        least, most = ATOMS[ALIASES.get(near, near)].arity
+        row = ATOMS.get(ALIASES.get(near, near))
+        least, most = row.arity if row is not None else (REDUCTIONS[REDUCED[near]].arity, None)
         # `model` is no `mod`: a word that goes on for two letters is another word.
         longer = called.startswith(near) and len(called) > len(near) + 1
         if least <= count <= (most or MAX_ARGUMENTS) and not longer:
@@ -192,6 +194,47 @@ def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node
     left_out = row.defaults[len(args) - len(row.params) :] if len(args) < len(row.params) else ()
     typed += [number(Fraction(text), named.span) for text in left_out]
     return Node(row.name, tuple(typed), None, named.span)
+
+
+def is_reduction(words: Sequence[Token], count: int, keywords: bool) -> bool:
+    """Say whether a call is one of a vector: `max(z)` and `np.linalg.norm(v, 1)` are, `max(a, b)` is not."""
+    row = REDUCED.get(words[-1].text, "")
+    return bool(row) and (row not in ATOMS or count == 1 or keywords or (row == "norm" and len(words) > 1))
+
+
+def reduction(
+    words: Sequence[Token], args: Sequence[Node], keywords: Mapping[Token, Node], span: Span, text: str
+) -> Node:
+    """Return the node of a function of a vector, its indices behind it: `sum(e)`, `sum(e, i)`, `norm(v, ord=1)`."""
+    if len(words) > 1:
+        _check_module(words, True, text)
+    row = REDUCTIONS[REDUCED[words[-1].text]]
+    called = words[-1].text
+    usage = (
+        f"write `{called}(a, b)`"
+        if row.arity == 2
+        else f"write `{called}(e)`, or `{called}(e, i)` to name the index"
+    )
+    for word in keywords:
+        if row.name != "norm" or word.text not in ("ord", "p") or len(args) != 1:
+            help_ = f"name the index instead: `{called}(y[i], i)`" if word.text in ("axis", "dim") else usage
+            raise WrongArguments(
+                f"`{called}` does not take `{word.text}=` here", span=word.span, help=help_, text=text
+            )
+    if len(args) < row.arity:
+        wanted = "two vectors" if row.arity == 2 else "a vector"
+        raise WrongArguments(f"`{called}` takes {wanted}, got {len(args)}", span=span, help=usage, text=text)
+    if row.name not in ATOMS:
+        for extra in args[row.arity :]:
+            if extra.op != NAME or str(extra.leaf) not in LETTERS:
+                raise WrongArguments(
+                    f"behind its vector `{called}` takes the letter of an index",
+                    span=extra.span,
+                    help=usage,
+                    text=text,
+                )
+    ordered = bool(keywords) or (row.name == "norm" and len(args) == 2)
+    return Node(row.name, (*args, *keywords.values()), "ord" if ordered else None, span)
 
 
 def _bounded(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Node:
@@ -261,4 +304,11 @@ def _dotted(words: Sequence[Token]) -> str:
 
 def is_reserved(word: str) -> bool:
     """Say whether a word cannot be a variable: a function, a constant, a word of the language."""
-    return word in ATOMS or word in ALIASES or word in _NOT_NAMES or word in _WORDS or word in {"if", "else"}
+    return (
+        word in ATOMS
+        or word in ALIASES
+        or word in REDUCED
+        or word in _NOT_NAMES
+        or word in _WORDS
+        or word in {"if", "else"}
+    )

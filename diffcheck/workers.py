@@ -67,6 +67,7 @@ class Question:
     let: Mapping[str, str] = field(default_factory=dict)
     certify: bool = True
     wanted: Smoothness | None = None
+    size: int | None = None
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -254,6 +255,7 @@ def _answer(question: Question, until: float, early: Callable[[Report], None]) -
             certify=question.certify,
             early=early,
             wanted=question.wanted,
+            size=question.size,
             until=until,
         )
     except InputError as error:

@@ -172,6 +172,13 @@ def test_options_reach_the_check(run):
     assert (report["wrt"], report["where"]) == (["a", "b", "c"], "-x < 1")
 
 
+@pytest.mark.parametrize("command", ["check", "emit", "plot", "smooth"])
+def test_a_size_is_from_1_to_64(run, command):
+    """--size is read by every command that may write vectors out, and refused where none can be that long."""
+    assert run(command, "norm(v)", "--size", "0")[0] == 2
+    assert run(command, "norm(v)", "--size", "65")[0] == 2
+
+
 def test_a_dash_reads_stdin(run, monkeypatch):
     """`echo "abs(x)" | diffcheck -`."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbfabs(x)\n")))

@@ -419,3 +419,25 @@ def test_all_array_languages_are_known():
     assert list(LANGUAGES) == ["numpy", "torch", "jax", "tensorflow", "sympy", "latex"]
     assert ARRAYS == ("numpy", "torch", "jax", "tensorflow")
     assert slope("x**2", {"x": 3.0}, "x") == 6.0
+
+
+@pytest.mark.parametrize("text", ["mean(abs(y[i] - f[i]))", "sum(abs(y - f))", "1/n*sum(softplus(-y_i*f_i))"])
+def test_a_sum_over_samples_takes_arrays(text):
+    """One argument for each vector; the code adds up what the expression adds up."""
+    function = load(emit(make_problem(text), "numpy"))
+    y, f = np.array([1.0, -2.0, 0.5]), np.array([0.25, 1.0, 3.0])
+    total = np.logaddexp(0, -y * f) if "softplus" in text else np.abs(y - f)
+    assert function(f=f, y=y) == pytest.approx(total.sum() if text.startswith("sum") else total.mean())
+
+
+def test_coupled_parts_are_arguments_of_their_own():
+    """What is written out takes its parts one by one, under names that Python has."""
+    function = load(emit(make_problem("logsumexp(z[j]) - z[0]"), "numpy"))
+    assert function(z_0=1.0, z_1=1.0, z_2=1.0) == pytest.approx(math.log(3))
+
+
+def test_a_sum_in_latex_has_its_sign():
+    """The term stands behind the sum over its index."""
+    shown = emit(make_problem("mean((y[i] - f[i])**2 + 1)"), "latex")
+    assert r"\frac{1}{n} \sum_{i} \left(" in shown
+    assert "y_{i}" in shown

@@ -26,7 +26,7 @@ DOCUMENTED = """
    "error": ["-mu", "0"], "lipschitz_gradient": "1/mu", "parameter": "mu", "convex": true,
    "mean_error": null, "side": null, "keeps_minimisers": null, "optimality": null, "known": {}, "note": "",
    "value": null, "error_at": null, "lipschitz_at": null}],
- "reason": null, "error": null, "notes": [], "seconds": 0.02, "certificate": null}
+ "reason": null, "error": null, "notes": [], "size": null, "seconds": 0.02, "certificate": null}
 """
 
 

@@ -318,3 +318,12 @@ def test_an_undetermined_report_claims_nothing():
     """It has no steps, so none fails."""
     report = json.loads(json.dumps(to_object(check("abs(x)", "x", where="x > 1 or x < 0"))))
     assert [c.status for c in verify(report)] == [Status.OPEN]
+
+
+@pytest.mark.parametrize("text", ["mean(abs(y - f))", "max(z[j])", "1/n*sum((y_i - w)**2) + abs(w)"])
+def test_losses_over_samples_are_checked_as_they_were_read(text):
+    """The certificate is about one term, or about all of them written out; the checker reads the text again."""
+    report = to_object(check(text))
+    assert all(step.status is Status.OK for step in verify(report))
+    other = {**report, "expression": text + " + 1"}
+    assert any(step.status is Status.FAILED for step in verify(other))

@@ -166,9 +166,7 @@ def test_a_residue_of_a_family_is_a_family():
     assert wall.with_integer(k, sp.Integer(3)).integers == ()
 
 
-@pytest.mark.parametrize(
-    "wave", ["sin(x*y)", "cos(x*y) - 1", "sin(2*x*y)", "sin(pi*x*y)", "1 - cos(x*y/3)"]
-)
+@pytest.mark.parametrize("wave", ["sin(x*y)", "cos(x*y) - 1", "sin(2*x*y)", "sin(pi*x*y)", "1 - cos(x*y/3)"])
 def test_a_wave_of_a_product_vanishes_where_a_factor_does(wave):
     """sin(x*y) = 0 on the curves x = k*pi/y and on the line y = 0, which no formula for x shows."""
     gap = to_sympy(parse(wave))

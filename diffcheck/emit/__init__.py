@@ -21,7 +21,7 @@ from diffcheck.emit.story import docstring, story
 from diffcheck.emit.write import Writer
 from diffcheck.errors import BadOption, SyntaxProblem
 from diffcheck.parse import parse
-from diffcheck.problem import Problem
+from diffcheck.problem import Problem, Samples
 from diffcheck.tree import Node
 from diffcheck.verdict import Surrogate
 
@@ -36,13 +36,17 @@ def emit(problem: Problem, language: str, surrogate: Surrogate | None = None) ->
 
     language: a name in LANGUAGES.  The function takes the variables, then the constants, then the surrogate's
     parameter as a keyword; arrays broadcast, and the result has the floating type of the arguments.  Its name is
-    the surrogate's, or `loss`.  For `latex` it is a displayed equation under comments.
+    the surrogate's, or `loss`.  Of a sum over samples it takes arrays with one value for each sample.
+    For `latex` it is a displayed equation under comments.
 
     Raises BadOption for a language that is not in the table, InputError for a number that no float64 is near,
     and for more levels than can be written.
     """
     if language not in LANGUAGES:
         raise BadOption(f"no language `{language}`", help=f"one of {', '.join(LANGUAGES)}")
+    samples = problem.samples
+    if samples is not None and surrogate is None and not _reduces(samples, LANGUAGES[language]):
+        problem = samples.written
     tree = parse(surrogate.expression) if surrogate else problem.tree
     try:
         return _source(problem, LANGUAGES[language], surrogate, tree)
@@ -59,13 +63,15 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     constants = [n for n in problem.constants if n in occurring]
     positional = [*problem.wrt, *constants]
     if language.name == "latex":
-        return latex(tree, positional, parameter, story(problem, surrogate))
+        return latex(tree, positional, parameter, story(problem, surrogate), problem.samples)
     title = function_name(surrogate.name) if surrogate else "loss"
     names = Names([*positional, *filter(None, [parameter])], taken={title})
     given = [names[n] for n in positional]
     keyword = names[parameter] if parameter else ""
     writer = Writer(language, names, like=given[0], positive={parameter} - {""})
     value = writer.write(tree)
+    if problem.samples is not None and _reduces(problem.samples, language):
+        value = f"{language.reductions[problem.samples.reduction]}({value})"
     renamed = {n: names[n] for n in [*positional, *filter(None, [parameter])] if names[n] != n}
     body = [*writer.lines, f"return {value}"]
     start = _start(surrogate) or language.start.format(name=keyword)
@@ -83,6 +89,11 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     blocks = [*helpers, "\n".join(function)]
     code = "\n\n\n".join(blocks)
     return f"{_imports(language, code)}\n\n\n{code}\n"
+
+
+def _reduces(samples: Samples, language: Language) -> bool:
+    """Whether a sum over samples can be written around one term of it."""
+    return bool(samples.reduction) and (language.name == "latex" or samples.reduction in language.reductions)
 
 
 def _start(surrogate: Surrogate | None) -> str:

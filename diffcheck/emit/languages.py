@@ -24,6 +24,7 @@ class Language:
     parameter: how the keyword argument gets the type of the others.
     start: what the keyword argument is by default.
     helpers: name -> source.
+    reductions: "sum" and "mean" -> what adds up the values of an array; empty where there are none.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Language:
     parameter: str = ""
     start: str = "0.1"
     helpers: Mapping[str, str] = field(default_factory=dict)
+    reductions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -145,6 +147,7 @@ _ROWS = (
         literal="np.full_like({like}, {value})",
         parameter="{name} = np.asarray({name}, {like}.dtype)",
         helpers=_NUMPY,
+        reductions={"sum": "np.sum", "mean": "np.mean"},
     ),
     Language(
         "torch",
@@ -154,6 +157,7 @@ _ROWS = (
         bare=("torch.where",),
         parameter="{name} = torch.as_tensor({name}, dtype={like}.dtype, device={like}.device)",
         helpers=_TORCH,
+        reductions={"sum": "torch.sum", "mean": "torch.mean"},
     ),
     Language(
         "jax",
@@ -162,6 +166,7 @@ _ROWS = (
         squares=True,
         parameter="{name} = jnp.asarray({name}, {like}.dtype)",
         helpers=_JAX,
+        reductions={"sum": "jnp.sum", "mean": "jnp.mean"},
     ),
     Language(
         "tensorflow",
@@ -170,6 +175,7 @@ _ROWS = (
         wraps=True,
         parameter="{name} = tf.cast({name}, {like}.dtype)",
         helpers=_TENSORFLOW,
+        reductions={"sum": "tf.reduce_sum", "mean": "tf.reduce_mean"},
     ),
     Language("sympy", ("import sympy as sp",), start='sp.Symbol("{name}", positive=True)'),
     Language("latex", ("",)),

@@ -15,6 +15,8 @@ import sympy as sp
 from diffcheck.emit.spelling import SPELLINGS
 from diffcheck.emit.write import definition
 from diffcheck.lower import fill, parameters
+from diffcheck.problem import Samples
+from diffcheck.reductions import base_of, indices_of
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
 
@@ -35,17 +37,32 @@ _BINARY = {
 Part = tuple[str, int]
 
 
-def latex(tree: Node, arguments: Sequence[str], parameter: str, comments: Sequence[str]) -> str:
+def latex(
+    tree: Node,
+    arguments: Sequence[str],
+    parameter: str,
+    comments: Sequence[str],
+    samples: Samples | None = None,
+) -> str:
     r"""Return a displayed equation \ell(f, y) = ..., under the comments.
 
+    One term of a sum is written behind the sum sign.
     Two names that would print alike are told apart: then the second is set upright as typed.
     """
     names = _names([*arguments, *filter(None, [parameter]), *tree.names()])
     left = r"\ell" + (f"_{{{names[parameter]}}}" if parameter else "")
     shown = ", ".join(names[a] for a in arguments)
     said = [f"% {_plain(line)}".rstrip() for line in comments]
-    value = _Printer(names).part(tree)[0]
+    value = _reduced(_Printer(names).part(tree), samples)
     return "\n".join([*said, r"\[", rf"  {left}({shown}) = {value}", r"\]", ""])
+
+
+def _reduced(part: Part, samples: Samples | None) -> str:
+    """Return a term below the sign of its sum."""
+    if samples is None or not samples.reduction:
+        return part[0]
+    mean = r"\frac{1}{n} " if samples.reduction == "mean" else ""
+    return rf"{mean}\sum_{{{', '.join(samples.over)}}} {_within(part, TERM)}"
 
 
 def _names(names: Sequence[str]) -> dict[str, str]:
@@ -60,6 +77,11 @@ def _names(names: Sequence[str]) -> dict[str, str]:
 
 def _symbol(name: str) -> str:
     """Return a name as SymPy prints it, upright where several letters would read as a product."""
+    if "[" in name:
+        base = _symbol(base_of(name))
+        # A second subscript on the same letter is an error in LaTeX.
+        single = f"{{{base}}}" if "_" in base else base
+        return f"{single}_{{{', '.join(indices_of(name))}}}"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name):
         return _upright(name)
     shown: str = sp.latex(sp.Symbol(name))

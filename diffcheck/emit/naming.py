@@ -1,6 +1,7 @@
 """Names of the expression language as names of Python code: no keyword, no builtin, no two alike.
 
-`lambda` becomes `lambda_`, `print` becomes `print_`, `_x` becomes `v_x`: names that begin with an underscore are
+`lambda` becomes `lambda_`, `print` becomes `print_`, `_x` becomes `v_x`, `z[0]` becomes `z_0`, and `y[i]` the array
+`y` of its values: names that begin with an underscore are
 the helpers', and `t1`, `c1`, ... the code's own where the expression leaves them free.
 """
 
@@ -11,6 +12,8 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+
+from diffcheck.reductions import base_of, indices_of
 
 __all__ = ["Names", "function_name"]
 
@@ -52,8 +55,13 @@ class Names:
 
 def _plain(name: str) -> str:
     # Python reads identifiers in this normal form, so two spellings of one letter would be one variable.
-    plain = unicodedata.normalize("NFKC", name)
+    plain = unicodedata.normalize("NFKC", "_".join([base_of(name), *_numbers(name)]))
     return f"v{plain}" if plain.startswith("_") else plain
+
+
+def _numbers(name: str) -> list[str]:
+    """Return the numbers in the subscripts of a name: an array of samples has no other index."""
+    return [index for index in indices_of(name) if index.isdigit()]
 
 
 def _is_changed(name: str) -> bool:

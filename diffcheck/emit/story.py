@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from diffcheck.problem import Problem
+from diffcheck.problem import Problem, Samples
 from diffcheck.unparse import unparse
 from diffcheck.verdict import Surrogate
 
@@ -27,15 +27,27 @@ def story(
     """
     from diffcheck import __version__
 
+    samples = problem.samples
     original = unparse(problem.tree)
+    if samples is not None and samples.reduction and surrogate is None:
+        original = f"{samples.reduction}({original}, {', '.join(samples.over)})"
     if surrogate is None:
         said = [f"Return {original}", "", "The expression as written: nothing is smoothed."]
     else:
         said = [f"Return a smooth stand-in for {original}", "", *_price(problem, surrogate, original)]
     said += ["", _arguments(problem, surrogate)]
+    if problem.samples is not None:
+        said.append(_samples(problem.samples))
     if renamed:
         said.append("; ".join(f"{new} stands for {old}" for old, new in renamed.items()) + ".")
     return [*said, f"Written by diffcheck {__version__}."]
+
+
+def _samples(samples: Samples) -> str:
+    over = ", ".join(samples.over)
+    if not samples.reduction:
+        return f"One term for each {over}: adding them up is left to the caller."
+    return f"What is said is about one term; the result is the {samples.reduction} over {over}."
 
 
 def _price(problem: Problem, surrogate: Surrogate, original: str) -> list[str]:

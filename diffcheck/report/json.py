@@ -53,6 +53,7 @@ def to_object(report: Report) -> dict[str, Any]:
         "reason": report.reason,
         "error": None if report.error is None else _error(report.error),
         "notes": list(report.notes),
+        "size": report.size,
         "seconds": round(report.seconds, 4),
         "certificate": None if report.certificate is None else to_data(report.certificate),
     }

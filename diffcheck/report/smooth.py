@@ -51,6 +51,8 @@ def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Li
         yield from styled(
             "note", "bold", f": {_count(choice.dominated)}, no better in any respect: --all", width
         )
+    for note in report.notes:
+        yield from styled("note", "bold", f": {note}", width)
 
 
 def _count(number: int) -> str:

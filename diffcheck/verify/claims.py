@@ -12,9 +12,11 @@ from typing import Any
 import mpmath
 
 from diffcheck.certificate import Certificate, from_data
+from diffcheck.conventions import is_setting
 from diffcheck.errors import InputError
 from diffcheck.numeric import evaluate
 from diffcheck.parse import parse, parse_conditions
+from diffcheck.samples import readings
 from diffcheck.tree import APPLY, NAME, Node, name, substitute
 from diffcheck.unparse import unparse
 from diffcheck.verify.elementary import elementary
@@ -122,14 +124,18 @@ def claim(report: Mapping[str, Any]) -> Claim:
         certificate = from_data(report["certificate"])
         tree = parse(certificate.expression)
         typed = parse(report["expression"])
-        where = tuple(_hidden(c, values) for c in parse_conditions(report["where"]))
+        conditions = tuple(_hidden(c, values) for c in parse_conditions(report["where"]))
+        ways = readings(typed, conditions, report["expression"], report.get("size"), is_setting)
         wrt, constants = tuple(report["wrt"]), tuple(report["constants"])
     except (InputError, KeyError, TypeError) as error:
         raise ValueError(f"not a report: {error}") from None
     faults = []
-    if not _matches(typed, tree, set(wrt) | set(constants), {}):
+    names = {*wrt, *constants}
+    matching = [w.where for w in ways if _matches(w.tree, tree, names, {})]
+    where = matching[0] if matching else conditions
+    if not matching:
         faults.append("the certificate is about another expression")
-    if not set(tree.names()) <= {*wrt, *constants} or not wrt:
+    if not set(tree.names()) <= names or not wrt:
         faults.append("a name is neither a variable nor a constant")
     written = {n: text for text, n in values.items()}
     return Claim(report, tree, elementary(tree), where, wrt, constants, certificate, faults, written)

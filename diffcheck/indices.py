@@ -1,0 +1,204 @@
+"""Findings on the parts of vectors, said once: "f[i] = y[i] for some i", "v[i] = 0 for every i".
+
+Findings become one when, for every choice of different numbers for its letters, the place that it names is among
+them; two texts name one place if they agree after each equation is solved for one name and put into the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import permutations
+from math import perm
+
+import sympy as sp
+
+from diffcheck.errors import InputError
+from diffcheck.lower import to_sympy
+from diffcheck.parse import parse
+from diffcheck.problem import Problem
+from diffcheck.reductions import LETTERS
+from diffcheck.verdict import Finding, Report
+
+__all__ = ["taken_apart", "with_indices"]
+
+# Choices of numbers for the letters of one place; with more, findings stay as they are.
+MAX_CHOICES = 120
+
+_SUBSCRIPTS = re.compile(r"(?<=\w)\[[^\]]*\]")
+_RELATIONS = (" != ", " > ", " < ", " = ")
+
+
+def with_indices(report: Report, problem: Problem) -> Report:
+    """Return the report with findings that differ by indices alone made one; ``alike`` keeps those they were."""
+    if problem.samples is None and problem.size is None:
+        return report
+    over = problem.samples.over if problem.samples is not None else ()
+    size = problem.size or 0
+    waiting = list(report.findings)
+    found = []
+    while waiting:
+        first = waiting[0]
+        pattern, numbers = _lettered(first)
+        alike = _instances(pattern, len(numbers), first, waiting, size) if numbers else [first]
+        waiting = [f for f in waiting if f not in alike]
+        if len(alike) > 1:
+            found.append(_for_some(_merged(alike, pattern, problem), (*over, *pattern.letters), 0))
+        else:
+            found.append(_for_some(replace(first, alike=(first,)), over, size))
+    return replace(report, findings=tuple(found))
+
+
+def taken_apart(report: Report) -> Report:
+    """Return the report with the findings that were made one as they were before."""
+    return replace(report, findings=tuple(m for f in report.findings for m in f.alike or (f,)))
+
+
+class _Pattern:
+    """A place with letters for numbers in subscripts."""
+
+    def __init__(self, text: str, letters: dict[str, str]) -> None:
+        self.letters = tuple(letters.values())
+        self.numbers = dict(letters)
+        self.text = self.put(text, letters)
+
+    @staticmethod
+    def put(text: str, table: dict[str, str]) -> str:
+        """Replace what stands in subscripts."""
+        return _SUBSCRIPTS.sub(lambda m: re.sub(r"\w+", lambda w: table.get(w[0], w[0]), m[0]), text)
+
+    def renamed(self, text: str) -> str:
+        """Return another text of the same finding with the letters."""
+        return self.put(text, self.numbers)
+
+    def instances(self, size: int) -> Iterator[str]:
+        """Yield the place for every choice of different numbers."""
+        for values in permutations(map(str, range(size)), len(self.letters)):
+            yield self.put(self.text, dict(zip(self.letters, values, strict=True)))
+
+
+def _lettered(finding: Finding) -> tuple[_Pattern, tuple[str, ...]]:
+    """Return the place of a finding with letters, and the numbers that they stand for."""
+    inside = " ".join(_SUBSCRIPTS.findall(finding.at))
+    numbers = tuple(dict.fromkeys(re.findall(r"\d+", inside)))
+    free = [c for c in LETTERS if not re.search(rf"\b{c}\b", finding.at)]
+    if len(numbers) > len(free):
+        numbers = ()
+    return _Pattern(finding.at, dict(zip(numbers, free, strict=False))), numbers
+
+
+def _instances(
+    pattern: _Pattern, letters: int, first: Finding, findings: Sequence[Finding], size: int
+) -> list[Finding]:
+    """Return the findings at all places of a pattern; the first alone if one of the places is missing."""
+    if not 1 < perm(size, letters) <= MAX_CHOICES:
+        return [first]
+    places: dict[frozenset[str], list[Finding]] = {}
+    for finding in findings:
+        if _sort(finding) == _sort(first):
+            places.setdefault(_place(finding.at), []).append(finding)
+    wanted = dict.fromkeys(_place(text) for text in pattern.instances(size))
+    if any(place not in places for place in wanted):
+        return [first]
+    return [f for f in findings if f.at and _sort(f) == _sort(first) and _place(f.at) in wanted]
+
+
+def _sort(finding: Finding) -> tuple[object, ...]:
+    """Return what findings must share to become one."""
+    status = finding.probe.status if finding.probe is not None else None
+    condition = finding.condition and re.sub(r"\d+", "#", finding.condition)
+    return (finding.kind, finding.severity, finding.span, finding.level, finding.proof, status, condition)
+
+
+def _merged(alike: Sequence[Finding], pattern: _Pattern, problem: Problem) -> Finding:
+    """Return one finding for all; numbers that are not the same up to the letters are left out."""
+    first = alike[0]
+    own = [_lettered(f)[0] for f in alike]
+
+    def common(texts: Iterable[str | None]) -> str | None:
+        said = {None if t is None else p.renamed(t) for p, t in zip(own, texts, strict=True)}
+        return said.pop() if len(said) == 1 else None
+
+    names = {n for f in alike for n in f.wrt}
+    return replace(
+        first,
+        at=pattern.text,
+        condition=first.condition and pattern.renamed(first.condition),
+        wrt=tuple(v for v in problem.wrt if v in names),
+        left=common(f.left for f in alike),
+        right=common(f.right for f in alike),
+        size=common(f.size for f in alike),
+        detail=pattern.renamed(first.detail),
+        direction={pattern.renamed(n): c for n, c in first.direction.items()},
+        alike=tuple(alike),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _place(at: str) -> frozenset[str]:
+    """Return what a place says in one way of saying it: each equation solved for its last name."""
+    equations: list[sp.Expr] = []
+    others: list[tuple[str, sp.Expr]] = []
+    for clause in at.split(" and "):
+        sign = next((r for r in _RELATIONS if r in clause), "")
+        if not sign:
+            return frozenset([at])
+        try:
+            left, right = (to_sympy(parse(side)) for side in clause.split(sign))
+        except (InputError, ValueError):
+            return frozenset([at])
+        if sign == " = ":
+            equations.append(left - right)
+        else:
+            others.append((sign, right - left if sign == " < " else left - right))
+    return frozenset(_said(equations, others))
+
+
+def _said(equations: Sequence[sp.Expr], others: Sequence[tuple[str, sp.Expr]]) -> Iterator[str]:
+    known: dict[sp.Expr, sp.Expr] = {}
+    for equation in equations:
+        last = max(equation.free_symbols, key=str, default=None)
+        slope = sp.diff(equation, last) if last is not None else sp.S.Zero
+        if last is None or not slope.is_number or slope.is_zero:
+            yield str(_signless(equation))
+        else:
+            known[last] = sp.expand(last - equation / slope)
+            yield f"{last} = {known[last]}"
+    for sign, expr in others:
+        value = sp.expand(expr.subs(known))
+        yield f"{_signless(value) if sign == ' != ' else value}{'!=' if sign == ' != ' else '>'}"
+
+
+def _signless(expr: sp.Expr) -> sp.Expr:
+    value = sp.expand(expr)
+    return min(value, -value, key=str)
+
+
+def _for_some(finding: Finding, letters: Sequence[str], size: int) -> Finding:
+    """Say for which indices a finding holds."""
+    place, every = _for_every(finding.at, size)
+    inside = " ".join(_SUBSCRIPTS.findall(place))
+    some = [c for c in letters if c != every and re.search(rf"\b{c}\b", inside)]
+    said = [f"every {every}"] * bool(every) + [f"some {', '.join(some)}"] * bool(some)
+    if not said:
+        return finding
+    comma = "," if " for integer " in place else ""
+    return replace(finding, at=f"{place}{comma} for {', '.join(said)}")
+
+
+def _for_every(at: str, size: int) -> tuple[str, str]:
+    """Return "v[i] = 0" and "i" for "v[0] = 0 and v[1] = 0" where these are all numbers; else the text and ""."""
+    free = next((c for c in LETTERS if not re.search(rf"\b{c}\b", at)), "")
+    parts = at.split(" and ")
+    patterns: dict[str, list[str]] = {}
+    for part in parts:
+        numbers = {n for s in _SUBSCRIPTS.findall(part) for n in re.findall(r"\d+", s)}
+        if len(numbers) == 1:
+            patterns.setdefault(_Pattern.put(part, dict.fromkeys(numbers, free)), []).append(part)
+    for pattern, members in patterns.items():
+        if free and len(set(members)) == size > 1:
+            kept = [p for p in parts if p not in members]
+            return " and ".join([*kept, pattern]), free
+    return at, ""

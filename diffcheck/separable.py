@@ -1,0 +1,164 @@
+"""When one term answers for a sum over any number of samples.
+
+Let E = r(w) + t(w, v_1) + ... + t(w, v_n): w is what the terms share, v_i the variables and data of the i-th alone.
+
+1. The terms share no variable.  Then E is a sum of functions of separate variables on a product of domains: it has a
+   class at a point if and only if every term has it, so its class is that of its worst term.
+2. They share variables.  A sum is no worse than its parts, so what is left is that nothing cancels.  Let t(w, v_1)
+   be at its worst at (w, v_1), on a place given by equations whose derivatives in v_1 alone have full rank there.
+   Then w runs through an open set on that place (implicit functions), while a wall of another term holds
+   its w for a set of v_i of measure zero only, unless w is one of a set of measure zero: for data in general
+   position all other terms are smooth at some such w, and what is added to t is smooth.  This asks for a domain
+   that the other terms do not narrow, and for an r, or else a t, that is smooth everywhere.
+
+What is neither is asked again with all terms written out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from diffcheck.errors import InputError, Undetermined
+from diffcheck.lower import to_sympy
+from diffcheck.parse import parse
+from diffcheck.printer import symbol
+from diffcheck.problem import Problem, Samples
+from diffcheck.reductions import LETTERS
+from diffcheck.tree import Node
+from diffcheck.verdict import CINF, Analysis, Finding, Kind, Report, Verdict
+
+__all__ = ["asked", "settled"]
+
+Analyze = Callable[[Problem], Analysis]
+
+
+def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
+    """Analyze a question; one about samples is answered for every number of them, or for the given one.
+
+    Returns the question that the analysis is about: for one term of a sum, or for all of it.
+    """
+    samples = problem.samples
+    if samples is None:
+        analysis = analyze(problem)
+        return _noted(problem, [_about_size(problem)] if problem.size else []), analysis
+    # What moves the values of an unknown function is shared by all terms.
+    values = {v.name for v in problem.values}
+    shared = [v for v in problem.wrt if v in values or not _is_own(v, samples)]
+    analysis = analyze(problem)
+    if not shared or _holds_for_all(problem, samples, analysis, shared, analyze):
+        return _noted(problem, _about_every(problem, samples, bool(shared), analysis)), analysis
+    written = samples.written
+    return _noted(written, [_about_size(written)]), analyze(written)
+
+
+def asked(problem: Problem, report: Report) -> Problem:
+    """Return the question that a report answers: about one term of a sum, or about all of it."""
+    return problem if problem.samples is None or report.wrt == problem.wrt else problem.samples.written
+
+
+def _noted(problem: Problem, said: Sequence[str]) -> Problem:
+    return replace(problem, notes=(*problem.notes, *said))
+
+
+def _is_own(name: str, samples: Samples) -> bool:
+    """Whether each term has a value of its own for a name."""
+    return any(i in LETTERS and i in samples.over for i in re.findall(r"\w+", name.partition("[")[2]))
+
+
+# --- what is said
+
+
+def _about_size(problem: Problem) -> str:
+    return f"proved for n = {problem.size} values of every index (--size)"
+
+
+def _about_every(problem: Problem, samples: Samples, shared: bool, analysis: Analysis) -> list[str]:
+    index = ", ".join(samples.over)
+    inner = f" and {problem.size} values of every other index (--size)" if problem.size else ""
+    said = f"proved for every number of samples{inner}; shown is one term, for one {index}"
+    if shared:
+        return [f"{said}; data in general position"]
+    if analysis.verdict is Verdict.CONDITIONAL:
+        return [f"{said}; a sum is as smooth as its worst term"]
+    return [said]
+
+
+# --- the proof for every number of samples
+
+
+def _holds_for_all(
+    problem: Problem, samples: Samples, analysis: Analysis, shared: Sequence[str], analyze: Analyze
+) -> bool:
+    if analysis.verdict in (Verdict.UNDETERMINED, Verdict.CONDITIONAL) or analysis.smoothness is None:
+        return False
+    if not analysis.complete:
+        return False
+    if any(f.kind is Kind.EDGE for f in analysis.findings) or _narrows(problem, samples, shared):
+        return False
+    rest = samples.rest
+    if rest is not None and set(rest.names()) & set(problem.wrt):
+        smooth_rest = _is_smooth(problem, rest, analyze)
+        if not smooth_rest:
+            return _is_smooth(problem, samples.term, analyze)
+    if analysis.smoothness == CINF:
+        return True
+    worst = [f for f in analysis.findings if f.level == analysis.smoothness]
+    return any(_moves(f, problem, samples) for f in worst)
+
+
+def _narrows(problem: Problem, samples: Samples, shared: Sequence[str]) -> bool:
+    """Whether a constraint ties shared variables to what each term has of its own."""
+    return any(
+        set(names) & set(shared) and any(_is_own(n, samples) for n in names)
+        for names in (c.names() for c in problem.where)
+    )
+
+
+def _is_smooth(problem: Problem, tree: Node, analyze: Analyze) -> bool:
+    """Whether a part of the sum alone is infinitely differentiable wherever the constraints hold."""
+    names = tree.names()
+    wrt = tuple(v for v in problem.wrt if v in names)
+    if not wrt:
+        return True
+    try:
+        part = analyze(replace(problem, tree=tree, wrt=wrt, samples=None))
+    except Undetermined:
+        return False
+    return part.smoothness == CINF and not part.findings and part.verdict is Verdict.DIFFERENTIABLE
+
+
+def _moves(finding: Finding, problem: Problem, samples: Samples) -> bool:
+    """Whether the equations of a finding have full rank, at its witness, in what one term has of its own."""
+    equations = _equations(finding.at)
+    if finding.proof != "exact" or not equations:
+        return False
+    values = {v.name for v in problem.values}
+    own = [
+        symbol(n) for n in (*problem.wrt, *problem.constants) if n not in values and _is_own(n, samples)
+    ]
+    try:
+        point = {symbol(n): to_sympy(parse(value)) for n, value in finding.witness.items()}
+    except InputError:
+        return False
+    matrix = sp.Matrix([[sp.diff(e, v).subs(point) for v in own] for e in equations])
+    return bool(own) and not matrix.free_symbols and matrix.rank() == len(equations)
+
+
+def _equations(at: str) -> list[sp.Expr]:
+    """Return the equations of a place as differences: of "w = y[i] and w > 0" the first; [] if one is not read."""
+    if " for " in at:
+        return []
+    found = []
+    for part in at.split(" and "):
+        left, equals, right = part.partition(" = ")
+        if not equals:
+            continue
+        try:
+            found.append(to_sympy(parse(left)) - to_sympy(parse(right)))
+        except InputError:
+            return []
+    return found

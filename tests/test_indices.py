@@ -1,0 +1,53 @@
+"""Findings on the parts of vectors: which of them are said as one."""
+
+import pytest
+
+from diffcheck.check import check
+from diffcheck.indices import taken_apart
+
+PLACES = {
+    "mean(abs(y[i] - f[i]))": ["f[i] = y[i] for some i"],
+    "abs(y[i] - f[i])": ["f[i] = y[i]"],
+    "sqrt(sum((y[i] - f[i])**2))": ["f[i] = y[i] for every i"],
+    "max(z[j])": ["z[i] = z[j] and z[j] > z[k] for some i, j, k"],
+    "sum(abs(f[i] - f[j]))": ["f[i] = f[j] for some i, j"],
+    "norm(x, ord=inf)": ["x[i] = -x[j] for some i, j", "x[i] = x[j] for some i, j"],
+    "sum(max(z[i, j], j))": ["z[i, j] = z[i, k] and z[i, k] > z[i, l] for some i, j, k, l"],
+    "abs(sin(f[k]))": ["f[k] = pi*m for integer m"],
+    "sum(abs(sin(f[i])))": ["f[i] = pi*k for integer k, for some i"],
+}
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_findings_that_differ_by_indices_are_one(text):
+    """Each place is said once, with letters and what they range over."""
+    report = check(text, certify=False)
+    assert sorted(f.at for f in report.findings) == PLACES[text]
+
+
+@pytest.mark.parametrize(
+    "text", ["sum(abs(x[i + 1] - x[i]))", "max([z[0], z[1]]) + 0*sum(z[i])", "abs(z[0])"]
+)
+def test_what_does_not_hold_for_all_choices_stays_apart(text):
+    """Neighbours, and parts written with numbers, are named as they are."""
+    report = check(text, certify=False)
+    assert report.findings
+    assert all("for some" not in f.at for f in report.findings)
+
+
+def test_numbers_that_differ_are_left_out():
+    """Slopes that are not the same up to the letters have no common text; the witness is one of the places."""
+    report = check("sum(c[i]*abs(w[i]))*u[0] + 0*sum(u[i])", wrt="w", certify=False)
+    (finding,) = report.findings
+    assert finding.at == "w[i] = 0 for some i"
+    assert finding.wrt == ("w[0]", "w[1]", "w[2]")
+    assert finding.witness[finding.alike[0].wrt[0]] == "0"
+
+
+def test_what_was_made_one_can_be_taken_apart():
+    """Pictures mark every place: the findings are there as the analysis gave them."""
+    report = check("max(z[j])", certify=False)
+    assert len(report.findings) == 1
+    apart = taken_apart(report).findings
+    assert len(apart) == 3
+    assert all(f.at in {g.at for g in report.findings[0].alike} for f in apart)
