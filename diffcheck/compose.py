@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from diffcheck.model import are, listed
 from diffcheck.problem import Problem, Value
+from diffcheck.reductions import base_of
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.verdict import D1, Case, Finding, Kind, Report, Verdict
 
@@ -200,7 +201,7 @@ def _lets(problem: Problem, functions: Sequence[str]) -> Iterator[str]:
         taken: list[str] = []
         for arg in call.args:
             inner = by_name.get(str(arg.leaf)) if arg.op == NAME else None
-            word = str(arg.leaf) if arg.op == NAME and inner is None else "u"
+            word = base_of(str(arg.leaf)) if arg.op == NAME and inner is None else "u"
             if inner is not None and len(str(inner.call.leaf)) == 1:
                 word = str(inner.call.leaf).lower()
             taken.append(word if word not in taken else f"{word}{len(taken)}")
