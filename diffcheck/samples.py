@@ -8,18 +8,16 @@ a root around a sum, is written out for `size` values of every index: `z[0]`, `z
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.reductions import LETTERS, REDUCTIONS, VECTORS, base_of, index_of, indices_of, subscripted
+from diffcheck.sums import COUNTS, split
 from diffcheck.tree import NAME, Node, name, number, substitute
 from diffcheck.vectors import Env, Expander, has_vectors, opened
 
 __all__ = ["Reading", "readings", "same_vector"]
-
-# The number of terms, where it stands beside a sum over them.
-_COUNTS = ("n", "N")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ def _written_out(expander: Expander, where: Sequence[Node], env: Env, notes: Seq
     size = expander.size if _reduced_letters(expander) - expander.lengths.keys() else None
     if size is not None:
         count = number(size)
-        tree = substitute(tree, lambda n: count if n.op == NAME and n.leaf in _COUNTS else None)
+        tree = substitute(tree, lambda n: count if n.op == NAME and n.leaf in COUNTS else None)
     return Reading(tree, _conditions(where, tree, expander), tuple(notes), size=size)
 
 
@@ -196,30 +194,30 @@ def _reduced_letters(expander: Expander) -> set[str]:
 
 def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]) -> Reading | None:
     """Return the question about one term of a sum; None if it is no plain sum with parts of its own in each term."""
-    split = _split(expander, expander.tree)
+    parts = split(expander, expander.tree)
     if (
-        split is None
-        or not split.sums
+        parts is None
+        or not parts.sums
         or not all(map(_about_one, where))
-        or any(e in split.over for e in env)
+        or any(e in parts.over for e in env)
     ):
         return None
-    if len({frozenset(s.over) for s in split.sums}) != 1 or len({s.scale for s in split.sums}) != 1:
+    if len({frozenset(s.over) for s in parts.sums}) != 1 or len({s.scale for s in parts.sums}) != 1:
         return None
-    assert split.whole is not None
-    assert split.term is not None
-    over = tuple(sorted(split.over))
-    if any(expander.axis(n) in over for n in split.whole.distinct()):
+    assert parts.whole is not None
+    assert parts.term is not None
+    over = tuple(sorted(parts.over))
+    if any(expander.axis(n) in over for n in parts.whole.distinct()):
         return None
-    whole, term = (expander.number(p, env) for p in (split.whole, split.term))
-    rest = None if split.rest is None else expander.number(split.rest, env)
+    whole, term = (expander.number(p, env) for p in (parts.whole, parts.term))
+    rest = None if parts.rest is None else expander.number(parts.rest, env)
     if rest is not None and any(set(indices_of(n)) & {*LETTERS} for n in rest.names()):
         return None
     # The number of terms is no constant in general position: 1/(n - 1) is none for one term.
-    if not _apart(whole, over) or any(n in _COUNTS for n in whole.names()):
+    if not _apart(whole, over) or any(n in COUNTS for n in whole.names()):
         return None
     size = expander.size if _reduced_letters(expander) - set(over) else None
-    scale = split.sums[0].scale
+    scale = parts.sums[0].scale
     reduction = scale if scale == "mean" or (scale == "sum" and rest is None) else ""
     conditions = _conditions(where, whole, expander)
     return Reading(whole, conditions, tuple(notes), size, over, term, rest, reduction)
@@ -238,138 +236,6 @@ def _about_one(condition: Node) -> bool:
     same = all(seen.setdefault(base_of(n), indices_of(n)) == indices_of(n) for n in condition.names())
     shifted = any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
     return _plain(condition) and same and not shifted
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """One sum: its indices; "sum", "mean", or "other" where it is divided by the count in another way."""
-
-    over: tuple[str, ...]
-    scale: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """A sum of sums: one term of each with what stands beside them, the terms alone, the rest alone."""
-
-    whole: Node | None
-    term: Node | None
-    rest: Node | None
-    sums: tuple[_Sum, ...] = ()
-
-    @property
-    def over(self) -> set[str]:
-        return {i for s in self.sums for i in s.over}
-
-    def mapped(self, change: Callable[[Node], Node]) -> _Split:
-        whole, term, rest = (None if p is None else change(p) for p in (self.whole, self.term, self.rest))
-        return _Split(whole, term, rest, self.sums)
-
-    def averaged(self) -> _Split:
-        """Return the same, divided by the number of terms: for one term nothing changes."""
-        plain = self.rest is None and all(s.scale == "sum" for s in self.sums)
-        sums = tuple(replace(s, scale="mean" if plain else "other") for s in self.sums)
-        return replace(self, sums=sums)
-
-
-def _split(expander: Expander, node: Node) -> _Split | None:
-    """Return the parts of a sum of sums; None for what is none."""
-    if not _holds_sum(expander, node):
-        return _Split(node, None, node)
-    if _is_sum(expander, node):
-        inner = _inner(expander, node)
-        scale = "mean" if node.op == "mean" else "sum"
-        return _Split(inner, inner, None, (_Sum(_bound_by(expander, node), scale),))
-    if node.op in ("sum", "mean") and expander.reduces(node) and not expander.over(node):
-        return _split(expander, node.args[0])  # The one inside has reduced everything.
-    if node.op not in ("add", "sub", "neg", "mul", "div"):
-        return None
-    parts = [_split(expander, a) for a in node.args]
-    if any(p is None for p in parts):
-        return None
-    return _joined(expander, node, [p for p in parts if p is not None])
-
-
-def _joined(expander: Expander, node: Node, parts: Sequence[_Split]) -> _Split | None:
-    """Return the parts of an operation on sums of sums."""
-    if node.op == "neg":
-        return parts[0].mapped(lambda p: Node("neg", (p,), None, node.span))
-    left, right = parts
-    if node.op in ("add", "sub"):
-        whole, term = _added(node, left.whole, right.whole), _added(node, left.term, right.term)
-        return _Split(whole, term, _added(node, left.rest, right.rest), (*left.sums, *right.sums))
-    if (left.sums and right.sums) or (node.op == "div" and right.sums):
-        return None
-    first, second = node.args
-    if node.op == "div":
-        below = _without_count(second)
-        if below is None:
-            return _scaled(left, node, "div", second)
-        return (left if below.leaf == 1 else _scaled(left, node, "div", below)).averaged()
-    if left.sums:
-        return _scaled(left, node, "mul", second)
-    below = _without_count(first.args[1]) if first.op == "div" else None
-    if below is None:
-        return right.mapped(lambda p: Node("mul", (first, p), None, node.span))
-    factor = first.args[0] if below.leaf == 1 else Node("div", (first.args[0], below), None, first.span)
-    times = right if factor.leaf == 1 else right.mapped(lambda p: Node("mul", (factor, p), None, node.span))
-    return times.averaged()
-
-
-def _scaled(parts: _Split, node: Node, op: str, factor: Node) -> _Split:
-    return parts.mapped(lambda p: Node(op, (p, factor), None, node.span))
-
-
-def _added(node: Node, a: Node | None, b: Node | None) -> Node | None:
-    if a is not None and b is not None:
-        return Node(node.op, (a, b), None, node.span)
-    return Node("neg", (b,), None, b.span) if b is not None and node.op == "sub" else a or b
-
-
-def _without_count(divisor: Node) -> Node | None:
-    """Return what is left of a divisor without the number of terms: 1 of n, 2 of 2*n; None if it is none."""
-    if divisor.op == NAME and divisor.leaf in _COUNTS:
-        return number(1, divisor.span)
-    if divisor.op == "mul":
-        counts = [a for a in divisor.args if a.op == NAME and a.leaf in _COUNTS]
-        others = [a for a in divisor.args if a not in counts]
-        return others[0] if len(others) == 1 else None
-    return None
-
-
-def _holds_sum(expander: Expander, node: Node) -> bool:
-    return any(_is_sum(expander, n) for n in node.distinct())
-
-
-def _is_sum(expander: Expander, node: Node) -> bool:
-    """Whether a node is a sum or a mean over indices of named vectors."""
-    if not expander.reduces(node) or not (node.op in ("sum", "mean", "dot") or _is_sum_of_sizes(node)):
-        return False
-    return bool(expander.over(node)) and not expander.lengths
-
-
-def _inner(expander: Expander, node: Node) -> Node:
-    """Return one term of a sum; a sum directly inside it is taken with it."""
-    if node.op == "dot":
-        return Node("mul", node.args[:2], None, node.span)
-    inside = node.args[0]
-    if node.op == "norm":
-        return Node("abs", (inside,), None, node.span)
-    return _inner(expander, inside) if _is_nested(expander, node) else inside
-
-
-def _is_sum_of_sizes(node: Node) -> bool:
-    return node.op == "norm" and len(node.args) == 2 and node.args[1].leaf == 1
-
-
-def _is_nested(expander: Expander, node: Node) -> bool:
-    inside = node.args[0]
-    return inside.op == node.op and _is_sum(expander, inside)
-
-
-def _bound_by(expander: Expander, node: Node) -> tuple[str, ...]:
-    inner = _bound_by(expander, node.args[0]) if node.op != "dot" and _is_nested(expander, node) else ()
-    return (*expander.over(node), *inner)
 
 
 def _apart(tree: Node, over: Sequence[str]) -> bool:
