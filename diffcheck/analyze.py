@@ -36,7 +36,7 @@ from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Smoothness, Verdict
 from diffcheck.walls import Thin, Wall, factors, walls_of
 
-__all__ = ["analyze"]
+__all__ = ["analyze", "interior"]
 
 # Each costs milliseconds at least; beyond, there is no answer in the time a check has.
 MAX_MEETINGS = 300

@@ -20,6 +20,7 @@ from diffcheck.verdict import Analysis, InputProblem, Report, Smoothness, Surrog
 
 if TYPE_CHECKING:
     from diffcheck.problem import Problem
+    from diffcheck.tape import Tape
 
 __all__ = ["check", "load_stages", "refused"]
 
@@ -46,6 +47,7 @@ def check(
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
+    nodes: bool = False,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -54,6 +56,7 @@ def check(
     steps the verdict rests on, which takes some milliseconds.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
+    nodes: say also what every node does to the gradient on its way back.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -67,6 +70,10 @@ def check(
         report = _answer(problem, certify)
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
+        if nodes:
+            report = replace(report, tape=_tape(problem, report))
+            if early is not None:
+                early(_stamped(report, id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report, wanted))
     return _stamped(report, id, time.perf_counter() - start)
 
@@ -118,6 +125,12 @@ def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> 
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
+
+
+def _tape(problem: Problem, report: Report) -> Tape | None:
+    from diffcheck.nodes import tape
+
+    return _or_nothing(lambda: tape(problem, report), None)
 
 
 def _analysis(problem: Problem) -> Analysis:

@@ -122,6 +122,9 @@ def _check(
     explain_proof: Annotated[
         bool, typer.Option("--explain-proof", help="Print the steps the verdict rests on.")
     ] = False,
+    nodes: Annotated[
+        bool, typer.Option("--nodes", help="Show what back-propagation sees, node by node.")
+    ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     timeout: Timeout = 30.0,
 ) -> int:
@@ -133,12 +136,17 @@ def _check(
     chosen = "json" if json else as_one_of("--format", format, FORMATS)
     text = _text(expression)
     certify = explain_proof or chosen == "json"
-    question = Question(text, None if wrt is None else tuple(wrt), where, as_definitions(let or []), certify)
+    names = None if wrt is None else tuple(wrt)
+    question = Question(text, names, where, as_definitions(let or []), certify, nodes=nodes)
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
     else:
         print(renderer(chosen)(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
+    if nodes and chosen == "terminal" and not quiet:
+        from diffcheck.report.nodes import table
+
+        print("\n" + table(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
     if explain_proof and chosen == "terminal":
         from diffcheck.report.proof import proof
 

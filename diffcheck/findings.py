@@ -22,7 +22,7 @@ from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
 
-__all__ = ["describe", "flat_finding"]
+__all__ = ["describe", "flat_finding", "location", "witness"]
 
 Pair = tuple[Leaf, Gap]
 # More cases of one place than this are not listed one by one.

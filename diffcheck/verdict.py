@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from diffcheck.certificate import Certificate
+from diffcheck.tape import Tape
 
 __all__ = [
     "C0",
@@ -216,6 +217,7 @@ class Report:
     """Everything diffcheck says about one expression; the reporters print it and decide nothing.
 
     notes: sentences about how the question was read and for what the answer holds.
+    tape: the nodes of the expression, where they were asked for.
     """
 
     expression: str
@@ -236,6 +238,7 @@ class Report:
     wrt_guessed: bool = False
     certificate: Certificate | None = None
     notes: tuple[str, ...] = ()
+    tape: Tape | None = None
 
 
 @dataclass(frozen=True, slots=True)

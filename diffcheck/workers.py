@@ -56,7 +56,7 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The arguments of one `check`; ``certify``: whether the steps of the verdict are wanted."""
+    """The arguments of one `check`; ``certify``: whether the steps of the verdict are wanted; ``nodes``: the tape."""
 
     expression: str
     wrt: tuple[str, ...] | None = None
@@ -64,6 +64,7 @@ class Question:
     let: Mapping[str, str] = field(default_factory=dict)
     certify: bool = True
     wanted: Smoothness | None = None
+    nodes: bool = False
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -136,7 +137,7 @@ class Worker:
             return None
         if isinstance(message, Early):
             self._early = message.report
-            if question.wanted is None:
+            if question.wanted is None and question.nodes <= (message.report.tape is not None):
                 self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
             return None
         self.question = None
@@ -250,6 +251,7 @@ def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
             certify=question.certify,
             early=early,
             wanted=question.wanted,
+            nodes=question.nodes,
         )
     except InputError as error:
         return error

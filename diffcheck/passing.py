@@ -1,0 +1,349 @@
+"""What a node does to the gradient: where it has none, whether that is met, what becomes of it later.
+
+A node is looked at twice: as a function of its inputs, which are free (what it can do), and inside the whole (what it
+does there).  The gaps of the first, with the inputs put in, are the walls of the second; on each the germs of the node
+and of the nodes above it say how far the fault goes.
+Read in order: local_obstacles, Passage.places.
+Gives up on: what the analyzer gives up on; the place is then `open`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from diffcheck.analyze import analyze, interior
+from diffcheck.cell import Cell
+from diffcheck.errors import Undetermined
+from diffcheck.explore import Leaf, explore
+from diffcheck.facts import never_zero
+from diffcheck.findings import location, witness
+from diffcheck.gaps import Pieces, gaps
+from diffcheck.graph import Graph, Step
+from diffcheck.loci import Question
+from diffcheck.lower import lower, to_sympy
+from diffcheck.numeric import precise
+from diffcheck.outcome import OUTSIDE, Outcome
+from diffcheck.parse import parse, parse_conditions
+from diffcheck.printer import shown, symbol
+from diffcheck.problem import Problem
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.sides import Sides, judge
+from diffcheck.tape import Fate, Flow, Obstacle, Place
+from diffcheck.thin import visit
+from diffcheck.tree import Node, name, number
+from diffcheck.unparse import unparse
+from diffcheck.verdict import Analysis, Finding, Kind, Smoothness
+from diffcheck.walls import Thin, Wall, walls_of
+
+__all__ = ["Met", "Passage", "Region", "dead_regions", "local_analysis", "local_obstacles", "said"]
+
+UNBOUNDED = {Kind.POLE, Kind.CUSP, Kind.VERTICAL_TANGENT}
+# How the analyzer says that an edge has no finite slope.
+STEEP = ("gradient unbounded", "value -> ", "no limit")
+# Regions of one node that are listed.
+MAX_REGIONS = 8
+# A report writes an equation as people do; the language compares with two signs.
+EQUATION = re.compile(r"(?<![<>=!])=(?!=)")
+# An input this close to its place, at 60 digits, is on it.
+CLOSE = sp.Rational(1, 10**30)
+
+
+# --- a node as a function of its inputs
+
+
+def local_analysis(problem: Problem, step: Step) -> Analysis:
+    """Decide the class of a node as a function of its active inputs, which take all values; the rest is constant.
+
+    Constraints hold on where all their names are inputs of the node.
+    """
+    where = tuple(c for c in problem.where if set(c.names()) <= set(step.inputs))
+    constants = tuple(n for n in step.inputs if n not in step.active)
+    text = unparse(step.local)
+    return analyze(
+        Problem(text, parse(text), step.active, constants, where, " and ".join(map(unparse, where)))
+    )
+
+
+def local_obstacles(found: Analysis) -> Iterator[Obstacle]:
+    """Yield where a node has no bounded derivative, in its inputs; whether that is met is not asked."""
+    for finding in found.findings:
+        flow = _flow(finding)
+        if flow is not None:
+            yield Obstacle(flow, finding.at, finding.kind.value)
+
+
+def _flow(finding: Finding) -> Flow | None:
+    if finding.kind is Kind.EDGE:
+        return Flow.UNBOUNDED if finding.detail.startswith(STEEP) else None
+    if finding.kind is Kind.FLAT or finding.level.differentiable:
+        return None
+    return Flow.UNBOUNDED if finding.kind in UNBOUNDED else Flow.BLOCKED
+
+
+Region = tuple[Constraint, ...]
+
+
+def dead_regions(step: Step) -> list[Region]:
+    """Return open sets of the inputs on which every local derivative is zero; () is everywhere.
+
+    The derivatives are written out piece by piece; of each piece that is zero the strict inequalities remain.
+    """
+    if not step.known or not step.active:
+        return []
+    total: Node = number(0)
+    for i, partial in enumerate(step.derivatives.values()):
+        # No text has a name with a space, so the sum is zero only where all terms are.
+        total = Node("add", (total, Node("mul", (name(f"part {i}"), partial))))
+    found: dict[Region, None] = {}
+    for choices, expr in Pieces().with_choices(lower(total)):
+        if expr == 0:
+            found |= dict.fromkeys(_regions([(c.args[0], taken) for c, taken in choices]))
+    everywhere: Region = ()
+    if everywhere in found:
+        return [everywhere]
+    return [r for r in found if reach(r).status is Status.SAT][:MAX_REGIONS]
+
+
+def _regions(conditions: Sequence[tuple[Node, bool]]) -> Iterator[Region]:
+    """Yield the open parts, by strict inequalities, of where conditions hold (True) or do not (False)."""
+    for combination in product(*(_alternatives(c, holds) for c, holds in conditions)):
+        yield tuple(dict.fromkeys(c for part in combination for c in part))
+
+
+def _alternatives(condition: Node, holds: bool) -> list[Region]:
+    """Return the open alternatives under which a condition holds, or fails to."""
+    if condition.op == "not":
+        return _alternatives(condition.args[0], not holds)
+    if condition.op in ("and", "or"):
+        sides = [_alternatives(a, holds) for a in condition.args]
+        if (condition.op == "and") == holds:
+            return [tuple(dict.fromkeys(c for part in both for c in part)) for both in product(*sides)]
+        return [region for side in sides for region in side]
+    difference = to_sympy(condition.args[0]) - to_sympy(condition.args[1])
+    if condition.op in ("eq", "ne"):
+        return [] if (condition.op == "eq") == holds else [()]
+    above = (condition.op in ("gt", "ge")) == holds
+    # One way round, so that u > v and v < u are the same.
+    turned = difference.could_extract_minus_sign()
+    return [(Constraint(-difference if turned else difference, ">" if above != turned else "<"),)]
+
+
+def said(region: Region) -> str:
+    """Return a region as text, "everywhere" for ()."""
+    return " and ".join(map(_inequality, region)) or "everywhere"
+
+
+def _inequality(c: Constraint) -> str:
+    """Return u < 1 for u - 1 < 0, and u > v for u - v > 0."""
+    offset, rest = c.expr.as_coeff_Add()
+    up = c.rel == ">"
+    low = [t for t in sp.Add.make_args(rest) if t.could_extract_minus_sign()]
+    if offset == 0 and len(low) == 1 and low[0] != rest:
+        left, right = rest - low[0], -low[0]
+    elif rest.could_extract_minus_sign():
+        left, right, up = -rest, offset, not up
+    else:
+        left, right = rest, -offset
+    return f"{shown(left)} {'>' if up else '<'} {shown(right)}"
+
+
+# --- a node inside the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What was found on one node's gaps: the places, and whether anything stayed open."""
+
+    places: tuple[Place, ...]
+    open: bool
+
+
+class Passage:
+    """Follows faults from a node to the result."""
+
+    def __init__(self, problem: Problem, graph: Graph) -> None:
+        self.problem = problem
+        self.graph = graph
+        self.steps = {s.name: s for s in graph.steps}
+        self.names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
+        self.where = tuple(interior(problem.where))
+        self.never_zero = never_zero(self.where)
+        self.pieces = Pieces()
+        self.lowered = {s.name: lower(s.part) for s in graph.steps}
+        self.last = str(graph.result.leaf)
+
+    def places(self, step: Step) -> Met:
+        """Return every place at which a gap of the node is met inside the domain of the whole."""
+        found: dict[str, Place] = {}
+        left_open = False
+        for expr, thin in self._gaps(step):
+            walls = walls_of(expr, self.problem.wrt, thin, self.never_zero)
+            left_open |= any(not self._never(e) for e in walls.open)
+            for wall in walls.walls:
+                left_open |= self._on_wall(step, wall, found)
+            for system in walls.thin:
+                left_open |= self._on_thin(step, system, found)
+        return Met(tuple(found.values()), left_open)
+
+    def _never(self, expr: sp.Expr) -> bool:
+        return reach([Constraint(expr, "="), *self.where]).status is Status.UNSAT
+
+    def _gaps(self, step: Step) -> Iterator[tuple[sp.Expr, bool]]:
+        """Yield the gaps of a node with what its inputs can be put in, and whether thin sets matter."""
+        inside = {symbol(n): self.pieces.of(self.lowered[n]) for n in step.inputs if n in self.steps}
+        variables = {symbol(v) for v in self.problem.wrt}
+        seen: dict[tuple[sp.Expr, bool], None] = {}
+        for gap in gaps(lower(step.local), self.pieces):
+            for values in product(*inside.values()):
+                expr = gap.expr.xreplace(dict(zip(inside, values, strict=True)))
+                if expr.free_symbols & variables:
+                    seen[expr, gap.thin] = None
+        yield from seen
+
+    def _on_wall(self, step: Step, wall: Wall, found: dict[str, Place]) -> bool:
+        """Add what happens on a wall; return whether something stays open."""
+        fates: list[tuple[Outcome, Fate | None, tuple[str, ...]]] = []
+
+        def look(w: Wall, cell: Cell) -> Outcome:
+            base = {n: symbol(n) for n in self.names} | w.point()
+            sides = Sides(base, {w.variable: sp.S.One})
+
+            def outcome(label: str) -> Outcome | None:
+                try:
+                    return judge(self.lowered[label], sides, cell)
+                except Undetermined:
+                    return None
+
+            own = outcome(step.name) or Outcome(Smoothness(0), open=True)
+            # A fresh object, by which the leaf that explore makes of it is known.
+            own = replace(own)
+            fates.append((own, *self._fate(step, lambda n: _state([outcome(n)]))))
+            return own
+
+        explored = explore(wall, self.where, self.names, look)
+        for leaf in explored.leaves:
+            for own, fate, by in fates:
+                if own is leaf.outcome and fate is not None:
+                    self._add(step, leaf, fate, by, found)
+        return bool(explored.open)
+
+    def _on_thin(self, step: Step, system: Thin, found: dict[str, Place]) -> bool:
+        if len(self.problem.wrt) < 2:
+            return False
+        own, unknown = self._visit(step.name, system)
+        if not own:
+            return unknown
+        fate, by = self._fate(step, lambda n: self._thin_state(n, system))
+        if fate is not None:
+            for leaf in own:
+                self._add(step, leaf, fate, by, found)
+        return unknown
+
+    def _visit(self, label: str, system: Thin) -> tuple[list[Leaf], bool]:
+        question = Question(self.lowered[label], self.problem.wrt, self.names, self.where, self.never_zero)
+        leaves, unknown = visit(question, system)
+        return leaves, bool(unknown or question.pending.keys() - question.settled)
+
+    def _thin_state(self, label: str, system: Thin) -> str:
+        leaves, unknown = self._visit(label, system)
+        return _state([leaf.outcome for leaf in leaves] + [None] * unknown)
+
+    def _fate(self, step: Step, state: Callable[[str], str]) -> tuple[Fate | None, tuple[str, ...]]:
+        """Follow the fault of a node upwards; None when the place is outside the domain of the whole."""
+        states = {step.name: state(step.name)}
+        if states[step.name] == "good":
+            return Fate.HARMLESS, ()
+        repaired: list[str] = []
+        for user in self.graph.steps[self.graph.steps.index(step) + 1 :]:
+            faulty = [n for n in user.inputs if states.get(n, "good") != "good"]
+            if faulty:
+                states[user.name] = state(user.name)
+                repaired += [user.name] if states[user.name] == "good" else []
+        last = states.get(self.last, "good")
+        fates = {"bad": Fate.SPOILS, "edge": Fate.EDGE, "open": Fate.OPEN, "good": Fate.REPAIRED, "out": None}
+        return fates[last], tuple(repaired) if last == "good" else ()
+
+    def _add(self, step: Step, leaf: Leaf, fate: Fate, by: tuple[str, ...], found: dict[str, Place]) -> None:
+        at = location(leaf, self.problem)
+        point = witness(self.problem, leaf)
+        if fate is Fate.HARMLESS and not self._is_on(step, point):
+            return
+        old = found.get(at)
+        # One place may have several kinds of points; the worst is told.
+        if old is None or _ORDER.index(fate) < _ORDER.index(old.fate):
+            found[at] = Place(at, fate, point, by)
+
+    def _is_on(self, step: Step, point: Mapping[str, str]) -> bool:
+        """Whether a gap of the node, as a function of its inputs, is zero at a point: a piece may not hold there."""
+        values = self.values_at(point, step.inputs)
+        if None in values.values():
+            return False
+        at = {symbol(n): sp.Float(str(v), 60) for n, v in values.items()}
+        for gap in gaps(lower(step.local), Pieces()):
+            # What is left is the integer k of floor(u), whose gap is u - k.
+            left = [s for s in gap.expr.free_symbols if s not in at]
+            found = gap.expr.subs({**at, **dict.fromkeys(left, 0)}).evalf(60)
+            whole = sp.floor(found + sp.Rational(1, 2)) if left else 0
+            if found.is_number and abs(found - whole) < CLOSE:
+                return True
+        return False
+
+    def is_at(self, place: str, point: Mapping[str, str], step: Step) -> bool:
+        """Whether what a local finding says of its place holds for the inputs of a node at a point."""
+        text, _, integers = place.partition(" for integer ")
+        values = self.values_at(point, step.inputs)
+        if integers or None in values.values():
+            return None not in values.values()
+        return all(_holds(claim, values) for claim in parse_conditions(EQUATION.sub("==", text)))
+
+    def meets(self, region: Region, step: Step) -> bool:
+        """Whether a region of the inputs may be reached inside the domain; False is a proof that it is not."""
+        inside = {symbol(n): self.pieces.of(self.lowered[n]) for n in step.inputs if n in self.steps}
+        return any(
+            reach([*(_put_in(c, inside, values) for c in region), *self.where]).status is not Status.UNSAT
+            for values in product(*inside.values())
+        )
+
+    def values_at(self, point: Mapping[str, str], labels: Iterable[str]) -> dict[str, Any]:
+        """Return the values of nodes and names at an exact point; None where undefined."""
+        known = {n: precise(parse(text), {}, 60) for n, text in point.items()}
+        out: dict[str, Any] = {}
+        for n in labels:
+            tree = self.steps[n].part if n in self.steps else name(n)
+            out[n] = precise(tree, known, 60) if set(tree.names()) <= known.keys() else None
+        return out
+
+
+def _state(outcomes: Iterable[Outcome | None]) -> str:
+    """Return the worst of what happens at the points of one place; None is undecided."""
+    found = list(outcomes)
+    if any(o is not None and not o.level.differentiable for o in found):
+        return "bad"
+    if None in found:
+        return "open"
+    inside = [o for o in found if o is not None and o.how != OUTSIDE.how]
+    if found and not inside:
+        return "out"
+    return "edge" if any(o.kind is Kind.EDGE for o in inside) else "good"
+
+
+def _put_in(c: Constraint, names: Iterable[sp.Symbol], values: Iterable[sp.Expr]) -> Constraint:
+    return Constraint(c.expr.xreplace(dict(zip(names, values, strict=True))), c.rel)
+
+
+def _holds(claim: Node, values: Mapping[str, Any]) -> bool:
+    """Whether an equation or inequality holds for rounded numbers; equal is what differs by rounding only."""
+    if claim.op == "and":
+        return all(_holds(c, values) for c in claim.args)
+    left, right = (precise(side, values, 60) for side in claim.args)
+    equal = abs(left - right) <= float(CLOSE) * (1 + abs(left))
+    return bool({"eq": equal, "ne": not equal, "gt": left > right, "lt": left < right}[claim.op])
+
+
+_ORDER = (Fate.SPOILS, Fate.OPEN, Fate.REPAIRED, Fate.EDGE, Fate.HARMLESS)
