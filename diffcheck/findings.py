@@ -22,7 +22,7 @@ from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
 
-__all__ = ["describe", "flat_finding", "location", "witness"]
+__all__ = ["describe", "flat_finding", "location", "place", "witness"]
 
 Pair = tuple[Leaf, Gap]
 # More cases of one place than this are not listed one by one.
@@ -207,6 +207,13 @@ def location(leaf: Leaf, problem: Problem, apart: Sequence[Constraint] = ()) -> 
         if used:
             return text + where + " for integer " + ", ".join(used)
     return text + where
+
+
+def place(leaf: Leaf, problem: Problem, known: Collection[Constraint]) -> str:
+    """Return the locus and what sets the leaf apart from others of its wall, whose conditions are ``known``."""
+    apart = _apart(problem, leaf, known)
+    condition = _condition(problem, leaf, apart)
+    return location(leaf, problem, apart) + (f" when {condition}" if condition else "")
 
 
 def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:

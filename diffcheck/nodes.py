@@ -23,7 +23,7 @@ from diffcheck.autograd import forward, run
 from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.graph import Graph, Step, adjoints, graph
-from diffcheck.numeric import conditions_hold, precise, values
+from diffcheck.numeric import conditions_hold, evaluate, precise, values
 from diffcheck.parse import parse
 from diffcheck.passing import Met, Passage, Region, dead_regions, local_analysis, local_obstacles, said
 from diffcheck.problem import Problem
@@ -40,7 +40,8 @@ SECONDS = 12.0
 # Points of the domain that are tried, and points of the answer.
 SAMPLES = 256
 MAX_SAMPLES = 64
-MAX_RETURNED = 8
+MAX_RETURNED = 6
+MAX_DENOMINATOR = 10**6
 # An inequality that holds by this much is not a matter of rounding.
 SURE = 1e-9
 DIGITS = 60
@@ -162,16 +163,22 @@ def _agreeing(found: Graph, rows: Sequence[TapeNode], report: Report) -> list[Ta
     out = list(rows)
     if report.verdict is Verdict.DIFFERENTIABLE:
         return [replace(n, places=tuple(replace(p, fate=_no_worse(p.fate)) for p in n.places)) for n in out]
-    spoilers = {p.at for n in out for p in n.places if p.fate is Fate.SPOILS}
+    spoilers = [p.at for n in out for p in n.places if p.fate is Fate.SPOILS]
     for finding in report.findings:
         broken = finding.severity is Severity.ERROR and not finding.level.differentiable
-        if broken and finding.at not in spoilers:
+        if broken and not any(_same_place(finding.at, at) for at in spoilers):
             i = _cause(out, finding)
             if i is not None:
                 place = Place(finding.at, Fate.SPOILS, finding.witness)
                 known = tuple(p for p in out[i].places if p.at != finding.at)
                 out[i] = replace(out[i], places=(*known, place))
     return out
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two texts name one place, perhaps with other conditions or members of a family."""
+    families = " for integer " in one and " for integer " in other
+    return families or one == other or one.startswith(f"{other} ") or other.startswith(f"{one} ")
 
 
 def _no_worse(fate: Fate) -> Fate:
@@ -198,14 +205,11 @@ def _returned(
     if not all(step.known for step in found.steps):
         return
     told: set[str | None] = {None}
-    seen: dict[str, None] = {}
-    for place in (p for n in rows for p in n.places if p.fate is not Fate.HARMLESS):
-        if place.at in seen or len(seen) >= MAX_RETURNED:
-            continue
-        seen[place.at] = None
-        exact = {n: precise(parse(text), {}, DIGITS) for n, text in place.witness.items()}
-        if set(problem.tree.names()) <= exact.keys() and None not in exact.values():
-            here = _at(problem, found, place.witness, exact)
+    witnesses = [p.witness for n in rows for p in n.places if p.fate is not Fate.HARMLESS]
+    for witness in [w for i, w in enumerate(witnesses) if w not in witnesses[:i]][:MAX_RETURNED]:
+        exact = {n: evaluate(parse(text), {}, DIGITS).value for n, text in witness.items()}
+        if set(problem.tree.names()) <= exact.keys() and all(map(_is_short, exact.values())):
+            here = _at(problem, found, witness, exact)
             yield here
             told |= {here.poisoned} if here.wrong else set()
     for point in samples:
@@ -216,6 +220,11 @@ def _returned(
             if here.wrong:
                 told.add(got.poisoned)
                 yield here
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a number is a short fraction: another one is rounded to where nothing happens."""
+    return isinstance(value, Fraction) and value.denominator <= MAX_DENOMINATOR
 
 
 def _at(problem: Problem, found: Graph, text: Mapping[str, str], exact: Mapping[str, Any]) -> Returned:

@@ -17,12 +17,12 @@ from typing import Any
 
 import sympy as sp
 
-from diffcheck.analyze import analyze, interior
+from diffcheck.analyze import analyze, family_key, interior
 from diffcheck.cell import Cell
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
 from diffcheck.facts import never_zero
-from diffcheck.findings import location, witness
+from diffcheck.findings import location, place, witness
 from diffcheck.gaps import Pieces, gaps
 from diffcheck.graph import Graph, Step
 from diffcheck.loci import Question
@@ -48,6 +48,8 @@ UNBOUNDED = {Kind.POLE, Kind.CUSP, Kind.VERTICAL_TANGENT}
 STEEP = ("gradient unbounded", "value -> ", "no limit")
 # Regions of one node that are listed.
 MAX_REGIONS = 8
+# Kinds of points of one place that are told apart when no condition is common to them.
+MAX_APART = 3
 # A report writes an equation as people do; the language compares with two signs.
 EQUATION = re.compile(r"(?<![<>=!])=(?!=)")
 # An input this close to its place, at 60 digits, is on it.
@@ -181,14 +183,18 @@ class Passage:
     def places(self, step: Step) -> Met:
         """Return every place at which a gap of the node is met inside the domain of the whole."""
         found: dict[str, Place] = {}
+        seen: set[object] = set()
         left_open = False
         for expr, thin in self._gaps(step):
             walls = walls_of(expr, self.problem.wrt, thin, self.never_zero)
             left_open |= any(not self._never(e) for e in walls.open)
             for wall in walls.walls:
-                left_open |= self._on_wall(step, wall, found)
+                key = (wall.variable, family_key(wall))
+                left_open |= key not in seen and self._on_wall(step, wall, found)
+                seen.add(key)
             for system in walls.thin:
-                left_open |= self._on_thin(step, system, found)
+                left_open |= system not in seen and self._on_thin(step, system, found)
+                seen.add(system)
         return Met(tuple(found.values()), left_open)
 
     def _never(self, expr: sp.Expr) -> bool:
@@ -227,11 +233,29 @@ class Passage:
             return own
 
         explored = explore(wall, self.where, self.names, look)
+        told = {id(own): (fate, by) for own, fate, by in fates}
+        groups: dict[tuple[Fate | None, tuple[str, ...]], list[Leaf]] = {}
         for leaf in explored.leaves:
-            for own, fate, by in fates:
-                if own is leaf.outcome and fate is not None:
-                    self._add(step, leaf, fate, by, found)
+            groups.setdefault(told[id(leaf.outcome)], []).append(leaf)
+        for (fate, by), leaves in groups.items():
+            if fate is not None:
+                for leaf, at in self._apart(leaves, explored.leaves, len(groups)):
+                    self._add(step, leaf, Place(at, fate, {}, by), found)
         return bool(explored.open)
+
+    def _apart(
+        self, leaves: Sequence[Leaf], everything: Sequence[Leaf], kinds: int
+    ) -> Iterator[tuple[Leaf, str]]:
+        """Yield the place of leaves of one fate, and what sets them apart where a wall has several fates."""
+        if kinds == 1:
+            yield from ((leaf, location(leaf, self.problem)) for leaf in leaves)
+            return
+        known = {c for leaf in everything for c in leaf.conditions}
+        shared = _common(leaves)
+        alone = shared <= _common(everything) and len(leaves) <= MAX_APART
+        for leaf in leaves:
+            kept = _needed([c for c in leaf.conditions if alone or c in shared])
+            yield leaf, place(replace(leaf, conditions=kept), self.problem, known)
 
     def _on_thin(self, step: Step, system: Thin, found: dict[str, Place]) -> bool:
         if len(self.problem.wrt) < 2:
@@ -242,7 +266,7 @@ class Passage:
         fate, by = self._fate(step, lambda n: self._thin_state(n, system))
         if fate is not None:
             for leaf in own:
-                self._add(step, leaf, fate, by, found)
+                self._add(step, leaf, Place(location(leaf, self.problem), fate, {}, by), found)
         return unknown
 
     def _visit(self, label: str, system: Thin) -> tuple[list[Leaf], bool]:
@@ -269,15 +293,14 @@ class Passage:
         fates = {"bad": Fate.SPOILS, "edge": Fate.EDGE, "open": Fate.OPEN, "good": Fate.REPAIRED, "out": None}
         return fates[last], tuple(repaired) if last == "good" else ()
 
-    def _add(self, step: Step, leaf: Leaf, fate: Fate, by: tuple[str, ...], found: dict[str, Place]) -> None:
-        at = location(leaf, self.problem)
+    def _add(self, step: Step, leaf: Leaf, new: Place, found: dict[str, Place]) -> None:
         point = witness(self.problem, leaf)
-        if fate is Fate.HARMLESS and not self._is_on(step, point):
+        if new.fate is Fate.HARMLESS and not self._is_on(step, point):
             return
-        old = found.get(at)
+        old = found.get(new.at)
         # One place may have several kinds of points; the worst is told.
-        if old is None or _ORDER.index(fate) < _ORDER.index(old.fate):
-            found[at] = Place(at, fate, point, by)
+        if old is None or _ORDER.index(new.fate) < _ORDER.index(old.fate):
+            found[new.at] = replace(new, witness=point)
 
     def _is_on(self, step: Step, point: Mapping[str, str]) -> bool:
         """Whether a gap of the node, as a function of its inputs, is zero at a point: a piece may not hold there."""
@@ -331,6 +354,21 @@ def _state(outcomes: Iterable[Outcome | None]) -> str:
     if found and not inside:
         return "out"
     return "edge" if any(o.kind is Kind.EDGE for o in inside) else "good"
+
+
+def _common(leaves: Sequence[Leaf]) -> set[Constraint]:
+    return set.intersection(*(set(leaf.conditions) for leaf in leaves))
+
+
+def _needed(conditions: Sequence[Constraint]) -> tuple[Constraint, ...]:
+    """Return the conditions without those that the others imply."""
+    kept = list(conditions)
+    for c in conditions:
+        others = [o for o in kept if o is not c]
+        opposite = Constraint(c.expr, "<=" if c.rel == ">" else ">=")
+        if others and reach([*others, opposite]).status is Status.UNSAT:
+            kept = others
+    return tuple(kept)
 
 
 def _put_in(c: Constraint, names: Iterable[sp.Symbol], values: Iterable[sp.Expr]) -> Constraint:
