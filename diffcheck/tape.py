@@ -119,8 +119,12 @@ class Returned:
     @property
     def wrong(self) -> bool:
         """Whether a slope exists and something else was returned."""
-        pairs = ((self.gradient[v], true) for v, true in self.true.items() if true is not None)
-        return any(not abs(got - true) <= WRONG * (1 + abs(true)) for got, true in pairs)
+        return any(map(self.is_wrong, self.true))
+
+    def is_wrong(self, variable: str) -> bool:
+        """Whether a slope in one variable exists and something else was returned."""
+        got, true = self.gradient[variable], self.true[variable]
+        return true is not None and not abs(got - true) <= WRONG * (1 + abs(true))
 
 
 @dataclass(frozen=True, slots=True)

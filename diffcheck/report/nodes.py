@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from diffcheck.report.layout import Line, cells, cropped, printed, wrapped
+from diffcheck.report.terminal import styled
 from diffcheck.tape import Adjoint, Fate, Flow, Obstacle, Returned, Tape, TapeNode
 from diffcheck.verdict import Report, Verdict
 
@@ -23,10 +24,11 @@ STYLES = {
 HEADS = ("node", "local derivative", "class", "gradient")
 # Shares of the width for node and derivative, what the other two leave.
 NODE_SHARE = 0.48
+NODE_LEAST = 9
 # Lines of one adjoint or remark.
 MAX_LINES = 4
-# What a person reads of a node with very many local derivatives.
-MAX_DERIVATIVES = 12
+# Of a gradient with more entries, those that are as they should be are not listed.
+MAX_ENTRIES = 3
 
 
 def table(report: Report, *, width: int = 80, color: bool = False) -> str:
@@ -55,18 +57,18 @@ def _nodes(tape: Tape, width: int) -> Iterator[Line]:
     left = [f"{node.name} = {node.text}" for node in tape.nodes]
     # Each gets what the other does not need, and at least its share.
     wanted = max(cells(_slope(n, d)) for node in tape.nodes for n, d in [*node.derivatives.items(), ("", "")])
-    first = min(max(map(cells, [*left, HEADS[0]])), max(int(room * NODE_SHARE), room - wanted))
+    first = min(max(map(cells, [*left, HEADS[0]])), max(int(room * NODE_SHARE), room - wanted, NODE_LEAST))
     second = room - first
     columns = (first, second, third)
     yield [(_row(HEADS[:3], columns) + HEADS[3], "bold")]
     for node, text, grade in zip(tape.nodes, left, grades, strict=True):
-        slopes = [_slope(n, d) for n, d in node.derivatives.items()] or [""]
+        slopes = _gathered([_slope(n, d) for n, d in node.derivatives.items()], second)
         style = STYLES[node.flow] if node.depends else "dim"
         yield [(_row((text, slopes[0], grade), columns), ""), (_flow(node), style)]
-        for slope in slopes[1:MAX_DERIVATIVES]:
+        for slope in slopes[1:MAX_LINES]:
             yield [(_row(("", slope, ""), columns).rstrip(), "")]
-        if len(slopes) > MAX_DERIVATIVES:
-            yield [(" " * (first + 2) + f"... {len(slopes) - MAX_DERIVATIVES} more", "")]
+        if len(slopes) > MAX_LINES:
+            yield [(" " * (first + 2) + f"... {len(slopes) - MAX_LINES} more lines", "")]
         for remark in _remarks(node):
             for line in _shortened(remark, width, 5):
                 yield [(line, style)]
@@ -75,6 +77,18 @@ def _nodes(tape: Tape, width: int) -> Iterator[Line]:
 def _row(texts: Sequence[str], columns: Sequence[int]) -> str:
     cut = (cropped(text, size) if text else "" for text, size in zip(texts, columns, strict=True))
     return "".join(text + " " * (size - cells(text) + 2) for text, size in zip(cut, columns, strict=True))
+
+
+def _gathered(slopes: Sequence[str], width: int) -> list[str]:
+    """Return the slopes, as many on a line as it holds."""
+    lines = [""]
+    for slope in slopes:
+        joined = f"{lines[-1]}, {slope}" if lines[-1] else slope
+        if cells(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(slope)
+    return lines[1:] if len(lines) > 1 and not lines[0] else lines
 
 
 def _slope(input: str, derivative: str) -> str:
@@ -196,7 +210,7 @@ def _cut(lines: list[str], width: int) -> list[str]:
 
 
 def _autograd(returned: Sequence[Returned], width: int) -> Iterator[Line]:
-    yield [("autograd, by torch's rules in float64", "bold"), (" (computed, not proved)", "")]
+    yield from styled("autograd", "bold", ", by torch's rules in float64 (computed, not proved)", width)
     for at in returned:
         style = "red" if at.wrong else ""
         for line in _shortened(_outcome(at), width, 2):
@@ -206,16 +220,18 @@ def _autograd(returned: Sequence[Returned], width: int) -> Iterator[Line]:
 def _outcome(at: Returned) -> str:
     """Return the point, the gradient, and how that compares with the derivative."""
     point = ", ".join(f"{n} = {text}" for n, text in at.at.items())
-    got = _numbers(at.gradient)
     poison = f"; {at.poisoned} is the first to send back nan or inf" if at.poisoned else ""
+    without = [v for v, true in at.true.items() if true is None]
+    amiss = [v for v in at.gradient if v in without or at.is_wrong(v)]
+    if not amiss:
+        return f"at {point}: {_numbers(at.gradient)}, right"
+    listed = list(at.gradient) if len(at.gradient) <= MAX_ENTRIES else amiss
+    got = _numbers({v: at.gradient[v] for v in listed})
     if at.wrong:
-        known = {v: t for v, t in at.true.items() if t is not None}
-        return f"at {point}: {got}, but the derivative is {_numbers(known)}{poison}"
-    without = [v for v, t in at.true.items() if t is None]
-    if without:
-        some = "" if len(without) == len(at.true) else f" in {', '.join(without)}"
-        return f"at {point}: {got}, where there is no derivative{some}{poison}"
-    return f"at {point}: {got}, right"
+        wrong = {v: true for v, true in at.true.items() if true is not None and at.is_wrong(v)}
+        return f"at {point}: {got}, but the derivative is {_numbers(wrong)}{poison}"
+    some = "" if len(without) == len(at.gradient) else f" in {', '.join(without)}"
+    return f"at {point}: {got}, where there is no derivative{some}{poison}"
 
 
 def _numbers(values: Mapping[str, float]) -> str:
