@@ -31,12 +31,13 @@ from diffcheck.reach import Constraint
 from diffcheck.tape import Adjoint, Fate, Flow, Obstacle, Place, Returned, Tape, TapeNode
 from diffcheck.tree import Node
 from diffcheck.unparse import unparse
-from diffcheck.verdict import Finding, Report, Severity, Verdict
+from diffcheck.verdict import Analysis, Finding, Report, Severity, Verdict
 
 __all__ = ["tape"]
 
-# Processor time for the places of all nodes together; what is not looked at by then is `open`.
-SECONDS = 12.0
+# Processor time for the classes of all nodes together, for all their places, and for one step of one node.
+SECONDS = 8.0
+EACH = 2.0
 # Points of the domain that are tried, and points of the answer.
 SAMPLES = 256
 MAX_SAMPLES = 64
@@ -59,9 +60,11 @@ def tape(problem: Problem, report: Report) -> Tape:
     """Return the nodes of the question's expression; ``report`` is what was decided about the whole."""
     found = graph(problem.tree, problem.wrt)
     samples = _samples(problem)
+    nodes = _Nodes(problem, found, samples)
     with within(SECONDS):
-        nodes = _Nodes(problem, found, samples)
-        rows = [nodes.row(step) for step in found.steps]
+        analyses = [nodes.analysis(step) for step in found.steps]
+    with within(SECONDS):
+        rows = [nodes.row(step, analysis) for step, analysis in zip(found.steps, analyses, strict=True)]
     rows = _agreeing(found, rows, report)
     spoilers = [n.name for n in rows if any(p.fate is Fate.SPOILS for p in n.places)]
     return Tape(
@@ -81,10 +84,14 @@ class _Nodes:
         self.samples = [forward(found, point) for point in samples]
         self.passage = self._or_none(lambda: Passage(problem, found))
 
-    def row(self, step: Step) -> TapeNode:
+    def analysis(self, step: Step) -> Analysis | None:
+        """Return the class of one node as a function of its inputs; None where it has none, or is undecided."""
+        if not step.active or not step.known:
+            return None
+        return self._or_none(lambda: local_analysis(self.problem, step))
+
+    def row(self, step: Step, analysis: Analysis | None) -> TapeNode:
         """Return what is known of one node."""
-        looked = step.active and step.known
-        analysis = self._or_none(lambda: local_analysis(self.problem, step)) if looked else None
         grade = None if analysis is None else analysis.smoothness
         obstacles = () if analysis is None else tuple(local_obstacles(analysis))
         met: Met | None = Met((), False)
@@ -136,7 +143,8 @@ class _Nodes:
 
     def _or_none(self, look: Callable[[], T]) -> T | None:
         try:
-            return look()
+            with within(EACH):
+                return look()
         except (DiffcheckError, KeyError) as error:
             _LOG.debug("a node was not followed: %s", error)
             return None

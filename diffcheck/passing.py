@@ -36,7 +36,7 @@ from diffcheck.reach import Constraint, Status, reach
 from diffcheck.sides import Sides, judge
 from diffcheck.tape import Fate, Flow, Obstacle, Place
 from diffcheck.thin import visit
-from diffcheck.tree import Node, name, number
+from diffcheck.tree import NAME, Node, name, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Finding, Kind, Smoothness
 from diffcheck.walls import Thin, Wall, walls_of
@@ -229,7 +229,7 @@ class Passage:
             own = outcome(step.name) or Outcome(Smoothness(0), open=True)
             # A fresh object, by which the leaf that explore makes of it is known.
             own = replace(own)
-            fates.append((own, *self._fate(step, lambda n: _state([outcome(n)]))))
+            fates.append((own, *self._fate(step, lambda n: _state([outcome(n)]), w.variable)))
             return own
 
         explored = explore(wall, self.where, self.names, look)
@@ -278,20 +278,39 @@ class Passage:
         leaves, unknown = self._visit(label, system)
         return _state([leaf.outcome for leaf in leaves] + [None] * unknown)
 
-    def _fate(self, step: Step, state: Callable[[str], str]) -> tuple[Fate | None, tuple[str, ...]]:
-        """Follow the fault of a node upwards; None when the place is outside the domain of the whole."""
+    def _fate(
+        self, step: Step, state: Callable[[str], str], across: str | None = None
+    ) -> tuple[Fate | None, tuple[str, ...]]:
+        """Follow the fault of a node upwards; None when the place is outside the domain of the whole.
+
+        across: the one variable that changes where the place is crossed.
+        """
         states = {step.name: state(step.name)}
         if states[step.name] == "good":
             return Fate.HARMLESS, ()
         repaired: list[str] = []
         for user in self.graph.steps[self.graph.steps.index(step) + 1 :]:
             faulty = [n for n in user.inputs if states.get(n, "good") != "good"]
-            if faulty:
+            if len(faulty) == 1 and across is not None and self._carries(user, faulty[0], across):
+                states[user.name] = states[faulty[0]]
+            elif faulty:
                 states[user.name] = state(user.name)
                 repaired += [user.name] if states[user.name] == "good" else []
         last = states.get(self.last, "good")
         fates = {"bad": Fate.SPOILS, "edge": Fate.EDGE, "open": Fate.OPEN, "good": Fate.REPAIRED, "out": None}
         return fates[last], tuple(repaired) if last == "good" else ()
+
+    def _carries(self, user: Step, faulty: str, across: str) -> bool:
+        """Whether a node is c*u + d in a faulty input u, where c is a number or a name and only u changes.
+
+        Then it is as smooth as u wherever c is not zero, so no germ is needed.
+        """
+        slope = user.derivatives.get(faulty)
+        if slope is None or slope == number(0) or (slope.op != NAME and slope.names()):
+            return False
+        others = [n for n in (*user.inputs, *slope.names()) if n != faulty]
+        moving = any(across in (self.steps[n].part.names() if n in self.steps else (n,)) for n in others)
+        return slope.leaf not in self.steps and not moving and not gaps(lower(user.local), Pieces())
 
     def _add(self, step: Step, leaf: Leaf, new: Place, found: dict[str, Place]) -> None:
         point = witness(self.problem, leaf)

@@ -35,7 +35,7 @@ def table(report: Report, *, width: int = 80, color: bool = False) -> str:
     """Return the nodes as lines of at most ``width`` cells."""
     width = max(width, 40)
     if report.tape is None:
-        return "nodes: not finished within the time limit; --timeout sets it"
+        return "nodes: not finished within the time limit (--timeout sets it)"
     lines = [*_nodes(report.tape, width), [], *_spoiler(report, report.tape, width)]
     lines += [[], *_chain(report, report.tape, width)]
     if report.tape.returned:
