@@ -324,10 +324,11 @@ class Passage:
     def _is_on(self, step: Step, point: Mapping[str, str]) -> bool:
         """Whether a gap of the node, as a function of its inputs, is zero at a point: a piece may not hold there."""
         values = self.values_at(point, step.inputs)
-        if None in values.values():
-            return False
-        at = {symbol(n): sp.Float(str(v), 60) for n, v in values.items()}
+        at = {symbol(n): sp.Float(str(v), 60) for n, v in values.items() if v is not None}
+        missing = {symbol(n) for n, v in values.items() if v is None}
         for gap in gaps(lower(step.local), Pieces()):
+            if gap.expr.free_symbols & missing:
+                continue
             # What is left is the integer k of floor(u), whose gap is u - k.
             left = [s for s in gap.expr.free_symbols if s not in at]
             found = gap.expr.subs({**at, **dict.fromkeys(left, 0)}).evalf(60)
@@ -339,10 +340,13 @@ class Passage:
     def is_at(self, place: str, point: Mapping[str, str], step: Step) -> bool:
         """Whether what a local finding says of its place holds for the inputs of a node at a point."""
         text, _, integers = place.partition(" for integer ")
-        values = self.values_at(point, step.inputs)
+        claims = parse_conditions(EQUATION.sub("==", text))
+        letters = {k.strip() for k in integers.split(",")}
+        named = {n for claim in claims for n in claim.names()} - letters
+        values = self.values_at(point, named)
         if integers or None in values.values():
             return None not in values.values()
-        return all(_holds(claim, values) for claim in parse_conditions(EQUATION.sub("==", text)))
+        return all(_holds(claim, values) for claim in claims)
 
     def meets(self, region: Region, step: Step) -> bool:
         """Whether a region of the inputs may be reached inside the domain; False is a proof that it is not."""
