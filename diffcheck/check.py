@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -48,6 +49,7 @@ def check(
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
     nodes: bool = False,
+    until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -57,6 +59,7 @@ def check(
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
     nodes: say also what every node does to the gradient on its way back.
+    until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -67,7 +70,7 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        report = _answer(problem, certify)
+        report = _answer(problem, certify, until)
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
         if nodes:
@@ -94,10 +97,10 @@ def _make_problem(
     return make_problem(text, _names(wrt), where, let)
 
 
-def _answer(problem: Problem, certify: bool) -> Report:
+def _answer(problem: Problem, certify: bool, until: float) -> Report:
     from diffcheck.gradient import gradient
 
-    analysis = _probed(problem, _analysis(problem))
+    analysis = _probed(problem, _analysis(problem, until))
     decided = analysis.verdict is not Verdict.UNDETERMINED
     return Report(
         expression=problem.text,
@@ -133,11 +136,11 @@ def _tape(problem: Problem, report: Report) -> Tape | None:
     return _or_nothing(lambda: tape(problem, report), None)
 
 
-def _analysis(problem: Problem) -> Analysis:
+def _analysis(problem: Problem, until: float) -> Analysis:
     from diffcheck.analyze import analyze
 
     try:
-        return analyze(problem)
+        return analyze(problem, until)
     except Exception as error:
         _LOG.debug("the analysis failed", exc_info=True)
         return Analysis(Verdict.UNDETERMINED, None, reason=_reason(error))

@@ -19,11 +19,13 @@ import sympy as sp
 
 from diffcheck.analyze import analyze, family_key, interior
 from diffcheck.cell import Cell
+from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
 from diffcheck.facts import never_zero
+from diffcheck.families import joined
 from diffcheck.findings import location, place, witness
-from diffcheck.gaps import Pieces, gaps
+from diffcheck.gaps import Gap, Pieces, gaps
 from diffcheck.graph import Graph, Step
 from diffcheck.loci import Question
 from diffcheck.lower import lower, to_sympy
@@ -38,7 +40,7 @@ from diffcheck.tape import Fate, Flow, Obstacle, Place
 from diffcheck.thin import visit
 from diffcheck.tree import NAME, Node, name, number
 from diffcheck.unparse import unparse
-from diffcheck.verdict import Analysis, Finding, Kind, Smoothness
+from diffcheck.verdict import C0, Analysis, Finding, Kind
 from diffcheck.walls import Thin, Wall, walls_of
 
 __all__ = ["Met", "Passage", "Region", "dead_regions", "local_analysis", "local_obstacles", "said"]
@@ -166,6 +168,16 @@ class Met:
     open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of point on a node's gap and its fate; ``known``: conditions that tell it from others of its wall."""
+
+    leaf: Leaf
+    fate: Fate
+    by: tuple[str, ...]
+    known: frozenset[Constraint] = frozenset()
+
+
 class Passage:
     """Follows faults from a node to the result."""
 
@@ -182,20 +194,42 @@ class Passage:
 
     def places(self, step: Step) -> Met:
         """Return every place at which a gap of the node is met inside the domain of the whole."""
-        found: dict[str, Place] = {}
         seen: set[object] = set()
+        kinds: list[_Kind] = []
         left_open = False
         for expr, thin in self._gaps(step):
             walls = walls_of(expr, self.problem.wrt, thin, self.never_zero)
             left_open |= any(not self._never(e) for e in walls.open)
             for wall in walls.walls:
                 key = (wall.variable, family_key(wall))
-                left_open |= key not in seen and self._on_wall(step, wall, found)
+                left_open |= key not in seen and self._on_wall(step, wall, kinds)
                 seen.add(key)
             for system in walls.thin:
-                left_open |= system not in seen and self._on_thin(step, system, found)
+                left_open |= system not in seen and self._on_thin(step, system, kinds)
                 seen.add(system)
-        return Met(tuple(found.values()), left_open)
+        return Met(tuple(self._told(step, kinds)), left_open)
+
+    def _told(self, step: Step, kinds: Sequence[_Kind]) -> Iterator[Place]:
+        """Yield one place for each text, the members of a family as one; of several fates the worst is told."""
+        found: dict[str, Place] = {}
+        whole: dict[tuple[Fate, tuple[str, ...]], list[tuple[Leaf, Gap]]] = {}
+        texts: list[tuple[_Kind, str]] = []
+        for kind in kinds:
+            if kind.known:
+                texts.append((kind, place(kind.leaf, self.problem, kind.known)))
+            else:
+                pair = (kind.leaf, Gap(kind.leaf.wall.gap, step.part, False))
+                whole.setdefault((kind.fate, kind.by), []).append(pair)
+        for (fate, by), pairs in whole.items():
+            texts += [(_Kind(leaf, fate, by), location(leaf, self.problem)) for leaf, _ in joined(pairs)]
+        for kind, at in texts:
+            point = witness(self.problem, kind.leaf)
+            # A piece of the inputs that makes the gap vanish here may hold elsewhere.
+            if kind.fate is Fate.HARMLESS and not self._is_on(step, point):
+                continue
+            if at not in found or _ORDER.index(kind.fate) < _ORDER.index(found[at].fate):
+                found[at] = Place(at, kind.fate, point, kind.by)
+        yield from found.values()
 
     def _never(self, expr: sp.Expr) -> bool:
         return reach([Constraint(expr, "="), *self.where]).status is Status.UNSAT
@@ -212,61 +246,54 @@ class Passage:
                     seen[expr, gap.thin] = None
         yield from seen
 
-    def _on_wall(self, step: Step, wall: Wall, found: dict[str, Place]) -> bool:
+    def _on_wall(self, step: Step, wall: Wall, kinds: list[_Kind]) -> bool:
         """Add what happens on a wall; return whether something stays open."""
-        fates: list[tuple[Outcome, Fate | None, tuple[str, ...]]] = []
+        told: dict[int, tuple[Fate | None, tuple[str, ...], Outcome]] = {}
 
         def look(w: Wall, cell: Cell) -> Outcome:
             base = {n: symbol(n) for n in self.names} | w.point()
             sides = Sides(base, {w.variable: sp.S.One})
+            seen: dict[str, Outcome | None] = {}
 
-            def outcome(label: str) -> Outcome | None:
-                try:
-                    return judge(self.lowered[label], sides, cell)
-                except Undetermined:
-                    return None
+            def state(label: str) -> str:
+                if label not in seen:
+                    seen[label] = self._judged(label, sides, cell)
+                return _state([seen[label]])
 
-            own = outcome(step.name) or Outcome(Smoothness(0), open=True)
+            fate, by = self._fate(step, state, w.variable)
             # A fresh object, by which the leaf that explore makes of it is known.
-            own = replace(own)
-            fates.append((own, *self._fate(step, lambda n: _state([outcome(n)]), w.variable)))
+            own = replace(seen[step.name] or Outcome(C0, open=True))
+            told[id(own)] = (fate, by, (seen.get(self.last) if fate is Fate.SPOILS else None) or own)
             return own
 
         explored = explore(wall, self.where, self.names, look)
-        told = {id(own): (fate, by) for own, fate, by in fates}
         groups: dict[tuple[Fate | None, tuple[str, ...]], list[Leaf]] = {}
         for leaf in explored.leaves:
-            groups.setdefault(told[id(leaf.outcome)], []).append(leaf)
+            fate, by, outcome = told[id(leaf.outcome)]
+            groups.setdefault((fate, by), []).append(replace(leaf, outcome=outcome))
         for (fate, by), leaves in groups.items():
             if fate is not None:
-                for leaf, at in self._apart(leaves, explored.leaves, len(groups)):
-                    self._add(step, leaf, Place(at, fate, {}, by), found)
+                apart = _apart(leaves, explored.leaves) if len(groups) > 1 else ((n, set()) for n in leaves)
+                kinds += [_Kind(leaf, fate, by, frozenset(known)) for leaf, known in apart]
         return bool(explored.open)
 
-    def _apart(
-        self, leaves: Sequence[Leaf], everything: Sequence[Leaf], kinds: int
-    ) -> Iterator[tuple[Leaf, str]]:
-        """Yield the place of leaves of one fate, and what sets them apart where a wall has several fates."""
-        if kinds == 1:
-            yield from ((leaf, location(leaf, self.problem)) for leaf in leaves)
-            return
-        known = {c for leaf in everything for c in leaf.conditions}
-        shared = _common(leaves)
-        alone = shared <= _common(everything) and len(leaves) <= MAX_APART
-        for leaf in leaves:
-            kept = _needed([c for c in leaf.conditions if alone or c in shared])
-            yield leaf, place(replace(leaf, conditions=kept), self.problem, known)
+    def _judged(self, label: str, sides: Sides, cell: Cell) -> Outcome | None:
+        try:
+            return judge(self.lowered[label], sides, cell)
+        except TimeOver:
+            raise
+        except Undetermined:
+            return None
 
-    def _on_thin(self, step: Step, system: Thin, found: dict[str, Place]) -> bool:
+    def _on_thin(self, step: Step, system: Thin, kinds: list[_Kind]) -> bool:
+        """Add what happens on a thin set; return whether something stays open."""
         if len(self.problem.wrt) < 2:
             return False
         own, unknown = self._visit(step.name, system)
         if not own:
             return unknown
         fate, by = self._fate(step, lambda n: self._thin_state(n, system))
-        if fate is not None:
-            for leaf in own:
-                self._add(step, leaf, Place(location(leaf, self.problem), fate, {}, by), found)
+        kinds += [_Kind(leaf, fate, by) for leaf in own if fate is not None]
         return unknown
 
     def _visit(self, label: str, system: Thin) -> tuple[list[Leaf], bool]:
@@ -311,15 +338,6 @@ class Passage:
         others = [n for n in (*user.inputs, *slope.names()) if n != faulty]
         moving = any(across in (self.steps[n].part.names() if n in self.steps else (n,)) for n in others)
         return slope.leaf not in self.steps and not moving and not gaps(lower(user.local), Pieces())
-
-    def _add(self, step: Step, leaf: Leaf, new: Place, found: dict[str, Place]) -> None:
-        point = witness(self.problem, leaf)
-        if new.fate is Fate.HARMLESS and not self._is_on(step, point):
-            return
-        old = found.get(new.at)
-        # One place may have several kinds of points; the worst is told.
-        if old is None or _ORDER.index(new.fate) < _ORDER.index(old.fate):
-            found[new.at] = replace(new, witness=point)
 
     def _is_on(self, step: Step, point: Mapping[str, str]) -> bool:
         """Whether a gap of the node, as a function of its inputs, is zero at a point: a piece may not hold there."""
@@ -377,6 +395,16 @@ def _state(outcomes: Iterable[Outcome | None]) -> str:
     if found and not inside:
         return "out"
     return "edge" if any(o.kind is Kind.EDGE for o in inside) else "good"
+
+
+def _apart(leaves: Sequence[Leaf], everything: Sequence[Leaf]) -> Iterator[tuple[Leaf, set[Constraint]]]:
+    """Yield leaves of one fate with the conditions that set them apart, and all conditions of their wall."""
+    known = {c for leaf in everything for c in leaf.conditions}
+    shared = _common(leaves)
+    alone = shared <= _common(everything) and len(leaves) <= MAX_APART
+    for leaf in leaves:
+        kept = _needed([c for c in leaf.conditions if alone or c in shared])
+        yield replace(leaf, conditions=kept), known
 
 
 def _common(leaves: Sequence[Leaf]) -> set[Constraint]:
