@@ -137,9 +137,10 @@ def _relation(c: Constraint) -> str:
 
 
 def _unequal(f: sp.Expr) -> str:
-    """Return a != b for a - b."""
+    """Return a != b for a multiple of a - b."""
+    f = f.primitive()[1]
     terms = sp.Add.make_args(f)
-    low = [t for t in terms if t.could_extract_minus_sign()]
+    low = [t for t in terms if t.could_extract_minus_sign() or t.is_number]
     if len(terms) == 2 and len(low) == 1:
         return f"{text_of(f - low[0])} != {text_of(-low[0])}"
     return f"{text_of(f)} != 0"
