@@ -5,6 +5,7 @@ never lets go of the interpreter, `die` ends the process, `boom` raises, `open` 
 cannot be read.
 """
 
+import math
 import os
 import re
 import sys
@@ -30,7 +31,7 @@ def make_problem(text, wrt, where, let):
     return Problem(text, name("x"), tuple(wrt or ("x",)), (), (), where, guessed=wrt is None)
 
 
-def analyze(problem):
+def analyze(problem, until=math.inf):
     """Answer, or fail in the way that the text asks for."""
     if problem.text == "hang":
         re.match(r"(a+)+$", "a" * 60 + "b")
