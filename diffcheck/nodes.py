@@ -4,7 +4,7 @@ For every node: its class as a function of its inputs, its local derivatives, wh
 that place is met, and whether a later node repairs it.  Then the chain rule through the nodes, and what automatic
 differentiation returns at the places that were met.
 The verdict is the report's; nothing here changes it.
-Read in order: tape; then graph.py (what a node is), passing.py (what it does), autograd.py (what is returned).
+Read in order: tape; then graph.py (what a node is), obstacles.py, passing.py (what it does), autograd.py.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.graph import Graph, Step, adjoints, graph
 from diffcheck.numeric import conditions_hold, evaluate, precise, values
+from diffcheck.obstacles import Region, dead_regions, local_analysis, local_obstacles, said
 from diffcheck.parse import parse
-from diffcheck.passing import Met, Passage, Region, dead_regions, local_analysis, local_obstacles, said
+from diffcheck.passing import Met, Passage
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
 from diffcheck.tape import Adjoint, Fate, Flow, Obstacle, Place, Returned, Tape, TapeNode
