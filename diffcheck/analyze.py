@@ -38,7 +38,7 @@ from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Analysis, Case, Smoothness, Verdict
 from diffcheck.walls import Thin, Wall, factors, walls_of
 
-__all__ = ["analyze"]
+__all__ = ["analyze", "family_key", "interior"]
 
 # Each costs milliseconds at least; beyond, there is no answer in the time a check has.
 MAX_MEETINGS = 300
@@ -216,7 +216,7 @@ def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterato
 
 def _numbered(work: _Work, wall: Wall) -> tuple[int, bool]:
     """Return the number of a wall, and whether it is new."""
-    key = (wall.variable, _family_key(wall))
+    key = (wall.variable, family_key(wall))
     new = key not in work.numbers
     return work.numbers.setdefault(key, len(work.numbers)), new
 
@@ -234,8 +234,8 @@ def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
     return replace(wall, conditions=(*wall.conditions, *found))
 
 
-def _family_key(wall: Wall) -> object:
-    """Integers of two families are named apart; the same wall has the same expressions up to these names."""
+def family_key(wall: Wall) -> object:
+    """Return what is the same for equal walls: their expressions up to the names of integers, which no two share."""
     names = {k: sp.Symbol(f"m{i}", integer=True) for i, k in enumerate(wall.integers)}
     point = tuple((n, e.xreplace(names)) for n, e in wall.base)
     conditions = tuple((c.expr.xreplace(names), c.rel) for c in wall.conditions)

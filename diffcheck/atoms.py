@@ -39,6 +39,9 @@ class Atom:
     derivative: partial derivatives in the language, one per parameter, valid off the gaps.
     variadic: takes two or more arguments, the parameters are then made up.
     defaults: what the last parameters are where a call leaves them out, as texts of numbers.
+    ieee: float64 value as frameworks compute it, infinite at a pole, where ``numpy`` says nan.
+    backward: what torch's autograd sends back to each argument for the incoming ``g``, in the language, where that is
+        not g times ``derivative``: its choice on a gap, and masks, which keep 0*inf out.
     syntax: "call", or "operator"/"comparison"/"logic" for what has a sign of its own.
     """
 
@@ -55,6 +58,8 @@ class Atom:
     variadic: bool = False
     syntax: str = "call"
     defaults: tuple[str, ...] = ()
+    ieee: Callable[..., Any] | None = None
+    backward: tuple[str, ...] | Callable[[Sequence[str]], tuple[str, ...]] = ()
 
     @property
     def arity(self) -> tuple[int, int | None]:
@@ -228,6 +233,17 @@ def _fold(binary: str, names: Sequence[str]) -> str:
     return reduce(lambda left, right: f"{binary}({left}, {right})", names)
 
 
+def _masked(wins: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return what a maximum (">") or minimum ("<") of two sends back: half to each at a tie."""
+    pairs = [tuple(names), tuple(reversed(names))] if len(names) == 2 else []
+    return tuple(f"where({u} == {v}, g/2, where({u} {wins} {v}, g, 0))" for u, v in pairs)
+
+
+def _masked_norm(norm: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return what a norm sends back: nothing at the origin, one of its subgradients."""
+    return tuple(f"where({norm} == 0, 0, g*({u}/{norm}))" for u in names)
+
+
 _PYTHON = "Python language reference"
 _IEEE = "definition"
 _DLMF = "NIST DLMF"
@@ -237,12 +253,12 @@ _ROWS: tuple[Atom, ...] = (
     Atom("add", ("u", "v"), "u + v", _PYTHON, np.add, lambda u, v: u + v, lambda u, v: u + v, derivative=("1", "1"), syntax="operator"),
     Atom("sub", ("u", "v"), "u - v", _PYTHON, np.subtract, lambda u, v: u - v, lambda u, v: u - v, definition="u + -1*v", derivative=("1", "-1"), syntax="operator"),
     Atom("mul", ("u", "v"), "u * v", _PYTHON, np.multiply, lambda u, v: u * v, lambda u, v: u * v, derivative=("v", "u"), syntax="operator"),
-    Atom("div", ("u", "v"), "u / v, undefined where v = 0", _PYTHON, _np_div, lambda u, v: u / v, lambda u, v: u / v, derivative=("1/v", "-u/v**2"), syntax="operator"),
+    Atom("div", ("u", "v"), "u / v, undefined where v = 0", _PYTHON, _np_div, lambda u, v: u / v, lambda u, v: u / v, derivative=("1/v", "-u/v**2"), syntax="operator", ieee=np.divide),
     Atom("neg", ("u",), "-u", _PYTHON, np.negative, lambda u: -u, lambda u: -u, definition="-1*u", derivative=("-1",), syntax="operator"),
-    Atom("pow", ("u", "v"), "u ** v, real: u < 0 only for integer v, u = 0 only for v >= 0", _PYTHON, _np_pow, _mp_pow, lambda u, v: u**v, derivative=("v*u**(v - 1)", "u**v*log(u)"), syntax="operator"),
+    Atom("pow", ("u", "v"), "u ** v, real: u < 0 only for integer v, u = 0 only for v >= 0", _PYTHON, _np_pow, _mp_pow, lambda u, v: u**v, derivative=("v*u**(v - 1)", "u**v*log(u)"), syntax="operator", ieee=np.power, backward=("where(v == 0, 0, g*(v*u**(v - 1)))", "where(u == 0 and v >= 0, 0, g*(u**v*log(u)))")),
     # --- elementary functions
     Atom("exp", ("u",), "exponential", f"{_DLMF} 4.2", np.exp, mpmath.exp, sp.exp, derivative=("exp(u)",)),
-    Atom("log", ("u",), "natural logarithm, undefined for u <= 0", f"{_DLMF} 4.2", _np_log, mpmath.log, sp.log, derivative=("1/u",), aliases=("ln",)),
+    Atom("log", ("u",), "natural logarithm, undefined for u <= 0", f"{_DLMF} 4.2", _np_log, mpmath.log, sp.log, derivative=("1/u",), aliases=("ln",), ieee=np.log),
     Atom("sin", ("u",), "sine", f"{_DLMF} 4.14", np.sin, mpmath.sin, sp.sin, derivative=("cos(u)",)),
     Atom("cos", ("u",), "cosine", f"{_DLMF} 4.14", np.cos, mpmath.cos, sp.cos, derivative=("-sin(u)",)),
     Atom("asin", ("u",), "inverse sine, -1 <= u <= 1", f"{_DLMF} 4.23", np.arcsin, mpmath.asin, sp.asin, derivative=("1/sqrt(1 - u**2)",), aliases=("arcsin",)),
@@ -253,9 +269,9 @@ _ROWS: tuple[Atom, ...] = (
     Atom("sqrt", ("u",), "square root, u >= 0", f"{_DLMF} 4.2", np.sqrt, mpmath.sqrt, sp.sqrt, definition="u**(1/2)", derivative=("1/(2*sqrt(u))",)),
     Atom("cbrt", ("u",), "real cube root", _IEEE, np.cbrt, _mp_cbrt, lambda u: sp.sign(u) * sp.cbrt(sp.Abs(u)), definition="where(u >= 0, u**(1/3), -(-u)**(1/3))", derivative=("1/(3*cbrt(u)**2)",)),
     Atom("square", ("u",), "u ** 2", _IEEE, np.square, lambda u: u * u, lambda u: u**2, definition="u**2", derivative=("2*u",)),
-    Atom("log1p", ("u",), "log(1 + u)", _IEEE, _np_log1p, mpmath.log1p, lambda u: sp.log(1 + u), definition="log(1 + u)", derivative=("1/(1 + u)",)),
-    Atom("log2", ("u",), "logarithm to base 2", _IEEE, lambda u: _defined(np.greater(u, 0), np.log2(u)), lambda u: mpmath.log(u, 2), lambda u: sp.log(u) / sp.log(2), definition="log(u)/log(2)", derivative=("1/(u*log(2))",)),
-    Atom("log10", ("u",), "logarithm to base 10", _IEEE, lambda u: _defined(np.greater(u, 0), np.log10(u)), mpmath.log10, lambda u: sp.log(u) / sp.log(10), definition="log(u)/log(10)", derivative=("1/(u*log(10))",)),
+    Atom("log1p", ("u",), "log(1 + u)", _IEEE, _np_log1p, mpmath.log1p, lambda u: sp.log(1 + u), definition="log(1 + u)", derivative=("1/(1 + u)",), ieee=np.log1p),
+    Atom("log2", ("u",), "logarithm to base 2", _IEEE, lambda u: _defined(np.greater(u, 0), np.log2(u)), lambda u: mpmath.log(u, 2), lambda u: sp.log(u) / sp.log(2), definition="log(u)/log(2)", derivative=("1/(u*log(2))",), ieee=np.log2),
+    Atom("log10", ("u",), "logarithm to base 10", _IEEE, lambda u: _defined(np.greater(u, 0), np.log10(u)), mpmath.log10, lambda u: sp.log(u) / sp.log(10), definition="log(u)/log(10)", derivative=("1/(u*log(10))",), ieee=np.log10),
     Atom("exp2", ("u",), "2 ** u", _IEEE, np.exp2, lambda u: mpmath.power(2, u), lambda u: 2**u, definition="exp(u*log(2))", derivative=("log(2)*exp2(u)",)),
     Atom("expm1", ("u",), "exp(u) - 1", _IEEE, np.expm1, mpmath.expm1, lambda u: sp.exp(u) - 1, definition="exp(u) - 1", derivative=("exp(u)",)),
     Atom("sinh", ("u",), "hyperbolic sine", f"{_DLMF} 4.28", np.sinh, mpmath.sinh, sp.sinh, definition="(exp(u) - exp(-u))/2", derivative=("cosh(u)",)),
@@ -264,29 +280,29 @@ _ROWS: tuple[Atom, ...] = (
     Atom("tan", ("u",), "tangent, undefined where cos(u) = 0", f"{_DLMF} 4.14", np.tan, mpmath.tan, sp.tan, definition="sin(u)/cos(u)", derivative=("1 + tan(u)**2",)),
     Atom("acos", ("u",), "inverse cosine, -1 <= u <= 1", f"{_DLMF} 4.23", np.arccos, mpmath.acos, sp.acos, definition="pi/2 - asin(u)", derivative=("-1/sqrt(1 - u**2)",), aliases=("arccos",)),
     Atom("asinh", ("u",), "inverse hyperbolic sine", f"{_DLMF} 4.37", np.arcsinh, mpmath.asinh, sp.asinh, definition="log(u + sqrt(u**2 + 1))", derivative=("1/sqrt(u**2 + 1)",), aliases=("arcsinh",)),
-    Atom("acosh", ("u",), "inverse hyperbolic cosine, u >= 1", f"{_DLMF} 4.37", np.arccosh, mpmath.acosh, sp.acosh, definition="log(u + sqrt(u - 1)*sqrt(u + 1))", derivative=("1/(sqrt(u - 1)*sqrt(u + 1))",), aliases=("arccosh",)),
-    Atom("atanh", ("u",), "inverse hyperbolic tangent, -1 < u < 1", f"{_DLMF} 4.37", _np_atanh, mpmath.atanh, sp.atanh, definition="(log(1 + u) - log(1 - u))/2", derivative=("1/(1 - u**2)",), aliases=("arctanh",)),
+    Atom("acosh", ("u",), "inverse hyperbolic cosine, u >= 1", f"{_DLMF} 4.37", np.arccosh, mpmath.acosh, sp.acosh, definition="log(u + sqrt(u - 1)*sqrt(u + 1))", derivative=("1/(sqrt(u - 1)*sqrt(u + 1))",), backward=("g*(1/sqrt(u**2 - 1))",), aliases=("arccosh",)),
+    Atom("atanh", ("u",), "inverse hyperbolic tangent, -1 < u < 1", f"{_DLMF} 4.37", _np_atanh, mpmath.atanh, sp.atanh, definition="(log(1 + u) - log(1 - u))/2", derivative=("1/(1 - u**2)",), aliases=("arctanh",), ieee=np.arctanh),
     Atom("atan2", ("y", "x"), "angle of (x, y) in (-pi, pi], undefined at (0, 0)", f"{_DLMF} 1.9", _np_atan2, _mp_atan2, sp.atan2,
-         definition="where(x > 0, atan(y/x), where(y > 0, pi/2 - atan(x/y), where(y < 0, -pi/2 - atan(x/y), pi + 0/x)))", derivative=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), aliases=("arctan2",)),
+         definition="where(x > 0, atan(y/x), where(y > 0, pi/2 - atan(x/y), where(y < 0, -pi/2 - atan(x/y), pi + 0/x)))", derivative=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), aliases=("arctan2",), ieee=np.arctan2, backward=("where(x == 0 and y == 0, 0, g*(x/(x**2 + y**2)))", "where(x == 0 and y == 0, 0, g*(-y/(x**2 + y**2)))")),
     Atom("sigmoid", ("u",), "1/(1 + exp(-u))", "torch.sigmoid", _np_sigmoid, _mp_sigmoid, lambda u: 1 / (1 + sp.exp(-u)), definition="1/(1 + exp(-u))", derivative=("sigmoid(u)*(1 - sigmoid(u))",), aliases=("expit",)),
     Atom("softplus", ("u",), "log(1 + exp(u))", "torch.nn.functional.softplus", _np_softplus, _mp_softplus, lambda u: sp.log(1 + sp.exp(u)), definition="log(1 + exp(u))", derivative=("sigmoid(u)",)),
     Atom("log_sigmoid", ("u",), "log(sigmoid(u))", "torch.nn.functional.logsigmoid", lambda u: -_np_softplus(-u), lambda u: -_mp_softplus(-u), lambda u: -sp.log(1 + sp.exp(-u)), definition="-log(1 + exp(-u))", derivative=("sigmoid(-u)",), aliases=("logsigmoid",)),
     Atom("hypot", ("u", "v"), "sqrt(u**2 + v**2)", _IEEE, np.hypot, mpmath.hypot, lambda u, v: sp.sqrt(u**2 + v**2), definition="sqrt(u**2 + v**2)", derivative=("u/hypot(u, v)", "v/hypot(u, v)")),
     Atom("norm", (), "Euclidean norm of its arguments", _IEEE, _np_norm, _mp_norm, lambda *u: sp.sqrt(sum(x**2 for x in u)), definition=lambda n: f"sqrt({_sum_of_squares(n)})",
-         derivative=lambda n: tuple(f"{x}/norm({', '.join(n)})" for x in n), variadic=True),
+         derivative=lambda n: tuple(f"{x}/norm({', '.join(n)})" for x in n), variadic=True, backward=lambda n: _masked_norm(f"norm({', '.join(n)})", n)),
     Atom("logsumexp", (), "log of the sum of the exponentials", "scipy.special.logsumexp", _np_logsumexp, _mp_logsumexp, lambda *u: sp.log(sum(sp.exp(x) for x in u)), definition=lambda n: f"log({' + '.join(f'exp({x})' for x in n)})",
          derivative=lambda n: tuple(f"exp({x} - logsumexp({', '.join(n)}))" for x in n), variadic=True, aliases=("logaddexp",)),
     # --- piecewise: the branch on each side of a gap
     Atom("abs", ("u",), "absolute value", _IEEE, np.abs, abs, sp.Abs, definition="where(u >= 0, u, -u)", derivative=("sign(u)",), aliases=("fabs", "absolute")),
     Atom("sign", ("u",), "-1, 0 or 1", _IEEE, np.sign, _mp_sign, sp.sign, definition="where(u > 0, 1, where(u < 0, -1, 0))", derivative=("0",), aliases=("sgn",)),
     Atom("heaviside", ("u",), "0 below 0, 1 above, 1/2 at 0", f"{_DLMF} 1.16", lambda u: np.heaviside(u, 0.5), lambda u: (1 + _mp_sign(u)) / 2, lambda u: sp.Heaviside(u, sp.Rational(1, 2)), definition="where(u > 0, 1, where(u < 0, 0, 1/2))", derivative=("0",)),
-    Atom("relu", ("u",), "max(u, 0)", "torch.nn.functional.relu", lambda u: np.maximum(u, 0.0), lambda u: max(u, u * 0), lambda u: sp.Max(u, 0), definition="where(u > 0, u, 0)", derivative=("heaviside(u)",)),
+    Atom("relu", ("u",), "max(u, 0)", "torch.nn.functional.relu", lambda u: np.maximum(u, 0.0), lambda u: max(u, u * 0), lambda u: sp.Max(u, 0), definition="where(u > 0, u, 0)", derivative=("heaviside(u)",), backward=("where(u <= 0, 0, g)",)),
     Atom("max", (), "largest of its arguments", _PYTHON, lambda *u: reduce(np.maximum, u), lambda *u: max(u), sp.Max, definition=lambda n: f"where({n[0]} >= {n[1]}, {n[0]}, {n[1]})" if len(n) == 2 else _fold("max", n),
-         derivative=lambda n: ("heaviside({0} - {1})".format(*n), "heaviside({1} - {0})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("maximum", "fmax", "amax")),
+         derivative=lambda n: ("heaviside({0} - {1})".format(*n), "heaviside({1} - {0})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("maximum", "fmax", "amax"), backward=lambda n: _masked(">", n)),
     Atom("min", (), "smallest of its arguments", _PYTHON, lambda *u: reduce(np.minimum, u), lambda *u: min(u), sp.Min, definition=lambda n: f"where({n[0]} <= {n[1]}, {n[0]}, {n[1]})" if len(n) == 2 else _fold("min", n),
-         derivative=lambda n: ("heaviside({1} - {0})".format(*n), "heaviside({0} - {1})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("minimum", "fmin", "amin")),
+         derivative=lambda n: ("heaviside({1} - {0})".format(*n), "heaviside({0} - {1})".format(*n)) if len(n) == 2 else (), variadic=True, aliases=("minimum", "fmin", "amin"), backward=lambda n: _masked("<", n)),
     Atom("clip", ("u", "lo", "hi"), "u kept between lo and hi", "numpy.clip", np.clip, lambda u, lo, hi: min(max(u, lo), hi), lambda u, lo, hi: sp.Min(sp.Max(u, lo), hi), definition="min(max(u, lo), hi)",
-         derivative=("where(u > lo and u < hi, 1, 0)", "where(u < lo and lo < hi, 1, 0)", "where(u > hi or lo > hi, 1, 0)"), aliases=("clamp",)),
+         derivative=("where(u > lo and u < hi, 1, 0)", "where(u < lo and lo < hi, 1, 0)", "where(u > hi or lo > hi, 1, 0)"), aliases=("clamp",), backward=("where(u >= lo and u <= hi, g, 0)", "where(u < lo and lo < hi, g, 0)", "where(u > hi or lo > hi, g, 0)")),
     Atom("ceil", ("u",), "smallest integer not below u", _IEEE, np.ceil, lambda u: -_mp_floor(-u), sp.ceiling, definition="-floor(-u)", derivative=("0",)),
     Atom("round", ("u",), "nearest integer, halves to the even one", _PYTHON, _np_round, _mp_round, lambda u: sp.Function("round")(u),
          definition="where(floor(u + 1/2) == u + 1/2, 2*floor(u/2 + 1/4), floor(u + 1/2))", derivative=("0",), aliases=("rint",)),

@@ -21,6 +21,7 @@ from diffcheck.verdict import Analysis, InputProblem, Report, Smoothness, Surrog
 
 if TYPE_CHECKING:
     from diffcheck.problem import Problem
+    from diffcheck.tape import Tape
 
 __all__ = ["check", "load_stages", "refused"]
 
@@ -48,6 +49,7 @@ def check(
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
     size: int | None = None,
+    nodes: bool = False,
     until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
@@ -58,6 +60,7 @@ def check(
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
     size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
+    nodes: say also what every node does to the gradient on its way back.
     until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
@@ -69,13 +72,15 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        from diffcheck.indices import with_indices
-
         problem, report = _answer(problem, certify, until)
         if early is not None:
-            early(_stamped(with_indices(_told(problem, report), problem), id, time.perf_counter() - start))
+            early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
+        if nodes:
+            report = replace(report, tape=_tape(problem, report))
+            if early is not None:
+                early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report, wanted))
-        report = with_indices(_told(problem, report), problem)
+        report = _as_asked(problem, report)
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -108,7 +113,7 @@ def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Rep
     analysis = _probed(problem, analysis)
     decided = analysis.verdict is not Verdict.UNDETERMINED
     no_notes: list[str] = []
-    notes = _or_nothing(lambda: _told_apart(problem, analysis), no_notes)
+    notes = _or_nothing(lambda: _told_apart(problem, analysis, until), no_notes)
     return problem, Report(
         expression=problem.text,
         wrt=problem.wrt,
@@ -129,12 +134,19 @@ def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Rep
     )
 
 
-def _told_apart(problem: Problem, analysis: Analysis) -> list[str]:
+def _told_apart(problem: Problem, analysis: Analysis, until: float) -> list[str]:
     if problem.outline is None:
         return []
     from diffcheck.parameters import told_apart
 
-    return list(told_apart(problem.outline, analysis, _analysis))
+    return list(told_apart(problem.outline, analysis, lambda asked: _analysis(asked, until)))
+
+
+def _as_asked(problem: Problem, report: Report) -> Report:
+    """Return the answer in terms of the question as typed: with its functions and its indices."""
+    from diffcheck.indices import with_indices
+
+    return with_indices(_told(problem, report), problem)
 
 
 def _told(problem: Problem, report: Report) -> Report:
@@ -155,6 +167,12 @@ def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> 
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
+
+
+def _tape(problem: Problem, report: Report) -> Tape | None:
+    from diffcheck.nodes import tape
+
+    return _or_nothing(lambda: tape(problem, report), None)
 
 
 def _analysis(problem: Problem, until: float) -> Analysis:

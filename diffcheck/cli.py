@@ -123,6 +123,9 @@ def _check(
     explain_proof: Annotated[
         bool, typer.Option("--explain-proof", help="Print the steps the verdict rests on.")
     ] = False,
+    nodes: Annotated[
+        bool, typer.Option("--nodes", help="Show what back-propagation sees, node by node.")
+    ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     size: Size = None,
     timeout: Timeout = 30.0,
@@ -136,12 +139,17 @@ def _check(
     text = _text(expression)
     certify = explain_proof or chosen == "json"
     names = None if wrt is None else tuple(wrt)
-    question = Question(text, names, where, as_definitions(let or []), certify, size=size)
+    lets = as_definitions(let or [])
+    question = Question(text, names, where, lets, certify, size=size, nodes=nodes)
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
     else:
         print(renderer(chosen)(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
+    if nodes and chosen == "terminal" and not quiet:
+        from diffcheck.report.nodes import table
+
+        print("\n" + table(answer, width=_width(sys.stdout), color=_color(sys.stdout)))
     if explain_proof and chosen == "terminal":
         from diffcheck.report.proof import proof
 

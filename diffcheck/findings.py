@@ -25,7 +25,7 @@ from diffcheck.unparse import unparse
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
 
-__all__ = ["describe", "flat_finding"]
+__all__ = ["describe", "flat_finding", "location", "place", "witness"]
 
 Pair = tuple[Leaf, Gap]
 # More cases of one place than this are not listed one by one.
@@ -237,6 +237,13 @@ def _gap_text(wall: Wall, gap: Gap) -> str:
         if sp.expand(written - wall.gap) == 0 or sp.expand(written + wall.gap) == 0:
             return unparse(left) if right == number(0) else text_of(wall.gap)
     return text_of(wall.gap)
+
+
+def place(leaf: Leaf, gap: Gap, problem: Problem, known: Collection[Constraint]) -> str:
+    """Return the locus and what sets the leaf apart from others of its wall, whose conditions are ``known``."""
+    apart = _apart(problem, leaf, known)
+    condition = _condition(problem, leaf, apart)
+    return location(leaf, gap, problem, apart) + (f" when {condition}" if condition else "")
 
 
 def _names(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:

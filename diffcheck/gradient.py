@@ -23,7 +23,7 @@ from diffcheck.problem import Problem
 from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.unparse import unparse
 
-__all__ = ["derivative", "gradient"]
+__all__ = ["derivative", "gradient", "tidy"]
 
 # Parts SymPy may build, in one derivative and in a whole gradient; parts that a person still reads.
 MAX_SYMPY = 100
@@ -128,7 +128,7 @@ class _Chain:
         total = ZERO
         for arg, partial in zip(args, partials, strict=True):
             if self.depends(arg):
-                outer = _tidy(fill(partial, values, node.span), {})
+                outer = tidy(fill(partial, values, node.span), {})
                 total = _node("add", total, _node("mul", outer, self.of(arg)))
         return total
 
@@ -144,10 +144,10 @@ def _partials(op: str, count: int) -> tuple[Node, ...]:
 # --- the trivial simplifications: enough to keep zeros and ones out of the text
 
 
-def _tidy(node: Node, memo: dict[int, Node]) -> Node:
+def tidy(node: Node, memo: dict[int, Node]) -> Node:
     """Rebuild a filled-in partial derivative without zeros, ones and arithmetic on numbers."""
     if id(node) not in memo:
-        args = [_tidy(a, memo) for a in node.args]
+        args = [tidy(a, memo) for a in node.args]
         memo[id(node)] = _node(node.op, *args) if args else node
     return memo[id(node)]
 

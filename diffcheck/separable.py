@@ -137,9 +137,7 @@ def _moves(finding: Finding, problem: Problem, samples: Samples) -> bool:
     if finding.proof != "exact" or not equations:
         return False
     values = {v.name for v in problem.values}
-    own = [
-        symbol(n) for n in (*problem.wrt, *problem.constants) if n not in values and _is_own(n, samples)
-    ]
+    own = [symbol(n) for n in (*problem.wrt, *problem.constants) if n not in values and _is_own(n, samples)]
     try:
         point = {symbol(n): to_sympy(parse(value)) for n, value in finding.witness.items()}
     except InputError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from diffcheck.certificate import Certificate
+from diffcheck.tape import Tape
 
 __all__ = [
     "C0",
@@ -223,6 +224,7 @@ class Report:
     depends: what a conditional verdict depends on.
     values: what the analysis called the values of unknown functions -> the values as people write them, "F(x)".
     size: how many values every index of a vector took, None where none was written out.
+    tape: the nodes of the expression, where they were asked for.
     """
 
     expression: str
@@ -246,6 +248,7 @@ class Report:
     depends: str = "the constants"
     values: Mapping[str, str] = field(default_factory=dict)
     size: int | None = None
+    tape: Tape | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Early:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The arguments of one `check`; ``certify``: whether the steps of the verdict are wanted."""
+    """The arguments of one `check`; ``certify``: whether the steps of the verdict are wanted; ``nodes``: the tape."""
 
     expression: str
     wrt: tuple[str, ...] | None = None
@@ -68,6 +68,7 @@ class Question:
     certify: bool = True
     wanted: Smoothness | None = None
     size: int | None = None
+    nodes: bool = False
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -140,7 +141,7 @@ class Worker:
             return None
         if isinstance(message, Early):
             self._early = message.report
-            if question.wanted is None:
+            if question.wanted is None and question.nodes <= (message.report.tape is not None):
                 self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
             return None
         self.question = None
@@ -256,6 +257,7 @@ def _answer(question: Question, until: float, early: Callable[[Report], None]) -
             early=early,
             wanted=question.wanted,
             size=question.size,
+            nodes=question.nodes,
             until=until,
         )
     except InputError as error:

@@ -6,6 +6,7 @@ Run by `test_gradients.py` in a process of its own: both frameworks start thread
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,7 +14,10 @@ from emitted import emitted, exact, load, question, slope, stand_in
 from test_emit import CALLED, STEEP, VALUES, _call, _grid, _id
 from test_smoothings import points
 
+from diffcheck.autograd import run
 from diffcheck.emit import emit
+from diffcheck.graph import graph
+from diffcheck.parse import parse
 from diffcheck.smoothings import SMOOTHINGS
 from diffcheck.verdict import CINF
 
@@ -208,3 +212,55 @@ def test_torch_maps_and_keeps_half_precision():
     for kind in (torch.float16, torch.bfloat16):
         assert function(at.to(kind), mu=0.5).dtype is kind
     assert function([1.0, 2.0]).dtype is torch.get_default_dtype()
+
+
+# Calls of torch by row; what is not here is a row that torch has not.
+TORCH = {
+    "neg": "negative", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
+    "log_sigmoid": "nn.functional.logsigmoid", "softplus": "nn.functional.softplus", "mod": "remainder",
+    "clip": "clamp",
+}  # fmt: skip
+
+AUTOGRAD = (
+    "abs(x)", "relu(x)", "sqrt(x)", "log(x)", "where(x > 0, sqrt(x), 0)", "where(x > 0, x*log(x), 0)",
+    "clip(x, -1, 1)", "clip(x, y, 1)", "hypot(x, y)", "sqrt(relu(x))", "sqrt(x**2)", "x**0.5", "x**y", "x/y",
+    "x/x", "log(abs(x))", "atan(1/x)", "1/(1 + 1/x)", "floor(x)*x", "sign(x)*sqrt(abs(x))", "mod(x, y)",
+    "round(x)", "asin(x)", "acos(x)", "acosh(x)", "atanh(x)", "log1p(x)", "log2(x)", "log10(x)",
+    "x**0", "softplus(x)", "log_sigmoid(x)", "tanh(log(x))", "atan2(x, y)", "clip(sqrt(x), 0, 1)",
+    "relu(log(x))", "relu(x) - relu(-x)", "exp2(x)", "erf(x)", "max(x, y)", "min(x, y)", "max(sqrt(x), 0)",
+)  # fmt: skip
+
+
+def _by_torch(torch, node, point):
+    """Return the value of a tree as torch computes it, operation by operation, as it is written."""
+    if node.op == "number":
+        return torch.tensor(float(node.leaf), dtype=torch.float64)
+    if node.op == "name":
+        return point[node.leaf]
+    args = [_by_torch(torch, a, point) for a in node.args]
+    if node.op in ("max", "min"):
+        return getattr(torch, f"{node.op}imum")(*args)
+    call = torch
+    for word in TORCH.get(node.op, node.op).split("."):
+        call = getattr(call, word)
+    return call(*args)
+
+
+@pytest.mark.parametrize("text", AUTOGRAD)
+def test_torch_returns_what_the_table_of_atoms_says_it_does(text):
+    """Values and gradients on gaps, on their sides and where nothing is defined: nan and infinities too."""
+    torch = pytest.importorskip("torch")
+    tree = parse(text)
+    names = tree.names()
+    for values in product((-2.5, -1.0, 0.0, 0.5, 1.0, 3.0), repeat=len(names)):
+        given = {
+            n: torch.tensor(v, dtype=torch.float64, requires_grad=True)
+            for n, v in zip(names, values, strict=True)
+        }
+        result = _by_torch(torch, tree, given)
+        result.backward()
+        found = run(graph(tree, names), dict(zip(names, values, strict=True)))
+        np.testing.assert_allclose(found.value, result.item(), rtol=1e-12)
+        for n, tensor in given.items():
+            expected = 0.0 if tensor.grad is None else tensor.grad.item()
+            np.testing.assert_allclose(found.gradient[n], expected, rtol=1e-9, err_msg=f"{n} at {values}")

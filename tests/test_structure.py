@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "verify": {"cli", "report"},
 }
 
-DATA = {"certificate", "errors", "tree", "verdict"}
+DATA = {"certificate", "errors", "tape", "tree", "verdict"}
 
 
 def _module(path):

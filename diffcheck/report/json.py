@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from diffcheck.certificate import to_data
+from diffcheck.tape import Returned, Tape, TapeNode
 from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Report, Surrogate
 
 __all__ = ["SCHEMA_VERSION", "render", "render_as", "schema_text", "to_object"]
@@ -56,7 +57,7 @@ def to_object(report: Report) -> dict[str, Any]:
         "size": report.size,
         "seconds": round(report.seconds, 4),
         "certificate": None if report.certificate is None else to_data(report.certificate),
-    }
+    } | ({} if report.tape is None else {"nodes": _tape(report.tape)})
 
 
 def _case(case: Case) -> dict[str, Any]:
@@ -84,6 +85,54 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "proof": finding.proof,
         "probe": _probe(finding.probe or ProbeResult(ProbeStatus.NOT_RUN)),
     }
+
+
+def _tape(tape: Tape) -> dict[str, Any]:
+    return {
+        "tape": [_node(node) for node in tape.nodes],
+        "result": tape.result,
+        "spoiler": tape.spoiler,
+        "adjoints": [{"of": a.of, "name": a.name or None, "expression": a.text} for a in tape.adjoints],
+        "autograd": [_returned(returned) for returned in tape.returned],
+    }
+
+
+def _node(node: TapeNode) -> dict[str, Any]:
+    return {
+        "name": node.name,
+        "op": node.op,
+        "expression": node.text,
+        "inputs": list(node.inputs),
+        "span": list(node.span),
+        "source": node.source,
+        "depends": node.depends,
+        "derivatives": dict(node.derivatives),
+        "class": node.smoothness,
+        "gradient": str(node.flow),
+        "obstacles": [
+            {"gradient": str(o.flow), "kind": o.kind, "at": o.at, "met": o.met} for o in node.obstacles
+        ],
+        "places": [
+            {"at": p.at, "fate": str(p.fate), "by": list(p.by), "witness": dict(p.witness)}
+            for p in node.places
+        ],
+    }
+
+
+def _returned(returned: Returned) -> dict[str, Any]:
+    return {
+        "at": dict(returned.at),
+        "value": _number(returned.value),
+        "gradient": {v: _number(g) for v, g in returned.gradient.items()},
+        "true": {v: _finite(t) for v, t in returned.true.items()},
+        "wrong": returned.wrong,
+        "poisoned": returned.poisoned,
+    }
+
+
+def _number(value: float) -> float | str:
+    """Return a number as it is, and "nan", "inf" or "-inf" as text: here they are the answer."""
+    return value if math.isfinite(value) else str(value)
 
 
 def _probe(probe: ProbeResult) -> dict[str, Any]:
