@@ -46,6 +46,7 @@ def check(
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
+    why: bool = False,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -54,6 +55,7 @@ def check(
     steps the verdict rests on, which takes some milliseconds.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
+    why: also say what each finding means for training.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -65,6 +67,8 @@ def check(
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
         report = _answer(problem, certify)
+        if why:
+            report = _explained(problem, report)
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report, wanted))
@@ -109,6 +113,12 @@ def _answer(problem: Problem, certify: bool) -> Report:
         notes=problem.notes,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
+
+
+def _explained(problem: Problem, report: Report) -> Report:
+    from diffcheck.why import explained
+
+    return _or_nothing(lambda: explained(problem, report), report)
 
 
 def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:

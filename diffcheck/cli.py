@@ -122,6 +122,7 @@ def _check(
     explain_proof: Annotated[
         bool, typer.Option("--explain-proof", help="Print the steps the verdict rests on.")
     ] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say what the findings mean for training.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     timeout: Timeout = 30.0,
 ) -> int:
@@ -133,7 +134,8 @@ def _check(
     chosen = "json" if json else as_one_of("--format", format, FORMATS)
     text = _text(expression)
     certify = explain_proof or chosen == "json"
-    question = Question(text, None if wrt is None else tuple(wrt), where, as_definitions(let or []), certify)
+    names = None if wrt is None else tuple(wrt)
+    question = Question(text, names, where, as_definitions(let or []), certify, why=why)
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)

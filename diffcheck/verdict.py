@@ -16,16 +16,19 @@ __all__ = [
     "DISCONTINUOUS",
     "SINGULAR",
     "Analysis",
+    "Basis",
     "Case",
     "Finding",
     "InputProblem",
     "Kind",
     "ProbeResult",
     "ProbeStatus",
+    "Remark",
     "Report",
     "Severity",
     "Smoothness",
     "Surrogate",
+    "Topic",
     "Verdict",
 ]
 
@@ -124,6 +127,34 @@ class ProbeResult:
     note: str = ""
 
 
+class Topic(StrEnum):
+    """What a remark on a finding answers: is it met, is it a minimiser, which methods mind, what is returned?"""
+
+    MET = "met"
+    MINIMISER = "minimiser"
+    METHODS = "methods"
+    FRAMEWORKS = "frameworks"
+
+
+class Basis(StrEnum):
+    """What a remark rests on."""
+
+    PROVED = "proved"
+    CONVENTION = "convention"
+    DATA = "your data"
+    OPEN = "not shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a finding means for training: ``answer`` in a word or two for programs, ``text`` for people."""
+
+    topic: Topic
+    answer: str
+    text: str
+    basis: Basis
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One place where something happens.
@@ -136,6 +167,7 @@ class Finding:
     witness: exact coordinates (name -> text in the expression language) of one point of the locus, constants included.
     proof: "exact" (identities on exact numbers) or "ball" (ball arithmetic excludes the alternative).
     detail: a phrase for people: "value -> -oo", "gradient unbounded".
+    why: what it means for training; None unless that was asked.
     """
 
     kind: Kind
@@ -154,6 +186,7 @@ class Finding:
     probe: ProbeResult | None = None
     direction: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
+    why: tuple[Remark, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
