@@ -310,7 +310,7 @@ def _steps(problem: Problem, finding: Finding) -> Iterator[Remark]:
     if signs == ("falls", "rises"):
         least = sp.Min(-to_sympy(parse(finding.left)), to_sympy(parse(finding.right)))
         size = "s" if least == 1 else f"s*{shown(least)}" if least.is_Atom else f"s*({shown(least)})"
-        text = f"sgd with a fixed step s moves by about {size} beside it: it jumps across and never settles"
+        text = f"sgd with a fixed step s moves by about {size} beside it: it jumps across instead of settling"
         yield Remark(Topic.METHODS, "sgd", text, Basis.PROVED)
 
 
