@@ -69,12 +69,15 @@ def facts_of(conditions: Iterable[Node]) -> list[Conjunction]:
 def lower_elsewhere(problem: Problem, place: Place, conditions: Iterable[Node]) -> Lower:
     """Decide whether the function is somewhere below its value at some point of the place.
 
-    The constants are the same on both sides; conditions: what else holds at the place.
+    The constants are the same on both sides; conditions: what else holds at the place.  An equation that is not
+    solved for a variable becomes a constraint.
     Raises Undetermined where the pieces cannot be written out.
     """
     at = {name_: formula for name_ in problem.wrt if (formula := place.formula(name_)) is not None}
-    if len(at) < len(place.equations):
-        raise Undetermined("the place is not solved for variables")
+    # One formula says it all; several may refer to each other.
+    on = (
+        [] if len(at) == len(place.equations) == 1 else [Node("eq", equation) for equation in place.equations]
+    )
     pieces = Pieces()
     whole = {symbol(k): inner_symbol(k, integer=True) for k in place.integers}
     below = [
@@ -82,7 +85,7 @@ def lower_elsewhere(problem: Problem, place: Place, conditions: Iterable[Node]) 
         for expr, taken in _cases(lower(_put(problem.tree, at)), pieces)
     ]
     others = list(_cases(lower(_renamed(problem.tree, problem.wrt)), pieces))
-    known = [_with(c, whole) for c in facts_of([*problem.where, *conditions, *place.conditions])]
+    known = [_with(c, whole) for c in facts_of([*problem.where, *conditions, *on])]
     moved = facts_of([_renamed(c, problem.wrt) for c in problem.where])
     undecided = False
     for fact, more, (value, taken), (other, chosen) in _few(known, moved, below, others):

@@ -14,7 +14,7 @@ Read in order: remarks, then one function for each question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -46,6 +46,9 @@ C1 = Smoothness(1)
 
 # Seconds of processor time for one finding's proofs; most take a tenth of one.
 BUDGET = 1.5
+
+# A point with more names, or longer numbers, tells a reader nothing.
+SHOWN_NAMES, SHOWN_DIGITS = 4, 6
 
 SLOPED = {Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT}
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}
@@ -98,7 +101,12 @@ def _measure(finding: Finding, place: Place | None) -> Remark:
     ]
     others = [n for n in place.names() if n not in solved]
     if len(solved) < len(place.equations):
-        text = f"it is a surface: probability 0 if {_listed(place.names())} have a joint density"
+        names = place.names()
+        text = (
+            f"it is a surface: probability 0 if {_listed(names)} have a joint density"
+            if len(names) > 1
+            else f"isolated values of {names[0]}: probability 0 if {names[0]} has a density"
+        )
         return Remark(Topic.MET, "probability 0", text, Basis.PROVED)
     bound = solved[0] if len(solved) == 1 else f"({', '.join(solved)})"
     given = f" given {_listed(others)}" if others else ""
@@ -110,7 +118,8 @@ def _measure(finding: Finding, place: Place | None) -> Remark:
 
 def _starts(problem: Problem, finding: Finding, place: Place) -> Iterator[Remark]:
     """Say what a start with all variables zero meets: zero biases, norms, last layers."""
-    variables = [n for n in place.names() if n in problem.wrt]
+    compared = {n for c in place.conditions if c.op != "ne" for n in c.names()}
+    variables = [n for n in problem.wrt if n in {*place.names(), *compared}]
     if len(place.equations) == 1 and place.equations[0][1] == number(0):
         return  # that zeros lie on x = 0 goes without saying
     zeros = {n: number(0) for n in variables}
@@ -152,7 +161,7 @@ def _exact_values(problem: Problem, finding: Finding, place: Place) -> Iterator[
     text = ""
     if right.op == NAME and right.leaf in place.integers:
         text = f"every integer {left.leaf} is on it: counts, labels, pixels, rounded values"
-    elif right.op == NUMBER:
+    elif left.op == NAME and right.op == NUMBER:
         text = _special_value(right, _part(problem, finding).op)
     elif right.op == NAME and data:
         text = f"exact ties need no luck where {_listed(names)} are rounded, labels, clipped or copied"
@@ -216,10 +225,9 @@ def _decided(problem: Problem, finding: Finding, place: Place | None) -> Remark 
             return _proved("global", f"yes, a global one{each}: the loss is nowhere lower")
         valley = alone and (below, above) == ("falls", "rises")
         if found.other is not None and not valley:
-            point = ", ".join(f"{n} = {v}" for n, v in found.other.items())
-            one = set(place.names()) <= set(problem.wrt) and not place.integers
-            whole = "" if one and len(place.names()) == len(place.equations) else " at every point of it"
-            return _proved("not global", f"not a global one{whole}: lower, for example, at {point}")
+            one = set(place.names()) <= set(problem.wrt) and len(place.names()) == len(place.equations)
+            point = "" if one and not place.integers else " at every point of it"
+            return _proved("not global", f"not a global one{each}{point}: {_lower_at(found.other)}")
     if alone and (below, above) == ("falls", "rises"):
         return _proved("local", f"yes, a local one{each}: the loss falls towards it from both sides")
     return None
@@ -227,6 +235,13 @@ def _decided(problem: Problem, finding: Finding, place: Place | None) -> Remark 
 
 def _proved(answer: str, text: str) -> Remark:
     return Remark(Topic.MINIMISER, answer, text, Basis.PROVED)
+
+
+def _lower_at(point: Mapping[str, str]) -> str:
+    """Say where the loss is lower, if that can be said shortly."""
+    if len(point) > SHOWN_NAMES or any(len(value) > SHOWN_DIGITS for value in point.values()):
+        return "the loss is lower elsewhere"
+    return f"lower, for example, at {', '.join(f'{n} = {v}' for n, v in point.items())}"
 
 
 def _signs(finding: Finding, known: Sequence[Conjunction]) -> tuple[str, str]:

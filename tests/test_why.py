@@ -53,6 +53,10 @@ MINIMISERS = [
     ("abs(cos(x)) + abs(sin(x))", "x", "", "x = pi*k for integer k", "local"),
     ("norm(x, y)", "x,y", "", "x = 0 and y = 0", "global"),
     ("abs(y - w*x - b)", "w,b", "", "w = (y - b)/x", "global"),
+    ("max(a, b)", "a,b", "", "a = b", "not global"),
+    ("abs(x**5 - x - 1)", "x", "", "x**5 - x - 1 = 0", "global"),
+    ("abs(x**2 + y**2 - 1)", "x,y", "", "x = sqrt(1 - y**2)", "global"),
+    ("norm(x, y) - 2*x", "x,y", "", "x = 0 and y = 0", "not global"),
     ("1/x", "x", "", "x = 0", "none"),
     ("1/abs(x)", "x", "", "x = 0", "no"),
     ("log(abs(x))", "x", "", "x = 0", "none"),
@@ -164,7 +168,8 @@ def test_what_is_not_shown_is_said_so():
         ("log(p)", "p", "in float32 a softmax underflows to exactly 0", Basis.DATA),
         ("log(1 - p)", "p", "in float32 a sigmoid is exactly 1", Basis.DATA),
         ("max(0, 1 - z)", "z", "what is clipped or saturates at 1 upstream is exactly there", Basis.DATA),
-        ("abs(x**5 - x - y)", "x", "x and y have a joint density", Basis.PROVED),
+        ("abs(x**5 - x - y)", "x", "a joint density", Basis.PROVED),
+        ("abs(x**5 - x - 1)", "x", "isolated values of x: probability 0", Basis.PROVED),
     ],
 )
 def test_how_a_place_is_met(text, wrt, sentence, basis):
@@ -183,6 +188,12 @@ def test_a_start_that_is_off_the_place_is_not_mentioned():
     """At f = 0 the margin y*f is 0, never 1, so the hinge has no corner there."""
     (finding,) = _said("max(0, 1 - y*f)", "f")
     assert not any("start" in remark.text for remark in finding.why)
+
+
+def test_a_start_that_breaks_a_condition_of_the_place_is_not_mentioned():
+    """Where a = c is a corner of max(a, b, c), c is above b: not so when all are zero."""
+    for finding in _said("max(a, b, c)", "a,b,c"):
+        assert not any("start" in remark.text for remark in finding.why)
 
 
 def test_what_is_said_of_float32_is_so():
@@ -296,9 +307,7 @@ def test_without_being_asked_nothing_is_said():
     assert "why" not in json.loads(as_json(check("abs(x)")))["findings"][0]
 
 
-@pytest.mark.parametrize(
-    "text", ["abs(y - f)", "floor(x)", "log(abs(x))", "abs(x)**p", "sin(1/x)", "x**2"]
-)
+@pytest.mark.parametrize("text", ["abs(y - f)", "floor(x)", "log(abs(x))", "abs(x)**p", "sin(1/x)", "x**2"])
 def test_the_object_keeps_its_schema(text):
     """Every remark has its topic, answer, text and basis, as the schema says."""
     report = check(text, why=True)
