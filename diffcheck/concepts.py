@@ -140,7 +140,9 @@ def _page(row: Mapping[str, Any], cited: Mapping[str, str]) -> Page:
 
 
 def _plot(row: Mapping[str, Any]) -> Plot:
-    return Plot(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+    return Plot(
+        row["expr"], row["caption"], row.get("wrt"), tuple(row.get("at", ())), tuple(row.get("range", ()))
+    )
 
 
 def _example(row: Mapping[str, Any]) -> Example:
