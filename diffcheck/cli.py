@@ -369,7 +369,7 @@ def _panels(page: Page, width: int) -> list[Line]:
     if plot is None:
         return []
     names = None if plot.wrt is None else (plot.wrt,)
-    problem = make_problem(plot.expr, names)
+    problem = make_problem(plot.expr, names, "", {})
     wished = wishes(problem, plot.at, plot.range, None)
     answer = _answer(Question(plot.expr, names, certify=False), 30.0, as_data=False)
     scene = compose(problem, answer, wished, columns(width), models=0)

@@ -29,7 +29,6 @@ class Plot:
     """What the picture of a page shows, in the words of `diffcheck plot`."""
 
     expr: str
-    caption: str
     wrt: str | None = None
     at: tuple[str, ...] = ()
     range: tuple[str, ...] = ()
@@ -50,7 +49,8 @@ class Page:
 
     part: the group it stands in.  aliases: what else people call it.  meaning: what it is, in plain words.
     definition: the mathematics.  descent: what gradient descent does there.  cure: what to do.
-    see: names of other pages.  sources: citations.  picture: lines drawn by hand, where ``plot`` is None.
+    see: names of other pages.  sources: citations.  picture: lines drawn by hand, where ``plot`` is None, with its
+    caption.
     kind: of a page on a finding; severity: its usual one.
     In texts a blank line ends a paragraph, and a line that starts with two spaces stays as it is.
     """
@@ -67,6 +67,7 @@ class Page:
     sources: tuple[str, ...]
     plot: Plot | None
     picture: str
+    caption: str
     examples: tuple[Example, ...]
     kind: Kind | None = None
     severity: str = ""
@@ -92,7 +93,7 @@ def find(words: str) -> Page:
     for spelling in (key, key.removesuffix("s"), f"{key}s"):
         if spelling in known:
             return known[spelling]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.65)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
     hint = f"did you mean `{known[near[0]].name}`? " if near else ""
     raise BadOption(f"explain: no page on `{words}`", help=f"{hint}`diffcheck explain` lists all pages")
 
@@ -134,15 +135,14 @@ def _page(row: Mapping[str, Any], cited: Mapping[str, str]) -> Page:
             "sources": tuple(cited[key] for key in said.get("sources", ())),
             "plot": _plot(plot) if plot else None,
             "picture": said.get("picture", ""),
+            "caption": said["caption"],
             "examples": tuple(examples),
         }
     )
 
 
 def _plot(row: Mapping[str, Any]) -> Plot:
-    return Plot(
-        row["expr"], row["caption"], row.get("wrt"), tuple(row.get("at", ())), tuple(row.get("range", ()))
-    )
+    return Plot(row["expr"], row.get("wrt"), tuple(row.get("at", ())), tuple(row.get("range", ())))
 
 
 def _example(row: Mapping[str, Any]) -> Example:

@@ -61,10 +61,8 @@ def _contents() -> str:
 def _page(page: Page) -> str:
     blocks = [f"# {_plain(page.name)}: {_plain(page.title)}", *_text(page.meaning)]
     blocks += ["## Definition", *_text(page.definition), "## Picture"]
-    if page.plot is not None:
-        blocks += [_plain(page.plot.caption), _fenced(_plotted(page), "text")]
-    else:
-        blocks.append(_fenced(page.picture.rstrip(), "text"))
+    drawn = _plotted(page) if page.plot is not None else page.picture.rstrip()
+    blocks += [_plain(page.caption), _fenced(drawn, "text")]
     blocks += ["## In training", *_text(page.descent), "## What to do", *_text(page.cure)]
     if page.examples:
         shown = "\n".join("\n".join([f"$ {example.run}", *example.says]) for example in page.examples)

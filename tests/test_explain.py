@@ -63,7 +63,7 @@ def test_an_example_says_what_the_page_claims(name, example, capsys, venv):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_is_complete(page):
     """It says what it is, the mathematics, what happens in training and what to do; has a picture; leads on."""
-    for text in (page.title, page.meaning, page.definition, page.descent, page.cure):
+    for text in (page.title, page.meaning, page.definition, page.descent, page.cure, page.caption):
         assert text.strip()
     assert (page.plot is None) is bool(page.picture)
     assert page.see
@@ -82,6 +82,15 @@ def test_every_finding_has_a_page_from_its_rule(kind):
         rule.recognise,
         rule.why,
         rule.cure,
+    )
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_page_of_a_finding_opens_as_reports_do(kind):
+    """With its usual severity, its name and its title."""
+    rule = RULES[kind]
+    assert " ".join(render(pages()[kind.value], []).split()).startswith(
+        f"{rule.severity}[{kind}]: {rule.title}"
     )
 
 
@@ -119,7 +128,7 @@ def test_a_reader_meets_the_words_in_order():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.parametrize("width", [40, 80])
 def test_no_line_is_too_wide(page, width):
-    """Words are wrapped at every width; drawings by hand are cut where the terminal is narrower than they are."""
+    """Words are wrapped at every width; a drawing is left out where the terminal is narrower than it is."""
     lines = render(page, [], width=width).splitlines()
     assert max(map(len, lines)) <= width
     assert "\x1b" not in "".join(lines)
@@ -189,7 +198,10 @@ def test_what_is_like_nothing_gets_no_guess():
 def test_the_list_has_every_page(width):
     """In reading order, and no wider than the terminal."""
     text = contents(width)
-    places = [text.index(f"  {page.name} ") for page in PAGES]
+    lines = text.splitlines()
+    places = [
+        next(i for i, line in enumerate(lines) if f"{line} ".startswith(f"  {page.name} ")) for page in PAGES
+    ]
     assert places == sorted(places)
     assert max(map(len, text.splitlines())) <= width
 
@@ -203,7 +215,8 @@ def test_the_command_shows_the_picture(name, capsys):
     assert not end.value.code
     page = pages()[name]
     shown = text.partition("picture\n")[2].partition("in training\n")[0]
-    assert shown.splitlines()[0].strip() in page.plot.caption if page.plot else page.picture.rstrip() in shown
+    assert page.caption in _joined(shown)
+    assert page.picture.rstrip() in shown
     assert bool(re.search(r"[⠁-⣿]{3}", shown)) is bool(page.plot)
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) <= 80

@@ -29,8 +29,7 @@ def contents(width: int = 80, color: bool = False) -> str:
             first, *rest = wrapped(title, width, first=indent, rest=indent)
             lines += [[(f"  {page.name} ".ljust(indent), ""), (first, "")], *([(line, "")] for line in rest)]
         else:
-            lines += [[(f"  {page.name} ", HEADING)]]
-            lines += [[("    ", ""), (line.lstrip(), "")] for line in wrapped(title, width, first=4, rest=4)]
+            lines += [[(f"  {page.name}", HEADING)], *([(line, "")] for line in _block(title, width, 4))]
     last = "`diffcheck explain NAME` says more; the first is a good start, and each page names the next."
     return printed([*lines[1:], [], *([(line, "")] for line in wrapped(last, width))], width, color)
 
@@ -57,15 +56,10 @@ def _page(page: Page, picture: Sequence[Line], width: int) -> Iterator[Line]:
     yield []
     yield from _text(page.meaning, width, 0)
     yield from _section("definition", page.definition, width)
-    if page.plot is not None:
-        yield [("picture", HEADING)]
-        yield from ([(line, "")] for line in _block(page.plot.caption, width, 2))
-        yield from picture
-        yield []
-    if page.picture:
-        yield [("picture", HEADING)]
-        yield from ([(_cut(line, width), "")] for line in page.picture.rstrip().splitlines())
-        yield []
+    yield [("picture", HEADING)]
+    yield from ([(line, "")] for line in _block(page.caption, width, 2))
+    yield from picture or _drawing(page.picture, width)
+    yield []
     yield from _section("in training", page.descent, width)
     yield from _section("what to do", page.cure, width)
     if page.examples:
@@ -103,5 +97,10 @@ def _block(text: str, width: int, indent: int) -> list[str]:
     return [" " * indent + first, *rest]
 
 
-def _cut(line: str, width: int) -> str:
-    return line if cells(line) <= width else line[:width]
+def _drawing(picture: str, width: int) -> Iterator[Line]:
+    rows = picture.rstrip().splitlines()
+    widest = max(map(cells, rows), default=0)
+    # Cut off, a drawing would say something else.
+    yield from ([(row, "")] for row in rows if widest <= width)
+    if widest > width:
+        yield [(f"  (a drawing of {widest} columns)", "")]
