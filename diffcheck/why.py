@@ -46,6 +46,8 @@ C1 = Smoothness(1)
 
 # Seconds of processor time for one finding's proofs; most take a tenth of one.
 BUDGET = 1.5
+# For all of them; what is left then is not shown.
+TOTAL = 3.0
 
 # A point with more names, or longer numbers, tells a reader nothing.
 SHOWN_NAMES, SHOWN_DIGITS = 4, 6
@@ -59,9 +61,9 @@ NOTHING_FAILS = "no point is bad, for any data or start; fit for"
 def explained(problem: Problem, report: Report) -> Report:
     """Return the report with remarks on every finding, or with a note that there is nothing to remark on."""
     if report.findings:
-        return replace(
-            report, findings=tuple(replace(f, why=tuple(remarks(problem, f))) for f in report.findings)
-        )
+        with within(TOTAL):
+            found = tuple(replace(f, why=tuple(remarks(problem, f))) for f in report.findings)
+        return replace(report, findings=found)
     if report.smoothness is None or not report.smoothness.differentiable:
         return report
     return replace(report, notes=(*report.notes, f"{NOTHING_FAILS} {', '.join(PURPOSES)}"))
