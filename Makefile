@@ -34,8 +34,9 @@ bench: $(VENV)/.dev  ## measure against SymPy
 fuzz: $(VENV)/.dev  ## look for wrong verdicts, crashes and hangs on random expressions
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-readme: $(VENV)/.dev  ## write the outputs in README.md anew
+readme: $(VENV)/.dev  ## write the outputs in README.md and the pages in docs/explain anew
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/readme.py
+	@$(BIN)/python tests/pages.py
 
 clean:  ## remove what was installed and cached here
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,7 +21,7 @@ _GLOBAL = ("--help", "--version")
 
 # Of each command that takes an expression: the options without a value, and those with one.
 _FLAGS = {
-    "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--nodes", "--quiet", "-q"),
+    "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--nodes", "--quiet", "--why", "-q"),
     "emit": ("--help",),
     "plot": ("--dark", "--help", "--light"),
     "smooth": ("--all", "--help", "--json"),

@@ -21,7 +21,6 @@ from diffcheck.verdict import Analysis, InputProblem, Report, Smoothness, Surrog
 
 if TYPE_CHECKING:
     from diffcheck.problem import Problem
-    from diffcheck.tape import Tape
 
 __all__ = ["check", "load_stages", "refused"]
 
@@ -50,6 +49,7 @@ def check(
     wanted: Smoothness | None = None,
     size: int | None = None,
     nodes: bool = False,
+    why: bool = False,
     until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
@@ -61,8 +61,10 @@ def check(
     moment, for surrogates of what is not differentiable.
     size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
     nodes: say also what every node does to the gradient on its way back.
+    why: also say what each finding means for training.
     until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
-    early: called with the report as soon as the verdict is final, before surrogates are looked for.
+    early: called with the report as soon as the verdict is final, and again with what ``why`` adds, before
+    surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
     """
@@ -75,10 +77,11 @@ def check(
         problem, report = _answer(problem, certify, until)
         if early is not None:
             early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
-        if nodes:
-            report = replace(report, tape=_tape(problem, report))
-            if early is not None:
-                early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
+        for wish, add in ((nodes, _with_tape), (why, _explained)):
+            if wish:
+                report = add(problem, report)
+                if early is not None:
+                    early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report, wanted))
         report = _as_asked(problem, report)
     return _stamped(report, id, time.perf_counter() - start)
@@ -160,6 +163,12 @@ def _told(problem: Problem, report: Report) -> Report:
     return replace(spelt(composed(problem, report), table), values=table)
 
 
+def _explained(problem: Problem, report: Report) -> Report:
+    from diffcheck.why import explained
+
+    return _or_nothing(lambda: explained(problem, report), report)
+
+
 def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:
     from diffcheck.suggest import suggest
 
@@ -169,10 +178,10 @@ def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> 
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
 
 
-def _tape(problem: Problem, report: Report) -> Tape | None:
+def _with_tape(problem: Problem, report: Report) -> Report:
     from diffcheck.nodes import tape
 
-    return _or_nothing(lambda: tape(problem, report), None)
+    return replace(report, tape=_or_nothing(lambda: tape(problem, report), None))
 
 
 def _analysis(problem: Problem, until: float) -> Analysis:

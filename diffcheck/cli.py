@@ -36,6 +36,8 @@ from diffcheck.verdict import D1, Report, Smoothness, Verdict
 
 if TYPE_CHECKING:
     from diffcheck.batch import Reply
+    from diffcheck.concepts import Page
+    from diffcheck.report.layout import Line
     from diffcheck.workers import Question
 
 __all__ = ["app", "main"]
@@ -126,6 +128,7 @@ def _check(
     nodes: Annotated[
         bool, typer.Option("--nodes", help="Show what back-propagation sees, node by node.")
     ] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say what the findings mean for training.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     size: Size = None,
     timeout: Timeout = 30.0,
@@ -140,7 +143,7 @@ def _check(
     certify = explain_proof or chosen == "json"
     names = None if wrt is None else tuple(wrt)
     lets = as_definitions(let or [])
-    question = Question(text, names, where, lets, certify, size=size, nodes=nodes)
+    question = Question(text, names, where, lets, certify, size=size, nodes=nodes, why=why)
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
@@ -362,18 +365,40 @@ def _verify(
 @app.command("explain")
 @_command
 def _explain(
-    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="A finding, such as corner.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]", help="A finding or a concept, such as corner.")
+    ] = None,
 ) -> int:
-    """Explain a kind of finding, or list them all."""
-    from diffcheck.report.tables import explanation, kinds
-    from diffcheck.verdict import Kind
+    """Explain a finding or a concept; without a name, list them in reading order."""
+    from diffcheck.concepts import find
+    from diffcheck.report.pages import contents, render
 
-    width = _width(sys.stdout)
-    if kind is None:
-        print(kinds(width))
-    else:
-        print(explanation(Kind(as_one_of("KIND", kind, list(Kind))), width))
+    width, color = _width(sys.stdout), _color(sys.stdout)
+    if not words:
+        print(contents(width, color))
+        return OK
+    page = find(" ".join(words))
+    print(render(page, _panels(page, width), width=width, color=color))
     return OK
+
+
+def _panels(page: Page, width: int) -> list[Line]:
+    """Return the lines of a page's plot, as `diffcheck plot` would draw it."""
+    from diffcheck.plot.options import wishes
+    from diffcheck.plot.scene import compose
+    from diffcheck.plot.terminal import columns, panels
+    from diffcheck.variables import make_problem
+    from diffcheck.workers import Question
+
+    plot = page.plot
+    if plot is None:
+        return []
+    names = None if plot.wrt is None else (plot.wrt,)
+    problem = make_problem(plot.expr, names, "", {})
+    wished = wishes(problem, plot.at, plot.range, None)
+    answer = _answer(Question(plot.expr, names, certify=False), 30.0, as_data=False)
+    scene = compose(problem, answer, wished, columns(width), models=0)
+    return panels(scene, width=width, plain=_plain(sys.stdout))
 
 
 @app.command("atoms")

@@ -17,16 +17,19 @@ __all__ = [
     "DISCONTINUOUS",
     "SINGULAR",
     "Analysis",
+    "Basis",
     "Case",
     "Finding",
     "InputProblem",
     "Kind",
     "ProbeResult",
     "ProbeStatus",
+    "Remark",
     "Report",
     "Severity",
     "Smoothness",
     "Surrogate",
+    "Topic",
     "Verdict",
 ]
 
@@ -125,6 +128,34 @@ class ProbeResult:
     note: str = ""
 
 
+class Topic(StrEnum):
+    """What a remark on a finding answers: is it met, is it a minimiser, which methods mind, what is returned?"""
+
+    MET = "met"
+    MINIMISER = "minimiser"
+    METHODS = "methods"
+    FRAMEWORKS = "frameworks"
+
+
+class Basis(StrEnum):
+    """What a remark rests on."""
+
+    PROVED = "proved"
+    CONVENTION = "convention"
+    DATA = "your data"
+    OPEN = "not shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a finding means for training: ``answer`` in a word or two for programs, ``text`` for people."""
+
+    topic: Topic
+    answer: str
+    text: str
+    basis: Basis
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One place where something happens.
@@ -138,6 +169,7 @@ class Finding:
     proof: "exact" (identities on exact numbers) or "ball" (ball arithmetic excludes the alternative).
     detail: a phrase for people: "value -> -oo", "gradient unbounded".
     alike: the findings it was made of, which differ by the indices of vectors alone.
+    why: what it means for training; None unless that was asked.
     """
 
     kind: Kind
@@ -157,6 +189,7 @@ class Finding:
     direction: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
     alike: tuple[Finding, ...] = ()
+    why: tuple[Remark, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Question:
     wanted: Smoothness | None = None
     size: int | None = None
     nodes: bool = False
+    why: bool = False
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -141,7 +142,9 @@ class Worker:
             return None
         if isinstance(message, Early):
             self._early = message.report
-            if question.wanted is None and question.nodes <= (message.report.tape is not None):
+            waited_for = question.why and any(f.why is None for f in message.report.findings)
+            waited_for |= question.nodes and message.report.tape is None
+            if question.wanted is None and not waited_for:
                 self._deadline = min(self._deadline, time.monotonic() + AFTERTHOUGHT)
             return None
         self.question = None
@@ -258,6 +261,7 @@ def _answer(question: Question, until: float, early: Callable[[Report], None]) -
             wanted=question.wanted,
             size=question.size,
             nodes=question.nodes,
+            why=question.why,
             until=until,
         )
     except InputError as error:

@@ -193,15 +193,6 @@ def test_a_time_limit_ends_a_check_that_never_returns(run):
     assert time.monotonic() - start < 5
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_explain_says_why_and_how(run, kind):
-    """Every kind can be explained."""
-    status, out, _ = run("explain", kind.value)
-    assert status == 0
-    assert out.startswith(f"{out.split('[')[0]}[{kind}]: ")
-    assert max(map(len, out.splitlines())) <= 80
-
-
 def test_explain_lists_the_kinds(run):
     """Without a kind, one line for each."""
     out = run("explain")[1]

@@ -21,7 +21,9 @@ MAY_IMPORT = {
     "report": {"cli", "plot"},
     "plot": {"cli"},
     "check": {"", "batch", "cli", "workers"},
-    "rules": {"report"},
+    "concepts": {"cli", "report"},
+    "rules": {"concepts", "report"},
+    "why": {"check"},
     "verify": {"cli", "report"},
 }
 

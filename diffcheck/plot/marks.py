@@ -15,9 +15,10 @@ import numpy as np
 
 from diffcheck.errors import InputError
 from diffcheck.numeric import Exact, evaluate
+from diffcheck.places import place_of
 from diffcheck.plot.line import Line, Piece
 from diffcheck.plot.options import DIGITS, exact_number
-from diffcheck.plot.places import Crossing, crossings, place_of
+from diffcheck.plot.places import Crossing, crossings
 from diffcheck.plot.window import View, defined_values
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Kind, Report

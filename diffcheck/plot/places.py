@@ -1,30 +1,25 @@
-"""Where a finding is: its text read again, and met with a line or drawn as curves in a plane.
+"""Where a finding is in a picture: its place met with a line, or drawn as curves in a plane.
 
-"x = pi*k and y != 0 for integer k" is an equation, a condition and an integer.  The text is the report's own, in the
-expression language, so nothing is known here that a reader of the report does not know.  Numbers only place ink:
-what is drawn was proved before, at the places that the text names.
-Read in order: Place, place_of, crossings, curves.
+Numbers only place ink: what is drawn was proved before, at the places that the text of the report names.
+Read in order: crossings, curves.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from diffcheck.errors import InputError
 from diffcheck.numeric import Exact, evaluate, values
-from diffcheck.parse import parse_conditions
+from diffcheck.places import Equation, Place
 from diffcheck.plot.line import Array, Line, runs, straightened
 from diffcheck.plot.options import DIGITS
-from diffcheck.tree import NAME, Node
-from diffcheck.verdict import Finding
+from diffcheck.tree import Node
 
-__all__ = ["Crossing", "Place", "Trace", "crossings", "curves", "members", "place_of"]
+__all__ = ["Crossing", "Trace", "crossings", "curves", "members"]
 
 # Members of a family that are marked: more are a grey band, not a picture.
 MEMBERS = 80
@@ -38,20 +33,7 @@ CELLS = 301
 # Two sides this close, relative to their size, are equal in float64.
 CLOSE = 1e-9
 
-# A report writes an equation as people do; the language compares with two signs.
-EQUATION = re.compile(r"(?<![<>=!])=(?!=)")
-
 Integers = Mapping[str, int]
-Equation = tuple[Node, Node]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The locus of a finding: all equations hold, and all conditions, for some integers."""
-
-    equations: tuple[Equation, ...]
-    conditions: tuple[Node, ...]
-    integers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +54,12 @@ class Trace:
     joined: bool
 
 
-def place_of(finding: Finding) -> Place | None:
-    """Return the place that ``finding.at`` names; None for "everywhere" and what cannot be read."""
-    text, _, letters = finding.at.partition(" for integer ")
-    try:
-        parts = [
-            part for condition in parse_conditions(EQUATION.sub("==", text)) for part in _conjuncts(condition)
-        ]
-    except InputError:
-        return None
-    equations = tuple((p.args[0], p.args[1]) for p in parts if p.op == "eq")
-    if not equations:
-        return None
-    conditions = tuple(p for p in parts if p.op != "eq")
-    integers = tuple(letter.strip() for letter in letters.split(",") if letter.strip())
-    return Place(equations, conditions, integers)
-
-
 def members(place: Place, wrt: str, point: Mapping[str, Exact], count: int) -> list[tuple[Integers, Exact]]:
     """Return up to ``count`` values of ``wrt`` at the place, exact, nearest to zero first; [] if it is not solved.
 
     point: exact values of the other names.
     """
-    formula = _formula(place, wrt)
+    formula = place.formula(wrt)
     if formula is None:
         return []
     found: list[tuple[Integers, Exact]] = []
@@ -143,22 +108,6 @@ def curves(
 # --- one equation
 
 
-def _conjuncts(node: Node) -> Iterator[Node]:
-    if node.op == "and":
-        for arg in node.args:
-            yield from _conjuncts(arg)
-    else:
-        yield node
-
-
-def _formula(place: Place, name: str) -> Node | None:
-    """Return what the place says ``name`` equals, if that is all it says and it does not hold the name itself."""
-    for left, right in place.equations:
-        if left.op == NAME and left.leaf == name and name not in right.names():
-            return right
-    return None
-
-
 def _near_zero(letters: tuple[str, ...], count: int) -> list[dict[str, int]]:
     """Return values for the integers, small ones first."""
     if not letters:
@@ -201,7 +150,7 @@ def _solved(place: Place, line: Line, exact: Mapping[str, Exact], numbers: Integ
     if len(line.direction) != 1:
         return []
     ((name, speed),) = line.direction.items()
-    formula = _formula(place, name)
+    formula = place.formula(name)
     if formula is None or speed != 1.0 or line.origin[name] != 0.0:
         return []
     value = _exact(formula, {**exact, **numbers})
@@ -263,7 +212,7 @@ def _solved_curve(
     ranges: Sequence[tuple[float, float]],
 ) -> Trace | None:
     """Return a curve that is solved for one of the names, or a point for both; None for any other."""
-    formulas = {name: _formula(place, name) for name in names}
+    formulas = {name: place.formula(name) for name in names}
     solved = [name for name in names if formulas[name] is not None]
     point: dict[str, Array | float] = dict(known)
     if len(place.equations) > 1 and len(solved) < 2:

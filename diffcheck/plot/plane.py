@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diffcheck.places import Place, place_of
 from diffcheck.plot.line import Array, limits
 from diffcheck.plot.options import Wishes
-from diffcheck.plot.places import Place, Trace, curves, place_of
+from diffcheck.plot.places import Trace, curves
 from diffcheck.plot.window import View, defined_values, plane_ranges
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Report

@@ -12,11 +12,11 @@ import numpy as np
 
 from diffcheck.errors import BadOption
 from diffcheck.numeric import Exact
+from diffcheck.places import place_of
 from diffcheck.plot.cut import Cut, cut
 from diffcheck.plot.line import Line
 from diffcheck.plot.marks import known_value
 from diffcheck.plot.options import Wishes
-from diffcheck.plot.places import place_of
 from diffcheck.plot.plane import Plane, plane
 from diffcheck.plot.window import View, cut_range, defined_values, view
 from diffcheck.problem import Problem

@@ -21,11 +21,13 @@ from diffcheck.plot.words import answer, key, setting
 from diffcheck.report.layout import Line, cells, cropped, painted, wrapped
 from diffcheck.verdict import Finding, Kind
 
-__all__ = ["columns", "render"]
+__all__ = ["columns", "panels", "render"]
 
 # Characters to the left of a panel: the numbers and the axis.
 MARGIN = 9
 VALUE_ROWS, SLOPE_ROWS, MAP_ROWS = 11, 7, 12
+# The same where words are around the picture.
+SMALL_VALUE, SMALL_SLOPE, SMALL_MAP = 7, 5, 9
 WIDEST = 100
 NAMED = 8
 
@@ -78,12 +80,20 @@ def render(scene: Scene, *, width: int = 80, color: bool = False, plain: bool = 
     )
 
 
+def panels(scene: Scene, *, width: int = 80, plain: bool = False) -> list[Line]:
+    """Return the function and its derivative alone, low; of two names the map, and the function along the cut."""
+    if scene.plane is not None:
+        along = _value_panel(scene, width, plain, SMALL_VALUE)
+        return [*_map_panel(scene, scene.plane, width, plain, SMALL_MAP), *along]
+    return [*_value_panel(scene, width, plain, SMALL_VALUE), *_slope_panel(scene, width, plain, SMALL_SLOPE)]
+
+
 # --- panels
 
 
-def _value_panel(scene: Scene, width: int, plain: bool) -> Iterator[Line]:
+def _value_panel(scene: Scene, width: int, plain: bool, rows: int = VALUE_ROWS) -> Iterator[Line]:
     cut = scene.cut
-    canvas = blank(VALUE_ROWS, _across(width), cut.span, cut.heights)
+    canvas = blank(rows, _across(width), cut.span, cut.heights)
     for piece in cut.function:
         canvas.curve(piece)
     for mark in cut.marks:
@@ -112,9 +122,9 @@ def _mark_value(canvas: Canvas, cut: Cut, mark: Mark, plain: bool) -> None:
         canvas.sign(mark.t, [*ends, middle][0], sign, STYLE)
 
 
-def _slope_panel(scene: Scene, width: int, plain: bool) -> Iterator[Line]:
+def _slope_panel(scene: Scene, width: int, plain: bool, rows: int = SLOPE_ROWS) -> Iterator[Line]:
     cut = scene.cut
-    canvas = blank(SLOPE_ROWS, _across(width), cut.span, cut.slopes)
+    canvas = blank(rows, _across(width), cut.span, cut.slopes)
     for piece in cut.derivative:
         canvas.curve(piece)
     for mark in cut.marks:
@@ -132,16 +142,16 @@ def _slope_panel(scene: Scene, width: int, plain: bool) -> Iterator[Line]:
     yield from _ticks(cut, _across(width), plain)
 
 
-def _map_panel(scene: Scene, plane: Plane, width: int, plain: bool) -> Iterator[Line]:
+def _map_panel(scene: Scene, plane: Plane, width: int, plain: bool, rows: int = MAP_ROWS) -> Iterator[Line]:
     """Yield the function as shades, light is low, with the findings' places on it."""
     across = _across(width)
     low, high = plane.heights
     x = np.linspace(0, len(plane.x) - 1, across).round().astype(int)
-    y = np.linspace(len(plane.y) - 1, 0, MAP_ROWS).round().astype(int)
+    y = np.linspace(len(plane.y) - 1, 0, rows).round().astype(int)
     z = plane.z[np.ix_(y, x)]
     shades = SHADES[plain]
     span, heights = (float(plane.x[0]), float(plane.x[-1])), (float(plane.y[0]), float(plane.y[-1]))
-    canvas = blank(MAP_ROWS, across, span, heights)
+    canvas = blank(rows, across, span, heights)
     for (i, j), value in np.ndenumerate(z):
         part = (value - low) / (high - low) if high > low else 0.5
         shade = "?" if np.isnan(value) else shades[int(min(max(part, 0), 0.999) * len(shades))]

@@ -18,9 +18,10 @@ import numpy as np
 
 from diffcheck.errors import BadOption, InputError
 from diffcheck.numeric import Exact, conditions_hold, values
+from diffcheck.places import place_of
 from diffcheck.plot.line import Array
 from diffcheck.plot.options import Wishes, exact_number
-from diffcheck.plot.places import members, place_of
+from diffcheck.plot.places import members
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Kind, Report, Severity
 

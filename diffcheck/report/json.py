@@ -13,7 +13,7 @@ from typing import Any
 
 from diffcheck.certificate import to_data
 from diffcheck.tape import Returned, Tape, TapeNode
-from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Report, Surrogate
+from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Remark, Report, Surrogate
 
 __all__ = ["SCHEMA_VERSION", "render", "render_as", "schema_text", "to_object"]
 
@@ -84,6 +84,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "witness": dict(finding.witness),
         "proof": finding.proof,
         "probe": _probe(finding.probe or ProbeResult(ProbeStatus.NOT_RUN)),
+        **({} if finding.why is None else {"why": [_remark(remark) for remark in finding.why]}),
+    }
+
+
+def _remark(remark: Remark) -> dict[str, str]:
+    return {
+        "topic": str(remark.topic),
+        "answer": remark.answer,
+        "text": remark.text,
+        "basis": str(remark.basis),
     }
 
 

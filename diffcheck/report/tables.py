@@ -1,4 +1,4 @@
-"""What is printed besides reports: the findings explained, the functions listed, bad input refused."""
+"""What is printed besides reports: the functions listed, bad input refused."""
 
 from __future__ import annotations
 
@@ -7,30 +7,8 @@ from typing import Any
 
 from diffcheck.errors import InputError
 from diffcheck.report.layout import cells, excerpt, wrapped
-from diffcheck.rules import RULES
-from diffcheck.verdict import Kind
 
-__all__ = ["atoms", "atoms_json", "complaint", "explanation", "kinds"]
-
-
-def kinds(width: int = 80) -> str:
-    """Return all kinds of finding, one a line."""
-    rows = [(f"{rule.name}", f"{rule.severity}: {rule.title}") for rule in RULES.values()]
-    return "\n".join([*_columns(rows, width), "", "`diffcheck explain KIND` says more."])
-
-
-def explanation(kind: Kind, width: int = 80) -> str:
-    """Return what is to be said on one kind of finding."""
-    rule = RULES[kind]
-    example = f'diffcheck "{rule.example}" --wrt {rule.wrt}' if rule.example else "none"
-    rows = [
-        ("why", rule.why),
-        ("recognise", rule.recognise),
-        ("cure", rule.cure),
-        ("example", example),
-    ]
-    head = wrapped(f"{rule.severity}[{rule.name}]: {rule.title}", width, rest=2)
-    return "\n".join([*head, *_columns(rows, width)])
+__all__ = ["atoms", "atoms_json", "complaint"]
 
 
 def complaint(error: InputError, width: int = 80) -> str:

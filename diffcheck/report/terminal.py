@@ -21,6 +21,7 @@ from diffcheck.verdict import (
     Severity,
     Smoothness,
     Surrogate,
+    Topic,
     Verdict,
 )
 
@@ -51,6 +52,16 @@ PROBES = {
 }
 
 PROOFS = {"exact": "proved", "ball": "proved by ball arithmetic"}
+
+QUESTIONS = {
+    Topic.MET: "met?",
+    Topic.MINIMISER: "minimiser?",
+    Topic.METHODS: "who minds?",
+    Topic.FRAMEWORKS: "frameworks",
+}
+
+# The column of the answers to these questions.
+WHY = 16
 
 SLOPES = {Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT}
 
@@ -145,6 +156,21 @@ def _finding(report: Report, finding: Finding, width: int) -> Iterator[Line]:
     if len(finding.witness) > 1:
         point = ", ".join(f"{name} = {value}" for name, value in finding.witness.items())
         yield from _indented(f"for example at {point}", width)
+    yield from _why(finding, width)
+
+
+def _why(finding: Finding, width: int) -> Iterator[Line]:
+    """Yield what the finding means for training, topics in a column."""
+    if not finding.why:
+        return
+    yield [("  why it matters", "bold")]
+    topic = ""
+    for remark in finding.why:
+        named = "" if remark.topic == topic else QUESTIONS[remark.topic]
+        topic = remark.topic
+        first, *rest = wrapped(f"{remark.text} [{remark.basis}]", width, first=WHY, rest=WHY)
+        yield [(f"    {named}".ljust(WHY), "bold"), (first, "")]
+        yield from ([(line, "")] for line in rest)
 
 
 def _evidence(report: Report, finding: Finding) -> str:
