@@ -47,7 +47,9 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("text", "options", "verdict", "status"), ANSWERS, ids=lambda v: str(v)[:40])
-def test_the_verdict_is_the_stated_one(text: str, options: dict[str, str], verdict: Verdict, status: int) -> None:
+def test_the_verdict_is_the_stated_one(
+    text: str, options: dict[str, str], verdict: Verdict, status: int
+) -> None:
     """Undetermined, conditional or failing by what the known part does; the report is valid and its steps hold."""
     report = check(text, **options)  # type: ignore[arg-type]
     assert report.verdict is verdict, report.reason
@@ -113,7 +115,11 @@ def test_two_values_must_move_apart() -> None:
 
 @pytest.mark.parametrize(
     ("loss", "model", "edge"),
-    [("sqrt(F(x))", "w**2", "F(x) = 0"), ("log(F(x))", "w**2", "F(x) = 0"), ("acosh(F(x))", "1 + w**2", "F(x) = 1")],
+    [
+        ("sqrt(F(x))", "w**2", "F(x) = 0"),
+        ("log(F(x))", "w**2", "F(x) = 0"),
+        ("acosh(F(x))", "1 + w**2", "F(x) = 1"),
+    ],
 )
 def test_a_value_must_stay_off_the_end_of_the_domain(loss: str, model: str, edge: str) -> None:
     """A smooth model that touches the end from inside breaks the loss: the condition excludes it."""
@@ -124,12 +130,22 @@ def test_a_value_must_stay_off_the_end_of_the_domain(loss: str, model: str, edge
 
 def test_a_value_must_stay_off_the_border_of_a_constraint() -> None:
     """The border F(x) = 0 of F(x) >= 0 is met inside the domain by a model such as w**2."""
-    assert check("abs(F(x))**(3/4)", where="F(x) >= 0").cases[0].condition.endswith("off the border of the constraints")
+    assert (
+        check("abs(F(x))**(3/4)", where="F(x) >= 0")
+        .cases[0]
+        .condition.endswith("off the border of the constraints")
+    )
     assert "stays off" not in check("abs(F(x))**(3/4)", where="F(x) > 0").cases[0].condition
 
 
 MODELS = ["w*x + b", "w**2 - 1", "sin(w)", "tanh(w*x)", "exp(w) + b**2", "w*b", "elu(w*x + b)", "w**3"]
-LOSSES = ["(y - F(x))**2", "log(1 + exp(-y*F(x)))", "max(0, 1 - y*F(x))**2", "F(x)*abs(F(x))", "exp(F(x))*sin(F(x))"]
+LOSSES = [
+    "(y - F(x))**2",
+    "log(1 + exp(-y*F(x)))",
+    "max(0, 1 - y*F(x))**2",
+    "F(x)*abs(F(x))",
+    "exp(F(x))*sin(F(x))",
+]
 
 
 @pytest.mark.parametrize("loss", LOSSES)

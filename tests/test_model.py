@@ -36,7 +36,12 @@ EIGHT = {"F(x)": "v1*relu(w1*x + b1) + v2*relu(w2*x + b2) + v3*x + c"}
         ("abs(r)", {"r": "y - F(x)", "F(z)": "w*z*x"}, ("w",), ("y", "x")),
         ("(y - F(x))**2 + R(w)", {"F(x)": "w*x + b", "R(v)": "v**2"}, ("w", "b"), ("y", "x")),
         ("(y - s(w*x + b))**2", {"s(z)": "1/(1 + exp(-z))"}, ("w", "x", "b"), ("y",)),
-        ("L(y1, F(x1)) + L(y2, F(x2))", {"L(y, f)": "(y - f)**2", "F(x)": "w*x"}, ("w",), ("y1", "x1", "y2", "x2")),
+        (
+            "L(y1, F(x1)) + L(y2, F(x2))",
+            {"L(y, f)": "(y - f)**2", "F(x)": "w*x"},
+            ("w",),
+            ("y1", "x1", "y2", "x2"),
+        ),
         ("(y - F(x))**2 + R(w)", {"F(x)": "w*x + b"}, ("w", "b", "R_w"), ("y", "x")),
         ("abs(y1 - F(x1)) + abs(w)", {}, ("F_x1", "w"), ("y1",)),
     ],
@@ -87,7 +92,11 @@ def test_an_activation_is_told_from_the_loss() -> None:
     ("loss", "let", "note"),
     [
         ("abs(y - F(x))", {"F(x)": "w*x + b"}, "the loss itself breaks: class C0 in F(x)"),
-        ("abs(y - F(x))", RELU, "the loss itself breaks: class C0 in F(x); `relu(w1*x + b1)` in the model as well"),
+        (
+            "abs(y - F(x))",
+            RELU,
+            "the loss itself breaks: class C0 in F(x); `relu(w1*x + b1)` in the model as well",
+        ),
     ],
 )
 def test_a_loss_that_breaks_is_told_from_its_model(loss: str, let: dict[str, str], note: str) -> None:

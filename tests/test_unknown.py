@@ -46,7 +46,8 @@ def test_one_function_has_one_number_of_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "answer"), [("F(x)", True), ("F(z)", False), ("F(0*x)", False), ("F(G(x))", True), ("F(x - x + 1)", False)]
+    ("call", "answer"),
+    [("F(x)", True), ("F(z)", False), ("F(0*x)", False), ("F(G(x))", True), ("F(x - x + 1)", False)],
 )
 def test_a_value_moves_with_what_its_arguments_depend_on(call: str, answer: bool) -> None:
     """An argument that only mentions a name does not depend on it."""
