@@ -350,7 +350,8 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         return Analysis(
             Verdict.UNDETERMINED, None, tuple(findings), (), "the class may be better than " + str(worst)
         )
-    alone = {} if work.open else _alone(work)
+    sure = not work.open and not any(leaf.outcome.open for leaf in leaves)
+    alone = _alone(work) if sure else {}
     if len(verdicts) > 1:
         return _certified(
             work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found), alone=alone)

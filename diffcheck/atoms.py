@@ -220,8 +220,8 @@ def _sp_leaky(u: Any, slope: Any) -> Any:
     return sp.Max(u, 0) + slope * sp.Min(u, 0)
 
 
-# Scale and alpha of Klambauer et al. 2017, "Self-Normalizing Neural Networks", with torch's digits.
-_SELU_TEXT = ("1.0507009873554804934193349852946", "1.6732632423543772848170429916717")
+# Scale and alpha of Klambauer et al. 2017, "Self-Normalizing Neural Networks", to float64.
+_SELU_TEXT = ("1.0507009873554805", "1.6732632423543773")
 _SELU = tuple(map(Fraction, _SELU_TEXT))
 
 

@@ -18,6 +18,7 @@ from diffcheck.model import are, listed
 from diffcheck.problem import Problem, Value
 from diffcheck.reductions import base_of
 from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.unparse import unparse
 from diffcheck.verdict import D1, Case, Finding, Kind, Report, Verdict
 
 __all__ = ["composed"]
@@ -142,9 +143,8 @@ def _cases(problem: Problem, moving: Sequence[Value], report: Report) -> Iterato
         yield replace(
             case, condition=" and ".join(filter(None, [case.condition, good])), smoothness=D1, detail=detail
         )
-    left = are(texts, "not differentiable") + (
-        f", or {'meets' if len(texts) == 1 else 'meet'} it" if off else ""
-    )
+    left = are(texts, "not differentiable")
+    left += f", or {'meets' if len(texts) == 1 else 'meet'} {' or '.join(dict.fromkeys(off))}" if off else ""
     yield Case(left, Verdict.UNDETERMINED, None, "the chain rule does not reach there")
 
 
@@ -186,11 +186,20 @@ def _needs(problem: Problem, moving: Sequence[Value]) -> Iterator[str]:
         if not inner:
             of = problem.through if value.moves else "its parameters"
             yield f"{value.text if value.moves else call.leaf} differentiable in {of}"
+            built = [i for i, a in enumerate(call.args) if a.op not in (NAME, NUMBER)]
+            if built and not value.moves:
+                texts = listed([unparse(call.args[i]) for i in built])
+                yield f"and in {_argument(call, built)} at the values of {texts} where these move"
             continue
-        words = [ORDINALS[i] if i < len(ORDINALS) else f"{i + 1}th" for i in places]
-        argument = "argument" if len(call.args) == 1 else f"{listed(words)} argument{'s' * (len(words) > 1)}"
-        yield f"{call.leaf} differentiable in its {argument} at the values of {listed([v.text for v in inner])}"
+        texts = listed([v.text for v in inner])
+        yield f"{call.leaf} differentiable in {_argument(call, places)} at the values of {texts}"
         yield from _needs(problem, inner)
+
+
+def _argument(call: Node, places: Sequence[int]) -> str:
+    """Return "its second argument"."""
+    words = [ORDINALS[i] if i < len(ORDINALS) else f"{i + 1}th" for i in places]
+    return "its argument" if len(call.args) == 1 else f"its {listed(words)} argument{'s' * (len(words) > 1)}"
 
 
 def _lets(problem: Problem, functions: Sequence[str]) -> Iterator[str]:

@@ -207,7 +207,9 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
     variables = set(problem.wrt)
     named = all(n in variables for n in point) and wall.implicit is None
     where = _restrictions(leaf, problem, apart)
-    if not named or _is_turned(wall, gap, problem):
+    if not named:
+        text = f"{text_of(wall.gap)} = 0"
+    elif _is_turned(wall, gap, problem):
         text = f"{_gap_text(wall, gap)} = 0"
     else:
         letters = _names(wall, problem)
@@ -230,12 +232,13 @@ def _is_turned(wall: Wall, gap: Gap, problem: Problem) -> bool:
 
 
 def _gap_text(wall: Wall, gap: Gap) -> str:
-    """Return what vanishes on a wall, as the text compares it if it does."""
-    if gap.part.op in ("lt", "le", "gt", "ge"):
-        left, right = gap.part.args
-        written = to_sympy(left) - to_sympy(right)
+    """Return what vanishes on a wall, as the text compares it with zero if it does."""
+    if gap.part.op in ("lt", "le", "gt", "ge") and gap.part.args[1] == number(0):
+        left = gap.part.args[0]
+        written = to_sympy(left)
         if sp.expand(written - wall.gap) == 0 or sp.expand(written + wall.gap) == 0:
-            return unparse(left) if right == number(0) else text_of(wall.gap)
+            # Differences are lowered to sums, which read badly.
+            return text_of(wall.gap) if "-1*" in unparse(left) else unparse(left)
     return text_of(wall.gap)
 
 

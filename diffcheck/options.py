@@ -30,7 +30,10 @@ Wrt = Annotated[
     typer.Option("--wrt", metavar="NAMES", help="Variables, with commas or repeated; else guessed."),
 ]
 Where = Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')]
-Let = Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")]
+Let = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=EXPR", help='An abbreviation, or a function "F(x) = w*x + b"; repeatable.'),
+]
 Size = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, max=64, help="Parts of a vector, where they are coupled; else 3."),
@@ -85,7 +88,10 @@ def as_definitions(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         name, equals, expression = pair.partition("=")
         if not equals or not name.strip() or expression.startswith("="):
-            raise BadOption(f"--let: `{pair}` defines nothing", help="write --let name=expression")
+            raise BadOption(
+                f"--let: `{pair}` defines nothing",
+                help='write --let name=expression, or --let "F(x) = expression"',
+            )
         if name.strip() in found:
             raise BadOption(f"--let: `{name.strip()}` is defined twice")
         found[name.strip()] = expression.strip()

@@ -31,7 +31,7 @@ from diffcheck.reductions import LETTERS
 from diffcheck.tree import Node
 from diffcheck.verdict import CINF, Analysis, Finding, Kind, Report, Verdict
 
-__all__ = ["asked", "settled"]
+__all__ = ["asked", "settled", "shared"]
 
 Analyze = Callable[[Problem], Analysis]
 
@@ -45,14 +45,21 @@ def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
     if samples is None:
         analysis = analyze(problem)
         return _noted(problem, [_about_size(problem)] if problem.size else []), analysis
-    # What moves the values of an unknown function is shared by all terms.
-    values = {v.name for v in problem.values}
-    shared = [v for v in problem.wrt if v in values or not _is_own(v, samples)]
+    held = shared(problem, samples)
     analysis = analyze(problem)
-    if not shared or _holds_for_all(problem, samples, analysis, shared, analyze):
-        return _noted(problem, _about_every(problem, samples, bool(shared), analysis)), analysis
+    if not held or _holds_for_all(problem, samples, analysis, held, analyze):
+        return _noted(problem, _about_every(problem, samples, bool(held), analysis)), analysis
     written = samples.written
     return _noted(written, [_about_size(written)]), analyze(written)
+
+
+def shared(problem: Problem, samples: Samples) -> list[str]:
+    """Return the variables that all terms have in common.
+
+    What moves the values of an unknown function is one of them, though each term has a value of its own.
+    """
+    values = {v.name for v in problem.values}
+    return [v for v in problem.wrt if v in values or not _is_own(v, samples)]
 
 
 def asked(problem: Problem, report: Report) -> Problem:
@@ -76,11 +83,11 @@ def _about_size(problem: Problem) -> str:
     return f"proved for n = {problem.size} values of every index (--size)"
 
 
-def _about_every(problem: Problem, samples: Samples, shared: bool, analysis: Analysis) -> list[str]:
+def _about_every(problem: Problem, samples: Samples, held: bool, analysis: Analysis) -> list[str]:
     index = ", ".join(samples.over)
     inner = f" and {problem.size} values of every other index (--size)" if problem.size else ""
     said = f"proved for every number of samples{inner}; shown is one term, for one {index}"
-    if shared:
+    if held:
         return [f"{said}; data in general position"]
     if analysis.verdict is Verdict.CONDITIONAL:
         return [f"{said}; a sum is as smooth as its worst term"]
@@ -91,13 +98,13 @@ def _about_every(problem: Problem, samples: Samples, shared: bool, analysis: Ana
 
 
 def _holds_for_all(
-    problem: Problem, samples: Samples, analysis: Analysis, shared: Sequence[str], analyze: Analyze
+    problem: Problem, samples: Samples, analysis: Analysis, held: Sequence[str], analyze: Analyze
 ) -> bool:
     if analysis.verdict in (Verdict.UNDETERMINED, Verdict.CONDITIONAL) or analysis.smoothness is None:
         return False
     if not analysis.complete:
         return False
-    if any(f.kind is Kind.EDGE for f in analysis.findings) or _narrows(problem, samples, shared):
+    if any(f.kind is Kind.EDGE for f in analysis.findings) or _narrows(problem, samples, held):
         return False
     rest = samples.rest
     if rest is not None and set(rest.names()) & set(problem.wrt):
@@ -110,10 +117,10 @@ def _holds_for_all(
     return any(_moves(f, problem, samples) for f in worst)
 
 
-def _narrows(problem: Problem, samples: Samples, shared: Sequence[str]) -> bool:
+def _narrows(problem: Problem, samples: Samples, held: Sequence[str]) -> bool:
     """Whether a constraint ties shared variables to what each term has of its own."""
     return any(
-        set(names) & set(shared) and any(_is_own(n, samples) for n in names)
+        set(names) & set(held) and any(_is_own(n, samples) for n in names)
         for names in (c.names() for c in problem.where)
     )
 

@@ -174,7 +174,7 @@ def check_applied(word: Token, tokens: Sequence[Token], args: Sequence[tuple[int
         raise UnknownFunction(
             f"unknown function `{called[:40]}`",
             span=word.span,
-            help=f"for a product write `{called[:40]}*(...)`; a function needs a name of its own",
+            help=f"for a product write `{called[:40]}*(...)`; a function needs `let`, or another name",
             text=text,
         )
 

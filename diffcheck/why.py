@@ -32,6 +32,7 @@ from diffcheck.places import Place, place_of
 from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
 from diffcheck.reach import Status
+from diffcheck.separable import shared
 from diffcheck.smooth import PURPOSES
 from diffcheck.subgradients import CONVENTIONS
 from diffcheck.suggest.curvature import is_convex
@@ -195,6 +196,9 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
             found = _decided(problem, finding, place)
     except DiffcheckError:
         found = None
+    if found is not None and problem.samples is not None and shared(problem, problem.samples):
+        said = f"of one term: {found.text}; of the sum not shown"
+        return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
     return found or Remark(Topic.MINIMISER, "not shown", "neither proved nor refuted here", Basis.OPEN)
 
 
