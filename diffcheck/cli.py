@@ -294,14 +294,14 @@ def _race(
     import time
 
     from diffcheck.race.options import as_number, as_values
-    from diffcheck.race.result import Rules, race, substitute_loss
+    from diffcheck.race.result import Rules, race, smoothed
     from diffcheck.race.table import render, render_json
     from diffcheck.race.task import DATA_KINDS, Options, plan, read_again
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 
-    began = time.monotonic()
     limit = as_limit(timeout)
+    until = time.monotonic() + limit
     bound, value = as_positive("--error", error), as_positive("--mu", mu)
     if bound is not None and value is not None:
         raise BadOption("--error and --mu both set the surrogate's parameter", help="give one of them")
@@ -313,13 +313,13 @@ def _race(
     try:
         problem = read_again(make_problem(text, wrt, where, definitions))
         task = plan(problem, options)
-        answer = _answer(Question(text, problem.wrt, where, definitions, False), limit, as_data=False)
-        left = limit - (time.monotonic() - began)
-        result = race(answer, task, rules, substitute_loss(answer, bound, value), left)
+        # Without a verdict there is no surrogate, and the others can still race.
+        answer = _answer(Question(text, problem.wrt, where, definitions, False), limit / 2, as_data=False)
+        result = race(answer, task, rules, smoothed(answer, bound, value), until)
     except InputError as error_:
         raise _with_text(error_, text) from None
     except Undetermined as reason:
-        print(f"no answer: {reason}", file=sys.stderr)
+        print(f"undetermined: {reason}", file=sys.stderr)
         return UNDETERMINED
     if json:
         print(render_json(result))

@@ -49,6 +49,12 @@ class Objective:
         """The number p of parameters."""
         return sum(matrix.shape[1] for matrix in self.matrices.values())
 
+    @property
+    def samples(self) -> int:
+        """The number n of samples; 1 without data."""
+        arrays = [*(m[:, 0] for m in self.matrices.values()), *self.fixed.values()]
+        return int(np.prod(np.broadcast_shapes(*(np.shape(a) for a in arrays))))
+
     def of(self, tree: Node) -> Objective:
         """Return the objective of another loss of the same names on the same data."""
         return replace(self, tree=as_frameworks_do(tree))
@@ -71,7 +77,7 @@ class Objective:
         """Return the gradients (k, p) at parameters (k, p); nan where back-propagation meets an undefined slope."""
         point = self._point(lanes)
         forward = values_of_parts(self.tree, point)
-        samples = np.broadcast_shapes(*(np.shape(v) for v in point.values()))[-1]
+        samples = self.samples
         with np.errstate(all="ignore"):
             slopes = _back(forward, set(self.matrices), 1.0 / samples)
             columns = []

@@ -13,9 +13,9 @@ from typing import Any
 
 from diffcheck.race.contestants import GRADIENT_COST
 from diffcheck.race.curve import letters, panel
-from diffcheck.race.result import GAP, Claim, Result, Standing, Substitute
+from diffcheck.race.result import GAP, Claim, Result, Smoothed, Standing
 from diffcheck.report.layout import Line, cells, cropped, printed, wrapped
-from diffcheck.verdict import Kind, Verdict
+from diffcheck.verdict import Kind, Report, Verdict
 
 __all__ = ["render", "render_json", "to_object"]
 
@@ -61,8 +61,8 @@ def _setting(result: Result) -> Iterator[str]:
         f"{samples}{runs}, {result.rules.budget} evaluations each; a gradient counts as {GRADIENT_COST}; "
         f"seed {options.seed}"
     )
-    if result.substitute is not None:
-        s = result.substitute
+    if result.smooth is not None:
+        s = result.smooth
         at = f", {s.parameter} = {s.value}" if s.parameter else ""
         yield f"surrogate: {s.name}{at}: {s.text}"
 
@@ -122,9 +122,8 @@ def _notes(result: Result) -> Iterator[str]:
         names = [s.who for s in result.standings if s.ended == why and not math.isfinite(s.evaluations)]
         if names:
             yield f"{why}: {', '.join(names)}: {meaning}{_flat(result) if why == 'stalled' else ''}"
-    if result.substitute is None:
-        smooth = result.report.verdict is Verdict.DIFFERENTIABLE
-        yield "the loss is differentiable and needs no surrogate" if smooth else "no surrogate is known"
+    if result.smooth is None:
+        yield _why_none(result.report)
     if result.rules.target is None:
         yield (
             f"the target is {_number(result.target)}: {GAP:.0%} of the way from the start, {_number(result.start)}, "
@@ -135,6 +134,12 @@ def _notes(result: Result) -> Iterator[str]:
     missing = sorted({s.missing for s in result.standings if s.missing})
     if missing:
         yield f"not installed: {', '.join(missing)}; `pip install 'diffcheck-loss[race]'` lets all of them race"
+
+
+def _why_none(report: Report) -> str:
+    if report.verdict is Verdict.DIFFERENTIABLE:
+        return "the loss is differentiable and needs no surrogate"
+    return "no surrogate is known" + (f": {report.reason}" if report.reason else "")
 
 
 def _flat(result: Result) -> str:
@@ -149,7 +154,7 @@ def render_json(result: Result) -> str:
 
 def to_object(result: Result) -> dict[str, Any]:
     """Return the race as plain data; what is infinite, such as the evaluations to a target not reached, is null."""
-    task, s = result.task, result.substitute
+    task, s = result.task, result.smooth
     return {
         "expression": result.report.expression,
         "wrt": list(task.problem.wrt),
@@ -176,7 +181,7 @@ def to_object(result: Result) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _surrogate(s: Substitute) -> dict[str, str]:
+def _surrogate(s: Smoothed) -> dict[str, str]:
     return {"name": s.name, "expression": s.text, "parameter": s.parameter, "value": s.value}
 
 
