@@ -19,6 +19,9 @@ from diffcheck.verdict import Kind, Report, Verdict
 
 __all__ = ["render", "render_json", "to_object"]
 
+# Less would cut the names off.
+NARROWEST = 72
+
 ENDS = {
     "stalled": "the gradient is exactly zero, so that no step moves",
     "diverged": "the steps led out of all bounds",
@@ -30,8 +33,11 @@ STYLES = {Claim.HOLDS: "bold green", Claim.FAILS: "bold red", Claim.OPEN: "bold 
 def render(
     result: Result, *, width: int = 80, color: bool = False, plain: bool = False, times: bool = False
 ) -> str:
-    """Return the race as lines of at most ``width`` cells; plain: ASCII signs alone; times: with seconds."""
-    width = max(width, 60)
+    """Return the race as lines of at most ``width`` cells, and at least NARROWEST.
+
+    plain: ASCII signs alone.  times: with seconds.
+    """
+    width = max(width, NARROWEST)
     lines: list[Line] = [[(cropped(result.report.expression, width), "bold")]]
     for said in _setting(result):
         first, *rest = wrapped(said, width, first=2, rest=4)
