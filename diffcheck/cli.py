@@ -284,9 +284,7 @@ def _race(
     seed: Annotated[
         int, typer.Option(metavar="S", min=0, max=2**31 - 1, help="Seed of all that is random.")
     ] = 0,
-    times: Annotated[
-        bool, typer.Option("--times", help="Show seconds, which are those of this machine.")
-    ] = False,
+    times: Annotated[bool, typer.Option("--times", help="Show seconds of processor time, here.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, with the curves.")] = False,
     timeout: Timeout = 60.0,
 ) -> int:

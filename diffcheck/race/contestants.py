@@ -38,7 +38,7 @@ NO_VALUE = 1e100
 class Trace:
     """What a method looked at: ``points`` (m, k, p) in order, for k lanes side by side.
 
-    cost: evaluations for each point of a lane.  seconds: (m,) since the start, all lanes together.
+    cost: evaluations for each point of a lane.  seconds: (m,) of processor time since the start, all lanes together.
     lengths: the first steps of the lanes, if they differ in that.  ended: why a lane stopped before its budget, or "".
     """
 
@@ -78,7 +78,7 @@ def descend(objective: Objective, start: Array, budget: int, *, decaying: bool) 
 
     A lane whose gradient is exactly zero never moves again: it is stalled, at a minimum or not.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     lanes = np.tile(start, (len(LENGTHS), 1))
     ended = [""] * len(lanes)
     steps = np.zeros((len(lanes), 1))
@@ -86,7 +86,7 @@ def descend(objective: Objective, start: Array, budget: int, *, decaying: bool) 
     for t in range(max(1, budget // GRADIENT_COST)):
         slopes = objective.gradient(lanes)
         points.append(lanes)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         if t == 0:
             with np.errstate(all="ignore"):
                 steps = np.array(LENGTHS)[:, None] / np.linalg.norm(slopes[0])
@@ -133,14 +133,14 @@ class _Log:
         self.points: list[Array] = []
         self.seconds: list[float] = []
         self.ended = ""
-        self.began = time.perf_counter()
+        self.began = time.process_time()
 
     def value(self, w: Array) -> float:
         if len(self.points) >= self.most:
             raise _OverBudget
         self.points.append(np.array(w))
         loss = float(self.objective.loss(self.points[-1][None])[0])
-        self.seconds.append(time.perf_counter() - self.began)
+        self.seconds.append(time.process_time() - self.began)
         return min(loss, NO_VALUE)
 
     def value_and_gradient(self, w: Array) -> tuple[float, Array]:
@@ -148,7 +148,7 @@ class _Log:
         slope = self.objective.gradient(self.points[-1][None])[0]
         if len(self.points) == 1:
             self.ended = _end(slope, w)
-        self.seconds[-1] = time.perf_counter() - self.began
+        self.seconds[-1] = time.process_time() - self.began
         return loss, np.nan_to_num(slope, posinf=0.0, neginf=0.0)
 
     def trace(self) -> Trace:
@@ -178,7 +178,7 @@ def _minimised(
 ) -> None:
     from scipy.optimize import minimize
 
-    log.began = time.perf_counter()
+    log.began = time.process_time()
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -197,7 +197,7 @@ def cma_es(objective: Objective, start: Array, budget: int, seed: int) -> Trace:
     points: list[Array] = []
     seconds: list[float] = []
     size = 4 + int(3 * np.log(len(start)))
-    began = time.perf_counter()
+    began = time.process_time()
     while len(points) < budget:
         # The seed 0 would stand for the clock.
         options = {"seed": seed + 1 + len(points), "verbose": -9, "popsize": size}
@@ -208,7 +208,7 @@ def cma_es(objective: Objective, start: Array, budget: int, seed: int) -> Trace:
                 asked = np.array(strategy.ask())
                 losses = objective.loss(asked)
                 points += list(asked)
-                seconds += [time.perf_counter() - began] * len(asked)
+                seconds += [time.process_time() - began] * len(asked)
                 strategy.tell(list(asked), [min(float(loss), NO_VALUE) for loss in losses])
         size *= 2
     return Trace(np.array(points[:budget])[:, None], 1, np.array(seconds[:budget]))

@@ -85,7 +85,8 @@ class Objective:
                 slope = np.broadcast_to(slopes.get(name, 0.0), (len(lanes), samples))
                 if matrix.shape[0] == 1:
                     slope = slope.sum(axis=-1, keepdims=True)
-                columns.append(slope @ matrix)
+                # Not @: the sums of BLAS differ from machine to machine.
+                columns.append(np.einsum("kn,nq->kq", slope, matrix))
         return np.concatenate(columns, axis=1)
 
     def _point(self, lanes: Array) -> dict[str, Array | float]:
@@ -95,7 +96,7 @@ class Objective:
         start = 0
         for name, matrix in self.matrices.items():
             stop = start + matrix.shape[1]
-            point[name] = lanes[:, start:stop] @ matrix.T
+            point[name] = np.einsum("kq,nq->kn", lanes[:, start:stop], matrix)
             start = stop
         return point
 

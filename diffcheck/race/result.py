@@ -86,8 +86,9 @@ class Standing:
 
     reached: in how many runs.  evaluations: median to the target, infinite where most runs miss it; each: run by run.
     cost: evaluations for each point it looks at.  lanes: step sizes tried.  length: of the first step, for the best.
-    loss: median of the best.  ended: why it stopped early in most runs, or "".  seconds: median to the target, all
-    lanes together.  curve: at `Result.grid`, the median part of the way that is left.  missing: the module it needs.
+    loss: median of the best.  ended: why it stopped early in most runs, or "".  seconds: of processor time, median to
+    the target, all lanes together.  curve: at `Result.grid`, the median part of the way that is left.
+    missing: the module it needs, where that is not installed.
     """
 
     name: str
@@ -254,6 +255,9 @@ def _run(
     loss = arena.objective.until_time(until)
     other = loss if smooth is None else loss.of(task.loss(smooth.tree))
     start = float(loss.loss(arena.start[None])[0])
+    # Programs are made when they are first run; that is nobody's time.
+    for objective in (loss, other):
+        objective.gradient(arena.start[None])
     results = []
     for e in entries:
         seed = task.options.seed * 1_000_003 + run
