@@ -52,7 +52,8 @@ def _common(members: Sequence[Pair]) -> list[Pair]:
     cases = [_renamed(leaf, first.wall) for leaf, _ in members]
     left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
     if size is None and left and right and left.value is not None and right.value is not None:
-        size = _Merged(right.value - left.value)
+        apart = right.value - left.value
+        size = None if apart.has(sp.nan) else _Merged(apart)
     merged = (left, right, size)
     if None in merged and len(members) <= MAX_APART:
         return list(members)
@@ -65,6 +66,9 @@ def _common(members: Sequence[Pair]) -> list[Pair]:
 class _Merged:
     value: sp.Expr | None
 
+
+# What no difference is taken of.
+UNBOUNDED = (sp.oo, -sp.oo, sp.zoo, sp.nan)
 
 Signed = tuple[Mapping[sp.Expr, int], sp.Expr | None]
 
@@ -94,6 +98,8 @@ def _for_all(members: Sequence[Signed]) -> _Merged | None:
             continue
         if up.value.is_infinite and down.value == -up.value:
             return _Merged(up.value * sp.sign(g))
+        if up.value.has(*UNBOUNDED) or down.value.has(*UNBOUNDED):
+            continue
         half = (up.value - down.value) / 2
         if half.is_Integer:
             return _Merged(down.value + half + half * sp.sign(g))

@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.facts import signs
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
@@ -131,11 +132,11 @@ class Walls:
 def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see."""
     check_time()
-    if expr.is_positive or expr.is_negative:
+    if 0 not in signs(expr):
         return ()
     expr, hidden = _hidden(expr)
     numerator = sp.together(expr).as_numer_denom()[0]
-    if numerator.is_positive or numerator.is_negative:
+    if 0 not in signs(numerator):
         return ()
     found: Iterable[sp.Expr]
     try:
@@ -148,11 +149,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
             for a in sp.Mul.make_args(sp.factor_terms(numerator))
         ]
     shown = (f.xreplace(hidden) for f in found)
-    return tuple(
-        f
-        for f in dict.fromkeys(shown)
-        if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero)
-    )
+    return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
 
 
 def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
@@ -445,7 +442,7 @@ def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator
     if f.is_polynomial(v):
         poly = sp.Poly(f, v)
         degree, lead = poly.degree(), poly.LC()
-        if lead.free_symbols & set(variables) and not (lead.is_positive or lead.is_negative):
+        if lead.free_symbols & set(variables) and 0 in signs(lead):
             yield Thin(f, tuple(c for c in poly.all_coeffs() if c != 0))
     slopes = [sp.diff(f, u) for u in variables if u in f.free_symbols]
     if degree != 1 and not any(s.is_nonzero for s in slopes):

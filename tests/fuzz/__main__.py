@@ -93,7 +93,7 @@ def _seen(problem: Problem, finding: Finding) -> float | None:
     levels = []
     for direction in DIRECTIONS if len(problem.wrt) > 1 else DIRECTIONS[:1]:
         step = {n: Fraction(v, 7) for n, v in zip(problem.wrt, direction, strict=False)}
-        levels.append(line_class(along(problem, point, step), exact))
+        levels.append(line_class(along(problem, point, step), exact, faint=exact))
     known = [] if None in levels else [v for v in levels if v is not None]
     # The value at a point that is not known exactly does not count: a hole there cannot be seen.
     return min(known) if known and (exact or finding.level.level >= 0) else None
