@@ -275,7 +275,7 @@ def _race(
     runs: Annotated[int, typer.Option(metavar="R", min=1, max=100, help="Runs on new data.")] = 5,
     budget: Annotated[
         int, typer.Option(metavar="B", min=10, max=100_000, help="Evaluations for each contestant.")
-    ] = 3000,
+    ] = 2000,
     target: Annotated[
         str, typer.Option(metavar="LOSS", help="The loss to reach; else set by the best.")
     ] = "",
@@ -286,7 +286,7 @@ def _race(
     ] = 0,
     times: Annotated[bool, typer.Option("--times", help="Show seconds of processor time, here.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, with the curves.")] = False,
-    timeout: Timeout = 60.0,
+    timeout: Timeout = 120.0,
 ) -> int:
     """Minimise the loss with and without gradients, and on its surrogate: who gets there first."""
     import time

@@ -339,7 +339,7 @@ def test_where_nobody_moves_there_is_no_answer():
 # --- what is shown
 
 
-@pytest.mark.parametrize("width", [72, 80, 120])
+@pytest.mark.parametrize("width", [74, 80, 120])
 @pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("text", ["abs(y - f)", STEP])
 def test_no_line_is_too_wide(text, plain, width):

@@ -62,9 +62,12 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """budget: evaluations for each contestant.  target: a loss to reach, or None to have it set by the best."""
+    """budget: evaluations for each contestant in each of the runs.
 
-    budget: int = 3000
+    target: a loss to reach, or None to have it set by the best.
+    """
+
+    budget: int = 2000
     runs: int = 5
     target: float | None = None
 

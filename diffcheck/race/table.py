@@ -20,7 +20,7 @@ from diffcheck.verdict import Kind, Report, Verdict
 __all__ = ["render", "render_json", "to_object"]
 
 # Less would cut the names off.
-NARROWEST = 72
+NARROWEST = 74
 
 ENDS = {
     "stalled": "the gradient is exactly zero, so that no step moves",
@@ -82,9 +82,9 @@ def _described(kind: str) -> str:
 
 
 def _table(result: Result, width: int, times: bool) -> Iterator[Line]:
-    heads = ["gradients", "evaluations", "tuned", "reached", "loss"]
-    if times:
-        heads.append("seconds")
+    # One is the other over GRADIENT_COST, and all of them are too much for a line.
+    heads = ["evaluations", "tuned", "seconds"] if times else ["gradients", "evaluations", "tuned"]
+    heads += ["reached", "loss"]
     rows = [_row(s, result, times) for s in result.standings]
     sizes = [max(cells(head), *(cells(row[i]) for row in rows)) for i, head in enumerate(heads)]
     name = width - sum(size + 2 for size in sizes)
@@ -106,16 +106,15 @@ def _label(s: Standing) -> str:
 
 def _row(s: Standing, result: Result, times: bool) -> list[str]:
     if s.missing:
-        return ["", f"needs {s.missing}", "", "", "", *([""] if times else [])]
+        needs = f"needs {s.missing}"
+        return [needs, "", "", "", ""] if times else ["", needs, "", "", ""]
     known = math.isfinite(s.evaluations)
-    row = [
-        "-" if s.cost == 1 else f"{s.evaluations / s.cost:g}" if known else "",
-        f"{s.evaluations:g}" if known else s.ended or "not reached",
-        ("-" if s.lanes == 1 else f"{s.tuned:g}") if known else "",
-        f"{s.reached} of {result.runs}",
-        _number(s.loss),
-    ]
-    return [*row, f"{s.seconds:.2g}" if math.isfinite(s.seconds) else ""] if times else row
+    gradients = "-" if s.cost == 1 else f"{s.evaluations / s.cost:g}" if known else ""
+    evaluations = f"{s.evaluations:g}" if known else s.ended or "not reached"
+    tuned = ("-" if s.lanes == 1 else f"{s.tuned:g}") if known else ""
+    seconds = f"{s.seconds:.2g}" if math.isfinite(s.seconds) else ""
+    to_target = [evaluations, tuned, seconds] if times else [gradients, evaluations, tuned]
+    return [*to_target, f"{s.reached} of {result.runs}", _number(s.loss)]
 
 
 def _number(loss: float) -> str:
