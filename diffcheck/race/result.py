@@ -376,7 +376,7 @@ def answer(standings: list[Standing], budget: int, still: bool) -> Answer:
     if math.isinf(guided.tuned) and math.isinf(free.evaluations):
         return Answer(Claim.OPEN, None, "The claim is open: nobody reached the target in most runs.")
     if math.isinf(guided.tuned):
-        said = f"Here the claim fails: only {free.who}, without derivatives, reached the target in most runs."
+        said = f"Here the claim fails: only methods without derivatives reached the target, {free.who} first."
         return Answer(Claim.FAILS, None, said)
     if math.isinf(free.evaluations):
         said = f"The claim holds: no method without derivatives reached the target with {budget} evaluations."
