@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.facts import never_zero
 from diffcheck.families import joined
@@ -136,9 +137,10 @@ def _relation(c: Constraint) -> str:
 
 
 def _unequal(f: sp.Expr) -> str:
-    """Return a != b for a - b."""
+    """Return a != b for a multiple of a - b."""
+    f = f.primitive()[1]
     terms = sp.Add.make_args(f)
-    low = [t for t in terms if t.could_extract_minus_sign()]
+    low = [t for t in terms if t.could_extract_minus_sign() or t.is_number]
     if len(terms) == 2 and len(low) == 1:
         return f"{text_of(f - low[0])} != {text_of(-low[0])}"
     return f"{text_of(f)} != 0"
@@ -187,7 +189,7 @@ def _text(expr: sp.Expr | None, names: Mapping[sp.Symbol, sp.Expr]) -> str | Non
     if expr is None:
         return None
     expr = expr.xreplace(dict(names))
-    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols else expr
+    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols and is_modest(expr) else expr
     return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
 
 

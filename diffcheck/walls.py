@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.expanded import is_modest
 from diffcheck.facts import signs
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
@@ -30,6 +31,8 @@ __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zero
 MAX_OPERATIONS = 150
 # Values of a variable at which a function is cut to see where it vanishes for all of them.
 CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7))
+# Where waves that fit a cut for infinitely many integers fit for few.
+IRRATIONAL = sp.sqrt(2) / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +272,7 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
         return [replace(wall, gap=f)]
     found: list[Wall] = []
     for k in wall.integers:
-        zeros = integer_zeros(rest, k, {v: CYLINDERS[-1]})
+        zeros = integer_zeros(rest, k, {v: IRRATIONAL})
         if zeros is None:
             return None
         for n in zeros:
@@ -388,7 +391,7 @@ def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]
     others = f.free_symbols - {k}
     if not others:
         return _zeros_in_one(f, k)
-    if f.is_polynomial(*others):
+    if f.is_polynomial(*others) and is_modest(f):
         coefficients = sp.Poly(f, *others).coeffs()
         if any(c.is_number for c in coefficients):
             return set()
@@ -411,10 +414,23 @@ def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
         x = sp.Symbol("x", real=True)
         found = real_roots(f.subs(k, x), x)
         unsure = [r for r in found.roots if r.exact is None and r.ball.contains_integer()]
-        if not found.complete or found.families or unsure:
+        periodic = [_integers_in(family) for family in found.families]
+        if not found.complete or unsure or None in periodic:
             return None
         out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
+        out |= {n for members in periodic for n in members or ()}
     return out
+
+
+def _integers_in(family: Family) -> set[int] | None:
+    """Return the integers of a family of zeros; None when they are not known, or infinitely many.
+
+    b + n*T with b rational and T irrational is rational for n = 0 alone.
+    """
+    base = family.base.exact
+    if base is None or not base.is_rational or family.period.is_rational is not False:
+        return None
+    return {int(base)} if base.is_Integer and family.has(0) else set()
 
 
 def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
