@@ -17,10 +17,11 @@ from diffcheck.cli import app
 from diffcheck.errors import BadOption, InputError, Undetermined
 from diffcheck.parse import parse
 from diffcheck.race import result as module
+from diffcheck.race.answer import Claim, Standing, answer
 from diffcheck.race.contestants import CONTESTANTS, GRADIENT_COST, LENGTHS
 from diffcheck.race.objective import Objective, as_frameworks_do
 from diffcheck.race.options import as_values
-from diffcheck.race.result import Claim, Rules, Standing, answer, race, smoothed
+from diffcheck.race.result import Rules, race, smoothed
 from diffcheck.race.table import render, to_object
 from diffcheck.race.task import Options, plan, read_again
 from diffcheck.report.layout import cells

@@ -1,17 +1,16 @@
-"""The race and its outcome as data: who reached the target, after how many evaluations, and what that answers.
+"""The race and its outcome as data: who reached the target, and after how many evaluations.
 
 The best loss that anybody met in a run sets the target: of the way to it from the start, GAP may be left.  What
 counts is the loss itself, also for those who descend on a surrogate; measuring it is not charged.  Of several step
 sizes the best over all runs is shown; what it costs to run all of them side by side until then is stated too.
 
-Read in order: Standing, Result, race, answer.
+Read in order: Rules, Result, race, then how one run is measured.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import BadOption, Undetermined
 from diffcheck.parse import parse
+from diffcheck.race.answer import Answer, Standing, answer
 from diffcheck.race.contestants import CONTESTANTS, Contestant, Trace, is_installed
 from diffcheck.race.objective import Array, Objective
 from diffcheck.race.task import Arena, Task
@@ -27,18 +27,7 @@ from diffcheck.tree import NAME, Node, number, substitute
 from diffcheck.unparse import unparse
 from diffcheck.verdict import Report, Verdict
 
-__all__ = [
-    "GAP",
-    "MU",
-    "Answer",
-    "Claim",
-    "Result",
-    "Rules",
-    "Smoothed",
-    "Standing",
-    "race",
-    "smoothed",
-]
+__all__ = ["GAP", "MU", "Result", "Rules", "Smoothed", "race", "smoothed"]
 
 # The part of the way from the start to the best loss that may be left.
 GAP = 0.01
@@ -50,14 +39,6 @@ SAMPLED = 121
 AT_ONCE = 1_000_000
 # A loss that falls a hundred times as far a million steps on has no minimum to race to.
 RAY, FALL = 1e6, 1e2
-
-
-class Claim(StrEnum):
-    """Whether methods without derivatives took longer, as is said of them."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +62,6 @@ class Smoothed:
     parameter: str
     value: str
     tree: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one contestant did.
-
-    reached: in how many runs.  evaluations: median to the target, infinite where most runs miss it; each: run by run.
-    cost: evaluations for each point it looks at.  lanes: step sizes tried.  length: of the first step, for the best.
-    loss: median of the best.  ended: why it stopped early in most runs, or "".  seconds: of processor time, median to
-    the target, all lanes together.  curve: at `Result.grid`, the median part of the way that is left.
-    missing: the module it needs, where that is not installed.
-    """
-
-    name: str
-    gradient: bool
-    surrogate: bool = False
-    reached: int = 0
-    evaluations: float = math.inf
-    each: tuple[float, ...] = ()
-    cost: int = 1
-    lanes: int = 1
-    length: float | None = None
-    loss: float = math.inf
-    ended: str = ""
-    seconds: float = math.inf
-    curve: tuple[float, ...] = ()
-    missing: str = ""
-
-    @property
-    def who(self) -> str:
-        """The name in a sentence."""
-        return f"{self.name} on the surrogate" if self.surrogate else self.name
-
-    @property
-    def tuned(self) -> float:
-        """Evaluations to the target of all step sizes side by side."""
-        return self.evaluations * self.lanes
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """claim: whether methods without derivatives took longer; ratio: how many times as long; said: in words."""
-
-    claim: Claim
-    ratio: float | None
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,47 +290,3 @@ def _curve(
             np.minimum((losses - lowest) / (start - lowest), 1.0) if start > lowest else np.ones(len(grid))
         )
     return tuple(np.median(rows, axis=0).tolist())
-
-
-def answer(standings: list[Standing], budget: int, still: bool) -> Answer:
-    """Return what the race says on the claim that methods without derivatives take longer.
-
-    still: whether nobody found anything below the start.
-    """
-    if any(s.missing for s in standings if not s.gradient):
-        return Answer(
-            Claim.OPEN, None, "The claim is open: the methods without derivatives did not all race."
-        )
-    if still:
-        return Answer(
-            Claim.OPEN, None, "The claim is open: nobody found a lower loss than that of the start."
-        )
-    free = min((s for s in standings if not s.gradient), key=lambda s: s.evaluations)
-    # What has to be tried to find the step size belongs to the price.
-    guided = min((s for s in standings if s.gradient), key=lambda s: s.tuned)
-    if math.isinf(guided.tuned) and math.isinf(free.evaluations):
-        return Answer(Claim.OPEN, None, "The claim is open: nobody reached the target in most runs.")
-    if math.isinf(guided.tuned):
-        said = f"Here the claim fails: only methods without derivatives reached the target, {free.who} first."
-        return Answer(Claim.FAILS, None, said)
-    if math.isinf(free.evaluations):
-        said = f"The claim holds: no method without derivatives reached the target with {budget} evaluations."
-        return Answer(Claim.HOLDS, None, said)
-    ratio = free.evaluations / guided.tuned
-    claim, opening = (Claim.HOLDS, "The claim holds") if ratio > 1 else (Claim.FAILS, "Here the claim fails")
-    said = f"{opening}: {free.who} needed {_times(ratio)} the evaluations of {guided.who}"
-    said += f", its {guided.lanes} step sizes all counted" if guided.lanes > 1 else ""
-    known = min((s for s in standings if s.gradient), key=lambda s: s.evaluations)
-    if known.evaluations < guided.tuned:
-        tail = (
-            f"{_times(free.evaluations / known.evaluations)} those of {known.who} if the step size is known"
-        )
-        said += f"; {tail}"
-    if free.reached != guided.reached:
-        said += f"; they got there in {free.reached} and {guided.reached} of {len(free.each)} runs"
-    return Answer(claim, ratio, f"{said}.")
-
-
-def _times(ratio: float) -> str:
-    """Return a factor with two digits: "14 times", "0.72 times"."""
-    return f"{float(f'{ratio:.2g}'):g} times"

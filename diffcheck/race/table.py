@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from diffcheck.race.answer import Claim, Standing
 from diffcheck.race.contestants import GRADIENT_COST
 from diffcheck.race.curve import letters, panel
-from diffcheck.race.result import GAP, Claim, Result, Smoothed, Standing
+from diffcheck.race.result import GAP, Result, Smoothed
 from diffcheck.report.layout import Line, cells, cropped, printed, wrapped
 from diffcheck.verdict import Kind, Report, Verdict
 
