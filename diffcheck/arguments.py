@@ -14,7 +14,7 @@ from diffcheck.errors import BadOption
 
 __all__ = ["COMMANDS", "arranged"]
 
-COMMANDS = ("atoms", "batch", "check", "emit", "explain", "plot", "schema", "smooth", "verify")
+COMMANDS = ("atoms", "batch", "check", "emit", "explain", "plot", "race", "schema", "smooth", "verify")
 
 # Options of the program itself, which no command line with an expression has to carry first.
 _GLOBAL = ("--help", "--version")
@@ -24,6 +24,7 @@ _FLAGS = {
     "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--nodes", "--quiet", "--why", "-q"),
     "emit": ("--help",),
     "plot": ("--dark", "--help", "--light"),
+    "race": ("--help", "--json", "--times"),
     "smooth": ("--all", "--help", "--json"),
 }
 
@@ -31,18 +32,14 @@ _WITH_VALUE = {
     "check": ("--format", "--let", "--require", "--size", "--timeout", "--where", "--wrt"),
     "emit": ("--let", "--size", "--to", "--wrt"),
     "plot": ("--at", "--let", "--mu", "--output", "--range", "--size", "--timeout", "--where", "--wrt", "-o"),
-    "smooth": (
-        "--emit",
-        "--error",
-        "--for",
-        "--let",
-        "--lipschitz",
-        "--size",
-        "--timeout",
-        "--where",
-        "--wrt",
+    "race": (
+        "--at", "--budget", "--data", "--dim", "--error", "--let", "--mu", "--runs", "--samples", "--seed",
+        "--target", "--timeout", "--where", "--wrt",
     ),
-}
+    "smooth": (
+        "--emit", "--error", "--for", "--let", "--lipschitz", "--size", "--timeout", "--where", "--wrt",
+    ),
+}  # fmt: skip
 
 _LOOKS_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?", re.DOTALL)
 

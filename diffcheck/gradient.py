@@ -23,7 +23,7 @@ from diffcheck.problem import Problem
 from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.unparse import unparse
 
-__all__ = ["derivative", "gradient", "tidy"]
+__all__ = ["derivative", "gradient", "partials", "tidy"]
 
 # Parts SymPy may build, in one derivative and in a whole gradient; parts that a person still reads.
 MAX_SYMPY = 100
@@ -117,8 +117,8 @@ class _Chain:
         args = node.args
         if node.op == "where":
             return _node("where", args[0], self.of(args[1]), self.of(args[2]))
-        partials = _partials(node.op, len(args))
-        if not partials:
+        stated = partials(node.op, len(args))
+        if not stated:
             # The table states such a row for two arguments: max(a, b, c) is max(max(a, b), c).
             head = Node(node.op, args[:-1])
             pair = Node(node.op, (head, args[-1]))
@@ -126,7 +126,7 @@ class _Chain:
             return self.of(pair)
         values = dict(zip(parameters(node.op, len(args)), args, strict=True))
         total = ZERO
-        for arg, partial in zip(args, partials, strict=True):
+        for arg, partial in zip(args, stated, strict=True):
             if self.depends(arg):
                 outer = tidy(fill(partial, values, node.span), {})
                 total = _node("add", total, _node("mul", outer, self.of(arg)))
@@ -134,8 +134,8 @@ class _Chain:
 
 
 @lru_cache(maxsize=512)
-def _partials(op: str, count: int) -> tuple[Node, ...]:
-    """Return the partial derivatives of a row over its parameters' names."""
+def partials(op: str, count: int) -> tuple[Node, ...]:
+    """Return the partial derivatives of a row over its parameters' names; () where the table states none."""
     stated = ATOMS[op].derivative
     texts = stated if isinstance(stated, tuple) else stated(parameters(op, count))
     return tuple(parse(t) for t in texts)

@@ -28,6 +28,7 @@ from diffcheck.tree import NAME, NUMBER, Node
 
 __all__ = [
     "Exact",
+    "Step",
     "Value",
     "conditions_hold",
     "evaluate",
@@ -35,6 +36,7 @@ __all__ = [
     "precise",
     "program_size",
     "values",
+    "values_of_parts",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -95,13 +97,18 @@ def values(node: Node, point: Mapping[str, Array | float]) -> Array:
     point: name -> (m,) array or one number for all points; every name of ``node`` must be there.
     Undefined is nan.  An infinity is an overflow.  A condition gives 1, 0, or nan where it is undefined.
     """
+    shape = np.broadcast_shapes(*(np.shape(value) for value in point.values()))
+    return np.array(np.broadcast_to(values_of_parts(node, point)[-1][1], shape), dtype=np.float64)
+
+
+def values_of_parts(node: Node, point: Mapping[str, Array | float]) -> list[tuple[Step, Array]]:
+    """Return the values of all distinct parts of ``node``, arguments first, ``node`` itself last; see `values`."""
     coordinates = {name: np.asarray(value, dtype=np.float64) for name, value in point.items()}
-    shape = np.broadcast_shapes(*(c.shape for c in coordinates.values()))
-    done: list[Array] = []
+    done: list[tuple[Step, Array]] = []
     with np.errstate(all="ignore"):
         for step in _program(node):
-            done.append(_step_values(step, [done[i] for i in step.args], coordinates))
-    return np.array(np.broadcast_to(done[-1], shape), dtype=np.float64)
+            done.append((step, _step_values(step, [done[i][1] for i in step.args], coordinates)))
+    return done
 
 
 def _step_values(step: Step, args: list[Array], coordinates: Mapping[str, Array]) -> Array:

@@ -62,7 +62,8 @@ def test_the_changelog_begins_with_this_version():
 def test_every_import_is_declared():
     """A module of another project that the package imports is a dependency or an extra, and the other way round."""
     modules = {"python-flint": "flint"}
-    needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["plot"]]
+    extras = PROJECT["optional-dependencies"]
+    needed = [*PROJECT["dependencies"], *extras["plot"], *extras["race"]]
     declared = {re.match(r"[\w-]+", line)[0] for line in needed}
     imported = set()
     for path in (ROOT / "diffcheck").rglob("*.py"):
@@ -73,7 +74,7 @@ def test_every_import_is_declared():
 
 
 def test_an_extra_is_imported_when_it_is_used():
-    """Without matplotlib all commands start, and only files of pictures need it."""
-    importing = re.compile(r"^(?:from|import) matplotlib", re.MULTILINE)
+    """Without them all commands start; only files of pictures and some contestants of a race need one."""
+    importing = re.compile(r"^(?:from|import) (?:matplotlib|cma|scipy)", re.MULTILINE)
     files = (ROOT / "diffcheck").rglob("*.py")
     assert not [path.name for path in files if importing.search(path.read_text(encoding="utf-8"))]
