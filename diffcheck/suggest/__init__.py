@@ -21,11 +21,13 @@ from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
+from diffcheck.smoothings import Smoothing
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.parts import responsible, with_covered, with_hidden
+from diffcheck.suggest.parts import needed_sides, responsible, with_covered, with_hidden
 from diffcheck.suggest.patch import FORMS, patches
 from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
 from diffcheck.suggest.price import of_patch, of_plan
+from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import Shape
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node, name, number
@@ -85,7 +87,10 @@ def suggest(
     """
     if effort is None:
         effort = QUICK if wanted is None else THOROUGH
-    search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
+    facts = Facts(problem.where)
+    # What never takes effect would be smoothed with the rest, and then take effect.
+    problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))
+    search = _Search(problem, analysis, facts, analyze or _analyzer(), effort)
     shapes = responsible(problem, analysis, search.facts, wanted or D1)
     search.rows(with_covered(shapes, problem, search.facts))
     if effort.everything:
@@ -198,18 +203,28 @@ def _fresh(problem: Problem) -> str:
 
 def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: str) -> Plan | None:
     """Take every target's row number ``index``, or its last; None when no target has that many."""
-    rows = {shape.target: rows_for(shape.target) for shape in shapes.values()}
+    guarded = needed_sides(problem.tree, shapes)
+    rows = {node: _ordered(shape, guarded.get(node, 0)) for node, shape in shapes.items()}
     if any(part in shapes for node in shapes for a in node.args for part in a.walk()):
         # Branches inside branches: neither readable nor cheap to check.
-        smooth = {target: tuple(r for r in found if r.smoothness == CINF) for target, found in rows.items()}
-        rows = {target: smooth[target] or found for target, found in rows.items()}
+        smooth = {node: [r for r in found if r.smoothness == CINF] for node, found in rows.items()}
+        rows = {node: smooth[node] or found for node, found in rows.items()}
     if index >= max(len(found) for found in rows.values()):
         return None
     chosen = {
-        node: Replacement(shape, rows[shape.target][min(index, len(rows[shape.target]) - 1)])
+        node: Replacement(shape, rows[node][min(index, len(rows[node]) - 1)])
         for node, shape in shapes.items()
     }
     return Plan(chosen, parameter, frozenset(problem.wrt))
+
+
+def _ordered(shape: Shape, side: int) -> list[Smoothing]:
+    """Return the rows best first; those that keep to the needed side before the others."""
+    found = list(rows_for(shape.target))
+    if side == 0:
+        return found
+    end = 0 if side * (1 if min(shape.factor.values()) > 0 else -1) > 0 else 1
+    return sorted(found, key=lambda row: row.error is None or row.error[end] != "0")
 
 
 def _better(new: Analysis, old: Analysis) -> bool:
