@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import reduce
 
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.polynomial import Poly, add, as_number, from_poly, scale, to_poly
+from diffcheck.suggest.polynomial import Poly, add, as_number, from_poly, to_poly
 from diffcheck.tree import NAME, NUMBER, Node, number, substitute
 
 __all__ = ["ANYTHING", "Range", "Ranges"]
