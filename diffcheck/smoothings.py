@@ -120,6 +120,7 @@ _TARGETS = (
     Target("quadrant", ("g", "h"), "relu(g)*relu(h)"),
     Target("asin", ("u",), "asin(u)", domain="-1 <= u <= 1"),
     Target("acos", ("u",), "acos(u)", domain="-1 <= u <= 1"),
+    Target("asinroot", ("u",), "asin(sqrt(u))", domain="0 <= u <= 1"),
     Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", through="root"),
     Target("cbrt", ("u",), "cbrt(u)"),
     Target("sign", ("u",), "sign(u)"),
@@ -213,6 +214,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- inverse sine and cosine: an infinite slope at -1 and 1, where a sine inside turns back
     Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same", proof="Inverse sine and cosine"),
     Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same", proof="Inverse sine and cosine"),
+    Smoothing("asinroot", "rounded arc", "asin(sqrt((u + mu**2)/(1 + mu**2)))", CINF, ("0", "atan(mu)"), None, "", _DIRECT, "an angle whose sine has mu**2 added below the root: defined wherever the original is", monotone=True, order="same", proof="Inverse sine of a root"),
     Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", monotone=True, order="same"),
     Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", monotone=True, order="same"),
     Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", monotone=True, order="same"),

@@ -20,13 +20,13 @@ __all__ = ["needed_sides", "responsible", "with_covered", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
-_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive"})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot"})
 # Targets that are C1: no corner is theirs.
 _BENT = frozenset({"relu2", "huber"})
 
 _COVERING = frozenset({"abs", "relu", "max2", "max", "clip", "clip_any", "pinball"})
 _KEEPING = frozenset({"add", "sub", "neg", "mul", "div", "relu", "max", "min", "exp", "softplus"})
-_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where"})
+_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where", "asin"})
 
 
 def responsible(

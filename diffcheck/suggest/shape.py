@@ -133,6 +133,8 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _power(args[0], HALF, number(HALF), facts)
     if op == "square" or (op == "pow" and args[1] == number(2)):
         return _square(args[0], facts)
+    if op == "asin" and args[0].op == "sqrt":
+        return Shape("asinroot", {"u": args[0].args[0]}, ONE)
     if op in ("asin", "acos"):
         return Shape(op, {"u": args[0]}, ONE)
     if op == "div":
