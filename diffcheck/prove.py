@@ -83,7 +83,7 @@ Piece = tuple[sp.Expr, sp.Expr, sp.Expr]
 
 
 def proof(row: Smoothing) -> Proof:
-    """Prove what ``row`` claims of its error, its gradient's constant and its curvature; raise Unproved."""
+    """Prove what ``row`` claims of error, sign, gradient's constant and curvature; raise Unproved."""
     line = LINES.get(row.target)
     if line is None or row.proof:
         raise Unproved(f"{row.target}: {row.name} has a written proof")
@@ -97,6 +97,8 @@ def proof(row: Smoothing) -> Proof:
         low, high = (_constant(text) for text in row.error)
         _at_most(low, error[0])
         _at_most(error[1], high)
+    if row.positive:
+        _at_most(sp.Integer(0), extremes(pieces(surrogate, line))[0])
     if row.lipschitz is not None or row.curvature in ("convex", "concave"):
         cut = pieces(surrogate, line)
         _joined(cut)

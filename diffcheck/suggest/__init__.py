@@ -23,7 +23,13 @@ from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.smoothings import Smoothing
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.parts import needed_sides, responsible, with_covered, with_hidden
+from diffcheck.suggest.parts import (
+    needed_sides,
+    responsible,
+    with_branches_split,
+    with_covered,
+    with_hidden,
+)
 from diffcheck.suggest.patch import FORMS, patches
 from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
 from diffcheck.suggest.price import of_patch, of_plan
@@ -90,9 +96,11 @@ def suggest(
     facts = Facts(problem.where)
     # What never takes effect would be smoothed with the rest, and then take effect.
     problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))
-    search = _Search(problem, analysis, facts, analyze or _analyzer(), effort)
-    shapes = responsible(problem, analysis, search.facts, wanted or D1)
-    search.rows(with_covered(shapes, problem, search.facts))
+    shapes = responsible(problem, analysis, facts, wanted or D1)
+    written = problem
+    problem, shapes = with_branches_split(problem, shapes, facts)
+    search = _Search(problem, written, analysis, facts, analyze or _analyzer(), effort)
+    search.rows(with_covered(shapes, problem, facts))
     if effort.everything:
         search.losses(shapes)
     if effort.everything or not any(s.error for s in search.shown):
@@ -101,12 +109,18 @@ def suggest(
 
 
 class _Search:
-    """One search: its clock, its judge, what it has found."""
+    """One search: its clock, its judge, what it has found; ``problem`` in the form whose parts are replaced."""
 
     def __init__(
-        self, problem: Problem, analysis: Analysis, facts: Facts, judge: Analyze, effort: Effort
+        self,
+        problem: Problem,
+        written: Problem,
+        analysis: Analysis,
+        facts: Facts,
+        judge: Analyze,
+        effort: Effort,
     ) -> None:
-        self.problem, self.analysis, self.facts = problem, analysis, facts
+        self.problem, self.written, self.analysis, self.facts = problem, written, analysis, facts
         self.judge, self.effort = judge, effort
         self.parameter = _fresh(problem)
         self.shown: list[Surrogate] = []
@@ -148,7 +162,7 @@ class _Search:
 
     def patches(self) -> None:
         """Add corrections to the whole."""
-        patch = patches(self.problem, self.analysis)
+        patch = patches(self.written, self.analysis)
         if patch is None:
             return
         until = time.thread_time() + (self.effort.one_check if self.shown else self.effort.last)
@@ -156,7 +170,7 @@ class _Search:
             left = until - time.thread_time()
             if left <= 0 or not (self._time_left() or not self.shown):
                 return
-            text = unparse(patch.rebuilt(self.problem.tree, form, self.parameter))
+            text = unparse(patch.rebuilt(self.written.tree, form, self.parameter))
             found = self._checked(text, left)
             if found is not None and _better(found, self.analysis):
                 self.shown.append(

@@ -8,15 +8,17 @@ inside (sqrt(max(d, 0)): the max, for the root of something positive is smooth).
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.shape import Shape, recognise
-from diffcheck.tree import NAME, Node
+from diffcheck.suggest.split import split
+from diffcheck.tree import NAME, Node, substitute
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
-__all__ = ["needed_sides", "responsible", "with_covered", "with_hidden"]
+__all__ = ["needed_sides", "responsible", "with_branches_split", "with_covered", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
@@ -73,6 +75,28 @@ def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dic
     if hidden.keys() <= found.keys():
         hidden = _outermost_powers(_inside(problem.tree, problem, facts))
     return {**hidden, **found}
+
+
+def with_branches_split(
+    problem: Problem, found: dict[Node, Shape], facts: Facts
+) -> tuple[Problem, dict[Node, Shape]]:
+    """Write every blended `where` whose branches meet as a sum (split.py), whose maxima are then the parts."""
+    for node, shape in list(found.items()):
+        inner = {part for a in node.args for part in a.walk()}
+        new = split(node, problem.wrt) if shape.target == "where" and inner.isdisjoint(found) else None
+        if new is None:
+            continue
+        problem = replace(problem, tree=_with(problem.tree, node, new))
+        del found[node]
+        for part in new.walk():
+            bend = recognise(part, facts) if part.op in ("max", "min") and part not in inner else None
+            if bend is not None:
+                found[part] = bend
+    return problem, found
+
+
+def _with(tree: Node, part: Node, new: Node) -> Node:
+    return substitute(tree, lambda n: new if n == part else None)
 
 
 def needed_sides(tree: Node, parts: Collection[Node]) -> dict[Node, int]:

@@ -40,9 +40,15 @@ class Range:
 
     def product(self, other: Range) -> Range:
         """Return the range of a product."""
+        for one, two in ((self, other), (other, self)):
+            if two.high is not None and two.high <= 0 and two.low != two.high:
+                return one.product(two.times(-ONE)).times(-ONE)
         if _nonnegative(self) and _nonnegative(other):
             both = None if self.high is None or other.high is None else self.high * other.high
             return Range((self.low or ZERO) * (other.low or ZERO), both)
+        for one, two in ((self, other), (other, self)):
+            if one.low is not None and one.low == one.high:
+                return two.times(one.low) if one.low else one
         ends = [self.low, self.high, other.low, other.high]
         if any(e is None for e in ends):
             return ANYTHING
