@@ -155,6 +155,13 @@ _ROOT = "sqrt(({})**2 + 4*mu**2)"
 _NORMAL2 = (
     "((({0})**2 + mu**2)*(1 + erf(({0})/(mu*sqrt(2))))/2 + ({0})*mu*exp(-({0})**2/(2*mu**2))/sqrt(2*pi))"
 )
+# E of the Huber function of u + mu*Z, in differences that are 0 far out: u**2 never meets another u**2 there.
+_ERF, _EXP = "erf(({})/(mu*sqrt(2)))", "({0})*exp(-({0})**2/(2*mu**2))"
+_APART = f"({_ERF.format('u + d')} - {_ERF.format('u - d')})"
+_NORMAL_HUBER = (
+    f"((d**2 + mu**2)*{_APART} + u*(u*{_APART}))/4 + d*u*({_ERF.format('u + d')} + {_ERF.format('u - d')})/2"
+    f" + mu*({_EXP.format('u + d')} - {_EXP.format('u - d')})/(2*sqrt(2*pi)) - d**2/2"
+)
 
 SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- |u|
@@ -196,7 +203,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- the Huber function, for methods that use the second derivative
     Smoothing("huber", "pseudo-Huber", "d**2*(sqrt(1 + (u/d)**2) - 1)", CINF, ("-d**2/2", "0"), "1", "convex", _PSEUDO, "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
     Smoothing("huber", "log-cosh", "d*(u + d*softplus(-2*u/d) - d*log(2))", CINF, ("-d**2*(log(2) - 1/2)", "0"), "1", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
-    Smoothing("huber", "normal mean", f"({_NORMAL2.format('u + d')} - {_NORMAL2.format('u - d')})/2 - d*u - d**2/2", CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
+    Smoothing("huber", "normal mean", _NORMAL_HUBER, CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
     # --- clip(u, lo, hi)
     Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True, proof="Clips"),
     Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True, proof="Clips"),

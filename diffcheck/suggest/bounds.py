@@ -161,7 +161,7 @@ def _through_exp(node: Node, inner: Interval, ranges: Ranges) -> Interval | None
 
 def _through_power(u: Node, exponent: Fraction, inner: Interval, ranges: Ranges) -> Interval | None:
     """|(t + e)**n - t**n| <= n*m*(B + m)**(n - 1) where |t| <= B, |e| <= m; nonnegative where t and e are."""
-    bound = ranges.bound(to_poly(u))
+    bound = ranges.size(u)
     if bound is None or exponent.denominator != 1 or not 2 <= exponent <= 4:
         return None
     size = inner.symmetric().high
@@ -210,7 +210,7 @@ def _by_bounded(inner: Interval, factor: Poly, ranges: Ranges) -> Interval | Non
 def _of_two_factors(left: Node, right: Node, plan: Plan, facts: Facts, ranges: Ranges) -> Interval | None:
     """(u + d)*(v + e) - u*v = u*e + v*d + d*e."""
     d, e = (difference(a, plan, facts) for a in (left, right))
-    u, v = (ranges.bound(to_poly(a)) for a in (left, right))
+    u, v = (ranges.size(a) for a in (left, right))
     if d is None or e is None or u is None or v is None:
         return None
     off, aside = d.symmetric().high, e.symmetric().high
@@ -222,7 +222,7 @@ def _of_quotient(node: Node, plan: Plan, facts: Facts, ranges: Ranges) -> Interv
     """(u + d)/(v + e) - u/v = (d - u/v*e)/(v + e), with |u| <= U, v >= m > 0 and v + e >= n > 0."""
     u, v = node.args
     d, e = (difference(a, plan, facts) for a in (u, v))
-    bound, least, new = ranges.bound(to_poly(u)), ranges.floor(v), ranges.floor(plan.outlined(v))
+    bound, least, new = ranges.size(u), ranges.floor(v), ranges.floor(plan.outlined(v))
     if d is None or e is None or bound is None or least is None or new is None:
         return None
     by_least, by_new = (to_poly(Node("div", (number(1), from_poly(m)))) for m in (least, new))

@@ -55,6 +55,12 @@ class Range:
         products = [(a or ZERO) * (b or ZERO) for a in ends[:2] for b in ends[2:]]
         return Range(min(products), max(products))
 
+    def meet(self, other: Range) -> Range:
+        """Return what both say together."""
+        lows = [e for e in (self.low, other.low) if e is not None]
+        highs = [e for e in (self.high, other.high) if e is not None]
+        return Range(max(lows, default=None), min(highs, default=None))
+
     def size(self) -> End:
         """Return a bound of the absolute value."""
         return None if self.low is None or self.high is None else max(-self.low, self.high)
@@ -99,9 +105,10 @@ class Ranges:
         """Return bounds of ``node`` that hold wherever it is defined."""
         if node not in self._known:
             try:
-                self._known[node] = self._of_poly(to_poly(node))
+                collected = self._of_poly(to_poly(node))
             except ValueError:
-                self._known[node] = ANYTHING
+                collected = ANYTHING
+            self._known[node] = collected.meet(self._as_written(node))
         return self._known[node]
 
     def nonnegative(self, node: Node) -> bool:
@@ -124,6 +131,11 @@ class Ranges:
         moving = add(p, fixed, -1)
         safe = self.facts.nonnegative(moving) or _nonnegative(self._of_poly(moving))
         return fixed if fixed and safe and self.facts.nonnegative(fixed) else None
+
+    def size(self, node: Node) -> Poly | None:
+        """Return a bound of abs(node) in constants, or None."""
+        size = self.of(node).size()
+        return self.bound(to_poly(node)) if size is None else {(): size} if size else {}
 
     def bound(self, p: Poly) -> Poly | None:
         """Return a bound of the absolute value in constants, or None: 2*abs(a) of 2*a*sin(x)."""
@@ -166,6 +178,18 @@ class Ranges:
         if total.low is None and self.facts.nonnegative(p):
             return Range(ZERO, total.high)
         return total
+
+    def _as_written(self, node: Node) -> Range:
+        """Bound a sum, product or power by its own parts: p*(1 - p), which is no more than p - p**2."""
+        if node.op in ("mul", "add", "sub"):
+            left, right = (self.of(a) for a in node.args)
+            if node.op == "mul":
+                return self._power(left, 2) if node.args[0] == node.args[1] else left.product(right)
+            return left.plus(right if node.op == "add" else right.times(-ONE))
+        exponent = number(2) if node.op == "square" else node.args[-1] if node.op == "pow" else None
+        if exponent in (number(2), number(3), number(4)):
+            return self._power(self.of(node.args[0]), int(Fraction(exponent.leaf or 0)))
+        return ANYTHING
 
     def _power(self, found: Range, times: int) -> Range:
         if times % 2 or _nonnegative(found):
