@@ -68,6 +68,8 @@ def check(
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report, wanted))
+        if wanted is not None:
+            report = replace(report, notes=(*report.notes, *_name(problem)))
     return _stamped(report, id, time.perf_counter() - start)
 
 
@@ -118,6 +120,13 @@ def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> 
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
+
+
+def _name(problem: Problem) -> tuple[str, ...]:
+    from diffcheck.suggest.names import name_of
+
+    name = _or_nothing(lambda: name_of(problem), None)
+    return () if name is None else (f"this is {name}",)
 
 
 def _analysis(problem: Problem) -> Analysis:

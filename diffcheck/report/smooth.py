@@ -23,6 +23,8 @@ def offer(report: Report, wish: Wish, choice: Choice, *, width: int = 80, color:
     """Return the offer as lines of at most ``width`` cells."""
     width = max(width, 40)
     lines = [*header(report, width), [], *_body(report, wish, choice, width)]
+    for note in report.notes:
+        lines += styled("note", "bold", f": {note}", width)
     return printed(lines, width, color)
 
 
