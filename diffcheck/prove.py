@@ -59,6 +59,7 @@ LINES: dict[str, Line] = {
     "norm": Line({"ss": "t**2"}, low=sp.Integer(0)),
     "sqrt": Line({"u": "t"}, low=sp.Integer(0), degree=sp.Rational(1, 2)),
     "cbrt": Line({"u": "t"}, degree=sp.Rational(1, 3)),
+    "reciprocal": Line({"u": "t"}, degree=sp.Integer(-1)),
     "sign": Line({"u": "t"}, degree=sp.Integer(0)),
     "heaviside": Line({"u": "t"}, degree=sp.Integer(0)),
 }
@@ -98,7 +99,8 @@ def proof(row: Smoothing) -> Proof:
         _at_most(low, error[0])
         _at_most(error[1], high)
     if row.positive:
-        _at_most(sp.Integer(0), extremes(pieces(surrogate, line))[0])
+        lows, _ = extremes(pieces(surrogate, line))
+        _at_most(sp.Integer(0), [low for low in lows if low is not sp.oo])
     if row.lipschitz is not None or row.curvature in ("convex", "concave"):
         cut = pieces(surrogate, line)
         _joined(cut)

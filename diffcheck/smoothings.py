@@ -125,6 +125,9 @@ _TARGETS = (
     Target("asinroot", ("u",), "asin(sqrt(u))", domain="0 <= u <= 1"),
     Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", through="root"),
     Target("cbrt", ("u",), "cbrt(u)"),
+    Target("power", ("u", "p"), "u**p", domain="u >= 0 and 0 < p < 1"),
+    Target("log", ("u",), "log(u)", domain="u > 0"),
+    Target("reciprocal", ("u",), "1/u", domain="u != 0"),
     Target("sign", ("u",), "sign(u)"),
     Target("heaviside", ("u",), "heaviside(u)"),
     Target("floor", ("u",), "floor(u)"),
@@ -223,11 +226,16 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- inverse sine and cosine: an infinite slope at -1 and 1, where a sine inside turns back
     Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same", proof="Inverse sine and cosine"),
     Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same", proof="Inverse sine and cosine"),
-    Smoothing("asinroot", "rounded arc", "asin(sqrt((u + mu**2)/(1 + mu**2)))", CINF, ("0", "atan(mu)"), None, "", _DIRECT, "an angle whose sine has mu**2 added below the root: defined wherever the original is", monotone=True, order="same", proof="Inverse sine of a root"),
+    Smoothing("asinroot", "rounded arc", "asin(sqrt((u + mu**2)/(1 + mu**2)))", CINF, ("0", "atan(mu)"), None, "", _DIRECT, "an angle whose sine has mu**2 added below the root: defined wherever the original is", order="same", proof="Inverse sine of a root"),
     Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", positive=True, monotone=True, order="same"),
     Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", positive=True, monotone=True, order="same"),
     Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", positive=True, monotone=True, order="same"),
     Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True, order="same"),
+    # --- where the domain ends, or a denominator vanishes inside it
+    Smoothing("power", "raised power", "(u + mu)**p", CINF, ("0", "mu**p"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "defined and smooth where the base is 0 as well", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("power", "shifted power", "(u + mu)**p - mu**p", CINF, ("-mu**p", "0"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "zero at zero", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("log", "raised logarithm", "log(u + mu)", CINF, None, "1/mu**2", "concave", _DIRECT, "the logarithm alone: never below; no uniform bound, as it falls to -oo; off by at most mu/c where its argument is c or more", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("reciprocal", "Tikhonov quotient", "u/(u**2 + mu**2)", CINF, None, "(3 + 2*sqrt(2))/(4*mu**3)", "neither", "Tikhonov 1963, Soviet Math. Dokl. 4", "the quotient alone: never larger in size; no uniform bound, as it has a pole; off by at most mu**2/c**3 where the denominator is c or more in size"),
     # --- steps: no continuous function is uniformly close to a jump
     Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
     Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu"),

@@ -186,7 +186,9 @@ def test_json_is_a_report_with_the_chosen_surrogates():
     ("words", "status", "said"),
     [
         (("x**2", "--for", "newton"), 0, "nothing to smooth"),
-        (("1/x",), 1, "no suggestion"),
+        (("tan(x)",), 1, "no suggestion"),
+        (("1/x",), 0, "no uniform error bound"),
+        (("log(x)",), 0, "at the edges too"),
         (("sign(x)", "--error", "0.1"), 1, "without this wish"),
     ],
 )
@@ -203,3 +205,24 @@ def test_other_outcomes_say_so(words, status, said):
 def test_a_wish_that_cannot_be_read_is_bad_usage(words):
     """One message, status 2."""
     assert _run(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "error"),
+    [
+        ("sqrt(x)", "sqrt(x + mu)", ("0", "sqrt(mu)")),
+        ("w - 2*sqrt(x)", "w - 2*sqrt(x + mu)", ("-2*sqrt(mu)", "0")),
+        ("x**0.3 + x", "(x + mu)**0.3 + x", ("0", "mu**0.3")),
+        ("log(x)", "log(x + mu)", None),
+        ("y/(x - 1)", "y*((x - 1)/((x - 1)**2 + mu**2))", None),
+        ("1/(x*sqrt(x))", None, None),
+        ("tan(x)", None, None),
+    ],
+)
+def test_a_function_is_carried_across_the_edges_of_its_domain(text, wanted, error):
+    """Defined and Cinf where the original ends or has a pole; a bound where one is possible, none where none is."""
+    problem = make_problem(text, ["x"])
+    found = suggest(problem, analyze(problem), effort=THOROUGH)
+    assert [s.expression for s in found[:1]] == ([wanted] if wanted else [])
+    assert [s.error for s in found[:1]] == ([error] if wanted else [])
+    assert all(s.smoothness == CINF for s in found[:1])

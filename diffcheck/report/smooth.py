@@ -29,11 +29,12 @@ def offer(report: Report, wish: Wish, choice: Choice, *, width: int = 80, color:
 
 
 def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Line]:
-    if (
+    smooth = (
         report.verdict is Verdict.DIFFERENTIABLE
-        and report.smoothness
+        and report.smoothness is not None
         and report.smoothness >= wish.smoothness
-    ):
+    )
+    if smooth and not choice.shown:
         yield from styled(
             "help", "bold cyan", f": nothing to smooth{_asked(Wish(purpose=wish.purpose))}", width
         )
@@ -43,7 +44,12 @@ def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Li
         if choice.unfit:
             yield from styled("note", "bold", f": {_count(choice.unfit)} without this wish", width)
         return
-    yield from styled("help", "bold cyan", f": use instead{_asked(wish)}", width)
+    asked = (
+        f": smooth inside its domain; at the edges too{_asked(wish)}"
+        if smooth
+        else f": use instead{_asked(wish)}"
+    )
+    yield from styled("help", "bold cyan", asked, width)
     column = min(20, max(cells(one_line(s.name)) for s in choice.shown))
     for s in choice.shown:
         yield from suggestion(replace(s, note=""), column, width)

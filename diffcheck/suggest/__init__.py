@@ -24,6 +24,7 @@ from diffcheck.problem import Problem
 from diffcheck.smoothings import Smoothing
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.parts import (
+    endings,
     needed_sides,
     responsible,
     with_branches_split,
@@ -105,6 +106,8 @@ def suggest(
         search.losses(shapes)
     if effort.everything or not any(s.error for s in search.shown):
         search.patches()
+    if effort.everything:
+        search.endings(endings(written, analysis, facts))
     return tuple(search.shown)
 
 
@@ -177,12 +180,39 @@ class _Search:
                     of_patch(patch, form, self.problem, found, self.facts, text, self.parameter)
                 )
 
+    def endings(self, shapes: dict[Node, Shape]) -> None:
+        """Carry the function across the edges of its domain, or its poles, where nothing else is wrong with it.
+
+        At an edge the new expression is judged on the closed domain: what is under a root is no less than 0.
+        """
+        failing = {f.kind for f in self.analysis.findings if f.severity is Severity.ERROR}
+        if not shapes or failing - {Kind.POLE}:
+            return
+        closed = tuple(
+            Node("ge", (shape.bindings["u"], number(0)))
+            for shape in shapes.values()
+            if shape.target != "reciprocal"
+        )
+        for row in range(self.effort.rows):
+            plan = _plan(shapes, row, self.written, self.parameter)
+            if plan is None or not self._time_left():
+                return
+            text = unparse(tidied(plan.rebuilt(self.written.tree)))
+            found = self._checked(text, beside=closed)
+            if found is not None and _reaches_farther(found, self.analysis):
+                self.shown.append(of_plan(plan, self.written, self.analysis, found, self.facts, text))
+
     def _time_left(self) -> bool:
         used = time.thread_time() - self.start
         return used <= (self.effort.seconds if self.shown else self.effort.patient)
 
-    def _checked(self, text: str, seconds: float | None = None) -> Analysis | None:
-        """Ask the analyzer about ``text`` for every positive parameter; None when it gives up."""
+    def _checked(
+        self, text: str, seconds: float | None = None, beside: tuple[Node, ...] = ()
+    ) -> Analysis | None:
+        """Ask the analyzer about ``text`` for every positive parameter; None when it gives up.
+
+        beside: more conditions on the domain.
+        """
         if len(text) > LONGEST:
             return None
         problem, parameter = self.problem, self.parameter
@@ -191,7 +221,7 @@ class _Search:
             text=text,
             tree=parse(text),
             constants=(*problem.constants, parameter),
-            where=(*problem.where, Node("gt", (name(parameter), number(0)))),
+            where=(*problem.where, Node("gt", (name(parameter), number(0))), *beside),
             where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
         )
         try:
@@ -239,6 +269,16 @@ def _ordered(shape: Shape, side: int) -> list[Smoothing]:
         return found
     end = 0 if side * (1 if min(shape.factor.values()) > 0 else -1) > 0 else 1
     return sorted(found, key=lambda row: row.error is None or row.error[end] != "0")
+
+
+def _reaches_farther(new: Analysis, old: Analysis) -> bool:
+    """Whether ``new`` is as smooth as ``old`` was inside its domain, and neither ends nor fails anywhere."""
+    if new.verdict is not Verdict.DIFFERENTIABLE or new.smoothness is None:
+        return False
+    kinds = {f.kind for f in new.findings}
+    before = {f.kind for f in old.findings}
+    smooth = Kind.POLE in before or (old.smoothness is not None and new.smoothness >= old.smoothness)
+    return smooth and not kinds & _DOMAIN and not any(f.severity is Severity.ERROR for f in new.findings)
 
 
 def _better(new: Analysis, old: Analysis) -> bool:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.shape import Shape, recognise
+from diffcheck.suggest.shape import Shape, ending, recognise
 from diffcheck.suggest.split import split
 from diffcheck.tree import NAME, Node, substitute
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
-__all__ = ["needed_sides", "responsible", "with_branches_split", "with_covered", "with_hidden"]
+__all__ = ["endings", "needed_sides", "responsible", "with_branches_split", "with_covered", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
@@ -93,6 +93,23 @@ def with_branches_split(
             if bend is not None:
                 found[part] = bend
     return problem, found
+
+
+def endings(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node, Shape]:
+    """Return part -> shape for the edges of the domain, or for its poles; empty when one has no surrogate."""
+    found: dict[Node, Shape] = {}
+    for finding in analysis.findings:
+        if finding.kind not in (Kind.EDGE, Kind.POLE):
+            continue
+        chain = _chain(problem.tree, finding.span)
+        for part in chain[-1].walk() if chain else ():
+            shape = ending(part, facts)
+            if shape is not None and any(n in problem.wrt for n in shape.bindings["u"].names()):
+                found[part] = shape
+                break
+        else:
+            return {}
+    return found
 
 
 def _with(tree: Node, part: Node, new: Node) -> Node:
