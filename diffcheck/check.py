@@ -64,10 +64,12 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
+        begun = time.thread_time()
         report = _answer(problem, certify)
+        spent = time.thread_time() - begun
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
-        report = replace(report, surrogates=_surrogates(problem, report, wanted))
+        report = replace(report, surrogates=_surrogates(problem, report, wanted, spent))
         if wanted is not None:
             report = replace(report, notes=(*report.notes, *_name(problem)))
     return _stamped(report, id, time.perf_counter() - start)
@@ -113,13 +115,15 @@ def _answer(problem: Problem, certify: bool) -> Report:
     )
 
 
-def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:
-    from diffcheck.suggest import suggest
+def _surrogates(
+    problem: Problem, report: Report, wanted: Smoothness | None, spent: float
+) -> tuple[Surrogate, ...]:
+    from diffcheck.suggest import suggest, thorough
 
     decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
-    return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
+    return _or_nothing(lambda: suggest(problem, decided, wanted=wanted, effort=thorough(spent)), ())
 
 
 def _name(problem: Problem) -> tuple[str, ...]:

@@ -41,9 +41,11 @@ from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
 
-__all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest"]
+__all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest", "thorough"]
 
 CHECKS = 3
+# Seconds that suggestions may always take: what nobody waits for.
+LEAST = 0.2
 # Characters; what is longer nobody would paste, and it takes long to check.
 LONGEST = 700
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
@@ -72,10 +74,16 @@ class Effort:
 
 
 QUICK = Effort()
-# For one who asked for suggestions: every row, about as long as a check takes.
+# For one who asked for suggestions: every row.
 THOROUGH = Effort(
     rows=12, seconds=1.0, one_check=0.5, patient=1.2, patient_check=1.0, last=2.5, everything=True
 )
+
+
+def thorough(spent: float) -> Effort:
+    """Return the effort for one who asked for suggestions, when the check took ``spent`` seconds of processor time."""
+    seconds = min(THOROUGH.seconds, max(LEAST, spent))
+    return replace(THOROUGH, seconds=seconds, one_check=min(THOROUGH.one_check, seconds))
 
 
 def suggest(
