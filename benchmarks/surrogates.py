@@ -36,7 +36,7 @@ from diffcheck.suggest import Effort, suggest
 from diffcheck.variables import make_problem
 from diffcheck.verdict import Analysis, Smoothness, Surrogate
 
-__all__ = ["Case", "cases", "complaints", "draws", "infinite", "off_the_interval", "suggestions"]
+__all__ = ["Case", "cases", "complaints", "draws", "far_out", "infinite", "off_the_interval", "suggestions"]
 
 FOLDER = Path(__file__).parent.parent / "tests" / "corpus"
 SMOOTHABLE = {"corner", "cusp", "vertical_tangent", "directional"}
@@ -71,17 +71,20 @@ def suggestions(case: Case) -> tuple[Problem, Analysis, tuple[Surrogate, ...]]:
     return problem, analysis, suggest(problem, analysis, effort=PATIENT)
 
 
-def complaints(case: Case, points: int = POINTS) -> list[str]:
-    """Return what is wrong with the suggestions for a case; "nothing" when there are none."""
+def complaints(case: Case, points: int = POINTS, slopes: bool = True) -> list[str]:
+    """Return what is wrong with the suggestions for a case; "nothing" when there are none.
+
+    slopes: gradients far out too, which takes JAX.
+    """
     problem, analysis, shown = suggestions(case)
     if not shown:
         return ["nothing"]
     wrong = [f"{s.name}: class {s.smoothness}" for s in shown if s.smoothness < C1]
     near = draws(problem, analysis, points, case["id"])
-    far = _far(problem, analysis)
+    far = far_out(problem, analysis)
     for s in shown:
         wrong += off_the_interval(problem, s, near)
-        wrong += infinite(problem, s, far)
+        wrong += infinite(problem, s, far, slopes)
     return wrong
 
 
@@ -134,7 +137,7 @@ def _witnesses(problem: Problem, analysis: Analysis) -> list[dict[str, float]]:
     return at
 
 
-def _far(problem: Problem, analysis: Analysis) -> Columns:
+def far_out(problem: Problem, analysis: Analysis) -> Columns:
     """Return the points at +-10**6 in one variable or in all, for the constants of each witness."""
     rows = []
     for witness in _witnesses(problem, analysis):
@@ -181,16 +184,17 @@ def _shown(points: Mapping[str, Sequence[flint.arb]], i: int) -> str:
     return ", ".join(f"{n} = {c[i].str(8, radius=False)}" for n, c in points.items() if n)
 
 
-def infinite(problem: Problem, s: Surrogate, columns: Columns) -> list[str]:
+def infinite(problem: Problem, s: Surrogate, columns: Columns, slopes: bool = True) -> list[str]:
     """Return where the emitted code of a suggestion is not finite though that of the original is; one place at most."""
     if not len(columns[problem.wrt[0]]):
         return []
-    wanted = _finite(problem, None, columns, 1.0, False) & _finite(problem, None, columns, 1.0, True)
-    for mu, slopes in itertools.product((0.01, 1.0), (False, True)):
-        bad = wanted & ~_finite(problem, s, columns, mu, slopes)
+    asked = (False, True) if slopes else (False,)
+    wanted = np.all([_finite(problem, None, columns, 1.0, a) for a in asked], axis=0)
+    for mu, gradient in itertools.product((0.01, 1.0), asked):
+        bad = wanted & ~_finite(problem, s, columns, mu, gradient)
         for i in np.nonzero(bad)[0]:
             at = ", ".join(f"{n} = {c[i]:g}" for n, c in columns.items())
-            return [f"{s.name}: {'gradient' if slopes else 'value'} not finite at {at}, mu = {mu}"]
+            return [f"{s.name}: {'gradient' if gradient else 'value'} not finite at {at}, mu = {mu}"]
     return []
 
 

@@ -3,8 +3,10 @@
 1. `parts.py`: findings -> parts of the tree.  `shape.py`: a part -> a row of `smoothings.py`, by structure.
 2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.
    What is undetermined, no better, or has new edges, holes or poles is never shown.
+   `ranges.py` drops beforehand what never takes effect, `split.py` writes branches that meet as a sum.
 3. `price.py`, with `bounds.py`, `curvature.py`: what the suggestion costs, each number proved or None.
-4. Where no row fits, `patch.py` rounds the corners from outside.
+4. Where no row fits, `patch.py` rounds the corners from outside; roots, logarithms and quotients are carried
+   across the edges of their domains.  `names.py` says what the loss is called.
 
 Suggestions come best first, as the table has them.  An `Effort` says when to stop: once something is shown
 the user waits no longer, but nothing at all is worth a longer look.

@@ -1,11 +1,13 @@
 """How far the whole suggestion is from the original, and how steep its gradient's changes are.
 
 `difference` carries each row's interval outward through what surrounds the part, only by rules that are
-theorems: sums, constant factors, monotone nonexpansive functions, Lipschitz functions, roots.  With e in
-[l, h], l <= 0 <= h:
+theorems: sums, factors, monotone and Lipschitz functions, roots, logarithms, exponentials, powers, products and
+quotients, the last ones with the bounds that ranges.py proves.  With e in [l, h], l <= 0 <= h:
     f monotone, nonexpansive:   f(t + e) - f(t) in [l, h]
     f C-Lipschitz:              f(t + e) - f(t) in [-C*m, C*m], m = max(-l, h)
     sqrt, e >= 0:               sqrt(t + e) - sqrt(t) in [0, sqrt(h)]
+    log, t >= c, e >= 0:        log(t + e) - log(t) in [0, h/c]
+and so on, each proved in docs/proofs.md, "Intervals carried outward".
 A replaced part with replaced parts inside: S(t + e) - T(t) = (S - T)(t + e) + (T(t + e) - T(t)).
 Where no rule fits, the answer is None: unknown, never a guess.  Interval ends are polynomials in mu,
 log(2), constants.
