@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -46,6 +47,7 @@ def check(
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
+    until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -54,6 +56,7 @@ def check(
     steps the verdict rests on, which takes some milliseconds.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
+    until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -65,7 +68,7 @@ def check(
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
         begun = time.thread_time()
-        report = _answer(problem, certify)
+        report = _answer(problem, certify, until)
         spent = time.thread_time() - begun
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
@@ -91,10 +94,10 @@ def _make_problem(
     return make_problem(text, _names(wrt), where, let)
 
 
-def _answer(problem: Problem, certify: bool) -> Report:
+def _answer(problem: Problem, certify: bool, until: float) -> Report:
     from diffcheck.gradient import gradient
 
-    analysis = _probed(problem, _analysis(problem))
+    analysis = _probed(problem, _analysis(problem, until))
     decided = analysis.verdict is not Verdict.UNDETERMINED
     return Report(
         expression=problem.text,
@@ -133,11 +136,11 @@ def _name(problem: Problem) -> tuple[str, ...]:
     return () if name is None else (f"this is {name}",)
 
 
-def _analysis(problem: Problem) -> Analysis:
+def _analysis(problem: Problem, until: float) -> Analysis:
     from diffcheck.analyze import analyze
 
     try:
-        return analyze(problem)
+        return analyze(problem, until)
     except Exception as error:
         _LOG.debug("the analysis failed", exc_info=True)
         return Analysis(Verdict.UNDETERMINED, None, reason=_reason(error))
