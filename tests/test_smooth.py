@@ -215,6 +215,7 @@ def test_a_wish_that_cannot_be_read_is_bad_usage(words):
         ("x**0.3 + x", "(x + mu)**0.3 + x", ("0", "mu**0.3")),
         ("log(x)", "log(x + mu)", None),
         ("y/(x - 1)", "y*((x - 1)/((x - 1)**2 + mu**2))", None),
+        ("1/x + abs(x - 1)", "x/(x**2 + mu**2) + (sqrt((x - 1)**2 + mu**2) - mu)", None),
         ("1/(x*sqrt(x))", None, None),
         ("tan(x)", None, None),
     ],

@@ -191,17 +191,20 @@ class _Search:
                 )
 
     def endings(self, shapes: dict[Node, Shape]) -> None:
-        """Carry the function across the edges of its domain, or its poles, where nothing else is wrong with it.
+        """Carry the function across the edges of its domain and its poles, other parts that fail smoothed with them.
 
         At an edge the new expression is judged on the closed domain: what is under a root is no less than 0.
         """
-        failing = {f.kind for f in self.analysis.findings if f.severity is Severity.ERROR}
-        if not shapes or failing - {Kind.POLE}:
+        rest = tuple(f for f in self.analysis.findings if f.kind not in (Kind.POLE, Kind.EDGE))
+        failing = any(f.severity is Severity.ERROR for f in rest)
+        others = responsible(self.written, replace(self.analysis, findings=rest), self.facts) if failing else {}
+        if not shapes or (failing and not others):
             return
+        shapes = {**others, **shapes}
         closed = tuple(
             Node("ge", (shape.bindings["u"], number(0)))
             for shape in shapes.values()
-            if shape.target != "reciprocal"
+            if shape.target in ("sqrt", "power", "log")
         )
         for row in range(self.effort.rows):
             plan = _plan(shapes, row, self.written, self.parameter)
