@@ -74,7 +74,9 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
+        begun = time.thread_time()
         problem, report = _answer(problem, certify, until)
+        spent = time.thread_time() - begun
         if early is not None:
             early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
         for wish, add in ((nodes, _with_tape), (why, _explained)):
@@ -82,7 +84,9 @@ def check(
                 report = add(problem, report)
                 if early is not None:
                     early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))
-        report = replace(report, surrogates=_surrogates(problem, report, wanted))
+        report = replace(report, surrogates=_surrogates(problem, report, wanted, spent))
+        if wanted is not None:
+            report = replace(report, notes=(*report.notes, *_name(problem)))
         report = _as_asked(problem, report)
     return _stamped(report, id, time.perf_counter() - start)
 
@@ -169,13 +173,22 @@ def _explained(problem: Problem, report: Report) -> Report:
     return _or_nothing(lambda: explained(problem, report), report)
 
 
-def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> tuple[Surrogate, ...]:
-    from diffcheck.suggest import suggest
+def _surrogates(
+    problem: Problem, report: Report, wanted: Smoothness | None, spent: float
+) -> tuple[Surrogate, ...]:
+    from diffcheck.suggest import suggest, thorough
 
     decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
-    return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
+    return _or_nothing(lambda: suggest(problem, decided, wanted=wanted, effort=thorough(spent)), ())
+
+
+def _name(problem: Problem) -> tuple[str, ...]:
+    from diffcheck.suggest.names import name_of
+
+    name = _or_nothing(lambda: name_of(problem), None)
+    return () if name is None else (f"this is {name}",)
 
 
 def _with_tape(problem: Problem, report: Report) -> Report:

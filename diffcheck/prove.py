@@ -59,6 +59,7 @@ LINES: dict[str, Line] = {
     "norm": Line({"ss": "t**2"}, low=sp.Integer(0)),
     "sqrt": Line({"u": "t"}, low=sp.Integer(0), degree=sp.Rational(1, 2)),
     "cbrt": Line({"u": "t"}, degree=sp.Rational(1, 3)),
+    "reciprocal": Line({"u": "t"}, degree=sp.Integer(-1)),
     "sign": Line({"u": "t"}, degree=sp.Integer(0)),
     "heaviside": Line({"u": "t"}, degree=sp.Integer(0)),
 }
@@ -83,7 +84,7 @@ Piece = tuple[sp.Expr, sp.Expr, sp.Expr]
 
 
 def proof(row: Smoothing) -> Proof:
-    """Prove what ``row`` claims of its error, its gradient's constant and its curvature; raise Unproved."""
+    """Prove what ``row`` claims of error, sign, gradient's constant and curvature; raise Unproved."""
     line = LINES.get(row.target)
     if line is None or row.proof:
         raise Unproved(f"{row.target}: {row.name} has a written proof")
@@ -97,6 +98,9 @@ def proof(row: Smoothing) -> Proof:
         low, high = (_constant(text) for text in row.error)
         _at_most(low, error[0])
         _at_most(error[1], high)
+    if row.positive:
+        lows, _ = extremes(pieces(surrogate, line))
+        _at_most(sp.Integer(0), [low for low in lows if low is not sp.oo])
     if row.lipschitz is not None or row.curvature in ("convex", "concave"):
         cut = pieces(surrogate, line)
         _joined(cut)

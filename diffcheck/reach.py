@@ -89,6 +89,8 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
     if not all(literal):
         return _UNKNOWN
     constraints = tuple(c for c in constraints if c.expr.free_symbols)
+    if _refuted(constraints):
+        return Reach(Status.UNSAT, how="sums of squares, roots and positive symbols are not negative")
     symbols = sorted({s for c in constraints for s in c.expr.free_symbols}, key=str)
     first = min(tries, FEW) if any(c.rel == "=" for c in constraints) else tries
     for point in _candidates(constraints, symbols, first):
@@ -103,6 +105,31 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
     for point in _candidates(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
     return _by_sign_change(constraints, symbols) or _UNKNOWN
+
+
+def _refuted(constraints: Sequence[Constraint]) -> bool:
+    """Whether the form alone refutes a constraint: x**2 + sqrt(y) < 0, or x**2 + a = 0 where a > 0."""
+    positive = frozenset(c.expr for c in constraints if c.rel == ">" and c.expr.is_Symbol)
+    return any(_least_sign(c.expr, positive) >= {"<": 0, "<=": 1, "=": 1}.get(c.rel, 2) for c in constraints)
+
+
+def _least_sign(expr: sp.Expr, positive: frozenset[sp.Symbol]) -> int:
+    """Return 1 or 0 where every real value is positive, or not negative, by the form alone; else -1."""
+    if expr.is_Rational:
+        return int(expr.p > 0) - int(expr.p < 0)
+    if expr in positive or isinstance(expr, sp.exp):
+        return 1
+    if expr.is_Add:
+        signs = [_least_sign(a, positive) for a in expr.args]
+        return max(signs) if min(signs) >= 0 else -1
+    if expr.is_Mul:
+        signs = [_least_sign(a, positive) for a in expr.args]
+        return min(signs) if min(signs) >= 0 else -1
+    if expr.is_Pow and expr.exp.is_Rational:
+        base = _least_sign(expr.base, positive)
+        # A power that is no integer is real for a base that is not negative, and then not negative.
+        return max(base, 0) if expr.exp.p % 2 == 0 or expr.exp.q > 1 else base
+    return -1
 
 
 def holds(constraint: Constraint, point: Mapping[sp.Symbol, sp.Expr]) -> bool | None:

@@ -33,6 +33,8 @@ C1, C2 = Smoothness(1), Smoothness(2)
 
 # Digits of a parameter's value: more would be noise.
 DIGITS = 4
+# Bits of a number that is still written out: exp(10**30) is as good as unknown.
+LONGEST = 10_000
 # Parameters that are looked at.
 SMALLEST, LARGEST = Fraction(1, 10**30), Fraction(10**30)
 
@@ -268,6 +270,8 @@ def _exact(value: object) -> Fraction | None:
     if value is None or isinstance(value, Fraction):
         return value
     assert isinstance(value, mpmath.mpf)
+    if value and abs(mpmath.mag(value)) > LONGEST:
+        return None
     above, below = mpmath.libmp.to_rational(value._mpf_)
     return Fraction(int(above), int(below))
 

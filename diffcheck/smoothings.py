@@ -62,6 +62,7 @@ class Smoothing:
         claimed.
     curvature: "convex", "concave" or "neither" in the free arguments, "" when it depends.
     monotone: nondecreasing in every argument.
+    positive: never negative.
     order: "same" when the surrogate is a strictly increasing function of the target, so that it orders all points
         alike; "zero" when both have their only minimum at u = 0; "moved" when the target's minimum at 0 moves.
     mean_error: the integral of |surrogate - target| over u where no uniform bound exists.
@@ -81,6 +82,7 @@ class Smoothing:
     note: str = ""
     tight: bool = True
     monotone: bool = False
+    positive: bool = False
     each: str = ""
     order: str = ""
     mean_error: str | None = None
@@ -120,8 +122,12 @@ _TARGETS = (
     Target("quadrant", ("g", "h"), "relu(g)*relu(h)"),
     Target("asin", ("u",), "asin(u)", domain="-1 <= u <= 1"),
     Target("acos", ("u",), "acos(u)", domain="-1 <= u <= 1"),
+    Target("asinroot", ("u",), "asin(sqrt(u))", domain="0 <= u <= 1"),
     Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", through="root"),
     Target("cbrt", ("u",), "cbrt(u)"),
+    Target("power", ("u", "p"), "u**p", domain="u >= 0 and 0 < p < 1"),
+    Target("log", ("u",), "log(u)", domain="u > 0"),
+    Target("reciprocal", ("u",), "1/u", domain="u != 0"),
     Target("sign", ("u",), "sign(u)"),
     Target("heaviside", ("u",), "heaviside(u)"),
     Target("floor", ("u",), "floor(u)"),
@@ -152,22 +158,29 @@ _ROOT = "sqrt(({})**2 + 4*mu**2)"
 _NORMAL2 = (
     "((({0})**2 + mu**2)*(1 + erf(({0})/(mu*sqrt(2))))/2 + ({0})*mu*exp(-({0})**2/(2*mu**2))/sqrt(2*pi))"
 )
+# E of the Huber function of u + mu*Z, in differences that are 0 far out: u**2 never meets another u**2 there.
+_ERF, _EXP = "erf(({})/(mu*sqrt(2)))", "({0})*exp(-({0})**2/(2*mu**2))"
+_APART = f"({_ERF.format('u + d')} - {_ERF.format('u - d')})"
+_NORMAL_HUBER = (
+    f"((d**2 + mu**2)*{_APART} + u*(u*{_APART}))/4 + d*u*({_ERF.format('u + d')} + {_ERF.format('u - d')})/2"
+    f" + mu*({_EXP.format('u + d')} - {_EXP.format('u - d')})/(2*sqrt(2*pi)) - d**2/2"
+)
 
 SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- |u|
-    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero, slope below 1", order="same"),
-    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "mu*log(cosh(u/mu)) in a form that does not overflow", order="same"),
-    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, "smallest error for its gradient's Lipschitz constant", order="same"),
-    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope; equal up to mu/2 outside [-mu, mu]", order="same"),
-    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below abs; some texts write eps for mu**2", order="same"),
-    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT, order="same"),
-    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, "not convex", tight=False, order="same"),
-    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, "not convex", tight=False, order="same"),
+    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero, slope below 1", positive=True, order="same"),
+    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "mu*log(cosh(u/mu)) in a form that does not overflow", positive=True, order="same"),
+    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, "smallest error for its gradient's Lipschitz constant", positive=True, order="same"),
+    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope; equal up to mu/2 outside [-mu, mu]", positive=True, order="same"),
+    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below abs; some texts write eps for mu**2", positive=True, order="same"),
+    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT, positive=True, order="same"),
+    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, "not convex", positive=True, tight=False, order="same"),
+    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, "not convex", positive=True, tight=False, order="same"),
     # --- max(u, 0)
-    Smoothing("relu", "softplus", "mu*softplus(u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", _SOFTPLUS, "positive everywhere", monotone=True),
-    Smoothing("relu", "CHKS", "(u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, "algebraic: heavier tails than softplus", monotone=True),
-    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "Moreau envelope; exactly zero where relu is", monotone=True, order="same"),
-    Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, "exact outside [-mu, mu]", monotone=True),
+    Smoothing("relu", "softplus", "mu*softplus(u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", _SOFTPLUS, "positive everywhere", positive=True, monotone=True),
+    Smoothing("relu", "CHKS", "(u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, "algebraic: heavier tails than softplus", positive=True, monotone=True),
+    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "Moreau envelope; exactly zero where relu is", positive=True, monotone=True, order="same"),
+    Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, "exact outside [-mu, mu]", positive=True, monotone=True),
     Smoothing("relu", "SiLU", "u*sigmoid(u/mu)", CINF, ("-0.27847*mu", "0"), "1/(2*mu)", "neither", "Elfwing et al. 2018, Neural Networks 107", "not convex", tight=False),
     Smoothing("relu", "GELU", "u*(1 + erf(u/(mu*sqrt(2))))/2", CINF, ("-0.16998*mu", "0"), "2/(sqrt(2*pi)*mu)", "neither", "Hendrycks and Gimpel 2016, arXiv:1606.08415", "not convex", tight=False),
     Smoothing("relu", "squared hinge", "relu(u)**2", C1, None, "2", "convex", _BARTLETT, "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
@@ -185,7 +198,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI", order="zero", proof="Pinball, in pieces"),
     Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero", order="zero", proof="Pinball, in pieces"),
     # --- max(u, 0)**2, for methods that use the second derivative
-    Smoothing("relu2", "cubic", "where(u <= -mu, 0, where(u < mu, (u + mu)**3/(6*mu), u**2 + mu**2/3))", C2, ("0", "mu**2/3"), "2", "convex", _DIRECT, "its second derivative rises from 0 to 2 in a straight line", monotone=True),
+    Smoothing("relu2", "cubic", "where(u <= -mu, 0, where(u < mu, (u + mu)**3/(6*mu), u**2 + mu**2/3))", C2, ("0", "mu**2/3"), "2", "convex", _DIRECT, "its second derivative rises from 0 to 2 in a straight line", positive=True, monotone=True),
     Smoothing("relu2", "normal mean", _NORMAL2.format("u"), CINF, ("0", "mu**2"), "2", "convex", _GAUSS, "the mean over normal noise of deviation mu", monotone=True, proof="Squares of relu, smoother"),
     # --- max(|u| - e, 0)
     Smoothing("insensitive", "double softplus", "mu*softplus((u - e)/mu) + mu*softplus((-u - e)/mu)", CINF, ("0", "mu*(log(2) + log(1 + exp(-2*e/mu)))"), "1/(2*mu)", "convex", "Lee, Hsieh and Huang 2005, IEEE Trans. Knowl. Data Eng. 17", proof="Insensitive to small errors"),
@@ -193,15 +206,15 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- the Huber function, for methods that use the second derivative
     Smoothing("huber", "pseudo-Huber", "d**2*(sqrt(1 + (u/d)**2) - 1)", CINF, ("-d**2/2", "0"), "1", "convex", _PSEUDO, "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
     Smoothing("huber", "log-cosh", "d*(u + d*softplus(-2*u/d) - d*log(2))", CINF, ("-d**2*(log(2) - 1/2)", "0"), "1", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
-    Smoothing("huber", "normal mean", f"({_NORMAL2.format('u + d')} - {_NORMAL2.format('u - d')})/2 - d*u - d**2/2", CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
+    Smoothing("huber", "normal mean", _NORMAL_HUBER, CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
     # --- clip(u, lo, hi)
     Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True, proof="Clips"),
     Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True, proof="Clips"),
     Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
-    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm", order="same"),
-    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero", order="same"),
-    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm", order="same"),
+    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm", positive=True, order="same"),
+    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero", positive=True, order="same"),
+    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm", positive=True, order="same"),
     # --- |u|**p, roots
     Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
     Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
@@ -213,10 +226,16 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- inverse sine and cosine: an infinite slope at -1 and 1, where a sine inside turns back
     Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same", proof="Inverse sine and cosine"),
     Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same", proof="Inverse sine and cosine"),
-    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", monotone=True, order="same"),
-    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", monotone=True, order="same"),
-    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", monotone=True, order="same"),
+    Smoothing("asinroot", "rounded arc", "asin(sqrt((u + mu**2)/(1 + mu**2)))", CINF, ("0", "atan(mu)"), None, "", _DIRECT, "an angle whose sine has mu**2 added below the root: defined wherever the original is", order="same", proof="Inverse sine of a root"),
+    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", positive=True, monotone=True, order="same"),
+    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", positive=True, monotone=True, order="same"),
+    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", positive=True, monotone=True, order="same"),
     Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True, order="same"),
+    # --- where the domain ends, or a denominator vanishes inside it
+    Smoothing("power", "raised power", "(u + mu)**p", CINF, ("0", "mu**p"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "defined and smooth where the base is 0 as well", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("power", "shifted power", "(u + mu)**p - mu**p", CINF, ("-mu**p", "0"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "zero at zero", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("log", "raised logarithm", "log(u + mu)", CINF, None, "1/mu**2", "concave", _DIRECT, "the logarithm alone: never below; no uniform bound, as it falls to -oo; off by at most mu/c where its argument is c or more", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("reciprocal", "Tikhonov quotient", "u/(u**2 + mu**2)", CINF, None, "(3 + 2*sqrt(2))/(4*mu**3)", "neither", "Tikhonov 1963, Soviet Math. Dokl. 4", "the quotient alone: never larger in size; no uniform bound, as it has a pole; off by at most mu**2/c**3 where the denominator is c or more in size"),
     # --- steps: no continuous function is uniformly close to a jump
     Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
     Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu"),

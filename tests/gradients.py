@@ -14,6 +14,7 @@ from emitted import emitted, exact, load, question, slope, stand_in
 from test_emit import CALLED, STEEP, VALUES, _call, _grid, _id
 from test_smoothings import points
 
+from benchmarks.surrogates import cases, far_out, infinite, suggestions
 from diffcheck.autograd import run
 from diffcheck.emit import emit
 from diffcheck.graph import graph
@@ -199,6 +200,19 @@ def test_mu_can_be_learned(framework):
     u, mu = np.array(VALUES), np.full(len(VALUES), 0.5)
     _, found = framework.gradients(lambda u, mu: function(u, mu=mu), [u, mu])
     np.testing.assert_allclose(found, 0.5 / np.hypot(u, 0.5) - 1, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "name", ["cat-smape", "tfr-circle", "contrastive-hadsell", "pen-linf", "act-prelu-joint"]
+)
+def test_suggestions_have_finite_gradients_at_a_million(name):
+    """JAX's slopes of the emitted code are finite at +-10**6 wherever those of the loss are."""
+    pytest.importorskip("jax")
+    (case,) = (case for case in cases() if case["id"] == name)
+    problem, analysis, shown = suggestions(case)
+    assert shown
+    far = far_out(problem, analysis)
+    assert [wrong for s in shown for wrong in infinite(problem, s, far)] == []
 
 
 def test_torch_maps_and_keeps_half_precision():

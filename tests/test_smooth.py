@@ -1,6 +1,7 @@
 """`diffcheck smooth`: values on the safe side, the front and what it hides, the command."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -16,6 +17,7 @@ from diffcheck.parse import parse
 from diffcheck.report.json import schema_text
 from diffcheck.smooth import PURPOSES, Wish, choose
 from diffcheck.suggest import THOROUGH, suggest
+from diffcheck.suggest.names import name_of
 from diffcheck.variables import make_problem
 from diffcheck.verdict import CINF, Smoothness, Surrogate
 
@@ -57,6 +59,36 @@ def test_the_value_for_a_constant_keeps_it_and_is_nearly_the_smallest(limit, row
     (found,) = choose([row], Wish(lipschitz=limit)).shown
     assert _number(row.lipschitz_gradient, found.value) <= float(limit) * (1 + 1e-12)
     assert _number(row.lipschitz_gradient, str(float(parse(found.value).leaf) * 0.99)) > float(limit)
+
+
+def test_a_bound_that_grows_like_an_exponential_is_solved_too():
+    """expm1(mu) at mu = 10**30 is beyond every number; the largest value with expm1(mu) <= 0.01 is found."""
+    grown = replace(LOG_COSH, error=("0", "expm1(mu)"))
+    (found,) = choose([grown], Wish(error=Fraction(1, 100))).shown
+    assert found.value == "0.00995"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "name"),
+    [
+        ("max(0, 1 - y*f)", "", "the hinge loss"),
+        ("2*where(y*f < 1, 1 - y*f, 0) + 3", "", "the hinge loss"),
+        ("max(f - y, y - f)/2", "", "the absolute error (L1 loss)"),
+        ("where(f >= y, q*(f - y), (q - 1)*(f - y))", "0 < q, q < 1", "the pinball loss (quantile loss)"),
+        ("where(abs(y - f) <= d, (y - f)**2/2, d*abs(y - f) - d**2/2)", "d > 0", "the Huber loss"),
+        ("max(abs(y - f) - e, 0)", "e > 0", "the epsilon-insensitive loss"),
+        ("max(0, 1 - y*f)**2", "", "the squared hinge loss"),
+        ("where(y*f > 0, 0, 1)", "", "the zero-one loss"),
+        ("abs(y - f**2)", "", None),
+        ("-abs(y - f)", "", None),
+        ("w*abs(y - f)", "", None),
+        ("w*abs(y - f)", "w > 0", "the absolute error (L1 loss)"),
+        ("abs(f) + f", "", None),
+    ],
+)
+def test_a_loss_is_named_by_its_shape(text, where, name):
+    """Up to shift and positive scale, in an affine argument; `diffcheck smooth` says the name."""
+    assert name_of(make_problem(text, ["f"], where)) == name
 
 
 def test_values_are_round_where_the_limit_is():
@@ -138,6 +170,7 @@ def test_the_command_shows_value_and_price():
     assert result.exit_code == 0
     assert "off by at most 0.001" in result.output
     assert "mu = 0.001442" in result.output
+    assert "note: this is the absolute error (L1 loss)" in result.output
 
 
 def test_json_is_a_report_with_the_chosen_surrogates():
@@ -153,7 +186,9 @@ def test_json_is_a_report_with_the_chosen_surrogates():
     ("words", "status", "said"),
     [
         (("x**2", "--for", "newton"), 0, "nothing to smooth"),
-        (("1/x",), 1, "no suggestion"),
+        (("tan(x)",), 1, "no suggestion"),
+        (("1/x",), 0, "no uniform error bound"),
+        (("log(x)",), 0, "at the edges too"),
         (("sign(x)", "--error", "0.1"), 1, "without this wish"),
     ],
 )
@@ -170,3 +205,25 @@ def test_other_outcomes_say_so(words, status, said):
 def test_a_wish_that_cannot_be_read_is_bad_usage(words):
     """One message, status 2."""
     assert _run(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "error"),
+    [
+        ("sqrt(x)", "sqrt(x + mu)", ("0", "sqrt(mu)")),
+        ("w - 2*sqrt(x)", "w - 2*sqrt(x + mu)", ("-2*sqrt(mu)", "0")),
+        ("x**0.3 + x", "(x + mu)**0.3 + x", ("0", "mu**0.3")),
+        ("log(x)", "log(x + mu)", None),
+        ("y/(x - 1)", "y*((x - 1)/((x - 1)**2 + mu**2))", None),
+        ("1/x + abs(x - 1)", "x/(x**2 + mu**2) + (sqrt((x - 1)**2 + mu**2) - mu)", None),
+        ("1/(x*sqrt(x))", None, None),
+        ("tan(x)", None, None),
+    ],
+)
+def test_a_function_is_carried_across_the_edges_of_its_domain(text, wanted, error):
+    """Defined and Cinf where the original ends or has a pole; a bound where one is possible, none where none is."""
+    problem = make_problem(text, ["x"])
+    found = suggest(problem, analyze(problem), effort=THOROUGH)
+    assert [s.expression for s in found[:1]] == ([wanted] if wanted else [])
+    assert [s.error for s in found[:1]] == ([error] if wanted else [])
+    assert all(s.smoothness == CINF for s in found[:1])

@@ -19,9 +19,11 @@ from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem
 from diffcheck.suggest import CHECKS, THOROUGH, suggest
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.patch import FORMS, Patch
+from diffcheck.suggest.patch import FORMS, Patch, patches
 from diffcheck.suggest.polynomial import divide, from_poly, to_poly
+from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import recognise
+from diffcheck.suggest.split import split
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
@@ -120,7 +122,31 @@ CASES = [
     Case("abs(w)**q", "w", where="0 < q, q < 1"),
     Case("cbrt(x)", "x"),
     Case("tanh(abs(x)) + x", "x", ("abs(x)",)),
-    Case("log(abs(x) + 1)", "x", ("abs(x)",), bounded=False),
+    Case("log(abs(x) + 1)", "x", ("abs(x)",)),
+    Case("log1p(abs(x))", "x", ("abs(x)",)),
+    Case("log(abs(x) + c)", "x", ("abs(x)",), "c > 0"),
+    Case(
+        "y*log(max(p, 0.1)) + (1 - y)*log(1 - min(p, 0.9))",
+        "p",
+        ("max(p, 0.1)", "min(p, 0.9)"),
+        "0 < y, y < 1",
+    ),
+    Case("sqrt(abs(x) + 1)", "x", ("abs(x)",)),
+    Case("exp(-abs(x))", "x", ("abs(x)",)),
+    Case("erf(abs(x) - 1) + sigmoid(abs(x))", "x", ("abs(x)",)),
+    Case("cos(3*y)*abs(x)", "x y", ("abs(x)",)),
+    Case("y*relu(x)", "x", ("relu(x)",), "-2 < y, y < 3"),
+    Case("(1 - abs(p))**2*abs(p)", "p", ("abs(p)",), "-1 < p, p < 1"),
+    Case("abs(x)**3", "x", ("abs(x)",), "-2 < x, x < 1"),
+    Case("1/(1 + abs(x))", "x", ("abs(x)",)),
+    Case("x/(2 + abs(x))", "x", ("abs(x)",), "-1 < x, x < 5"),
+    Case("(x + abs(y))/(2 + relu(x))", "x y", ("abs(y)", "relu(x)"), "-1 < x, x < 5, -1 < y, y < 1"),
+    Case("where(x > 0, x, a*(exp(x) - 1))", "x", ("x > 0",), "0 < a, a < 2"),
+    Case("where(x <= 1, 2*x, x + sin(x - 1) + 1)", "x", ("x <= 1",)),
+    Case("asin(sqrt(x**2))", "x", ("sqrt(x**2)",), "-1 < x, x < 1"),
+    Case("log(abs(x))", "x", ("abs(x)",), bounded=False),
+    Case("exp(abs(x))", "x", ("abs(x)",), bounded=False),
+    Case("1/abs(x)", "x", ("abs(x)",), bounded=False),
     Case("abs(x)*x*y", "x y", ("abs(x)",), bounded=False),
     Case("(1 - relu(x))**2", "x", ("relu(x)",), bounded=False),
     Case("sign(x)", "x", bounded=False),
@@ -208,6 +234,73 @@ def test_a_part_is_recognised_however_it_is_spelled(target, text):
     shape = recognise(parse(text), facts)
     assert shape is not None
     assert shape.target == target
+
+
+def test_what_never_takes_effect_is_dropped():
+    """relu of what is at least 1/4 is no kink, and its surrogate would be one more error."""
+    facts = Facts(parse_conditions("0 < p, p < 1"))
+    ranges = Ranges(facts, {"s", "p"})
+    for text, wanted in (
+        ("relu(1.25 - clip(s, 0, 1))", "1.25 - clip(s, 0, 1)"),
+        ("max(p + 1, 0.5)", "p + 1"),
+        ("min(2 - p, 5)", "2 - p"),
+        ("max(p, 0.5)", "max(p, 0.5)"),
+        ("max(log(s) + abs(p), abs(s))", "max(log(s) + abs(p), abs(s))"),
+    ):
+        assert unparse(ranges.pruned(parse(text))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("s - (s - abs(s))/2 + p", None, None),
+        ("p + 1 - (p + 1 - abs(s))/2", Fraction(1, 2), None),
+        ("p*(1 - p)", 0, 1),
+        ("-p**2", -1, 0),
+        ("(p - 1/2)**2", 0, Fraction(1, 4)),
+        ("3*sin(s)*tanh(s) - 2", -5, 1),
+        ("clip(s, -1, p)", -1, 1),
+        ("where(s > 0, p, -2*p)", -2, 1),
+        ("1/(1 + p)", Fraction(1, 2), 1),
+        ("min(s, 0)", None, 0),
+        ("s*p", None, None),
+    ],
+)
+def test_ranges_hold_the_values_of_a_part(text, low, high):
+    """Bounds follow from the constraints 0 < p < 1 and the functions themselves, or are not known."""
+    found = Ranges(Facts(parse_conditions("0 < p, p < 1")), {"s", "p"}).of(parse(text))
+    assert (found.low, found.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("where(x > 0, x, exp(x) - 1)", "max(x, 0) + (exp(min(x, 0)) - 1) - 0"),
+        ("where(x < c, sin(x - c), y*(x - c))", "y*(max(x, c) - c) + sin(min(x, c) - c) - 0"),
+        ("where(x > 0, sin(x)/x, 1)", None),
+        ("where(x > 0, 1, 0)", None),
+        ("where(x*y > 0, x, x)", None),
+        ("where(x > 0 and x < 1, x, 0)", None),
+    ],
+)
+def test_branches_that_meet_are_a_sum(text, wanted):
+    """Each branch is held on its own side; where they do not meet, or the change is not at one place, nothing is."""
+    found = split(parse(text), {"x", "y"})
+    assert (None if found is None else unparse(found)) == wanted
+
+
+def test_a_denominator_gets_the_row_that_keeps_it_positive():
+    """|x| below a fraction bar may grow, and only grow: the first suggestion has it never below."""
+    first, *_ = suggestions("y/(abs(x) + abs(y))", "x", "abs(x)")
+    assert first.expression == "y/(sqrt(x**2 + mu**2) + abs(y))"
+
+
+def test_jumps_at_one_place_are_one_correction():
+    """The slope of abs(x - y)/abs(y) jumps by 2/y or -2/y, as y is positive or negative: by 2/abs(y)."""
+    problem = make_problem("abs(x - y)/y*sign(y)", ["x"])
+    patch = patches(problem, analyze(problem))
+    assert patch is not None
+    assert [(unparse(g), unparse(half)) for g, half in patch.corners] == [("x - y", "1/abs(y)")]
 
 
 @pytest.mark.parametrize("text", ["where(x > 0, log(x), 0)", "where(x > 0, 1/x, 1)", "where(x == 0, 1, x)"])

@@ -1,35 +1,69 @@
 """Suggestions for the corpora: a failing loss gets one of class C1 at least, and no claim fails when sampled.
 
-Every fourth case here; `python -m benchmarks.surrogates` walks all.
+Every fifth case here, without gradients; `python -m benchmarks.surrogates` walks all, with them.
 """
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from benchmarks.surrogates import cases, complaints
+from benchmarks.surrogates import cases, complaints, draws, infinite, off_the_interval
+from diffcheck.analyze import analyze
+from diffcheck.suggest import suggest
+from diffcheck.variables import make_problem
 
-# What has no suggestion today: corners whose jump of the slope has corners itself, infinitely many vertical
-# tangents, a projection, and surroundings that the analyzer does not decide with a parameter more.
+# What has no suggestion today: infinitely many vertical tangents; a projection whose second branch is undefined
+# inside; jumps in two constants whose class the analyzer does not decide; an overlap of boxes whose smooth union may
+# vanish; an arc in four names, where not every zero is found.
 WITHOUT = {
     "inf-floor-sqrt",
     "mv-ball-proj",
-    "cat-smape",
-    "smp-jaccard-soft",
     "mmdet-balanced-l1-beta",
     "fvcore-giou-2d",
-    "tfr-circle",
     "haversine",
 }
 ALL = list(cases())
-PART = [case for case in ALL[::4] if case["id"] not in WITHOUT]
+HARD = {"cat-smape", "smp-jaccard-soft", "contrastive-hadsell", "tfr-circle", "can-atan-asin"}
+PART = [
+    case for i, case in enumerate(ALL) if (i % 5 == 0 or case["id"] in HARD) and case["id"] not in WITHOUT
+]
 
 
 @pytest.mark.parametrize("case", PART, ids=lambda case: case["id"])
 def test_a_failing_loss_gets_a_surrogate_that_keeps_its_word(case):
-    """Class C1 or better by the analyzer, defined where the loss is, within the stated interval."""
-    assert complaints(case) == []
+    """Class C1 or better, defined where the loss is, within the interval at 10,000 points, finite at a million."""
+    assert complaints(case, slopes=False) == []
 
 
 def test_what_is_without_a_suggestion_is_listed_by_name():
     """The list holds cases of the corpora, and stays short."""
     assert {case["id"] for case in ALL} >= WITHOUT
-    assert len(WITHOUT) * 20 < len(ALL)
+    assert len(WITHOUT) * 40 < len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"error": ("-mu/2", "0")}, "off by"),
+        ({"error": ("-mu", "-mu/1000")}, "off by"),
+        ({"expression": "sqrt((y - f)**2 + mu**2 - mu**2/2) - log(abs(y - f) - mu/100)"}, "undefined"),
+    ],
+)
+def test_a_false_claim_is_found(change, said):
+    """Half the interval, an interval without 0, an expression with a smaller domain: each is refuted."""
+    problem = make_problem("abs(y - f)", ["f"])
+    analysis = analyze(problem)
+    first, *_ = suggest(problem, analysis)
+    points = draws(problem, analysis, 2000, "false")
+    assert off_the_interval(problem, first, points) == []
+    assert said in off_the_interval(problem, replace(first, **change), points)[0]
+
+
+def test_an_overflow_far_out_is_found():
+    """exp(f**2) is not finite at f = 10**6, where abs(f) is."""
+    problem = make_problem("abs(f)", ["f"])
+    first, *_ = suggest(problem, analyze(problem))
+    far = {"f": np.array([1e6, -1e6])}
+    assert infinite(problem, first, far, slopes=False) == []
+    assert infinite(problem, replace(first, expression="exp(f**2)*mu"), far, slopes=False)

@@ -6,6 +6,7 @@ end the text early.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
@@ -99,7 +100,9 @@ def _arguments(problem: Problem, surrogate: Surrogate | None) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Return a sentence's beginning with a capital letter, a formula's as it is: mu*log(2) stays."""
+    word = re.match(r"[a-z][a-z-]*(?=[ ,:;.]|$)", text)
+    return text[:1].upper() + text[1:] if word else text
 
 
 def docstring(paragraphs: Sequence[str]) -> list[str]:

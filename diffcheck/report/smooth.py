@@ -23,15 +23,18 @@ def offer(report: Report, wish: Wish, choice: Choice, *, width: int = 80, color:
     """Return the offer as lines of at most ``width`` cells."""
     width = max(width, 40)
     lines = [*header(report, width), [], *_body(report, wish, choice, width)]
+    for note in report.notes:
+        lines += styled("note", "bold", f": {note}", width)
     return printed(lines, width, color)
 
 
 def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Line]:
-    if (
+    smooth = (
         report.verdict is Verdict.DIFFERENTIABLE
-        and report.smoothness
+        and report.smoothness is not None
         and report.smoothness >= wish.smoothness
-    ):
+    )
+    if smooth and not choice.shown:
         yield from styled(
             "help", "bold cyan", f": nothing to smooth{_asked(Wish(purpose=wish.purpose))}", width
         )
@@ -41,7 +44,12 @@ def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Li
         if choice.unfit:
             yield from styled("note", "bold", f": {_count(choice.unfit)} without this wish", width)
         return
-    yield from styled("help", "bold cyan", f": use instead{_asked(wish)}", width)
+    asked = (
+        f": smooth inside its domain; at the edges too{_asked(wish)}"
+        if smooth
+        else f": use instead{_asked(wish)}"
+    )
+    yield from styled("help", "bold cyan", asked, width)
     column = min(20, max(cells(one_line(s.name)) for s in choice.shown))
     for s in choice.shown:
         yield from suggestion(replace(s, note=""), column, width)
@@ -51,8 +59,6 @@ def _body(report: Report, wish: Wish, choice: Choice, width: int) -> Iterator[Li
         yield from styled(
             "note", "bold", f": {_count(choice.dominated)}, no better in any respect: --all", width
         )
-    for note in report.notes:
-        yield from styled("note", "bold", f": {note}", width)
 
 
 def _count(number: int) -> str:

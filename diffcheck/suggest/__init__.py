@@ -3,8 +3,10 @@
 1. `parts.py`: findings -> parts of the tree.  `shape.py`: a part -> a row of `smoothings.py`, by structure.
 2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.
    What is undetermined, no better, or has new edges, holes or poles is never shown.
+   `ranges.py` drops beforehand what never takes effect, `split.py` writes branches that meet as a sum.
 3. `price.py`, with `bounds.py`, `curvature.py`: what the suggestion costs, each number proved or None.
-4. Where no row fits, `patch.py` rounds the corners from outside.
+4. Where no row fits, `patch.py` rounds the corners from outside; roots, logarithms and quotients are carried
+   across the edges of their domains.  `names.py` says what the loss is called.
 
 Suggestions come best first, as the table has them.  An `Effort` says when to stop: once something is shown
 the user waits no longer, but nothing at all is worth a longer look.
@@ -21,21 +23,32 @@ from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
+from diffcheck.smoothings import Smoothing
 from diffcheck.suggest.activations import written_out
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.parts import responsible, with_covered, with_hidden
+from diffcheck.suggest.parts import (
+    endings,
+    needed_sides,
+    responsible,
+    with_branches_split,
+    with_covered,
+    with_hidden,
+)
 from diffcheck.suggest.patch import FORMS, patches
 from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
 from diffcheck.suggest.price import of_patch, of_plan
+from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import Shape
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node, name, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
 
-__all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest"]
+__all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest", "thorough"]
 
 CHECKS = 3
+# Seconds that suggestions may always take: what nobody waits for.
+LEAST = 0.2
 # Characters; what is longer nobody would paste, and it takes long to check.
 LONGEST = 700
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
@@ -64,10 +77,16 @@ class Effort:
 
 
 QUICK = Effort()
-# For one who asked for suggestions: every row, about as long as a check takes.
+# For one who asked for suggestions: every row.
 THOROUGH = Effort(
     rows=12, seconds=1.0, one_check=0.5, patient=1.2, patient_check=1.0, last=2.5, everything=True
 )
+
+
+def thorough(spent: float) -> Effort:
+    """Return the effort for one who asked for suggestions, when the check took ``spent`` seconds of processor time."""
+    seconds = min(THOROUGH.seconds, max(LEAST, spent))
+    return replace(THOROUGH, seconds=seconds, one_check=min(THOROUGH.one_check, seconds))
 
 
 def suggest(
@@ -87,23 +106,36 @@ def suggest(
     if effort is None:
         effort = QUICK if wanted is None else THOROUGH
     problem = replace(problem, tree=written_out(problem.tree))
-    search = _Search(problem, analysis, Facts(problem.where), analyze or _analyzer(), effort)
-    shapes = responsible(problem, analysis, search.facts, wanted or D1)
-    search.rows(with_covered(shapes, problem, search.facts))
+    facts = Facts(problem.where)
+    # What never takes effect would be smoothed with the rest, and then take effect.
+    problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))
+    shapes = responsible(problem, analysis, facts, wanted or D1)
+    written = problem
+    problem, shapes = with_branches_split(problem, shapes, facts)
+    search = _Search(problem, written, analysis, facts, analyze or _analyzer(), effort)
+    search.rows(with_covered(shapes, problem, facts))
     if effort.everything:
         search.losses(shapes)
     if effort.everything or not any(s.error for s in search.shown):
         search.patches()
+    if effort.everything:
+        search.endings(endings(written, analysis, facts))
     return tuple(search.shown)
 
 
 class _Search:
-    """One search: its clock, its judge, what it has found."""
+    """One search: its clock, its judge, what it has found; ``problem`` in the form whose parts are replaced."""
 
     def __init__(
-        self, problem: Problem, analysis: Analysis, facts: Facts, judge: Analyze, effort: Effort
+        self,
+        problem: Problem,
+        written: Problem,
+        analysis: Analysis,
+        facts: Facts,
+        judge: Analyze,
+        effort: Effort,
     ) -> None:
-        self.problem, self.analysis, self.facts = problem, analysis, facts
+        self.problem, self.written, self.analysis, self.facts = problem, written, analysis, facts
         self.judge, self.effort = judge, effort
         self.parameter = _fresh(problem)
         self.shown: list[Surrogate] = []
@@ -145,7 +177,7 @@ class _Search:
 
     def patches(self) -> None:
         """Add corrections to the whole."""
-        patch = patches(self.problem, self.analysis)
+        patch = patches(self.written, self.analysis)
         if patch is None:
             return
         until = time.thread_time() + (self.effort.one_check if self.shown else self.effort.last)
@@ -153,19 +185,51 @@ class _Search:
             left = until - time.thread_time()
             if left <= 0 or not (self._time_left() or not self.shown):
                 return
-            text = unparse(patch.rebuilt(self.problem.tree, form, self.parameter))
+            text = unparse(patch.rebuilt(self.written.tree, form, self.parameter))
             found = self._checked(text, left)
             if found is not None and _better(found, self.analysis):
                 self.shown.append(
                     of_patch(patch, form, self.problem, found, self.facts, text, self.parameter)
                 )
 
+    def endings(self, shapes: dict[Node, Shape]) -> None:
+        """Carry the function across the edges of its domain and its poles, other parts that fail smoothed with them.
+
+        At an edge the new expression is judged on the closed domain: what is under a root is no less than 0.
+        """
+        rest = tuple(f for f in self.analysis.findings if f.kind not in (Kind.POLE, Kind.EDGE))
+        failing = any(f.severity is Severity.ERROR for f in rest)
+        others = (
+            responsible(self.written, replace(self.analysis, findings=rest), self.facts) if failing else {}
+        )
+        if not shapes or (failing and not others):
+            return
+        shapes = {**others, **shapes}
+        closed = tuple(
+            Node("ge", (shape.bindings["u"], number(0)))
+            for shape in shapes.values()
+            if shape.target in ("sqrt", "power", "log")
+        )
+        for row in range(self.effort.rows):
+            plan = _plan(shapes, row, self.written, self.parameter)
+            if plan is None or not self._time_left():
+                return
+            text = unparse(tidied(plan.rebuilt(self.written.tree)))
+            found = self._checked(text, beside=closed)
+            if found is not None and _reaches_farther(found, self.analysis):
+                self.shown.append(of_plan(plan, self.written, self.analysis, found, self.facts, text))
+
     def _time_left(self) -> bool:
         used = time.thread_time() - self.start
         return used <= (self.effort.seconds if self.shown else self.effort.patient)
 
-    def _checked(self, text: str, seconds: float | None = None) -> Analysis | None:
-        """Ask the analyzer about ``text`` for every positive parameter; None when it gives up."""
+    def _checked(
+        self, text: str, seconds: float | None = None, beside: tuple[Node, ...] = ()
+    ) -> Analysis | None:
+        """Ask the analyzer about ``text`` for every positive parameter; None when it gives up.
+
+        beside: more conditions on the domain.
+        """
         if len(text) > LONGEST:
             return None
         problem, parameter = self.problem, self.parameter
@@ -174,7 +238,7 @@ class _Search:
             text=text,
             tree=parse(text),
             constants=(*problem.constants, parameter),
-            where=(*problem.where, Node("gt", (name(parameter), number(0)))),
+            where=(*problem.where, Node("gt", (name(parameter), number(0))), *beside),
             where_text=", ".join(filter(None, (problem.where_text, f"{parameter} > 0"))),
         )
         try:
@@ -200,18 +264,38 @@ def _fresh(problem: Problem) -> str:
 
 def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: str) -> Plan | None:
     """Take every target's row number ``index``, or its last; None when no target has that many."""
-    rows = {shape.target: rows_for(shape.target) for shape in shapes.values()}
+    guarded = needed_sides(problem.tree, shapes)
+    rows = {node: _ordered(shape, guarded.get(node, 0)) for node, shape in shapes.items()}
     if any(part in shapes for node in shapes for a in node.args for part in a.walk()):
         # Branches inside branches: neither readable nor cheap to check.
-        smooth = {target: tuple(r for r in found if r.smoothness == CINF) for target, found in rows.items()}
-        rows = {target: smooth[target] or found for target, found in rows.items()}
+        smooth = {node: [r for r in found if r.smoothness == CINF] for node, found in rows.items()}
+        rows = {node: smooth[node] or found for node, found in rows.items()}
     if index >= max(len(found) for found in rows.values()):
         return None
     chosen = {
-        node: Replacement(shape, rows[shape.target][min(index, len(rows[shape.target]) - 1)])
+        node: Replacement(shape, rows[node][min(index, len(rows[node]) - 1)])
         for node, shape in shapes.items()
     }
     return Plan(chosen, parameter, frozenset(problem.wrt))
+
+
+def _ordered(shape: Shape, side: int) -> list[Smoothing]:
+    """Return the rows best first; those that keep to the needed side before the others."""
+    found = list(rows_for(shape.target))
+    if side == 0:
+        return found
+    end = 0 if side * (1 if min(shape.factor.values()) > 0 else -1) > 0 else 1
+    return sorted(found, key=lambda row: row.error is None or row.error[end] != "0")
+
+
+def _reaches_farther(new: Analysis, old: Analysis) -> bool:
+    """Whether ``new`` is as smooth as ``old`` was inside its domain, and neither ends nor fails anywhere."""
+    if new.verdict is not Verdict.DIFFERENTIABLE or new.smoothness is None:
+        return False
+    kinds = {f.kind for f in new.findings}
+    before = {f.kind for f in old.findings}
+    smooth = Kind.POLE in before or (old.smoothness is not None and new.smoothness >= old.smoothness)
+    return smooth and not kinds & _DOMAIN and not any(f.severity is Severity.ERROR for f in new.findings)
 
 
 def _better(new: Analysis, old: Analysis) -> bool:

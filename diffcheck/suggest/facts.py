@@ -37,7 +37,8 @@ class Facts:
     """Sign knowledge drawn from a problem's `where` conditions; `or` and `not` are ignored."""
 
     def __init__(self, conditions: tuple[Node, ...]) -> None:
-        self._known: list[Poly] = []
+        # Polynomials that the constraints make nonnegative.
+        self.known: list[Poly] = []
         for condition in conditions:
             self._learn(condition)
 
@@ -49,7 +50,7 @@ class Facts:
             left, right = condition.args
             small, big = (left, right) if condition.op in ("lt", "le") else (right, left)
             try:
-                self._known.append(add(to_poly(big), to_poly(small), -1))
+                self.known.append(add(to_poly(big), to_poly(small), -1))
             except ValueError:
                 return
 
@@ -65,7 +66,7 @@ class Facts:
 
     def _less_a_fact(self, p: Poly) -> list[Poly]:
         rests = []
-        for fact in self._known:
+        for fact in self.known:
             ratios = {p[m] / c for m, c in fact.items() if m in p and p[m] * c > 0}
             rests += [add(p, fact, -ratio) for ratio in ratios]
         return rests

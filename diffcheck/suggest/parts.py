@@ -7,21 +7,28 @@ inside (sqrt(max(d, 0)): the max, for the root of something positive is smooth).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.shape import Shape, recognise
-from diffcheck.tree import NAME, Node, Span
+from diffcheck.suggest.shape import Shape, ending, recognise
+from diffcheck.suggest.split import split
+from diffcheck.tree import NAME, Node, Span, substitute
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
-__all__ = ["responsible", "with_covered", "with_hidden"]
+__all__ = ["endings", "needed_sides", "responsible", "with_branches_split", "with_covered", "with_hidden"]
 
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
-_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "relu2", "huber", "insensitive"})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot"})
+# Targets that are C1: no corner is theirs.
+_BENT = frozenset({"relu2", "huber"})
 
 _COVERING = frozenset({"abs", "relu", "max2", "max", "clip", "clip_any", "pinball"})
-_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where"})
+_KEEPING = frozenset({"add", "sub", "neg", "mul", "div", "relu", "max", "min", "exp", "softplus"})
+_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where", "asin"})
 
 
 def responsible(
@@ -63,11 +70,73 @@ def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dic
     """Add the parts whose kinks the found ones hide: abs inside max(abs(r) - e, 0), or abs beside relu at one place."""
     hidden: dict[Node, Shape] = {}
     for part, shape in found.items():
-        if shape.target not in _LIFTED:
+        if shape.target not in _LIFTED | _BENT:
             hidden.update(_inside(part, problem, facts))
     if hidden.keys() <= found.keys():
         hidden = _outermost_powers(_inside(problem.tree, problem, facts))
     return {**hidden, **found}
+
+
+def with_branches_split(
+    problem: Problem, found: dict[Node, Shape], facts: Facts
+) -> tuple[Problem, dict[Node, Shape]]:
+    """Write every blended `where` whose branches meet as a sum (split.py), whose maxima are then the parts."""
+    for node, shape in list(found.items()):
+        inner = {part for a in node.args for part in a.walk()}
+        new = split(node, problem.wrt) if shape.target == "where" and inner.isdisjoint(found) else None
+        if new is None:
+            continue
+        problem = replace(problem, tree=_with(problem.tree, node, new))
+        del found[node]
+        for part in new.walk():
+            bend = recognise(part, facts) if part.op in ("max", "min") and part not in inner else None
+            if bend is not None:
+                found[part] = bend
+    return problem, found
+
+
+def endings(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node, Shape]:
+    """Return part -> shape for the edges of the domain, or for its poles; empty when one has no surrogate."""
+    found: dict[Node, Shape] = {}
+    for finding in analysis.findings:
+        if finding.kind not in (Kind.EDGE, Kind.POLE):
+            continue
+        chain = _chain(problem.tree, finding.span)
+        for part in chain[-1].walk() if chain else ():
+            shape = ending(part, facts)
+            if shape is not None and any(n in problem.wrt for n in shape.bindings["u"].names()):
+                found[part] = shape
+                break
+        else:
+            return {}
+    return found
+
+
+def _with(tree: Node, part: Node, new: Node) -> Node:
+    return substitute(tree, lambda n: new if n == part else None)
+
+
+def needed_sides(tree: Node, parts: Collection[Node]) -> dict[Node, int]:
+    """Return part -> 1 where only a value that is too large keeps the domain, -1 where only one too small does.
+
+    |x| in 1/(|x| + c) may grow: the denominator stays positive.  Parts that stand nowhere in a denominator, a
+    root or a logarithm, or enter it in no one direction, are left out.
+    """
+    found: dict[Node, int] = {}
+    stack: list[tuple[Node, bool, int]] = [(tree, False, 1)]
+    while stack:
+        node, inside, sign = stack.pop()
+        if node in parts and inside:
+            found.setdefault(node, sign)
+            continue
+        for i, a in enumerate(node.args):
+            if node.op in ("log", "log2", "log10", "sqrt") or (node.op == "div" and i == 1):
+                stack.append((a, True, 1))
+            elif sign and node.op in _KEEPING:
+                stack.append((a, inside, -sign if node.op == "neg" or (node.op == "sub" and i) else sign))
+            else:
+                stack.append((a, inside, 0))
+    return {node: sign for node, sign in found.items() if sign}
 
 
 def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Shape]:
@@ -80,7 +149,8 @@ def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Sh
     part = chain[-1]
     for around in reversed(chain[:-1]):
         shape = recognise(around, facts)
-        if shape is not None and shape.target in _LIFTED and around.op in _AROUND:
+        lifted = _LIFTED | _BENT if finding.kind is Kind.BREAK else _LIFTED
+        if shape is not None and shape.target in lifted and around.op in _AROUND:
             return {around: shape}
     shape = recognise(part, facts)
     inside = _inside(part, problem, facts)

@@ -16,21 +16,28 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
+import sympy as sp
+
 from diffcheck.errors import DiffcheckError
-from diffcheck.parse import parse
+from diffcheck.lower import to_sympy
+from diffcheck.parse import parse, parse_conditions
+from diffcheck.printer import text_of
 from diffcheck.problem import Problem
 from diffcheck.suggest.bounds import NOTHING, Interval, scaled
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import filled
-from diffcheck.suggest.polynomial import Poly, from_poly, scale, to_poly
+from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, scale, to_poly
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import Node, name, number
+from diffcheck.tree import Node, name, number, substitute
+from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Finding, Kind, Severity
 
 __all__ = ["FORMS", "Form", "Patch", "patches"]
 
 # Beyond, nobody would read the sum.
 MOST = 6
+# Parts; a jump with fewer is left as it is found.
+LONG = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,57 @@ def patches(problem: Problem, analysis: Analysis) -> Patch | None:
     broken = [f for f in analysis.findings if f.severity is Severity.ERROR]
     if not 0 < len(broken) <= MOST:
         return None
-    corners = [_corner(finding, problem) for finding in broken]
-    known = [c for c in corners if c is not None]
-    return Patch(tuple(known)) if len(known) == len(corners) else None
+    jumps: dict[Node, list[tuple[Node | None, Node]]] = {}
+    for finding in broken:
+        corner = _corner(finding, problem)
+        if corner is None:
+            return None
+        gap, half = corner
+        jumps.setdefault(gap, []).append((_condition(finding), half))
+    return Patch(tuple((gap, _one_jump(parts)) for gap, parts in jumps.items()))
+
+
+def _condition(finding: Finding) -> Node | None:
+    """Return for what constants the jump is there; None where its formula is right for all: a != 0 of 2*a."""
+    found = parse_conditions(finding.condition or "")
+    return found[0] if len(found) == 1 and found[0].op in ("lt", "gt") else None
+
+
+def _one_jump(parts: list[tuple[Node | None, Node]]) -> Node:
+    """Write the jumps of one place as one: 1/y where y > 0 and -1/y where y < 0 are 1/abs(y)."""
+    if len(parts) == 2:
+        (first, half), (second, other) = parts
+        if first is not None and second is not None and first.args == second.args and first.op != second.op:
+            value = first.args[0]
+            both = _put(half, value, Node("abs", (value,)))
+            mirrored = _put(half, value, Node("neg", (value,)))
+            if first.args[1] == number(0) and _same(mirrored, other):
+                return both if first.op == "gt" else _put(other, value, Node("abs", (value,)))
+    if len(parts) == 1 and parts[0][0] is None:
+        return parts[0][1]
+    whole = number(0)
+    for condition, half in reversed(parts):
+        whole = half if condition is None else Node("where", (condition, half, whole))
+    return whole
+
+
+def _put(node: Node, part: Node, new: Node) -> Node:
+    return substitute(node, lambda n: new if n == part else None)
+
+
+def _same(a: Node, b: Node) -> bool:
+    return not cancelled(add(_settled(a), _settled(b), -1))
+
+
+def _settled(node: Node) -> Poly:
+    """Return the polynomial, 1/(-v) written -(1/v)."""
+    return to_poly(substitute(node, _sign_first))
+
+
+def _sign_first(node: Node) -> Node | None:
+    if node.op == "div" and node.args[1].op == "neg":
+        return Node("neg", (Node("div", (node.args[0], node.args[1].args[0])),))
+    return None
 
 
 def _corner(finding: Finding, problem: Problem) -> tuple[Node, Node] | None:
@@ -106,13 +161,23 @@ def _corner(finding: Finding, problem: Problem) -> tuple[Node, Node] | None:
         return None
     try:
         at, below, above = (parse(text) for text in (value, str(finding.left), str(finding.right)))
-        jump = scale(to_poly(Node("sub", (above, below))), Fraction(1, 2))
+        jump = scale(cancelled(to_poly(_simpler(Node("sub", (above, below))))), Fraction(1, 2))
     except (DiffcheckError, ValueError):
         return None
     names = {*problem.wrt, *problem.constants}
     if not {*at.names(), *from_poly(jump).names()} <= names or variable in at.names():
         return None
     return _gap(variable, at), from_poly(jump)
+
+
+def _simpler(node: Node) -> Node:
+    """Return an equal expression, the shorter of the one given and SymPy's; a long one would be shown to people."""
+    if sum(1 for _ in node.walk()) < LONG:
+        return node
+    plain = to_sympy(node).replace(sp.log, lambda u: u.args[0] if isinstance(u, sp.exp) else sp.log(u))
+    short = sp.simplify(plain)
+    texts = (text_of(short), text_of(sp.factor(short)))
+    return min(node, *map(parse, texts), key=lambda n: len(unparse(n)))
 
 
 def _gap(variable: str, at: Node) -> Node:

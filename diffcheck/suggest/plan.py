@@ -55,6 +55,18 @@ class Plan:
         new = filled(row.text(len(values)), self.parameter, values)
         return _with_offset(_times(shape.factor, new), shape.offset and self.rebuilt(shape.offset))
 
+    def outlined(self, node: Node) -> Node:
+        """Return ``node`` rebuilt, with parts that are never negative as absolute values: enough for its bounds."""
+        found = self.parts.get(node)
+        if found is None:
+            return Node(node.op, tuple(self.outlined(a) for a in node.args), node.leaf)
+        shape, row = found.shape, found.row
+        values = {key: self.rebuilt(value) for key, value in shape.bindings.items()}
+        new = filled(row.text(len(values)), self.parameter, values)
+        if row.positive:
+            new = Node("abs", (new,))
+        return _with_offset(_times(shape.factor, new), shape.offset and self.outlined(shape.offset))
+
     def _guarded(self, node: Node) -> bool:
         """Whether ``node`` keeps a quotient from a point where the regularised one is defined."""
         if node.op != "where" or node.args[2] not in self.parts:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from functools import reduce
 from typing import TypeVar
@@ -41,6 +42,8 @@ _RISING = frozenset({
     "asinh", "acosh", "atanh", "erf", "sigmoid", "softplus", "log_sigmoid",
 })  # fmt: skip
 PROVED, SAMPLED = "proved", "sampled"
+# Characters; longer coefficients of a bound are rounded.
+LONGEST_NUMBER = 12
 
 
 def of_plan(
@@ -125,7 +128,18 @@ def _text(poly: Poly) -> str:
 
 
 def _ends(interval: Interval) -> tuple[str, str]:
-    return _text(interval.low), _text(interval.high)
+    return _text(_outward(interval.low)), _text(_outward(interval.high))
+
+
+def _outward(end: Poly) -> Poly:
+    """Round long coefficients away from 0: every monomial of an interval's end is nonnegative."""
+    return {m: c if len(str(c)) <= LONGEST_NUMBER else _rounded_up(c) for m, c in cancelled(end).items()}
+
+
+def _rounded_up(value: Fraction) -> Fraction:
+    """Return a number of five digits that is no smaller in size."""
+    context = Context(prec=5, rounding=ROUND_UP)
+    return Fraction(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
 def _side(interval: Interval | None) -> str | None:

@@ -29,7 +29,7 @@ from diffcheck.suggest.polynomial import (
 )
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["KNOWN", "Shape", "recognise"]
+__all__ = ["KNOWN", "Shape", "ending", "recognise"]
 
 HALF = Fraction(1, 2)
 
@@ -113,6 +113,26 @@ def recognise(node: Node, facts: Facts) -> Shape | None:
         return None
 
 
+def ending(node: Node, facts: Facts) -> Shape | None:
+    """Return the shape of a root, power, logarithm or quotient, where the domain ends or a pole is; else None."""
+    try:
+        if node.op == "sqrt":
+            return Shape("sqrt", {"u": node.args[0]}, ONE)
+        if node.op == "log":
+            return Shape("log", {"u": node.args[0]}, ONE)
+        if node.op == "div":
+            return Shape("reciprocal", {"u": node.args[1]}, to_poly(node.args[0]))
+        if node.op == "pow":
+            p = to_poly(node.args[1])
+            inside = (
+                facts.nonnegative(p) and facts.nonnegative(add(ONE, p, -1)) and as_number(p) not in (0, 1)
+            )
+            return Shape("power", {"u": node.args[0], "p": node.args[1]}, ONE) if inside else None
+    except ValueError:
+        return None
+    return None
+
+
 def _recognise(node: Node, facts: Facts) -> Shape | None:
     op, args = node.op, node.args
     if op in ("abs", "relu", "sign", "heaviside", "floor", "round", "cbrt"):
@@ -134,6 +154,8 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _power(args[0], HALF, number(HALF), facts)
     if op == "square" or (op == "pow" and args[1] == number(2)):
         return _square(args[0], facts)
+    if op == "asin" and args[0].op == "sqrt":
+        return Shape("asinroot", {"u": args[0].args[0]}, ONE)
     if op in ("asin", "acos"):
         return Shape(op, {"u": args[0]}, ONE)
     if op == "div":

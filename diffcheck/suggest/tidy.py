@@ -44,6 +44,10 @@ def _tidy(node: Node) -> Node | None:
         return _difference(*node.args)
     if node.op == "mul":
         return _product(*node.args)
+    if node.op == "div" and _value(node.args[1]) == 1:
+        return node.args[0]
+    if node.op == "pow" and _value(node.args[0]) == 1 and _value(node.args[1]) is not None:
+        return number(1)
     even = node.op == "abs" or (node.op == "pow" and node.args[1] == number(2))
     if even and node.args[0].op == "neg":
         return Node(node.op, (node.args[0].args[0], *node.args[1:]))
