@@ -21,10 +21,10 @@ _GLOBAL = ("--help", "--version")
 
 # Of each command that takes an expression: the options without a value, and those with one.
 _FLAGS = {
-    "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--quiet", "-q"),
-    "emit": ("--help",),
-    "plot": ("--dark", "--help", "--light"),
-    "smooth": ("--all", "--help", "--json"),
+    "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--latex", "--quiet", "-q"),
+    "emit": ("--help", "--latex"),
+    "plot": ("--dark", "--help", "--latex", "--light"),
+    "smooth": ("--all", "--help", "--json", "--latex"),
 }
 
 _WITH_VALUE = {

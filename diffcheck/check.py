@@ -46,12 +46,14 @@ def check(
     certify: bool = True,
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
+    latex: bool = False,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
     wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on
     the domain. let: abbreviations, name -> expression.  id: copied to the report.  certify: write down the
     steps the verdict rests on, which takes some milliseconds.
+    latex: ``text`` is a formula in LaTeX; the report is about the expression that its notes say it was read as.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
@@ -60,7 +62,7 @@ def check(
     """
     start = time.perf_counter()
     try:
-        problem = _make_problem(text, wrt, where, let)
+        problem = _make_problem(text, wrt, where, let, latex)
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
@@ -80,11 +82,11 @@ def refused(text: str, where: str, error: InputError, *, id: str | None = None) 
 
 
 def _make_problem(
-    text: str, wrt: str | Iterable[str] | None, where: str, let: Mapping[str, str] | None
+    text: str, wrt: str | Iterable[str] | None, where: str, let: Mapping[str, str] | None, latex: bool
 ) -> Problem:
     from diffcheck.variables import make_problem
 
-    return make_problem(text, _names(wrt), where, let)
+    return make_problem(text, _names(wrt), where, let, latex=latex)
 
 
 def _answer(problem: Problem, certify: bool) -> Report:

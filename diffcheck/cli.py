@@ -21,6 +21,7 @@ from diffcheck.arguments import arranged
 from diffcheck.errors import BadOption, InputError
 from diffcheck.options import (
     Expression,
+    Latex,
     Let,
     Timeout,
     Where,
@@ -124,6 +125,7 @@ def _check(
     ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     timeout: Timeout = 30.0,
+    latex: Latex = False,
 ) -> int:
     """Check one expression."""
     from diffcheck.report import FORMATS, renderer
@@ -133,7 +135,9 @@ def _check(
     chosen = "json" if json else as_one_of("--format", format, FORMATS)
     text = _text(expression)
     certify = explain_proof or chosen == "json"
-    question = Question(text, None if wrt is None else tuple(wrt), where, as_definitions(let or []), certify)
+    question = Question(
+        text, None if wrt is None else tuple(wrt), where, as_definitions(let or []), certify, latex=latex
+    )
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
@@ -169,6 +173,7 @@ def _plot(
         list[str] | None, typer.Option(metavar="[NAME=]A:B", help="What to show; repeatable with names.")
     ] = None,
     timeout: Timeout = 30.0,
+    latex: Latex = False,
 ) -> int:
     """Draw the function, its derivative and what to use instead: here, or to a file with -o."""
     from diffcheck.plot.figure import COLUMNS, draw, require_matplotlib
@@ -184,9 +189,11 @@ def _plot(
     text = _text(expression)
     definitions = as_definitions(let or [])
     try:
-        problem = make_problem(text, wrt, where, definitions)
+        problem = make_problem(text, wrt, where, definitions, latex=latex)
         wished = wishes(problem, at or [], range or [], mu)
-        question = Question(text, None if wrt is None else tuple(wrt), where, definitions, certify=False)
+        question = Question(
+            text, None if wrt is None else tuple(wrt), where, definitions, certify=False, latex=latex
+        )
         answer = _answer(question, timeout, as_data=False)
     except InputError as error:
         raise _with_text(error, text) from None
@@ -220,6 +227,7 @@ def _smooth(
     let: Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="As for check.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The report with these surrogates, as JSON.")] = False,
     timeout: Timeout = 30.0,
+    latex: Latex = False,
 ) -> int:
     """Choose a smooth function to use instead, for a purpose; exit 1 when there is none."""
     from dataclasses import replace
@@ -241,11 +249,11 @@ def _smooth(
     text = _text(expression)
     names = None if wrt is None else tuple(wrt)
     definitions = as_definitions(let or [])
-    question = Question(text, names, where, definitions, False, wish.smoothness)
+    question = Question(text, names, where, definitions, False, wish.smoothness, latex)
     answer = _answer(question, timeout, as_data=json)
     choice = choose(answer.surrogates, wish)
     if emit and choice.shown:
-        problem = make_problem(text, wrt, where, definitions)
+        problem = make_problem(text, wrt, where, definitions, latex=latex)
         print(write(problem, language, choice.shown[0]), end="")
     elif json:
         from diffcheck.report.json import render
@@ -296,6 +304,7 @@ def _emit(
         list[str] | None, typer.Option(metavar="NAMES", help="Variables: the first arguments; else guessed.")
     ] = None,
     let: Let = None,
+    latex: Latex = False,
 ) -> int:
     """Print the expression as a function that one can paste; nothing is checked or smoothed."""
     from diffcheck.emit import LANGUAGES, emit
@@ -304,7 +313,7 @@ def _emit(
     language = as_one_of("--to", to, LANGUAGES)
     text = _text(expression)
     try:
-        problem = make_problem(text, wrt, "", as_definitions(let or []))
+        problem = make_problem(text, wrt, "", as_definitions(let or []), latex=latex)
         print(emit(problem, language), end="")
     except InputError as error:
         raise _with_text(error, text) from None

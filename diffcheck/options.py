@@ -12,6 +12,7 @@ from diffcheck.verdict import Smoothness
 
 __all__ = [
     "Expression",
+    "Latex",
     "Let",
     "Timeout",
     "Where",
@@ -30,6 +31,7 @@ Wrt = Annotated[
 ]
 Where = Annotated[str, typer.Option(metavar="COND", help='Constraints, such as "p > 0 and p < 1".')]
 Let = Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="An abbreviation; repeatable.")]
+Latex = Annotated[bool, typer.Option("--latex", help="EXPR is a formula in LaTeX.")]
 Timeout = Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")]
 
 

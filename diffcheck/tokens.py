@@ -58,6 +58,7 @@ _HINTS = {
     ":": "write `a if condition else b` to choose between two values",
     "[": "there are no lists or subscripts; write `x1`, `x2` for the parts of x",
     "{": "use round brackets",
+    "\\": "for a formula in LaTeX add `--latex`",
     "'": "names are written without quotes",
     '"': "names are written without quotes",
     "#": "leave comments out",

@@ -9,8 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from diffcheck.errors import BadOption, InputError
+from diffcheck.latex import read
 from diffcheck.limits import check_size
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem
@@ -36,13 +38,21 @@ def make_problem(
     wrt: Sequence[str] | None = None,
     where: str = "",
     let: Mapping[str, str] | None = None,
+    *,
+    latex: bool = False,
 ) -> Problem:
     """Return the question that a text and its options ask; an InputError says what cannot be read.
 
     wrt: names to differentiate in, each entry perhaps a comma list; guessed when None or empty.
     where: conditions separated by commas; names that occur only there are constants.
     let: name -> expression, substituted before everything; definitions may use each other, not in a circle.
+    latex: ``text`` is a formula in LaTeX; errors point into it, and the notes say how it was read.
     """
+    if latex:
+        reading = read(text)
+        with reading.pointing():
+            problem = make_problem(reading.expression, wrt, where, let)
+        return replace(problem, notes=(*reading.notes, *problem.notes))
     tree = parse(text)
     conditions = parse_conditions(where)
     if let:

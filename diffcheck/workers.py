@@ -64,6 +64,7 @@ class Question:
     let: Mapping[str, str] = field(default_factory=dict)
     certify: bool = True
     wanted: Smoothness | None = None
+    latex: bool = False
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -250,6 +251,7 @@ def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
             certify=question.certify,
             early=early,
             wanted=question.wanted,
+            latex=question.latex,
         )
     except InputError as error:
         return error
