@@ -112,7 +112,7 @@ def _main(clause: Clause, definitions: dict[str, Definition], text: str, notes: 
     if len(sides) > 2 and _is_name(sides[1]):
         sides = sides[1:]
     left = text[slice(span_of(sides[0][0])[0], span_of(sides[0][-1])[1])].strip()
-    notes.append(f"left of the equals sign stands its name: {' '.join(left.split())}")
+    notes.append(f"left of = stands its name: {' '.join(left.split())}")
     if len(sides) > 2:
         notes.append("of several equal forms the first is read")
     return _formula(sides[1], text)

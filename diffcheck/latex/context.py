@@ -43,25 +43,42 @@ def _as(part: Token, kind: str, value: str | None = None) -> Token:
 
 def dressed(tokens: Sequence[Token]) -> list[Token]:
     r"""Return the tokens with plain names: \mathbf{w} is w, unless w occurs as well; then it is w_bold."""
-    fonts: dict[str, dict[str, None]] = defaultdict(dict)
-    greek: dict[str, dict[str, None]] = defaultdict(dict)
-    for part in tokens:
+    fonts: dict[str, Counter[str]] = defaultdict(Counter)
+    greek: dict[str, set[str]] = defaultdict(set)
+    for part in _right(tokens):
         if part.type == "NAME":
             font, _, name = part.value.rpartition(":")
-            fonts[name][font] = None
-            greek[GREEK.get(name, name)][name] = None
-    found = []
-    for part in tokens:
+            fonts[name][font] += 1
+            greek[GREEK.get(name, name)].add(name)
+    pairs = zip(tokens, tokens[2:], strict=False)
+    above = Counter(str(part.value) for script, part in pairs if script.type == "SUP" and part.type == "NAME")
+    found: list[Token] = []
+    for i, part in enumerate(tokens):
+        if part.type == "NAME" and i > 1 and tokens[i - 2].type == "SUP" and tokens[i + 1].type == "RBRACE":
+            # A T alone above is a transpose, unless T is a name.
+            if part.value == "word:T" or (part.value == "T" and fonts["T"][""] == above["T"]):
+                found.append(_as(part, "MARK", "top"))
+                continue
         if part.type == "NAME":
             font, _, name = part.value.rpartition(":")
-            if font not in ("", "word") and list(fonts[name])[0] != font:
+            if font not in ("", "word") and next(iter(fonts[name]), font) != font:
                 part = _as(part, "NAME", f"{name}_{font}")
             else:
                 # \epsilon and \varepsilon are one name, unless both occur.
                 plain = GREEK.get(name, name)
-                part = _as(part, "NAME", plain if len(greek[plain]) == 1 else name)
+                part = _as(part, "NAME", plain if len(greek[plain]) < 2 else name)
         found.append(part)
     return found
+
+
+def _right(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return what stands right of the first equals sign outside brackets, all of it where there is none."""
+    depth = 0
+    for i, part in enumerate(tokens):
+        depth += (part.type in _CLOSES) - (part.type in _OPENS)
+        if depth == 0 and part.type == "REL" and part.value == "eq":
+            return tokens[i + 1 :]
+    return tokens
 
 
 def _after_scripts(tokens: Sequence[Token], at: int) -> int:
@@ -86,12 +103,13 @@ def called(tokens: Sequence[Token], notes: list[str]) -> list[Token]:
     """
     before: dict[int, int] = {}
     bare: Counter[str] = Counter()
+    left = len(tokens) - len(_right(tokens))
     for i, part in enumerate(tokens):
         if part.type == "NAME":
             at = _after_scripts(tokens, i + 1)
             if at < len(tokens) and tokens[at].type == "LPAR" and tokens[at].value in ("(", "["):
                 before[i] = at
-            else:
+            elif i >= left:
                 bare[part.value] += 1
     found = list(tokens)
     said: dict[str, str] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.latex.matrices import matrix_products_inside
+from diffcheck.latex.extent import extended
 from diffcheck.latex.printed import (
     REDUCTIONS,
     as_mean,
@@ -26,10 +26,12 @@ from diffcheck.latex.printed import (
     listed,
     renamed,
     sample,
+    subscripts,
     unwrapped,
 )
 from diffcheck.latex.product import Product
 from diffcheck.latex.tokens import problem
+from diffcheck.latex.vectors import norm, scalar_product, square
 from diffcheck.tree import NUMBER, Node, Span, name, number
 from diffcheck.vocabulary import is_condition, is_reserved
 
@@ -55,7 +57,14 @@ class Definition:
 
 def meaning(tree: Node, definitions: Mapping[str, Definition], text: str, notes: list[str]) -> Node:
     """Return the tree in the expression language, its spans the columns of the LaTeX; notes are added to."""
-    return Reader(tree, definitions, text, notes).whole(tree)
+
+    def note(said: str) -> None:
+        if said not in notes:
+            notes.append(said)
+
+    tree = extended(tree, note)
+    known = {name: Definition(d.subs, extended(d.body, note)) for name, d in definitions.items()}
+    return Reader(tree, known, text, notes).whole(tree)
 
 
 class Reader:
@@ -86,6 +95,13 @@ class Reader:
         self.signed = any(
             s.args[0].leaf == "minus" for part in scripted for s in part.args[1:] if s.op == "sub"
         )
+        # x^a, x^p and x^n of one name x_i are labels: anchor, positive, negative.
+        above: dict[str, set[str]] = {}
+        for part in scripted:
+            if any(s.op == "sub" for s in part.args[1:]):
+                letters = {letter(unwrapped(s.args[0])) for s in exponents(part.args[1:])}
+                above.setdefault(str(part.args[0].leaf), set()).update(each for each in letters if each)
+        self.labelled = {word: letters for word, letters in above.items() if len(letters) > 1}
         # e_i is a name, and then e is none of Euler's.
         self.euler = not any(part.args[0].leaf == "e" and part.args[1].op == "sub" for part in scripted)
         self.vectors = any(part.op in ("norm", "inner") or is_transposed(part) for part in self.parts)
@@ -113,7 +129,7 @@ class Reader:
         found: set[str] = set()
         unnamed = False
         for part in self.parts:
-            if part.op == "prefix" and part.leaf in REDUCTIONS:
+            if part.op == "prefix" and part.leaf in REDUCTIONS and not self.optimises(part):
                 below = [s for s in part.args if s.op == "sub"]
                 found |= {each for script in below for each in indices(script)}
                 unnamed = unnamed or (not below and part.leaf in ("sum", "prod"))
@@ -122,6 +138,12 @@ class Reader:
             below = [part.args[0] for part in self.parts if part.op == "sub"]
             found |= {each for script in below for each in map(letter, flat(script)) if each in set(LETTERS)}  # type: ignore[misc]
         return found
+
+    def optimises(self, part: Node) -> bool:
+        r"""Say whether a part is the \min_w of an objective: nothing carries what stands below as an index."""
+        below = {each for s in part.args if s.op == "sub" for each in indices(s)}
+        used = {letter(inner) for p in self.parts if p.op == "scripted" for s in subscripts(p) for inner in s.walk()}
+        return part.leaf in ("max", "min") and any(s.op == "sub" for s in part.args) and not below & used
 
     def _positions(self) -> dict[str, set[int]]:
         """Return, for each name, the places of its scripts where the index of a sum stands somewhere."""
@@ -146,17 +168,14 @@ class Reader:
         return found
 
     def subscripts(self, part: Node) -> list[Node]:
-        """Return what stands below a name, and in brackets above it, as x^{(i)}: one node for each."""
+        """Return what stands below a name, the two indices of x_{ij} apart."""
         found: list[Node] = []
-        for script in part.args[1:]:
-            above = sample(script)
-            if above is not None:
-                found.append(above)
-            elif script.op == "sub" and script.args[0].op != "sign":
-                for each in listed(script.args[0]):
-                    inner = flat(each)
-                    apart = each.op == "product" and all(letter(one) in self.indices for one in inner)
-                    found += inner if apart else [each]
+        for each in subscripts(part):
+            inner = flat(each)
+            apart = each.op == "product" and all(
+                letter(one) in {*self.indices, *LETTERS} or one.op == "number" for one in inner
+            )
+            found += inner if apart else [each]
         return found
 
     # --- reading
@@ -356,7 +375,8 @@ class Reader:
         if len(parts) != 2:
             help_ = "write \\langle a, b \\rangle"
             raise self.problem("a scalar product takes two parts", node.span, help_)
-        return Node("dot", tuple(map(self.number, parts)), None, node.span)
+        left, right = map(self.number, parts)
+        return scalar_product(left, right, node.span, self.fresh, self.note)
 
     def read_norm(self, node: Node) -> Node:
         return self.norm(node, None)
@@ -366,17 +386,28 @@ class Reader:
         self.in_norm += 1
         parts = [self.number(part) for part in listed(node.args[0])]
         self.in_norm -= 1
-        parts = [matrix_products_inside(part, self.spare) for part in parts]
         order = None if script is None else unwrapped(script.args[0])
         if order is None or order.leaf in ("2", "F"):
+            power = None
+        elif order.leaf == "oo":
+            power = name("inf", order.span)
+        elif order.op == "number":
+            power = self.number(order)
+        else:
+            help_ = "norms of a number, F and \\infty are; write others as (\\sum_i |x_i|^p)^{1/p}"
+            raise self.problem("this norm is not read", order.span, help_)
+        if len(parts) == 1:
+            return norm(parts[0], power, node.span, self.fresh, self.note)
+        if power is None:
             return Node("norm", tuple(parts), None, node.span)
-        value = parts[0] if len(parts) == 1 else Node("vector", tuple(parts), None, node.span)
-        if order.leaf == "oo":
-            return Node("norm", (value, name("inf", order.span)), None, node.span)
-        if order.op == "number":
-            return Node("norm", (value, self.number(order)), None, node.span)
-        help_ = "norms of a number, F and \\infty are; write others as (\\sum_i |x_i|^p)^{1/p}"
-        raise self.problem("this norm is not read", order.span, help_)
+        return Node("norm", (Node("vector", tuple(parts), None, node.span), power), "ord", node.span)
+
+    def fresh(self, span: Span) -> str:
+        """Return an index letter that the formula does not use."""
+        found = next(self.spare, "")
+        if not found:
+            raise self.problem("too many different indices", span, "the language has i, j, k, l, m, n")
+        return found
 
     # --- cases
 
@@ -418,7 +449,11 @@ class Reader:
         if base.op == "norm":
             if len(below) > 1:
                 raise self.problem("a norm takes one script below", below[1].span)
-            return self.raised(self.norm(base, below[0] if below else None), above)
+            value = self.norm(base, below[0] if below else None)
+            euclidean = not below or unwrapped(below[0].args[0]).leaf in ("2", "F")
+            if euclidean and above and unwrapped(above[0].args[0]).leaf == "2":
+                return self.raised(square(value), above[1:])
+            return self.raised(value, above)
         value = self.read(base)
         for script in below:
             if script.args[0].leaf == "plus" and base.op in ("group", "abs"):
@@ -443,6 +478,9 @@ class Reader:
             if content.op == "sign":
                 help_ = "a transpose stands before the other factor, w^\\top x; other marks stand on names"
                 raise self.problem("this mark is not read here", script.span, help_)
+            if letter(unwrapped(content)) in self.bound:
+                help_ = f"write it below, or as ^{{({unwrapped(content).leaf})}}"
+                raise self.problem("an index of a sum stands as an exponent here", content.span, help_)
             exponent = self.whole(content)
             span = (value.span[0], script.span[1])
             if value.op == "E":
@@ -455,9 +493,13 @@ class Reader:
         """Read a name with scripts: indices, labels that become part of the name, exponents."""
         base, *scripts = node.args
         word = str(base.leaf)
-        powers = exponents(scripts)
+        powers = [s for s in exponents(scripts) if letter(unwrapped(s.args[0])) not in self.labelled.get(word, ())]
         subs = self.subscripts(node)
         labels = [str(s.args[0].leaf) for s in scripts if s.args[0].op == "sign"]
+        for script in exponents(scripts):
+            if script not in powers:
+                labels.append(self.label(script.args[0]))
+                self.note(f"the letters above {word} are labels, not exponents")
         positive = (
             "plus" in labels
             and not self.signed

@@ -15,12 +15,15 @@ __all__ = [
     "flat",
     "indices",
     "is_transposed",
+    "is_unequal",
     "leading_sum",
     "letter",
     "listed",
     "plain_name",
+    "relations",
     "renamed",
     "sample",
+    "subscripts",
     "unwrapped",
     "without_transpose",
 ]
@@ -67,6 +70,18 @@ def sample(script: Node) -> Node | None:
         return None
     part = listed(inner)[0]
     return part if part.op in ("name", "number") else None
+
+
+def subscripts(node: Node) -> list[Node]:
+    """Return what stands below a scripted part, and in brackets above it, as in x^{(i)}: one part for each."""
+    found: list[Node] = []
+    for script in node.args[1:]:
+        above = sample(script)
+        if above is not None:
+            found.append(above)
+        elif script.op == "sub" and script.args[0].op != "sign":
+            found += listed(script.args[0])
+    return found
 
 
 def exponents(scripts: Sequence[Node]) -> list[Node]:
@@ -117,7 +132,7 @@ def renamed(node: Node, letters: Mapping[str, str]) -> Node:
 def indices(script: Node) -> list[str]:
     """Return the index letters below a sum: i of _{i=1} and _{i \\ne j}, i and j of _{i,j} and _{i<j}."""
     found = []
-    for part in listed(script.args[0]):
+    for part in relations(script):
         heads = [part]
         if part.op == "relation":
             both = len(part.args) == 3 and part.args[1].leaf == "lt"
@@ -126,6 +141,19 @@ def indices(script: Node) -> list[str]:
             inner = listed(head) if head.op == "group" else [head]
             found += [each for one in inner for each in map(letter, flat(one)) if each]
     return found
+
+
+def relations(script: Node) -> list[Node]:
+    """Return the parts below a sum; the square brackets of [k \\ne i] go."""
+    parts = listed(script.args[0])
+    whole = len(parts) == 1 and parts[0].op == "group" and [p.op for p in listed(parts[0])] == ["relation"]
+    return listed(parts[0]) if whole else parts
+
+
+def is_unequal(script: Node) -> bool:
+    """Say whether a script is one inequality, as below 1_{[k \\ne i]}."""
+    parts = relations(script)
+    return len(parts) == 1 and parts[0].op == "relation" and parts[0].args[1].leaf == "ne"
 
 
 # --- sums that are means

@@ -12,17 +12,19 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from diffcheck.atoms import ATOMS
-from diffcheck.latex.matrices import MATRIX, is_matrix
 from diffcheck.latex.printed import (
     averaged,
     indices,
+    is_unequal,
     is_transposed,
     letter,
     listed,
+    relations,
     sample,
     unwrapped,
     without_transpose,
 )
+from diffcheck.latex.vectors import MATRIX, is_matrix, scalar_product
 from diffcheck.tree import Node, Span, name, number, substitute
 from diffcheck.vocabulary import MAX_ARGUMENTS
 
@@ -51,6 +53,11 @@ class Product:
 
     def read(self) -> Node:
         """Return the product, quotient or scalar product of the factors."""
+        first = self.items[0]
+        if len(self.items) > 1 and first.op == "prefix" and self.reader.optimises(first):
+            said = self.reader.text[slice(*first.span)]
+            self.reader.note(f"{said} is left out: the function that is optimised is read")
+            self.at = 1
         op, negative = self.operator()
         found = self.factor()
         if negative:
@@ -129,7 +136,8 @@ class Product:
             raise self.reader.problem("a transpose needs the factor behind it", item.span, "write w^\\top x")
         left = self.reader.number(without_transpose(item))
         right = self.factor()
-        return Node("dot", (left, right), None, (item.span[0], right.span[1]))
+        span = (item.span[0], right.span[1])
+        return scalar_product(left, right, span, self.reader.fresh, self.reader.note)
 
     # --- arguments
 
@@ -169,7 +177,15 @@ class Product:
         if word in ("sum", "prod", "mean"):
             return self.reduced(item, word, below)
         if word in ("max", "min") and below:
+            if self.reader.optimises(item):
+                help_ = "only an index, as in \\max_j z_j, or the front of an objective is"
+                raise self.reader.problem("this script is not read here", below[0].span, help_)
             return self.extreme(item, word, below)
+        if word == "expectation":
+            self.reader.note("an expectation is read as what stands in it: the loss of one sample")
+            values, _, scripts = self.argument(item)
+            self.check_numbers(values)
+            return self.scripted(values[0], scripts)
         if any(_is_minus_one(s) for s in above):
             raise self.reader.problem(
                 "an inverse function is not read so", above[0].span, "write \\arcsin and the like, or \\frac"
@@ -275,6 +291,10 @@ class Product:
             values = tuple(map(reader.number, listed(rest[0])))
             span = (item.span[0], rest[0].span[1])
             return Node(word, (Node("vector", values, None, rest[0].span),), None, span)
+        if word == "sum" and rest[0].op == "indicator" and len(rest) > 1 and rest[1].op not in ("group", "braces"):
+            # \\sum_k \\mathbb{1}_{[k \\ne i]} leaves out a term as \\sum_{k \\ne i} does.
+            left_out = [s for s in rest[0].args if s.op == "sub" and is_unequal(s)]
+            below, rest = [*below, *left_out], rest[1:] if left_out else rest
         given, letters = reader.bound, self.letters(below, rest)
         reader.bound = (*given, *letters)
         terms = Product(reader, rest, (rest[0].span[0], rest[-1].span[1])).read()
@@ -288,7 +308,7 @@ class Product:
     def letters(self, below: Sequence[Node], rest: Sequence[Node]) -> list[str]:
         """Return the letters that a sum runs over: those it names, else those that its terms carry."""
         if below:
-            return [each for script in below for each in indices(script)]
+            return list(dict.fromkeys(each for script in below for each in indices(script)))
         inside = {letter(part) for item in rest for part in item.walk()}
         return sorted(self.reader.indices & inside - set(self.reader.bound) - {None})  # type: ignore[type-var]
 
@@ -307,8 +327,8 @@ class Product:
     def left_out(self, below: Sequence[Node], word: str, terms: Node) -> Node | None:
         r"""Return the term that \sum_{j \ne y} leaves out, None for i = 1 and i \in S, which leave out none."""
         reader = self.reader
-        relations = [part for script in below for part in listed(script.args[0]) if part.op == "relation"]
-        limits = [part for part in relations if part.args[1].leaf not in ("in", "eq")]
+        parts = [part for script in below for part in relations(script) if part.op == "relation"]
+        limits = [part for part in parts if part.args[1].leaf not in ("in", "eq")]
         if not limits:
             return None
         index, sign, other = limits[0].args[:3]

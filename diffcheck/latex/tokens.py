@@ -48,16 +48,16 @@ _RAW = re.compile(
 )
 # The skip behind a row, as in \\[2pt].
 _SKIP = re.compile(r"\[-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|px|jot)\]|\*")
-_CASES = {"cases", "dcases", "rcases", "cases*", "dcases*"}
+# Without amsmath, cases are set as \\left\\{ \\begin{array}{ll} ... \\end{array} \\right.
+_CASES = {"cases", "dcases", "rcases", "cases*", "dcases*", "array", "matrix", "aligned cases"}
 # Environments around a formula; what an alignment's & and \\ mean is known from the tokens beside them.
 _AROUND = {
     "equation", "align", "aligned", "gather", "gathered", "split", "multline", "displaymath", "math", "flalign",
-    "eqnarray", "alignat", "array",
+    "eqnarray", "alignat",
 }  # fmt: skip
 _INDICES = set("ijklmnct")
 # How frameworks write the number of entries: \\text{x.nelement}().
 _COUNT = re.compile(r"\w+\.(?:nelement|numel|size|len)(?:\([0-9]?\))?", re.ASCII)
-_ONES = {"bb", "bold"}
 
 
 def token(kind: str, value: str, span: Span) -> Token:
@@ -106,6 +106,8 @@ class _Scanner:
         # What each open brace is: how many tokens there were, and the font or accent that takes the group.
         self.open: list[tuple[int, str, _Raw]] = []
         self.environments: list[_Raw] = []
+        # For each open \left: how many tokens there were, None where it is \left with a dot.
+        self.lefts: list[int | None] = []
 
     def scan(self) -> list[Token]:
         while self.at < len(self.raws):
@@ -199,6 +201,8 @@ class _Scanner:
             self.emit("NAME", word + tail, (raw.start, raw.stop + len(tail)))
         elif function(word):
             self.emit("FUNC", function(word) or "", raw.span)
+        elif KEYWORDS.get(word) in ("IF", "OTHERWISE"):
+            self.emit(KEYWORDS[word], word, raw.span)
         elif self.labelled():
             if set(word) <= _INDICES:
                 self.single(raw)
@@ -417,6 +421,7 @@ class _Scanner:
         self.take()
         span = (raw.start, delimiter.stop)
         if delimiter.text == ".":
+            self.one_sided(raw, span)
             return
         text = delimiter.text
         if delimiter.kind == "command" and text in ("{", "}", "|"):
@@ -428,7 +433,20 @@ class _Scanner:
         if text not in BARS and text not in BRACKETS:
             help_ = f"write `\\{raw.text}(`, `\\{raw.text}|` or another bracket"
             raise problem(f"no bracket behind `\\{raw.text}`", span, help_, self.text)
+        if raw.text == "left":
+            self.lefts.append(len(self.out))
+        elif raw.text == "right" and self.lefts and self.lefts.pop() is None:
+            help_ = "write the value at that point"
+            raise problem("a bracket on the right alone is not read", span, help_, self.text)
         self.bracket(_Raw(delimiter.kind, text, *span), raw.text)
+
+    def one_sided(self, raw: _Raw, span: Span) -> None:
+        """Read \\left. and \\right., which print nothing: the bracket on the other side goes as well."""
+        if raw.text == "left":
+            self.lefts.append(None)
+        elif raw.text == "right" and self.lefts and (start := self.lefts.pop()) is not None:
+            opening = self.out[start]
+            self.out[start] = token("AROUND", opening.value, (opening.start_pos or 0, opening.end_pos or 0))
 
     def bracket(self, raw: _Raw, side: str) -> None:
         if raw.text in BRACKETS:
@@ -473,11 +491,13 @@ class _Scanner:
         last = self.out[-1] if self.out else None
         if last is not None and last.type in ("NAME", "NUMBER"):
             kind, _, style = taken.partition(":")
-            one = last.value == "1" or (last.value.endswith(":I") and style == "bb")
-            if kind == "font" and style in _ONES and one:
-                self.out[-1] = token("INDICATOR", "1", (opening, last.end_pos or 0))
+            span = (opening, last.end_pos or 0)
+            if kind == "font" and (last.value == "1" or last.value == "bb:I"):
+                self.out[-1] = token("INDICATOR", "1", span)
+            elif last.value == "bb:E":
+                self.out[-1] = token("FUNC", "expectation", span)
             else:
-                self.out[-1] = token(last.type, last.value, (opening, last.end_pos or 0))
+                self.out[-1] = token(last.type, last.value, span)
 
     def switched(self, raw: _Raw) -> None:
         """Read {\\rm margin}: what follows in the group is a word."""
@@ -596,9 +616,6 @@ class _Scanner:
                 help_ = "end it by the name it began with"
                 raise problem("another environment was begun last", raw.span, help_, self.text)
         if name in _CASES:
-            self.emit("CASES" if begins else "END", name, raw.span)
-        elif plain == "array":
-            # \left\{ \begin{array}{ll} ... \right. is how cases are set without amsmath.
             self.emit("CASES" if begins else "END", name, raw.span)
         else:
             self.emit("AROUND", name, raw.span)

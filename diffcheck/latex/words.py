@@ -65,7 +65,7 @@ IGNORED = {
     ",", ";", ":", "!", " ", ">", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "notag",
     "nonumber", "mathstrut", "strut", "hfill", "thinspace", "medspace", "thickspace", "big", "Big", "bigg",
     "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr", "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
-    "mathopen", "mathclose", "mathrel", "mathbin", "mathord", "noindent", "boxed", "ensuremath", "centering", "/",
+    "mathopen", "mathclose", "mathrel", "mathbin", "mathord", "noindent", "boxed", "ensuremath", "centering", "/", "mathop",
 }  # fmt: skip
 
 # Layout with an argument that is not read either.
@@ -154,7 +154,6 @@ UNREAD = {
     "partial": "give the derivative a name",
     "lim": "write the function whose limit is meant",
     "binom": "write the number, or a name for it",
-    "mathop": "write \\operatorname{...}",
     "cup": "sets have no place in the language",
     "cap": "sets have no place in the language",
     "setminus": "sets have no place in the language",

@@ -17,6 +17,10 @@ from diffcheck.unparse import ATOM, BINARY, PREFIXED, number_text
 __all__ = ["Place", "write"]
 
 
+# Calls whose leaf names the indices they run over.
+WITH_INDEX = REDUCTIONS | {"norm", "dot"}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The columns of one part in the text, and those of what it came from."""
@@ -91,9 +95,14 @@ class _Writer:
 
     def called(self, node: Node) -> None:
         """Write a call; a sum names its indices where more than those are free in its terms."""
-        indices = str(node.leaf).split(", ") if node.op in REDUCTIONS and node.leaf else []
-        named = indices and not self.letters(node.args[0]) <= {*indices}
-        self.listed(f"{node.leaf if node.op == 'apply' else node.op}(", node.args, "")
+        indices = str(node.leaf).split(", ") if node.op in WITH_INDEX and node.leaf not in (None, "", "ord") else []
+        free = frozenset[str]().union(*map(self.letters, node.args))
+        named = indices and not free <= {*indices}
+        ordered = node.op == "norm" and len(node.args) == 2 and node.leaf == "ord"
+        self.listed(f"{node.leaf if node.op == 'apply' else node.op}(", node.args[: -1 if ordered else None], "")
+        if ordered:
+            self.say(", ord=")
+            self.part(node.args[1], 0)
         self.say(f", {', '.join(indices)})" if named else ")")
 
     def listed(self, opening: str, parts: tuple[Node, ...], closing: str) -> None:
@@ -110,7 +119,7 @@ class _Writer:
             found = frozenset[str]().union(*map(self.letters, node.args))
             if node.op == "item":
                 found |= {n for index in node.args[1:] for n in index.names()}
-            elif node.op in REDUCTIONS and node.leaf:
+            elif node.op in WITH_INDEX and node.leaf not in (None, "", "ord"):
                 found -= {*str(node.leaf).split(", ")}
             self.free[id(node)] = found
         return self.free[id(node)]
