@@ -114,7 +114,9 @@ def _check(
     wrt: Wrt = None,
     where: Where = "",
     let: Let = None,
-    format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
+    format: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="terminal, json or latex.")
+    ] = "terminal",
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
     require: Annotated[

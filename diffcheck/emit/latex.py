@@ -18,7 +18,7 @@ from diffcheck.lower import fill, parameters
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
 
-__all__ = ["latex"]
+__all__ = ["formula", "latex"]
 
 OR, AND, NOT, COMPARISON, SUM, TERM, UNARY, POWER, ATOM = range(9)
 
@@ -48,6 +48,14 @@ def latex(tree: Node, arguments: Sequence[str], parameter: str, comments: Sequen
     return "\n".join([*said, r"\[", rf"  {left}({shown}) = {value}", r"\]", ""])
 
 
+def formula(tree: Node, names: Sequence[str]) -> str:
+    """Return a tree as LaTeX without anything around it; names: all that the text it stands in prints.
+
+    A condition is printed too.
+    """
+    return _Printer(_names([*names, *tree.names()])).part(tree)[0]
+
+
 def _names(names: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     # The letter e is Euler's number here.
@@ -59,7 +67,11 @@ def _names(names: Sequence[str]) -> dict[str, str]:
 
 
 def _symbol(name: str) -> str:
-    """Return a name as SymPy prints it, upright where several letters would read as a product."""
+    """Return a name as SymPy prints it, upright where several letters would read as a product; y[i] is y_i."""
+    base, _, indices = name.partition("[")
+    if indices:
+        shown = _symbol(base)
+        return f"{f'{{{shown}}}' if '_' in shown else shown}_{{{indices.removesuffix(']')}}}"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name):
         return _upright(name)
     shown: str = sp.latex(sp.Symbol(name))
@@ -92,6 +104,8 @@ class _Printer:
             return _number(unparse(node))
         if node.op == "where":
             return self.cases(node), SUM
+        if node.op not in SPELLINGS:
+            return self.called(node), POWER
         if SPELLINGS[node.op].latex is None:
             count = len(node.args)
             values = dict(zip(parameters(node.op, count), node.args, strict=True))
@@ -122,6 +136,22 @@ class _Printer:
             return spelling.format(*(text for text, _ in args)), POWER if "^" in spelling else ATOM
         return rf"{spelling}\left({', '.join(text for text, _ in args)}\right)", POWER
 
+    def called(self, node: Node) -> str:
+        """Return what no row of the table spells: a sum or mean over indices, a function of the user's own."""
+        first, *rest = node.args
+        if node.op in ("sum", "mean", "prod"):
+            letters = [str(a.leaf) for a in rest] or sorted(
+                set(re.findall(r"[a-z]", _inside_brackets(first)))
+            )
+            below = f"_{{{', '.join(letters)}}}" if letters else ""
+            sign = r"\prod" if node.op == "prod" else r"\sum"
+            mean = r"\frac{1}{n} " if node.op == "mean" else ""
+            return rf"{mean}{sign}{below} {_within(self.part(first), TERM)}"
+        if node.op == "item":
+            return f"{_within(self.part(first), ATOM)}_{{{', '.join(self.part(a)[0] for a in rest)}}}"
+        name = _symbol(str(node.leaf)) if node.op == "apply" else rf"\operatorname{{{node.op}}}"
+        return rf"{name}\left({', '.join(self.part(a)[0] for a in node.args)}\right)"
+
     def power(self, node: Node, args: list[Part]) -> str:
         """Return a power; what is no single sign is bracketed below."""
         return f"{_within(args[0], ATOM)}^{{{args[1][0]}}}"
@@ -135,6 +165,11 @@ class _Printer:
         rows.append(rf"{self.part(node)[0]} & \text{{otherwise}}")
         lines = r" \\ ".join(rows)
         return rf"\begin{{cases}} {lines} \end{{cases}}"
+
+
+def _inside_brackets(node: Node) -> str:
+    """Return the subscripts of all names, such as i of y[i]."""
+    return " ".join(name.partition("[")[2] for name in node.names())
 
 
 def _within(part: Part, least: int) -> str:

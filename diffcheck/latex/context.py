@@ -23,7 +23,7 @@ _CLOSES = {
     "LANGLE": "RANGLE", "CASES": "END",
 }  # fmt: skip
 _OPENS = {closing: opening for opening, closing in _CLOSES.items()}
-_OPERANDS = {"NUMBER", "NAME", "SIZE", "DOTS"}
+_OPERANDS = {"NUMBER", "NAME", "SIZE", "DOTS", "INDICATOR"}
 _BARS = {"BAR": ("LABS", "RABS"), "DBAR": ("LNORM", "RNORM")}
 
 _PAIRS = {"(": ")", "[": "]", "\\{": "\\}", "lbrace": "rbrace", "lbrack": "rbrack", "item": "]"}
@@ -306,9 +306,8 @@ def clauses(tokens: Sequence[Token]) -> list[Clause]:
     for part in _tidied(tokens):
         depth += (part.type in _CLOSES) - (part.type in _OPENS)
         if depth == 0 and part.type in ("COMMA", "GAP", "NEWROW", "STOP", "IF", "AND"):
-            if part.type != "AND" or "=" in "".join(str(t) for t in found[-1][-1]):
-                found.append([[]])
-                continue
+            found.append([[]])
+            continue
         if part.type in ("GAP", "STOP"):
             continue
         if depth == 0 and part.type == "REL" and part.value == "eq":

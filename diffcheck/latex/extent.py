@@ -28,21 +28,26 @@ def extended(node: Node, note: Callable[[str], None]) -> Node:
 
 def _gathered(args: list[Node], note: Callable[[str], None]) -> list[Node]:
     """Return the terms and signs of a sum, those that belong to a \\sum before them put behind it in brackets."""
-    for i, part in enumerate(args):
-        items = list(part.args) if part.op == "product" else [part]
-        at = next((k for k, item in enumerate(items) if item.op == "prefix" and item.leaf == "sum"), None)
-        if at is None or at + 1 == len(items):
-            continue
-        letters = {each for script in items[at].args if script.op == "sub" for each in indices(script)}
-        ends = [k for k in range(i + 1, len(args)) if args[k].op != "sign" and _carries(args[k], letters)]
-        if not ends:
-            continue
-        note(f"the sum over {', '.join(sorted(letters))} takes all terms behind it that carry its index")
-        first = _joined("product", items[at + 1 :])
-        inner = _joined("sum", [first, *args[i + 1 : ends[-1] + 1]])
-        group = Node("group", (Node("list", (inner,), None, inner.span),), None, inner.span)
-        return [*args[:i], _joined("product", [*items[: at + 1], group]), *args[ends[-1] + 1 :]]
-    return args
+    last = {each: k for k, part in enumerate(args) if part.op != "sign" for each in _carried(part)}
+    found: list[Node] = []
+    k = 0
+    while k < len(args):
+        items = list(args[k].args) if args[k].op == "product" else [args[k]]
+        at = next(
+            (i for i, item in enumerate(items) if item.op == "prefix" and item.leaf == "sum"), len(items)
+        )
+        letters = _bound(items[at]) if at + 1 < len(items) else set()
+        end = max((last.get(each, k) for each in letters), default=k)
+        if end > k:
+            note(f"the sum over {', '.join(sorted(letters))} takes all terms behind it that carry its index")
+            first = _joined("product", items[at + 1 :])
+            inner = _joined("sum", [first, *args[k + 1 : end + 1]])
+            group = Node("group", (Node("list", (inner,), None, inner.span),), None, inner.span)
+            found.append(_joined("product", [*items[: at + 1], group]))
+        else:
+            found.append(args[k])
+        k = max(end, k) + 1
+    return found
 
 
 def _joined(op: str, parts: list[Node]) -> Node:
@@ -51,21 +56,18 @@ def _joined(op: str, parts: list[Node]) -> Node:
     return Node(op, tuple(parts), None, (parts[0].span[0], parts[-1].span[1]))
 
 
-def _carries(node: Node, letters: set[str]) -> bool:
-    """Whether an index stands in a part, and no sum in the part binds it."""
-    bound = {
-        each
-        for part in node.walk()
-        if part.op == "prefix"
-        for script in part.args
-        if script.op == "sub"
-        for each in indices(script)
-    }
-    found = {
-        letter(inner)
-        for part in node.walk()
-        if part.op == "scripted"
-        for sub in subscripts(part)
-        for inner in sub.walk()
-    }
-    return bool(found & letters - bound)
+def _bound(prefix: Node) -> set[str]:
+    return {each for script in prefix.args if script.op == "sub" for each in indices(script)}
+
+
+def _carried(node: Node) -> set[str]:
+    """Return the letters that are indices in a part, without those that a sum in the part binds."""
+    bound: set[str] = set()
+    found: set[str] = set()
+    for part in node.walk():
+        if part.op == "prefix":
+            bound |= _bound(part)
+        elif part.op == "scripted":
+            letters = (letter(inner) for sub in subscripts(part) for inner in sub.walk())
+            found |= {each for each in letters if each}
+    return found - bound

@@ -82,6 +82,8 @@ class Reader:
         self.parts = [
             part for root in (tree, *(d.body for d in definitions.values())) for part in root.walk()
         ]
+        scripted = [part for part in self.parts if part.op == "scripted"]
+        self.carried = {letter(inner) for part in scripted for s in subscripts(part) for inner in s.walk()}
         self.indices = self._indices()
         self.positions = self._positions()
         self.letters = self._letters()
@@ -90,7 +92,6 @@ class Reader:
         self.using: tuple[str, ...] = ()
         self.in_norm = 0
         self.values: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Node] = {}
-        scripted = [part for part in self.parts if part.op == "scripted"]
         # Beside s_- the script of s_+ is a label, not the positive part.
         self.signed = any(
             s.args[0].leaf == "minus" for part in scripted for s in part.args[1:] if s.op == "sub"
@@ -141,9 +142,11 @@ class Reader:
 
     def optimises(self, part: Node) -> bool:
         r"""Say whether a part is the \min_w of an objective: nothing carries what stands below as an index."""
-        below = {each for s in part.args if s.op == "sub" for each in indices(s)}
-        used = {letter(inner) for p in self.parts if p.op == "scripted" for s in subscripts(p) for inner in s.walk()}
-        return part.leaf in ("max", "min") and any(s.op == "sub" for s in part.args) and not below & used
+        below = [s for s in part.args if s.op == "sub"]
+        letters = {each for script in below for each in indices(script)}
+        return (
+            part.op == "prefix" and part.leaf in ("max", "min") and bool(below) and not letters & self.carried
+        )
 
     def _positions(self) -> dict[str, set[int]]:
         """Return, for each name, the places of its scripts where the index of a sum stands somewhere."""
@@ -438,6 +441,8 @@ class Reader:
 
     def read_scripted(self, node: Node) -> Node:
         base, *scripts = node.args
+        if is_transposed(node):
+            return self.read_prefix(node)
         inner = unwrapped(base)
         if base.op == "braces" and inner.op in ("name", "norm", "group", "scripted"):
             bare = inner.args if inner.op == "scripted" else (inner,)
@@ -493,7 +498,9 @@ class Reader:
         """Read a name with scripts: indices, labels that become part of the name, exponents."""
         base, *scripts = node.args
         word = str(base.leaf)
-        powers = [s for s in exponents(scripts) if letter(unwrapped(s.args[0])) not in self.labelled.get(word, ())]
+        powers = [
+            s for s in exponents(scripts) if letter(unwrapped(s.args[0])) not in self.labelled.get(word, ())
+        ]
         subs = self.subscripts(node)
         labels = [str(s.args[0].leaf) for s in scripts if s.args[0].op == "sign"]
         for script in exponents(scripts):
@@ -585,14 +592,15 @@ class Reader:
         """Return what a name stands for, its index letters replaced by those in use."""
         if word in self.using:
             raise self.problem(f"`{word}` is defined by itself", node.span, "write what it stands for")
-        if (word, letters, self.bound) in self.values:
-            return self.values[word, letters, self.bound]
-        known = self.definitions[word]
-        given, self.using = self.using, (*self.using, word)
-        value = self.whole(renamed(known.body, dict(zip(known.subs, letters, strict=True))))
-        self.using = given
-        self.values[word, letters, self.bound] = value
-        return value
+        key = (word, letters, self.bound)
+        if key not in self.values:
+            known = self.definitions[word]
+            given, self.using = self.using, (*self.using, word)
+            self.values[key] = self.whole(renamed(known.body, dict(zip(known.subs, letters, strict=True))))
+            self.using = given
+        value = self.values[key]
+        # Around it stand other columns than in its definition.
+        return Node(value.op, value.args, value.leaf, node.span)
 
 
 def _is_rest(conditions: Sequence[Node]) -> bool:

@@ -24,7 +24,8 @@ from diffcheck.latex.printed import (
     unwrapped,
     without_transpose,
 )
-from diffcheck.latex.vectors import MATRIX, is_matrix, scalar_product
+from diffcheck.latex.vectors import MATRIX, is_matrix, is_vector, scalar_product
+from diffcheck.limits import check_size
 from diffcheck.tree import Node, Span, name, number, substitute
 from diffcheck.vocabulary import MAX_ARGUMENTS
 
@@ -53,11 +54,10 @@ class Product:
 
     def read(self) -> Node:
         """Return the product, quotient or scalar product of the factors."""
-        first = self.items[0]
-        if len(self.items) > 1 and first.op == "prefix" and self.reader.optimises(first):
+        while self.at + 1 < len(self.items) and self.reader.optimises(first := self.items[self.at]):
             said = self.reader.text[slice(*first.span)]
             self.reader.note(f"{said} is left out: the function that is optimised is read")
-            self.at = 1
+            self.at += 1
         op, negative = self.operator()
         found = self.factor()
         if negative:
@@ -77,7 +77,7 @@ class Product:
 
     def is_matrix_product(self, at: int) -> bool:
         """Whether the factor at ``at`` is a vector, the one before it a matrix: X w beside norms or transposes."""
-        if not self.reader.vectors or not is_matrix(self.items[at - 1]) or self.items[at].op != "name":
+        if not self.reader.vectors or not is_matrix(self.items[at - 1]) or not is_vector(self.items[at]):
             return False
         if not self.reader.in_norm or at != 1:
             raise self.reader.problem(
@@ -263,7 +263,7 @@ class Product:
         follows = self.peek()
         base = follows.args[0] if follows is not None and follows.op == "scripted" else follows
         scripts: list[Node] = []
-        if below:
+        if below and below[0].args[0].op != "sign":
             parts, stop = listed(below[0].args[0]), item.span[1]
         elif base is not None and follows is not None and base.op in ("group", "braces"):
             self.at += 1
@@ -291,19 +291,30 @@ class Product:
             values = tuple(map(reader.number, listed(rest[0])))
             span = (item.span[0], rest[0].span[1])
             return Node(word, (Node("vector", values, None, rest[0].span),), None, span)
-        if word == "sum" and rest[0].op == "indicator" and len(rest) > 1 and rest[1].op not in ("group", "braces"):
+        if (
+            word == "sum"
+            and rest[0].op == "indicator"
+            and len(rest) > 1
+            and rest[1].op not in ("group", "braces")
+        ):
             # \\sum_k \\mathbb{1}_{[k \\ne i]} leaves out a term as \\sum_{k \\ne i} does.
-            left_out = [s for s in rest[0].args if s.op == "sub" and is_unequal(s)]
+            own = set(self.letters(below, rest))
+            left_out = [s for s in rest[0].args if s.op == "sub" and is_unequal(s) and own >= {*indices(s)}]
             below, rest = [*below, *left_out], rest[1:] if left_out else rest
         given, letters = reader.bound, self.letters(below, rest)
         reader.bound = (*given, *letters)
         terms = Product(reader, rest, (rest[0].span[0], rest[-1].span[1])).read()
-        left_out = self.left_out(below, word, terms)
+        left_out = self.left_out(below, word, letters, terms)
         reader.bound = given
         found = Node(
             word, (terms,), ", ".join(reader.letters[i] for i in letters), (item.span[0], terms.span[1])
         )
-        return found if left_out is None else Node("sub", (found, left_out), None, found.span)
+        if left_out is None:
+            return found
+        found = Node("sub", (found, left_out), None, found.span)
+        # Written twice at every level.
+        check_size(found, reader.text)
+        return found
 
     def letters(self, below: Sequence[Node], rest: Sequence[Node]) -> list[str]:
         """Return the letters that a sum runs over: those it names, else those that its terms carry."""
@@ -319,12 +330,12 @@ class Product:
         reader.bound = (*given, *letters)
         values, stop, scripts = self.argument(item)
         self.check_numbers(values)
-        self.left_out(below, word, values[0])
+        self.left_out(below, word, letters, values[0])
         reader.bound = given
         shown = ", ".join(reader.letters[i] for i in letters)
         return self.scripted(Node(word, tuple(values), shown, (item.span[0], stop)), scripts)
 
-    def left_out(self, below: Sequence[Node], word: str, terms: Node) -> Node | None:
+    def left_out(self, below: Sequence[Node], word: str, letters: Sequence[str], terms: Node) -> Node | None:
         r"""Return the term that \sum_{j \ne y} leaves out, None for i = 1 and i \in S, which leave out none."""
         reader = self.reader
         parts = [part for script in below for part in relations(script) if part.op == "relation"]
@@ -332,7 +343,7 @@ class Product:
         if not limits:
             return None
         index, sign, other = limits[0].args[:3]
-        if word != "sum" or len(limits) > 1 or sign.leaf != "ne" or letter(index) is None:
+        if word != "sum" or len(limits) > 1 or sign.leaf != "ne" or letter(index) not in letters:
             help_ = "only \\sum_{j \\ne y} leaves a term out; write other conditions into the terms with \\mathbb{1}[...]"
             raise reader.problem("this condition is not read here", sign.span, help_)
         own, its = name(reader.letters[str(index.leaf)]), reader.index(other)

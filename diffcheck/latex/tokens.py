@@ -43,7 +43,7 @@ _RAW = re.compile(
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e-?[0-9]+)?)"
     r"|(?P<letters>[A-Za-z]+)"
     r"|(?P<bars>\|\||\$\$|:=|\.\.\.)"
-    r"|(?P<sign>.)",
+    r"|(?P<sign>[^\\])",
     re.DOTALL,
 )
 # The skip behind a row, as in \\[2pt].
@@ -56,6 +56,8 @@ _AROUND = {
     "eqnarray", "alignat",
 }  # fmt: skip
 _INDICES = set("ijklmnct")
+# A printed formula has some hundreds.
+MAX_TOKENS = 10_000
 # How frameworks write the number of entries: \\text{x.nelement}().
 _COUNT = re.compile(r"\w+\.(?:nelement|numel|size|len)(?:\([0-9]?\))?", re.ASCII)
 
@@ -78,7 +80,11 @@ def tokenize(text: str) -> list[Token]:
             help="give one formula, not a whole document",
             text=text,
         )
-    return _Scanner(text, 0, len(text)).scan()
+    found = _Scanner(text, 0, len(text)).scan()
+    if len(found) > MAX_TOKENS:
+        span = (found[MAX_TOKENS].start_pos or 0, len(text))
+        raise problem(f"the formula has more than {MAX_TOKENS} signs", span, "give a shorter one", text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

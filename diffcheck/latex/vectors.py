@@ -12,7 +12,7 @@ from collections.abc import Callable
 from diffcheck.latex.words import GREEK
 from diffcheck.tree import NAME, Node, Span, name, number, substitute
 
-__all__ = ["MATRIX", "is_matrix", "norm", "scalar_product", "square"]
+__all__ = ["MATRIX", "is_matrix", "is_vector", "norm", "scalar_product", "square"]
 
 MATRIX = "matrix product"
 
@@ -27,6 +27,11 @@ def is_matrix(node: Node) -> bool:
     return node.op == "name" and len(word) == 1 and word.isupper()
 
 
+def is_vector(node: Node) -> bool:
+    """Say whether a printed part is a name that papers give to vectors: a Latin letter without scripts."""
+    return node.op == "name" and node.leaf not in {*GREEK.values(), "e", "pi", "oo"}
+
+
 def square(value: Node) -> Node:
     """Return the square of a Euclidean norm without its root: the sum of the squares of the entries."""
     power = Node("pow", (value.args[0], number(2, value.span)), None, value.span)
@@ -38,7 +43,9 @@ def square(value: Node) -> Node:
 def norm(value: Node, order: Node | None, span: Span, fresh: Fresh, note: Note) -> Node:
     """Return the norm of a vector; order: None for the Euclidean one, the name inf, or a number."""
     if not _has_entries(value):
-        return Node("norm", (value,), None, span) if order is None else Node("norm", (value, order), "ord", span)
+        return (
+            Node("norm", (value,), None, span) if order is None else Node("norm", (value, order), "ord", span)
+        )
     if any(part.op == "apply" for part in value.walk()):
         note("a function is read as one number, and its norm as the absolute value")
         return Node("abs", (value,), None, span)
@@ -50,7 +57,11 @@ def norm(value: Node, order: Node | None, span: Span, fresh: Fresh, note: Note) 
     if order.op == NAME:
         return Node("max", (size,), over, span)
     total = Node("sum", (size if order.leaf == 1 else Node("pow", (size, order), None, span),), over, span)
-    return total if order.leaf == 1 else Node("pow", (total, Node("div", (number(1), order), None, span)), None, span)
+    return (
+        total
+        if order.leaf == 1
+        else Node("pow", (total, Node("div", (number(1, span), order), None, span)), None, span)
+    )
 
 
 def scalar_product(left: Node, right: Node, span: Span, fresh: Fresh, note: Note) -> Node:
@@ -74,18 +85,21 @@ def _with_index(node: Node, over: str, fresh: Fresh) -> Node:
 
     def indexed(part: Node) -> Node | None:
         if part.op == NAME and part.leaf not in GREEK.values():
-            return Node("item", (part, name(over)), None, part.span)
+            return Node("item", (part, name(over, part.span)), None, part.span)
         if part.op == "item" and part.args[0].op == "item":
             # x[i]: the name inside was given the index on the way up, and the letters of x[i] as well.
             first, *rest = part.args
             letters = [each.args[0] if each.op == "item" else each for each in rest]
-            return Node("item", (first.args[0], *letters, name(over)), None, part.span)
+            return Node("item", (first.args[0], *letters, name(over, part.span)), None, part.span)
         if part.op != MATRIX:
             return None
         columns[:] = columns or [fresh(part.span)]
-        matrix, vector = part.args[0].args[0], part.args[1].args[0]
-        row = Node("item", (matrix, name(over), name(columns[0])), None, matrix.span)
-        entry = Node("item", (vector, name(columns[0])), None, vector.span)
+        # Both were given the index of the row on the way up.
+        matrix, vector = (side.args[0] if side.op == "item" else side for side in part.args)
+        row = Node(
+            "item", (matrix, name(over, matrix.span), name(columns[0], matrix.span)), None, matrix.span
+        )
+        entry = Node("item", (vector, name(columns[0], vector.span)), None, vector.span)
         return Node("dot", (row, entry), columns[0], part.span)
 
     return substitute(node, indexed)

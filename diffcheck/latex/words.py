@@ -36,7 +36,7 @@ GREEK = {
         "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
         "Phi Psi Omega"
     ).split()
-} | {"ell": "ell", "hbar": "hbar", "imath": "i", "jmath": "j"}
+} | {"ell": "ell", "hbar": "hbar"}
 
 # Accents become part of the name: \hat y is y_hat.
 ACCENTS = {
@@ -91,7 +91,7 @@ COMMANDS = {
     "frac": ("FRAC", ""), "dfrac": ("FRAC", ""), "tfrac": ("FRAC", ""), "cfrac": ("FRAC", ""),
     "nicefrac": ("FRAC", ""), "sfrac": ("FRAC", ""), "sqrt": ("SQRT", ""),
     "top": ("MARK", "top"), "intercal": ("MARK", "top"), "star": ("MARK", "star"), "prime": ("MARK", "prime"),
-    "dagger": ("MARK", "dagger"), "infty": ("NAME", "oo"), "pi": ("NAME", "pi"),
+    "dagger": ("MARK", "dagger"), "infty": ("NAME", "oo"), "imath": ("NAME", "i"), "jmath": ("NAME", "j"), "pi": ("NAME", "pi"),
     "dots": ("DOTS", ""), "ldots": ("DOTS", ""), "cdots": ("DOTS", ""), "dotsc": ("DOTS", ""),
     "quad": ("GAP", ""), "qquad": ("GAP", ""), "\\": ("NEWROW", ""), "cr": ("NEWROW", ""),
     "newline": ("NEWROW", ""), "mid": ("COMMA", ";"), "colon": ("COLON", ""), "%": ("PERCENT", ""),

@@ -95,11 +95,15 @@ class _Writer:
 
     def called(self, node: Node) -> None:
         """Write a call; a sum names its indices where more than those are free in its terms."""
-        indices = str(node.leaf).split(", ") if node.op in WITH_INDEX and node.leaf not in (None, "", "ord") else []
+        indices = (
+            str(node.leaf).split(", ") if node.op in WITH_INDEX and node.leaf not in (None, "", "ord") else []
+        )
         free = frozenset[str]().union(*map(self.letters, node.args))
         named = indices and not free <= {*indices}
         ordered = node.op == "norm" and len(node.args) == 2 and node.leaf == "ord"
-        self.listed(f"{node.leaf if node.op == 'apply' else node.op}(", node.args[: -1 if ordered else None], "")
+        self.listed(
+            f"{node.leaf if node.op == 'apply' else node.op}(", node.args[: -1 if ordered else None], ""
+        )
         if ordered:
             self.say(", ord=")
             self.part(node.args[1], 0)
