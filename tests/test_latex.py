@@ -104,14 +104,13 @@ READ = {
     # names
     r"\hat y + \hat{y}_1 + \bar x + \tilde{\mathbf{w}} + \widehat{y_2}": "y_hat + y_hat_1 + x_bar + w_tilde + y_hat_2",
     r"\mathbf w + \boldsymbol{\theta} + \vec v": "w + theta + v",
-    r"\mathbf{w} + w": "w + w",
+    r"w + \mathbf{w}": "w + w_bold",
     r"y_{\text{pred}} + y_{max} + \text{ignore\_index}": "y_pred + y_max + ignore_index",
     r"w^* + w' + w^{(0)} + x_{t-1}": "w_star + w_prime + w_0 + x_t_minus_1",
     r"x1 + beta + \varepsilon": "x1 + beta + epsilon",
     r"\epsilon + \varepsilon": "epsilon + varepsilon",
     "E + S": "E_ + S",
     "xy": "x*y",
-    "α + ‖x‖ ≤ 1": None,
     "−x × √2": "-x*sqrt(2)",
     # applications
     "y f(x)": "y*f(x)",
@@ -156,8 +155,6 @@ READ = {
     r"L = u^2 \text{ where } u = v + 1 \text{ and } v = 2x": "(2*x + 1)**2",
     r"\min_w \max_{x} (w - 1)^2": "(w - 1)**2",
 }  # fmt: skip
-del READ["α + ‖x‖ ≤ 1"]
-READ[r"\mathbf{w} + w"] = "w + w"
 
 
 @pytest.mark.parametrize("formula", READ)
@@ -195,8 +192,6 @@ REFUSED = {
     r"\max(x, y, )": ("missing before `)`", ")", "belongs"),
     r"\exp(x, y)": ("takes 1 argument", r"\exp", ""),
     "n!": ("factorials", "!", "name"),
-    "x, y": ("", "", ""),
-    r"x_1, \dots, x_n": ("", "", ""),
     r"\|x\|_p": ("this norm is not read", "p", "norms"),
     r"w^\top": ("transpose", r"w^\top", r"w^\top x"),
     r"w^\top A w": ("matrix product", "A w", "indices"),
@@ -205,11 +200,8 @@ REFUSED = {
     "\x00": ("U+0000", "\x00", ""),
     r"\sin^{-1} x": ("inverse", "^{-1}", r"\arcsin"),
     r"\infty": ("not a number", r"\infty", "large"),
-    r"a = a": ("", "", ""),
     r"L = r, r = s, s = r": ("defined by itself", "r", "stands for"),
 }
-for accepted in ("x, y", r"x_1, \dots, x_n", "a = a"):
-    del REFUSED[accepted]
 
 
 @pytest.mark.parametrize("formula", REFUSED)
@@ -252,15 +244,17 @@ def test_a_reading_that_could_be_another_is_said(formula):
 # --- bounded time, no exception but InputError
 
 PIECES = sorted({t for f in FORMULAS for t in re.findall(r"\\[A-Za-z]+|\\.|[A-Za-z]+|\d+|.", f["latex"])} | {
-    *"{}[]()|_^&$%'!\\", "\\|", "||", "\\left", "\\right", "\\left.", "\\right.", "\\middle", "\\hat", "\\text{", "\\rm",
-    "\\sqrt[", "\\begin{cases}", "\\end{cases}", "\\not", "\\underbrace", "\\langle", "\\rangle", "\\infty", "\n",
+    *"{}[]()|_^&$%'!\\", "\\|", "||", "\\left", "\\right", "\\left.", "\\right.", "\\middle", "\\hat", "\\text{",
+    "\\rm", "\\sqrt[", "\\begin{cases}", "\\end{cases}", "\\not", "\\underbrace", "\\langle", "\\rangle", "\n",
 })  # fmt: skip
 
 
 def _is_read_or_refused(text):
     try:
-        reading = read(text)
-    except InputError as error:
+        reading, error = read(text), None
+    except InputError as refusal:
+        reading, error = None, refusal
+    if error is not None:
         assert error.text == text
         assert error.message
         assert 0 <= error.span[0] <= error.span[1] <= len(text)
@@ -306,8 +300,7 @@ LONG = [
 @pytest.mark.parametrize("text", LONG, ids=lambda text: text[:12])
 def test_long_and_deep_formulas_end(text):
     """A clear refusal, not a hang or an overflow."""
-    _is_long_refused = pytest.raises(InputError)
-    with _is_long_refused as caught:
+    with pytest.raises(InputError) as caught:
         read(text)
     assert re.search(r"more than|deeply|deeper|never|lacks|too long|no partner|defined", caught.value.message)
 

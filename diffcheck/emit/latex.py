@@ -70,8 +70,8 @@ def _symbol(name: str) -> str:
     """Return a name as SymPy prints it, upright where several letters would read as a product; y[i] is y_i."""
     base, _, indices = name.partition("[")
     if indices:
-        shown = _symbol(base)
-        return f"{f'{{{shown}}}' if '_' in shown else shown}_{{{indices.removesuffix(']')}}}"
+        vector = _symbol(base)
+        return f"{f'{{{vector}}}' if '_' in vector else vector}_{{{indices.removesuffix(']')}}}"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name):
         return _upright(name)
     shown: str = sp.latex(sp.Symbol(name))

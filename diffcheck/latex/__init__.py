@@ -3,7 +3,7 @@ r"""Formulas as papers print them: LaTeX in, the text of the expression language
 1. `tokens.py`: macros take their arguments, accents and fonts become parts of names.
 2. `context.py`: bars, signs, and letters before brackets; clauses split at equals signs.
 3. `formula.py`, `grammar.lark`: tokens to a tree of what is printed, LALR(1), linear time.
-4. `meaning.py`, `product.py`: that tree to one of the expression language; notes say how it was read.
+4. `names.py`, `meaning.py`, `product.py`: that tree to one of the expression language; notes say how it was read.
 5. `write.py`: its text, with the columns of the LaTeX that each part came from.
 
 Nothing is evaluated.  Raises InputError alone, with a place in the LaTeX.
@@ -20,9 +20,11 @@ from lark import Token
 from diffcheck.errors import InputError, SyntaxProblem
 from diffcheck.latex.context import Clause, called, clauses, dressed, paired, span_of
 from diffcheck.latex.formula import formula
-from diffcheck.latex.meaning import Definition, meaning
+from diffcheck.latex.meaning import meaning
+from diffcheck.latex.names import Definition
 from diffcheck.latex.printed import listed, plain_name, unwrapped
-from diffcheck.latex.tokens import problem, tokenize
+from diffcheck.latex.raw import problem
+from diffcheck.latex.tokens import tokenize
 from diffcheck.latex.write import Place, write
 from diffcheck.limits import check_size
 from diffcheck.tree import Node, Span

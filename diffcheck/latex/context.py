@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from lark import Token
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.latex.tokens import problem, token
+from diffcheck.latex.raw import problem, token
 from diffcheck.latex.words import DATA_LETTERS, FUNCTION_LETTERS, GREEK
 from diffcheck.limits import MAX_DEPTH, too_deep
 
@@ -54,20 +54,19 @@ def dressed(tokens: Sequence[Token]) -> list[Token]:
     above = Counter(str(part.value) for script, part in pairs if script.type == "SUP" and part.type == "NAME")
     found: list[Token] = []
     for i, part in enumerate(tokens):
-        if part.type == "NAME" and i > 1 and tokens[i - 2].type == "SUP" and tokens[i + 1].type == "RBRACE":
+        font, _, name = part.value.rpartition(":")
+        plain = GREEK.get(name, name)
+        alone = i > 1 and tokens[i - 2].type == "SUP" and tokens[i + 1].type == "RBRACE"
+        if part.type != "NAME":
+            found.append(part)
+        elif alone and (part.value == "word:T" or (part.value == "T" and fonts["T"][""] == above["T"])):
             # A T alone above is a transpose, unless T is a name.
-            if part.value == "word:T" or (part.value == "T" and fonts["T"][""] == above["T"]):
-                found.append(_as(part, "MARK", "top"))
-                continue
-        if part.type == "NAME":
-            font, _, name = part.value.rpartition(":")
-            if font not in ("", "word") and next(iter(fonts[name]), font) != font:
-                part = _as(part, "NAME", f"{name}_{font}")
-            else:
-                # \epsilon and \varepsilon are one name, unless both occur.
-                plain = GREEK.get(name, name)
-                part = _as(part, "NAME", plain if len(greek[plain]) < 2 else name)
-        found.append(part)
+            found.append(_as(part, "MARK", "top"))
+        elif font not in ("", "word") and next(iter(fonts[name]), font) != font:
+            found.append(_as(part, "NAME", f"{name}_{font}"))
+        else:
+            # \epsilon and \varepsilon are one name, unless both occur.
+            found.append(_as(part, "NAME", plain if len(greek[plain]) < 2 else name))
     return found
 
 
@@ -335,34 +334,36 @@ def _joined(found: list[Clause]) -> list[Clause]:
 def _tidied(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with one separator before each condition of cases, and none before its end."""
     found: list[Token] = []
-    depths: list[str] = []
+    open_: list[str] = []
     for part in tokens:
-        if part.type == "AROUND" or part.type == "PERCENT":
+        if part.type in {"AROUND", "PERCENT"}:
             continue
-        inside = bool(depths) and depths[-1] == "CASES"
+        inside = bool(open_) and open_[-1] == "CASES"
         if part.type in _CLOSES:
-            depths.append(part.type)
-        elif part.type in _OPENS and depths:
-            depths.pop()
-            inside = inside and part.type == "END"
-        if inside or part.type == "END":
-            if part.type == "GAP":
-                continue
-            if part.type in ("AMP", "NEWROW", "END", "IF", "OTHERWISE"):
-                while found and found[-1].type in ("COMMA", "STOP"):
-                    found.pop()
-            if part.type == "IF":
-                if found and found[-1].type in ("AMP", "AND", "OR"):
-                    continue
-                part = _as(part, "AMP")
-            elif part.type == "AMP" and found and found[-1].type == "AMP":
-                continue
-            elif part.type == "OTHERWISE" and found and found[-1].type == "AMP":
-                found.pop()
-            elif part.type == "END":
-                while found and found[-1].type == "NEWROW":
-                    found.pop()
-            elif part.type == "AMP" and found and found[-1].type == "OTHERWISE":
-                continue
-        found.append(part)
+            open_.append(part.type)
+        elif part.type in _OPENS and open_:
+            open_.pop()
+        if inside and part.type not in _CLOSES:
+            _put_in_row(found, part)
+        else:
+            found.append(part)
     return found
+
+
+def _put_in_row(found: list[Token], part: Token) -> None:
+    r"""Add a token of cases: `x, \text{if } x > 0` and `x, & x > 0` have the same one separator."""
+    if part.type in ("AMP", "NEWROW", "END", "IF", "OTHERWISE"):
+        while found[-1].type in ("COMMA", "STOP"):
+            found.pop()
+    last = found[-1].type
+    if part.type == "GAP" or (part.type == "IF" and last in ("AMP", "AND", "OR")):
+        return
+    if part.type == "AMP" and last in ("AMP", "OTHERWISE"):
+        return
+    if part.type == "IF":
+        part = _as(part, "AMP")
+    elif part.type == "OTHERWISE" and last == "AMP":
+        found.pop()
+    while part.type == "END" and found[-1].type == "NEWROW":
+        found.pop()
+    found.append(part)

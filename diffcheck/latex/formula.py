@@ -17,7 +17,7 @@ from lark.lexer import Lexer
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.latex.context import span_of
-from diffcheck.latex.tokens import problem
+from diffcheck.latex.raw import problem
 from diffcheck.limits import MAX_DEPTH, too_deep
 from diffcheck.tree import Node, Span
 
@@ -30,13 +30,14 @@ LEVELS = 4 * MAX_DEPTH
 _OPERAND = {"NUMBER", "NAME", "LPAR", "FRAC"}
 
 
-class _Given(Lexer):  # type: ignore[misc, unused-ignore]
+class _Given(Lexer):
     """The tokens are made already."""
 
     def __init__(self, conf: Any) -> None:
         pass
 
-    def lex(self, data: Any) -> Iterator[Token]:
+    def lex(self, data: Any) -> Iterator[Token]:  # type: ignore[override]
+        """Yield the tokens."""
         yield from data
 
 
@@ -52,15 +53,14 @@ def _rule(op: str) -> Callable[[Any, list[Any]], Node]:
                 parts.append(child)
             elif child.type in ("SIGN", "UNARY", "TIMES", "SLASH", "REL", "COMMA", "MARK"):
                 parts.append(Node("sign", (), str(child.value), span_of(child)))
-        if op == "prefix":
-            op_ = {"APPLIED": "called", "INDICATOR": "indicator"}.get(children[0].type, op)
-        else:
-            op_ = op
+        kind = children[0].type if op == "prefix" else ""
         leaf = next((str(c.value) for c in children if isinstance(c, Token) and c.type in _LEAVES), None)
         first, last = children[0], children[-1]
         start = span_of(first)[0] if isinstance(first, Token) else first.span[0]
         stop = span_of(last)[1] if isinstance(last, Token) else last.span[1]
-        return Node(op_, tuple(parts), leaf, (start, stop))
+        return Node(
+            {"APPLIED": "called", "INDICATOR": "indicator"}.get(kind, op), tuple(parts), leaf, (start, stop)
+        )
 
     return build
 
@@ -90,7 +90,7 @@ def formula(tokens: Sequence[Token], end: int, text: str) -> Node:
         if token.type in _UNREAD:
             raise _unread(token, text)
     try:
-        tree = _parser().parse(list(tokens))  # type: ignore[arg-type]
+        tree = _parser().parse(list(tokens))
     except UnexpectedInput as error:
         raise _fault(error, tokens, end, text) from None
     assert isinstance(tree, Node)

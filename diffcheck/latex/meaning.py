@@ -2,57 +2,40 @@ r"""What a formula means: the tree of the printed formula becomes a tree of the 
 
 Decided here: what a script is (index, exponent, label), what cases leave out, what \|.\| and [.]_+ compute; how far
 \log and \sum reach is in product.py.  Nothing is guessed silently: a reading that another reader might not share is a
-note, and what would be a guess is an error.  Read in order: `meaning`, `Reader.read`, then `Reader.named`.
+note, and what would be a guess is an error.  Read in order: `meaning`, `_Reader.read`, then `_Reader.named`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from diffcheck.errors import SyntaxProblem
 from diffcheck.latex.extent import extended
+from diffcheck.latex.names import Definition, Names
 from diffcheck.latex.printed import (
-    REDUCTIONS,
     as_mean,
     counts,
     exponents,
-    flat,
-    indices,
     is_transposed,
     leading_sum,
     letter,
     listed,
     renamed,
-    sample,
-    subscripts,
     unwrapped,
 )
 from diffcheck.latex.product import Product
-from diffcheck.latex.tokens import problem
 from diffcheck.latex.vectors import norm, scalar_product, square
-from diffcheck.tree import NUMBER, Node, Span, name, number
-from diffcheck.vocabulary import is_condition, is_reserved
+from diffcheck.tree import NUMBER, Node, name, number
+from diffcheck.vocabulary import is_condition
 
-__all__ = ["Definition", "Reader", "meaning"]
+__all__ = ["meaning"]
 
-# What an index may be called in the expression language.
-LETTERS = "ijklmn"
 MAX_DIGITS = 1000
 # Sums keep the shape of the formula up to here.
 CHAIN = 32
 
-_OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "ne": "eq"}
-_MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a name stands for: `l_n = ...`.  subs: the index letters it carries.  body: the printed formula."""
-
-    subs: tuple[str, ...]
-    body: Node
+_OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "ne": "eq", "eq": "ne"}
+_MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
 def meaning(tree: Node, definitions: Mapping[str, Definition], text: str, notes: list[str]) -> Node:
@@ -64,122 +47,22 @@ def meaning(tree: Node, definitions: Mapping[str, Definition], text: str, notes:
 
     tree = extended(tree, note)
     known = {name: Definition(d.subs, extended(d.body, note)) for name, d in definitions.items()}
-    return Reader(tree, known, text, notes).whole(tree)
+    return _Reader(tree, known, text, notes).whole(tree)
 
 
-class Reader:
-    """One formula: its text and definitions, the indices that sums run over, the notes on how it is read.
+class _Reader(Names):
+    """One formula, read from the top down.
 
-    indices: letters that a sum, product or maximum runs over somewhere.  bound: those around what is read now.
+    using: the definitions around what is read now.  in_norm: how many norms are around it.
     """
 
     def __init__(
         self, tree: Node, definitions: Mapping[str, Definition], text: str, notes: list[str]
     ) -> None:
-        self.text = text
-        self.notes = notes
-        self.definitions = definitions
-        self.parts = [
-            part for root in (tree, *(d.body for d in definitions.values())) for part in root.walk()
-        ]
-        scripted = [part for part in self.parts if part.op == "scripted"]
-        self.carried = {letter(inner) for part in scripted for s in subscripts(part) for inner in s.walk()}
-        self.indices = self._indices()
-        self.positions = self._positions()
-        self.letters = self._letters()
-        self.labels: dict[str, str] = {}
-        self.bound: tuple[str, ...] = ()
+        super().__init__(tree, definitions, text, notes)
         self.using: tuple[str, ...] = ()
         self.in_norm = 0
         self.values: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Node] = {}
-        # Beside s_- the script of s_+ is a label, not the positive part.
-        self.signed = any(
-            s.args[0].leaf == "minus" for part in scripted for s in part.args[1:] if s.op == "sub"
-        )
-        # x^a, x^p and x^n of one name x_i are labels: anchor, positive, negative.
-        above: dict[str, set[str]] = {}
-        for part in scripted:
-            if any(s.op == "sub" for s in part.args[1:]):
-                letters = {letter(unwrapped(s.args[0])) for s in exponents(part.args[1:])}
-                above.setdefault(str(part.args[0].leaf), set()).update(each for each in letters if each)
-        self.labelled = {word: letters for word, letters in above.items() if len(letters) > 1}
-        # e_i is a name, and then e is none of Euler's.
-        self.euler = not any(part.args[0].leaf == "e" and part.args[1].op == "sub" for part in scripted)
-        self.vectors = any(part.op in ("norm", "inner") or is_transposed(part) for part in self.parts)
-
-    def problem(self, message: str, span: Span, help: str | None = None) -> SyntaxProblem:
-        """Return the error for a place in the LaTeX."""
-        return problem(message, span, help, self.text)
-
-    def note(self, said: str) -> None:
-        """Say once how something is read."""
-        if said not in self.notes:
-            self.notes.append(said)
-
-    def versions(self, word: str) -> set[tuple[Node, ...]]:
-        """Return the scripts that a called name carries anywhere: two for f_\\theta and f_\\phi."""
-        return {part.args for part in self.parts if part.op == "called" and part.leaf == word}
-
-    def free(self, word: str) -> str:
-        """Return a name that the language has not reserved."""
-        return f"{word}_" if is_reserved(word) or word in REDUCTIONS else word
-
-    # --- what sums run over
-
-    def _indices(self) -> set[str]:
-        found: set[str] = set()
-        unnamed = False
-        for part in self.parts:
-            if part.op == "prefix" and part.leaf in REDUCTIONS and not self.optimises(part):
-                below = [s for s in part.args if s.op == "sub"]
-                found |= {each for script in below for each in indices(script)}
-                unnamed = unnamed or (not below and part.leaf in ("sum", "prod"))
-        if unnamed:
-            # A sum that names no index runs over those that its terms carry.
-            below = [part.args[0] for part in self.parts if part.op == "sub"]
-            found |= {each for script in below for each in map(letter, flat(script)) if each in set(LETTERS)}  # type: ignore[misc]
-        return found
-
-    def optimises(self, part: Node) -> bool:
-        r"""Say whether a part is the \min_w of an objective: nothing carries what stands below as an index."""
-        below = [s for s in part.args if s.op == "sub"]
-        letters = {each for script in below for each in indices(script)}
-        return (
-            part.op == "prefix" and part.leaf in ("max", "min") and bool(below) and not letters & self.carried
-        )
-
-    def _positions(self) -> dict[str, set[int]]:
-        """Return, for each name, the places of its scripts where the index of a sum stands somewhere."""
-        found: dict[str, set[int]] = {}
-        for part in self.parts:
-            if part.op == "scripted" and part.args[0].op == "name":
-                for place, sub in enumerate(self.subscripts(part)):
-                    if any(letter(inner) in self.indices for inner in sub.walk()):
-                        found.setdefault(str(part.args[0].leaf), set()).add(place)
-        return found
-
-    def _letters(self) -> dict[str, str]:
-        """Return what each index is called in the language, where an index is one of LETTERS."""
-        names = {str(part.leaf) for part in self.parts if part.op == "name"}
-        spare = iter([c for c in LETTERS if c not in names])
-        found = {each: each for each in self.indices if each in LETTERS}
-        for each in sorted(self.indices - found.keys()):
-            found[each] = next(spare, each)
-            if found[each] != each:
-                self.note(f"the index {each} is called {found[each]}")
-        self.spare = spare
-        return found
-
-    def subscripts(self, part: Node) -> list[Node]:
-        """Return what stands below a name, the two indices of x_{ij} apart."""
-        found: list[Node] = []
-        for each in subscripts(part):
-            inner = flat(each)
-            apart = each.op == "product" and all(
-                letter(one) in {*self.indices, *LETTERS} or one.op == "number" for one in inner
-            )
-            found += inner if apart else [each]
-        return found
 
     # --- reading
 
@@ -200,6 +83,9 @@ class Reader:
         found = getattr(self, f"read_{node.op}")(node)
         assert isinstance(found, Node)
         return found
+
+    def read_sign(self, node: Node) -> Node:
+        raise self.problem("an expression is missing here", node.span, "write a number or a name")
 
     def number(self, node: Node) -> Node:
         """Return the meaning of a part that must be a number."""
@@ -405,13 +291,6 @@ class Reader:
             return Node("norm", tuple(parts), None, node.span)
         return Node("norm", (Node("vector", tuple(parts), None, node.span), power), "ord", node.span)
 
-    def fresh(self, span: Span) -> str:
-        """Return an index letter that the formula does not use."""
-        found = next(self.spare, "")
-        if not found:
-            raise self.problem("too many different indices", span, "the language has i, j, k, l, m, n")
-        return found
-
     # --- cases
 
     def read_cases(self, node: Node) -> Node:
@@ -424,10 +303,12 @@ class Reader:
             raise self.problem("`otherwise` stands in the last row", row.span, "put it last")
         known = [c for c in conditions if c is not None]
         last = conditions[-1]
-        if last is None or _is_rest(known):
+        labels = len(known) > 1 and all(c.op == "eq" for c in known)
+        if last is None or labels or _is_rest(known):
             tail = values.pop()
             known = known[: len(values)]
-            if last is not None and last.op == "eq":
+            if last is not None and labels:
+                # y = 1, y = -1: the values of a label, of which no others occur.
                 self.note("the last case is taken wherever no other holds")
         else:
             zero = number(0, node.span)
@@ -498,95 +379,30 @@ class Reader:
         """Read a name with scripts: indices, labels that become part of the name, exponents."""
         base, *scripts = node.args
         word = str(base.leaf)
-        powers = [
-            s for s in exponents(scripts) if letter(unwrapped(s.args[0])) not in self.labelled.get(word, ())
+        powers = [s for s in exponents(scripts) if not self.is_label(word, s)]
+        marks = [s for s in scripts if s.args[0].op == "sign"]
+        positive = [s for s in marks if s.op == "sub" and s.args[0].leaf == "plus" and not self.signed]
+        labels = [
+            self.label(s.args[0])
+            for s in scripts
+            if (s in marks or self.is_label(word, s)) and s not in positive
         ]
-        subs = self.subscripts(node)
-        labels = [str(s.args[0].leaf) for s in scripts if s.args[0].op == "sign"]
-        for script in exponents(scripts):
-            if script not in powers:
-                labels.append(self.label(script.args[0]))
-                self.note(f"the letters above {word} are labels, not exponents")
-        positive = (
-            "plus" in labels
-            and not self.signed
-            and any(s.args[0].leaf == "plus" for s in scripts if s.op == "sub")
-        )
-        if positive:
-            labels.remove("plus")
-        letters = tuple(str(each) for each in map(letter, subs) if each)
-        stop = max([base.span[1], *(s.span[1] for s in scripts if s not in powers)])
-        span = (base.span[0], stop)
+        entries, others = self.entries(node)
+        letters = tuple(str(each) for each in map(letter, [*entries, *others]) if each)
+        span = (base.span[0], max([base.span[1], *(s.span[1] for s in scripts if s not in powers)]))
         known = self.definitions.get(word)
         value: Node
-        if known is not None and len(known.subs) == len(subs) == len(letters):
+        if known is not None and len(known.subs) == len(entries) + len(others) == len(letters):
             value = self.defined(word, letters, node)
-        elif word in ("e", "pi") and not subs and not labels:
+        elif word in ("e", "pi") and not entries and not others and not labels:
             value = self.read_name(base)
         else:
-            places = self.positions.get(word, set())
-            entries = [
-                self.index(s)
-                for i, s in enumerate(subs)
-                if i in places or (places and letter(s) in set(LETTERS))
-            ]
-            rest = [
-                s for i, s in enumerate(subs) if not (i in places or (places and letter(s) in set(LETTERS)))
-            ]
-            value = name(self.free("_".join([word, *map(self.label, rest), *labels])), span)
-            value = Node("item", (value, *entries), None, span) if entries else value
+            value = name(self.free("_".join([word, *map(self.label, others), *labels])), span)
+            if entries:
+                value = Node("item", (value, *map(self.index, entries)), None, span)
         if positive:
             value = Node("relu", (value,), None, span)
         return self.raised(value, powers)
-
-    def index(self, sub: Node) -> Node:
-        """Return the meaning of an index: a letter, a number from 0 on, or a letter and a number."""
-        for part in sub.walk():
-            if letter(part) in self.indices and letter(part) not in self.bound:
-                help_ = "put brackets around all that is summed"
-                raise self.problem(f"the index `{part.leaf}` stands outside its sum here", part.span, help_)
-        if sub.op == "number" and str(sub.leaf).isdigit():
-            # Papers count from 1, the language from 0.
-            self.note("indices count from 1 in the formula and from 0 in the expression")
-            return number(max(0, int(str(sub.leaf)) - 1), sub.span)
-        if letter(sub) in self.letters:
-            return name(self.letters[str(sub.leaf)], sub.span)
-        if (
-            sub.op == "sum"
-            and len(sub.args) == 3
-            and letter(sub.args[0]) in self.letters
-            and sub.args[2].op == "number"
-        ):
-            return self.read_sum(sub)
-        if letter(sub) in set(LETTERS):
-            return name(str(sub.leaf), sub.span)
-        shown = self.text[slice(*sub.span)]
-        if shown not in self.labels:
-            self.labels[shown] = next(self.spare, "")
-            if not self.labels[shown]:
-                raise self.problem(
-                    "too many different indices", sub.span, "the language has i, j, k, l, m, n"
-                )
-            self.note(f"the index {shown} may be any one: it is called {self.labels[shown]}")
-        return name(self.labels[shown], sub.span)
-
-    def label(self, sub: Node) -> str:
-        """Return a script that is no index as a part of a name."""
-        return "_".join(self._words(sub))
-
-    def _words(self, sub: Node) -> Iterator[str]:
-        if sub.op in ("name", "number"):
-            yield str(sub.leaf).replace(".", "_")
-        elif sub.op == "sign":
-            yield {"+": "plus", "-": "minus", "*": "times", "/": "over"}.get(str(sub.leaf), str(sub.leaf))
-        elif sub.op in ("list", "braces", "group", "product", "sum", "scripted", "sub", "sup", "prefix"):
-            parts = [part for part in sub.args if part.leaf not in (",", ";")]
-            if sub.op == "prefix":
-                yield str(sub.leaf)
-            for part in parts:
-                yield from self._words(part)
-        else:
-            raise self.problem("this script is not read", sub.span, "write a letter, a word or a number")
 
     def defined(self, word: str, letters: tuple[str, ...], node: Node) -> Node:
         """Return what a name stands for, its index letters replaced by those in use."""
@@ -604,13 +420,8 @@ class Reader:
 
 
 def _is_rest(conditions: Sequence[Node]) -> bool:
-    """Whether the last condition holds wherever none before does, as |u| > d behind |u| <= d.
-
-    Cases by equality (y = 1, y = -1) list the values of a label: there the last one is the rest.
-    """
+    """Whether the last condition holds wherever none before does, as |u| > d behind |u| <= d."""
     last = conditions[-1]
-    if last.op == "eq":
-        return True
     opposite = _OPPOSITE.get(last.op)
     return opposite is not None and any(
         (c.op == opposite and c.args == last.args)

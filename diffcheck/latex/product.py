@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from diffcheck.atoms import ATOMS
+from diffcheck.errors import SyntaxProblem
 from diffcheck.latex.printed import (
     averaged,
     indices,
-    is_unequal,
     is_transposed,
+    is_unequal,
     letter,
     listed,
     relations,
@@ -29,9 +30,6 @@ from diffcheck.limits import check_size
 from diffcheck.tree import Node, Span, name, number, substitute
 from diffcheck.vocabulary import MAX_ARGUMENTS
 
-if TYPE_CHECKING:
-    from diffcheck.latex.meaning import Reader
-
 __all__ = ["Product"]
 
 _SIMPLE = {"number", "name", "scripted"}
@@ -39,10 +37,38 @@ _SIMPLE = {"number", "name", "scripted"}
 _MANY = {"softmax", "mean", "sum", "prod", "dot"}
 
 
+class _Reader(Protocol):
+    """What a product asks of the reader of the whole formula; meaning.py has it."""
+
+    text: str
+    bound: tuple[str, ...]
+    indices: set[str]
+    letters: dict[str, str]
+    vectors: bool
+    in_norm: int
+
+    def problem(self, message: str, span: Span, help: str | None = None) -> SyntaxProblem: ...
+    def note(self, said: str) -> None: ...
+    def versions(self, word: str) -> set[tuple[Node, ...]]: ...
+    def free(self, word: str) -> str: ...
+    def fresh(self, span: Span) -> str: ...
+    def optimises(self, part: Node) -> bool: ...
+    def index(self, sub: Node) -> Node: ...
+    def label(self, sub: Node) -> str: ...
+    def read(self, node: Node) -> Node: ...
+    def only(self, node: Node) -> Node: ...
+    def number(self, node: Node) -> Node: ...
+    def as_number(self, found: Node) -> Node: ...
+    def all_of(self, parts: Sequence[Node]) -> Node: ...
+    def negative(self, value: Node, start: int) -> Node: ...
+    def lowered(self, value: Node, script: Node) -> Node: ...
+    def raised(self, value: Node, above: Sequence[Node]) -> Node: ...
+
+
 class Product:
     """One run of factors, and how far it is read."""
 
-    def __init__(self, reader: Reader, items: Sequence[Node], span: Span) -> None:
+    def __init__(self, reader: _Reader, items: Sequence[Node], span: Span) -> None:
         self.reader = reader
         self.items = averaged(items)
         self.span = span
@@ -228,6 +254,7 @@ class Product:
         raise self.reader.problem(f"`{shown}` takes {wanted}, got {len(values)}", item.span)
 
     def check_numbers(self, values: Sequence[Node]) -> None:
+        """Refuse conditions among arguments."""
         for value in values:
             self.reader.as_number(value)
 
@@ -299,8 +326,8 @@ class Product:
         ):
             # \\sum_k \\mathbb{1}_{[k \\ne i]} leaves out a term as \\sum_{k \\ne i} does.
             own = set(self.letters(below, rest))
-            left_out = [s for s in rest[0].args if s.op == "sub" and is_unequal(s) and own >= {*indices(s)}]
-            below, rest = [*below, *left_out], rest[1:] if left_out else rest
+            unequal = [s for s in rest[0].args if s.op == "sub" and is_unequal(s) and own >= {*indices(s)}]
+            below, rest = [*below, *unequal], rest[1:] if unequal else rest
         given, letters = reader.bound, self.letters(below, rest)
         reader.bound = (*given, *letters)
         terms = Product(reader, rest, (rest[0].span[0], rest[-1].span[1])).read()
@@ -321,7 +348,7 @@ class Product:
         if below:
             return list(dict.fromkeys(each for script in below for each in indices(script)))
         inside = {letter(part) for item in rest for part in item.walk()}
-        return sorted(self.reader.indices & inside - set(self.reader.bound) - {None})  # type: ignore[type-var]
+        return sorted(self.reader.indices & inside - set(self.reader.bound) - {None})
 
     def extreme(self, item: Node, word: str, below: Sequence[Node]) -> Node:
         r"""Read \max_j z_j."""
@@ -344,7 +371,7 @@ class Product:
             return None
         index, sign, other = limits[0].args[:3]
         if word != "sum" or len(limits) > 1 or sign.leaf != "ne" or letter(index) not in letters:
-            help_ = "only \\sum_{j \\ne y} leaves a term out; write other conditions into the terms with \\mathbb{1}[...]"
+            help_ = "only \\sum_{j \\ne y} leaves a term out; other conditions go into the terms, as \\mathbb{1}[...]"
             raise reader.problem("this condition is not read here", sign.span, help_)
         own, its = name(reader.letters[str(index.leaf)]), reader.index(other)
         return substitute(terms, lambda node: its if node == own else None)

@@ -22,21 +22,24 @@ __all__ = [
     "LOOKALIKES",
     "NAMES",
     "ROMAN",
-    "SIZES",
     "SKIPPED",
     "SWITCHES",
     "UNREAD",
     "function",
 ]
 
-GREEK = {
-    name: name.removeprefix("var")
-    for name in (
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi omicron rho "
-        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
-        "Phi Psi Omega"
-    ).split()
-} | {"ell": "ell", "hbar": "hbar"}
+_GREEK = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "omicron", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+)  # fmt: skip
+_CAPITALS = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+
+# What a letter is called; \\varepsilon is epsilon, unless both occur.
+GREEK = (
+    {letter: letter for letter in (*_GREEK, *_CAPITALS)}
+    | {f"var{letter}": letter for letter in ("epsilon", "theta", "rho", "sigma", "phi", "kappa")}
+    | {"ell": "ell", "hbar": "hbar"}
+)
 
 # Accents become part of the name: \hat y is y_hat.
 ACCENTS = {
@@ -65,15 +68,14 @@ IGNORED = {
     ",", ";", ":", "!", " ", ">", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "notag",
     "nonumber", "mathstrut", "strut", "hfill", "thinspace", "medspace", "thickspace", "big", "Big", "bigg",
     "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr", "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
-    "mathopen", "mathclose", "mathrel", "mathbin", "mathord", "noindent", "boxed", "ensuremath", "centering", "/", "mathop",
+    "mathopen", "mathclose", "mathrel", "mathbin", "mathord", "noindent", "boxed", "ensuremath", "centering", "/",
+    "mathop", "[", "]", "(", ")",
 }  # fmt: skip
 
 # Layout with an argument that is not read either.
 SKIPPED = {
     "label", "tag", "tag*", "phantom", "hphantom", "vphantom", "hspace", "vspace", "color", "intertext",
 }  # fmt: skip
-
-SIZES = {"left", "right", "middle"}
 
 # Commands and signs with one meaning each: terminal of grammar.lark, and the value it carries.
 COMMANDS = {
@@ -88,12 +90,11 @@ COMMANDS = {
     "neg": ("NOT", "not"), "lnot": ("NOT", "not"),
     "sum": ("FUNC", "sum"), "prod": ("FUNC", "prod"), "max": ("FUNC", "max"), "min": ("FUNC", "min"),
     "sup": ("FUNC", "max"), "inf": ("FUNC", "min"),
-    "frac": ("FRAC", ""), "dfrac": ("FRAC", ""), "tfrac": ("FRAC", ""), "cfrac": ("FRAC", ""),
-    "nicefrac": ("FRAC", ""), "sfrac": ("FRAC", ""), "sqrt": ("SQRT", ""),
     "top": ("MARK", "top"), "intercal": ("MARK", "top"), "star": ("MARK", "star"), "prime": ("MARK", "prime"),
-    "dagger": ("MARK", "dagger"), "infty": ("NAME", "oo"), "imath": ("NAME", "i"), "jmath": ("NAME", "j"), "pi": ("NAME", "pi"),
+    "dagger": ("MARK", "dagger"), "infty": ("NAME", "oo"), "imath": ("NAME", "i"),
+    "jmath": ("NAME", "j"), "pi": ("NAME", "pi"),
     "dots": ("DOTS", ""), "ldots": ("DOTS", ""), "cdots": ("DOTS", ""), "dotsc": ("DOTS", ""),
-    "quad": ("GAP", ""), "qquad": ("GAP", ""), "\\": ("NEWROW", ""), "cr": ("NEWROW", ""),
+    "quad": ("GAP", ""), "qquad": ("GAP", ""), "cr": ("NEWROW", ""),
     "newline": ("NEWROW", ""), "mid": ("COMMA", ";"), "colon": ("COLON", ""), "%": ("PERCENT", ""),
     "+": ("SIGN", "+"), "-": ("SIGN", "-"), "*": ("TIMES", "*"), "/": ("SLASH", "/"), "<": ("REL", "lt"),
     ">": ("REL", "gt"), "=": ("REL", "eq"), ",": ("COMMA", ","), ";": ("COMMA", ";"), ":": ("COLON", ":"),
@@ -117,10 +118,8 @@ BARS = {"|": "BAR", "vert": "BAR", "\\|": "DBAR", "Vert": "DBAR", "||": "DBAR"}
 LOOKALIKES = {
     "−": "-", "–": "-", "×": "times", "·": "cdot", "⋅": "cdot", "∗": "*", "÷": "div", "≤": "le", "≥": "ge",
     "≠": "ne", "∑": "sum", "∏": "prod", "√": "sqrt", "∞": "infty", "∈": "in", "∼": "sim", "‖": "|", "∣": "|",
-    "⊤": "top", "′": "prime", "ℓ": "ell", "…": "dots", "∧": "land", "∨": "lor", "¬": "neg", "π": "pi",
-    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", (
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-        "phi chi psi omega").split(), strict=True)),
+    "⊤": "top", "′": "prime", "ℓ": "ell", "…": "dots", "∧": "land", "∨": "lor", "¬": "neg",
+    **dict(zip("αβγδεζηθικλμνξορστυφχψω", _GREEK, strict=True)), "π": "pi",
     "ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta", "Δ": "Delta", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 
@@ -162,6 +161,8 @@ UNREAD = {
     "approx": "write the formula that is meant",
     "to": "write the formula that is meant",
     "rightarrow": "write the formula that is meant",
+    "pmod": "write a \\bmod b",
+    **dict.fromkeys(("arg", "argmin", "argmax"), "it is a place, not a number; write the function"),
     "forall": "leave out for which indices it holds",
     "det": "determinants have no place in the language",
     "oplus": "write what the sign stands for",
