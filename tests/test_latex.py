@@ -154,6 +154,9 @@ READ = {
     r"\ell(y, f) = |r|, \quad r = y - f": "abs(y - f)",
     r"L = u^2 \text{ where } u = v + 1 \text{ and } v = 2x": "(2*x + 1)**2",
     r"\min_w \max_{x} (w - 1)^2": "(w - 1)**2",
+    r"\underset{w}{\min} \; w^2 \stackrel{\text{def}}{=} x": "w**2",
+    r"r_t(\theta) \hat{A}_t": "r_t(theta)*A_hat_t",
+    r"\hat{\mathbb{E}}_t[x]": "x",
 }  # fmt: skip
 
 
@@ -194,7 +197,8 @@ REFUSED = {
     "n!": ("factorials", "!", "name"),
     r"\|x\|_p": ("this norm is not read", "p", "norms"),
     r"w^\top": ("transpose", r"w^\top", r"w^\top x"),
-    r"w^\top A w": ("matrix product", "A w", "indices"),
+    r"\|W_2 f(W_1 x)\|": ("product of matrices", "W_1 x", "indices"),
+    r"w^\top A w": ("product of matrices", "A w", "indices"),
     "": ("empty", "", "formula"),
     "\\": ("backslash", "\\", "leave"),
     "\x00": ("U+0000", "\x00", ""),

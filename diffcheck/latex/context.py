@@ -94,11 +94,11 @@ def _after_scripts(tokens: Sequence[Token], at: int) -> int:
 
 
 def called(tokens: Sequence[Token], notes: list[str]) -> list[Token]:
-    """Return the tokens with the names that are called as APPLIED, and a note on each that might be a factor.
+    r"""Return the tokens with the names that are called as APPLIED, and a note on each that might be a factor.
 
     A name directly before brackets is called when it is one of FUNCTION_LETTERS or a word of several letters that
-    stands nowhere without brackets, when its brackets hold a list, or when they hold names alone and it is none of
-    DATA_LETTERS.  Everything else is a product: y(1 - p).
+    stands nowhere without brackets, when its brackets hold a list or a parameter \theta alone, or when they hold names
+    alone and it is none of DATA_LETTERS.  Everything else is a product: y(1 - p).
     """
     before: dict[int, int] = {}
     bare: Counter[str] = Counter()
@@ -146,6 +146,9 @@ def _is_called(tokens: Sequence[Token], name: str, at: int, bare: bool) -> bool:
         depth += (part.type in _CLOSES) - (part.type in _OPENS)
         listed = listed or (depth == 0 and part.type == "COMMA")
     if listed:
+        return True
+    parameters = [part.value for part in inside if part.type == "NAME"]
+    if not bare and len(inside) == 1 and parameters and parameters[0] in ("theta", "phi", "vartheta"):
         return True
     known = name in FUNCTION_LETTERS or (len(name) > 1 and name not in DATA_LETTERS)
     return (known and not bare) or (name not in DATA_LETTERS and not bare and _names_alone(tokens, at))

@@ -56,6 +56,8 @@ class Groups(Cursor):
         group = self.out[start + 1 : -1]
         if kind == "font":
             dressed = [styled(t, kind, style) if t.type == "NAME" else t for t in group]
+        elif group[0].type == "FUNC" and group[0].value == "expectation":
+            dressed = group
         elif group[0].type == "NAME" and (len(group) == 1 or group[1].type in ("SUB", "SUP")):
             dressed = [styled(group[0], kind, style), *group[1:]]
         elif style in ("bar", "under") and kind == "accent":

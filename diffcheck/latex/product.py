@@ -25,7 +25,7 @@ from diffcheck.latex.printed import (
     unwrapped,
     without_transpose,
 )
-from diffcheck.latex.vectors import MATRIX, is_matrix, is_vector, scalar_product
+from diffcheck.latex.vectors import MATRIX, is_capital, is_matrix, is_vector, scalar_product
 from diffcheck.limits import check_size
 from diffcheck.tree import Node, Span, name, number, substitute
 from diffcheck.vocabulary import MAX_ARGUMENTS
@@ -33,6 +33,8 @@ from diffcheck.vocabulary import MAX_ARGUMENTS
 __all__ = ["Product"]
 
 _SIMPLE = {"number", "name", "scripted"}
+# What stands below a function as the name of its parameters: f_\\theta.
+_PARAMETERS = {"theta", "phi", "psi", "w", "W", "omega"}
 # What takes any number of arguments without a row of its own in the table of atoms.
 _MANY = {"softmax", "mean", "sum", "prod", "dot"}
 
@@ -102,14 +104,24 @@ class Product:
         return found
 
     def is_matrix_product(self, at: int) -> bool:
-        """Whether the factor at ``at`` is a vector, the one before it a matrix: X w beside norms or transposes."""
-        if not self.reader.vectors or not is_matrix(self.items[at - 1]) or not is_vector(self.items[at]):
+        """Whether the factor at ``at`` is a vector and the one before it a matrix: the X w of a norm.
+
+        Raises SyntaxProblem for products of matrices that would be read as products of numbers.
+        """
+        before, item = self.items[at - 1 : at + 1]
+        named = is_matrix(before) and is_vector(item)
+        inside = (
+            self.reader.in_norm > 0
+            and is_capital(before)
+            and item.op not in ("number", "norm", "abs", "frac")
+        )
+        if not inside and not (named and self.reader.vectors):
             return False
-        if not self.reader.in_norm or at != 1:
+        if not (named and inside and at == 1):
             raise self.reader.problem(
-                "a matrix product is read in a norm only, as in \\|y - Xw\\|",
-                (self.items[at - 1].span[0], self.items[at].span[1]),
-                "write it with indices, \\sum_j X_{ij} w_j",
+                "a product of matrices is not read",
+                (before.span[0], item.span[1]),
+                "write it with indices, \\sum_j X_{ij} w_j; \\|y - Xw\\| alone is read",
             )
         return True
 
@@ -275,7 +287,7 @@ class Product:
         labels = [s for s in item.args if s.op == "sub" or s.args[0].op == "sign" or sample(s)]
         if labels:
             said = "_".join(reader.label(s.args[0]) for s in labels)
-            if len(reader.versions(word)) > 1:
+            if len(reader.versions(word)) > 1 or said not in _PARAMETERS:
                 word = f"{word}_{said}"
             else:
                 reader.note(f"{reader.text[slice(*item.span)]} is called {word}")

@@ -374,15 +374,16 @@ class _Scanner(Groups):
             self.emit("WORD", plain, span)
 
     def stacked(self, raw: Raw) -> None:
-        """Read \\stackrel{\\text{def}}{=}: the second argument alone; of \\underset the function with its script."""
-        self.words(raw)
-        follows = self.argument(raw)
-        if follows.text == "{":
-            self.brace(self.take(), "")
-            start = len(self.out) - 1
-            self.group()
-            if self.out[-1].type == "RBRACE" and len(self.out) == start + 3:
-                self.out[start:] = [self.out[start + 1]]
+        r"""Read \stackrel{\text{def}}{=}: the second argument alone; \underset{w}{\min} is \min_w."""
+        _, (first, stop) = self.words(raw)
+        start = len(self.out)
+        self.operand(self.argument(raw))
+        if len(self.out) == start + 3:
+            self.out[start:] = [self.out[start + 1]]
+        if raw.text == "underset" and self.out[-1].type == "FUNC":
+            self.emit("SUB", "_", (first, first))
+            below = _Scanner(self.text, first, stop).scan()
+            self.out += [token("LBRACE", "", (first, first)), *below, token("RBRACE", "", (stop, stop))]
 
     def underbraced(self, raw: Raw) -> None:
         """Read \\underbrace{...}_{said}: what is said below is no script."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from diffcheck.latex.words import GREEK
 from diffcheck.tree import NAME, Node, Span, name, number, substitute
 
-__all__ = ["MATRIX", "is_matrix", "is_vector", "norm", "scalar_product", "square"]
+__all__ = ["MATRIX", "is_capital", "is_matrix", "is_vector", "norm", "scalar_product", "square"]
 
 MATRIX = "matrix product"
 
@@ -25,6 +25,11 @@ def is_matrix(node: Node) -> bool:
     """Say whether a printed part is a name that papers give to matrices: one capital letter."""
     word = str(node.leaf).removesuffix("_bold")
     return node.op == "name" and len(word) == 1 and word.isupper()
+
+
+def is_capital(node: Node) -> bool:
+    """Say whether a printed part is one capital letter, with scripts or without: W and W_1."""
+    return is_matrix(node.args[0] if node.op == "scripted" else node)
 
 
 def is_vector(node: Node) -> bool:
