@@ -154,7 +154,8 @@ READ = {
     r"\ell(y, f) = |r|, \quad r = y - f": "abs(y - f)",
     r"L = u^2 \text{ where } u = v + 1 \text{ and } v = 2x": "(2*x + 1)**2",
     r"\min_w \max_{x} (w - 1)^2": "(w - 1)**2",
-    r"\underset{w}{\min} \; w^2 \stackrel{\text{def}}{=} x": "w**2",
+    r"\underset{w}{\min} \; w^2": "w**2",
+    r"L \stackrel{\text{def}}{=} x": "x",
     r"r_t(\theta) \hat{A}_t": "r_t(theta)*A_hat_t",
     r"\hat{\mathbb{E}}_t[x]": "x",
 }  # fmt: skip

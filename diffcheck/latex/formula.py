@@ -55,12 +55,11 @@ def _rule(op: str) -> Callable[[Any, list[Any]], Node]:
                 parts.append(Node("sign", (), str(child.value), span_of(child)))
         kind = children[0].type if op == "prefix" else ""
         leaf = next((str(c.value) for c in children if isinstance(c, Token) and c.type in _LEAVES), None)
-        first, last = children[0], children[-1]
-        start = span_of(first)[0] if isinstance(first, Token) else first.span[0]
-        stop = span_of(last)[1] if isinstance(last, Token) else last.span[1]
-        return Node(
-            {"APPLIED": "called", "INDICATOR": "indicator"}.get(kind, op), tuple(parts), leaf, (start, stop)
-        )
+        # \underset prints its script before the function that carries it.
+        spans = [span_of(c) if isinstance(c, Token) else c.span for c in (children[0], children[-1])]
+        span = (min(start for start, _ in spans), max(stop for _, stop in spans))
+        named = {"APPLIED": "called", "INDICATOR": "indicator"}.get(kind, op)
+        return Node(named, tuple(parts), leaf, span)
 
     return build
 

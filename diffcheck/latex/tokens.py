@@ -230,7 +230,10 @@ class _Scanner(Groups):
             "log",
             "exp",
         ]
-        near = difflib.get_close_matches(word[:40], [k for k in known if k.isalpha()], n=1, cutoff=0.7)
+        known = [k for k in known if k.isalpha()]
+        # Two letters exchanged come before others that look alike: \hta is \hat, not \theta.
+        near = [k for k in known if sorted(k) == sorted(word)]
+        near = near or difflib.get_close_matches(word[:40], known, n=1, cutoff=0.7)
         help_ = (
             f"did you mean `\\{near[0]}`?"
             if near
