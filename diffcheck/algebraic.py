@@ -60,7 +60,10 @@ def _is_zero(tower: Tower, alpha: Poly) -> bool:
 
 
 def _closure(tower: Tower, alpha: Poly) -> list[Generator]:
-    """Return the algebraic numbers that occur in ``alpha`` or in the relations of those that do."""
+    """Return the generators that occur in ``alpha`` or in the relations of those that do.
+
+    One without a relation (cos(2) under a root) is no algebraic number, nor is then what has it in its relation.
+    """
     found: list[Generator] = []
     todo = [alpha]
     while todo:
@@ -68,12 +71,12 @@ def _closure(tower: Tower, alpha: Poly) -> list[Generator]:
         for g in tower.generators:
             if degrees[g.index] and g not in found:
                 found.append(g)
-                todo.append(g.relation)
+                todo += [] if g.relation is None else [g.relation]
     return found
 
 
 def _root_bound(tower: Tower, alpha: Poly, generators: list[Generator]) -> Any:
-    """Return b > 0 such that alpha is zero or |alpha| >= b; None when the algebra is too large."""
+    """Return b > 0 such that alpha is zero or |alpha| >= b; None when the algebra is too large, or has others."""
     if any(not g.numeric for g in generators):
         return None
     dimension = 1

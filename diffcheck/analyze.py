@@ -9,6 +9,7 @@ Read in order: analyze, then findings.py for the words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,10 +18,11 @@ import sympy as sp
 
 from diffcheck.cell import Cell
 from diffcheck.constants import Region, regions
+from diffcheck.deadline import TimeOver, before
 from diffcheck.domain import inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
-from diffcheck.explore import Leaf, explore
+from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.facts import never_zero
 from diffcheck.findings import describe, flat_finding
 from diffcheck.gaps import Gap, Pieces, borders, bounded, continuous, gaps, meetings
@@ -33,7 +35,7 @@ from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.sides import Sides, judge
 from diffcheck.thin import left_open, visit
 from diffcheck.tree import Node
-from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Analysis, Case, Smoothness, Verdict
+from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Analysis, Case, Smoothness, Verdict
 from diffcheck.walls import Thin, Wall, factors, walls_of
 
 __all__ = ["analyze"]
@@ -58,33 +60,51 @@ class _Work:
     numbers: dict[tuple[str, object], int] = field(default_factory=dict)
 
 
-def analyze(problem: Problem) -> Analysis:
-    """Decide the smoothness class of the question's function on its domain."""
+def analyze(problem: Problem, until: float = math.inf) -> Analysis:
+    """Decide the smoothness class of the question's function on its domain.
+
+    until: the moment of ``time.monotonic()`` after which nothing more is looked at.  What was seen by then may prove
+    that the function is not differentiable.
+    """
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
     where = tuple(interior(problem.where))
     work = _Work(problem, tree, where, names, never_zero(where))
     pieces = Pieces()
+    try:
+        with before(until):
+            _look(work, pieces)
+    except TimeOver as over:
+        if not any(leaf.outcome.level < D1 for leaf, _ in work.leaves):
+            raise
+        work.open.append(str(over))
+    return _conclude(work, pieces)
+
+
+def _look(work: _Work, pieces: Pieces) -> None:
+    """Visit every place where something can happen."""
     thin: list[tuple[Thin, Gap]] = []
     for gap, walls in _walls(work, pieces, thin):
         for wall in walls:
             _visit_wall(work, wall, gap)
     thin += _degenerate(work)
-    question = Question(work.tree, problem.wrt, names, work.where, work.never_zero)
+    question = Question(work.tree, work.problem.wrt, work.names, work.where, work.never_zero)
     _visit_thin(work, question, thin)
     _visit_thin(work, question, list(_met(work, pieces)))
     work.open += left_open(question)
     work.record.thin, work.record.integers = question.looked, pieces.integers
-    if not inhabited(tree, names, where, [leaf for leaf, _ in work.leaves]):
+    if not inhabited(work.tree, work.names, work.where, [leaf for leaf, _ in work.leaves]):
         raise Undetermined("no point was found at which the expression has a value: its domain may be empty")
-    return _conclude(work, pieces)
 
 
 def _visit_wall(work: _Work, wall: Wall, gap: Gap) -> None:
-    explored = explore(wall, work.where, work.names, lambda w, cell: _judge(work, w, cell))
+    explored = Explored()
     work.record.walls.append((wall, explored))
-    work.leaves += [(leaf, gap) for leaf in explored.leaves]
-    work.open += explored.open
+    try:
+        explore(wall, work.where, work.names, lambda w, cell: _judge(work, w, cell), explored)
+    finally:
+        work.leaves += [(leaf, gap) for leaf in explored.leaves]
+        work.open += explored.open
 
 
 def interior(where: Sequence[Node]) -> Iterator[Constraint]:

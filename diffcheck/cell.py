@@ -15,6 +15,7 @@ import sympy as sp
 
 from diffcheck.balls import enclose, sign_at
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
+from diffcheck.expanded import expanded
 from diffcheck.germ import Germ
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, shown
@@ -133,7 +134,7 @@ class Cell:
             return self._zero_on_integers(c)
         decision = is_zero(self._reduced(c), self.point if self.implicit is None else None)
         if decision is Decision.UNKNOWN and sp.count_ops(c) <= MAX_OPERATIONS:
-            decision = is_zero(sp.expand(self._reduced(c)), self.point if self.implicit is None else None)
+            decision = is_zero(expanded(self._reduced(c)), self.point if self.implicit is None else None)
         if decision is Decision.UNKNOWN:
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         if decision is Decision.NO and self.implicit is not None:
@@ -159,7 +160,7 @@ class Cell:
         if not waves:
             return self.vanishes(c)
         try:
-            poly = sp.Poly(sp.expand(c), *waves)
+            poly = sp.Poly(expanded(c), *waves)
         except sp.PolynomialError:
             raise Undetermined("an oscillating term inside another function") from None
         return all(self.vanishes(k) for k in poly.coeffs())
@@ -178,7 +179,7 @@ class Cell:
             if xi in kernel.free_symbols and replaced.is_polynomial(z) and sp.degree(replaced, z) == 1:
                 a, b = sp.Poly(replaced, z).all_coeffs()
                 # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x).
-                return sp.expand(c.subs(kernel, -b / a).subs(kernel, -b / a))
+                return expanded(c.subs(kernel, -b / a).subs(kernel, -b / a))
         return c
 
     def _note_integers(self, c: sp.Expr) -> None:
@@ -204,7 +205,7 @@ class Cell:
         """Return the sign of a polynomial in bounded symbols if its constant term outweighs all others."""
         waves = [s for s in c.free_symbols if s in self.phases]
         try:
-            poly = sp.Poly(sp.expand(c), *waves)
+            poly = sp.Poly(expanded(c), *waves)
         except sp.PolynomialError:
             raise Undetermined("an oscillating term inside another function") from None
         steady = poly.coeff_monomial(1)
@@ -246,7 +247,7 @@ class Cell:
         for wave in c.atoms(sp.sin, sp.cos):
             for k in wave.free_symbols:
                 if k.is_integer:
-                    rate = sp.expand(wave.args[0] / sp.pi).coeff(k)
+                    rate = expanded(wave.args[0] / sp.pi).coeff(k)
                     if rate.is_Rational and not (rate / 2).is_Integer:
                         raise SplitInteger(k, 2 * int(rate.q))
 
@@ -265,7 +266,7 @@ class Cell:
         """Return (floor(c), whether c is an integer)."""
         if c.is_Rational:
             return sp.floor(c), bool(c.is_Integer)
-        c = sp.expand(c)
+        c = expanded(c)
         whole = sp.Add(*[a for a in sp.Add.make_args(c) if a.is_integer])
         rest = c - whole
         if rest == 0:
@@ -361,7 +362,7 @@ class Cell:
             if (kind == "fraction") != (sign == 0) or not ratio.is_Integer:
                 raise Undetermined("oscillating terms whose frequencies are related")
             if sign:
-                power = sp.expand((partner + sp.I * wave) ** abs(ratio))
+                power = expanded((partner + sp.I * wave) ** abs(ratio))
                 return (sp.im(power) * sp.sign(ratio), sp.re(power))
             if abs(ratio) == 1:
                 return (wave if ratio == 1 else 1 - wave,)
@@ -378,11 +379,11 @@ class Cell:
         for wave, (partner, sign, _) in self.phases.items():
             if sign > 0 and partner in c.free_symbols:
                 try:
-                    terms = sp.Poly(sp.expand(c), partner).terms()
+                    terms = sp.Poly(expanded(c), partner).terms()
                 except sp.PolynomialError:
                     return c  # inside another function
                 c = sp.Add(*(k * (1 - wave**2) ** (n // 2) * partner ** (n % 2) for (n,), k in terms))
-        return sp.expand(c)
+        return expanded(c)
 
 
 def _ratio(a: Germ, b: Germ) -> sp.Expr | None:

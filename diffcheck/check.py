@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -47,6 +48,7 @@ def check(
     early: Callable[[Report], None] | None = None,
     wanted: Smoothness | None = None,
     latex: bool = False,
+    until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -56,6 +58,7 @@ def check(
     latex: ``text`` is a formula in LaTeX; the report is about the expression that its notes say it was read as.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
+    until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
     early: called with the report as soon as the verdict is final, before surrogates are looked for.
 
     Raises InputError when the input cannot be read; everything else is in the report.
@@ -66,7 +69,7 @@ def check(
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
-        report = _answer(problem, certify)
+        report = _answer(problem, certify, until)
         if early is not None:
             early(_stamped(report, id, time.perf_counter() - start))
         report = replace(report, surrogates=_surrogates(problem, report, wanted))
@@ -89,10 +92,10 @@ def _make_problem(
     return make_problem(text, _names(wrt), where, let, latex=latex)
 
 
-def _answer(problem: Problem, certify: bool) -> Report:
+def _answer(problem: Problem, certify: bool, until: float) -> Report:
     from diffcheck.gradient import gradient
 
-    analysis = _probed(problem, _analysis(problem))
+    analysis = _probed(problem, _analysis(problem, until))
     decided = analysis.verdict is not Verdict.UNDETERMINED
     return Report(
         expression=problem.text,
@@ -122,11 +125,11 @@ def _surrogates(problem: Problem, report: Report, wanted: Smoothness | None) -> 
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted), ())
 
 
-def _analysis(problem: Problem) -> Analysis:
+def _analysis(problem: Problem, until: float) -> Analysis:
     from diffcheck.analyze import analyze
 
     try:
-        return analyze(problem)
+        return analyze(problem, until)
     except Exception as error:
         _LOG.debug("the analysis failed", exc_info=True)
         return Analysis(Verdict.UNDETERMINED, None, reason=_reason(error))

@@ -1,7 +1,7 @@
 """A time budget that long computations ask for, wherever they are in the call stack.
 
-`within(seconds)` sets it for a block, in seconds of this thread's processor time; `check_time` raises TimeOver once
-it is used up.  Nested budgets only shorten.
+`within(seconds)` sets it for a block, in seconds of this thread's processor time, `before(moment)` by the clock on the
+wall; `check_time` raises TimeOver once it is used up.  Nested budgets only shorten.
 It ends what asks often enough; what never returns is ended from outside (workers.py).
 """
 
@@ -14,9 +14,10 @@ from contextvars import ContextVar
 
 from diffcheck.errors import Undetermined
 
-__all__ = ["TimeOver", "check_time", "within"]
+__all__ = ["TimeOver", "before", "check_time", "within"]
 
 _until: ContextVar[float] = ContextVar("diffcheck_until", default=float("inf"))
+_moment: ContextVar[float] = ContextVar("diffcheck_moment", default=float("inf"))
 
 
 class TimeOver(Undetermined):
@@ -33,7 +34,17 @@ def within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
+@contextmanager
+def before(moment: float) -> Iterator[None]:
+    """Have the block end when ``time.monotonic()`` reaches ``moment``, if no enclosing block ends sooner."""
+    token = _moment.set(min(_moment.get(), moment))
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
 def check_time() -> None:
     """Raise TimeOver when the budget of an enclosing block is used up."""
-    if time.thread_time() > _until.get():
-        raise TimeOver("the time budget is used up")
+    if time.thread_time() > _until.get() or time.monotonic() > _moment.get():
+        raise TimeOver("there was no time to look at every place")

@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias
 import sympy as sp
 
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
+from diffcheck.expanded import expanded
 from diffcheck.germ import CONSTANT, EXACT_ZERO, Algebra, Germ, Oracle, constant
 from diffcheck.tree import NAME, NUMBER, Node
 
@@ -241,7 +242,7 @@ class Expansion:
             s, c = self.place.oscillation(big, "phase")
             sine, cosine = s * sp.cos(const) + c * sp.sin(const), c * sp.cos(const) - s * sp.sin(const)
         else:
-            const = sp.expand(const)
+            const = expanded(const)
             sine, cosine = sp.sin(const), sp.cos(const)
         if shift:
             sine, cosine = cosine, -sine
@@ -277,7 +278,7 @@ class Expansion:
         arg = self.value(node.args[0])
         big, const, small = self.algebra.split(arg.germ)
         room = 1 - const**2
-        inside = -1 if big.terms else self.place.sign(sp.expand(room))
+        inside = -1 if big.terms else self.place.sign(expanded(room))
         if inside < 0:
             raise UndefinedHere(node)
         if inside > 0:

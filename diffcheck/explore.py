@@ -100,9 +100,18 @@ def constraints_on(wall: Wall, where: Sequence[Constraint]) -> tuple[Constraint,
     return (*wall.conditions, *(Constraint(c.expr.xreplace(bound), c.rel) for c in where))
 
 
-def explore(wall: Wall, where: Sequence[Constraint], names: Sequence[str], judge: Judge) -> Explored:
-    """Visit every kind of point of ``wall`` that ``where`` allows."""
-    out = Explored()
+def explore(
+    wall: Wall,
+    where: Sequence[Constraint],
+    names: Sequence[str],
+    judge: Judge,
+    out: Explored | None = None,
+) -> Explored:
+    """Visit every kind of point of ``wall`` that ``where`` allows.
+
+    out: filled on the way and returned, so that what was seen before a time budget ended is not lost.
+    """
+    out = Explored() if out is None else out
     todo: list[tuple[Wall, tuple[Constraint, ...]]] = [(wall, ())]
     seen_members: set[tuple[sp.Symbol, int]] = set()
     while todo:

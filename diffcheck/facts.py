@@ -1,12 +1,13 @@
 """What the constraints say about single names: signs, and intervals on which balls can show that nothing vanishes.
 
-Method: names get stand-ins that carry a sign, and SymPy sees sums of squares and products of positive factors; where
-every name lies between two numbers, the box is bisected until a ball around each piece has a sign.
+Method: signs of sums, products and powers follow from those of their parts; where every name lies between two numbers,
+the box is bisected until a ball around each piece has a sign.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import flint
 import sympy as sp
@@ -14,7 +15,7 @@ import sympy as sp
 from diffcheck.balls import enclose
 from diffcheck.reach import Constraint
 
-__all__ = ["bounds", "never_zero"]
+__all__ = ["bounds", "never_zero", "signs"]
 
 # Pieces of a box that are looked at; a gap that needs more is left to the solvers.
 MAX_PIECES = 300
@@ -44,45 +45,89 @@ def bounds(where: Sequence[Constraint]) -> dict[sp.Symbol, Interval]:
 def never_zero(where: Sequence[Constraint]) -> Callable[[sp.Expr], bool]:
     """Return a test: True proves that an expression vanishes nowhere in the domain, False says nothing."""
     known = bounds(where)
-    signed: dict[sp.Symbol, sp.Expr] = {}
-    for s, (low, high) in known.items():
-        if low.is_nonnegative:
-            signed[s] = sp.Dummy(s.name, positive=True)
-        elif high.is_nonpositive:
-            signed[s] = sp.Dummy(s.name, negative=True)
+    known_signs = {s: _interval_signs(*pair) for s, pair in known.items()}
     boxed = {s: pair for s, pair in known.items() if pair[0].is_finite and pair[1].is_finite}
 
     def test(expr: sp.Expr) -> bool:
-        if not boxed and any(
-            _is_free(term) and not term.free_symbols & signed.keys() for term in sp.Add.make_args(expr)
-        ):
-            return False  # a name of either sign stands alone in the sum; SymPy would ask for long
-        plain = expr.xreplace(signed) if signed else expr
-        if plain.is_positive or plain.is_negative:
+        if 0 not in signs(expr, known_signs):
             return True
         return bool(expr.free_symbols) and expr.free_symbols <= boxed.keys() and _sign_on_box(expr, boxed)
 
     return test
 
 
-def _is_free(term: sp.Expr) -> bool:
-    """Whether a term is a bare symbol or its negative: it takes every real value."""
-    return bool((-term if term.could_extract_minus_sign() else term).is_Symbol)
+Signs = frozenset[int]
+
+ANY: Signs = frozenset({-1, 0, 1})
+NOT_NEGATIVE: Signs = frozenset({0, 1})
+ABOVE: Signs = frozenset({1})
+BELOW: Signs = frozenset({-1})
+
+
+def _interval_signs(low: sp.Expr, high: sp.Expr) -> Signs:
+    """Return the signs that a number strictly between can have."""
+    return ABOVE if low.is_nonnegative else BELOW if high.is_nonpositive else ANY
+
+
+def signs(expr: sp.Expr, known: Mapping[sp.Symbol, Signs] = MappingProxyType({})) -> Signs:
+    """Return signs among which that of every value of a real expression is, read off its shape."""
+    if expr.is_number:
+        return ABOVE if expr.is_positive else BELOW if expr.is_negative else ANY
+    if expr.is_Symbol:
+        return known.get(expr) or (ABOVE if expr.is_positive else ANY)
+    if expr.is_Add:
+        return _sum_signs([signs(a, known) for a in expr.args])
+    if expr.is_Mul:
+        product = ABOVE
+        for factor in expr.args:
+            product = frozenset(p * q for p in product for q in signs(factor, known))
+            if len(product) == len(ANY):
+                break
+        return product
+    if expr.is_Pow and expr.exp.is_Rational:
+        base = signs(expr.base, known)
+        if expr.exp.q > 1:
+            base &= NOT_NEGATIVE  # it has no real value elsewhere
+        odd = expr.exp.p % 2
+        return frozenset(q if odd else abs(q) for q in base)
+    if isinstance(expr, sp.exp | sp.cosh) or (expr.is_Pow and signs(expr.base, known) == ABOVE):
+        return ABOVE
+    if isinstance(expr, sp.Abs):
+        return frozenset(abs(q) for q in signs(expr.args[0], known))
+    if isinstance(expr, sp.log):
+        return signs(expr.args[0] - 1, known)
+    if isinstance(expr, sp.sinh | sp.tanh | sp.atan | sp.asin | sp.erf):
+        return signs(expr.args[0], known)
+    return ANY
+
+
+def _sum_signs(parts: Sequence[Signs]) -> Signs:
+    if all(p <= NOT_NEGATIVE for p in parts):
+        return ABOVE if ABOVE in parts else NOT_NEGATIVE
+    if all(1 not in p for p in parts):
+        return BELOW if BELOW in parts else frozenset({-1, 0})
+    return ANY
 
 
 def _sign_on_box(expr: sp.Expr, boxed: Mapping[sp.Symbol, Interval]) -> bool:
     """Bisect the widest side until every piece has one and the same sign."""
-    start = {s: _hull(*boxed[s]) for s in expr.free_symbols}
-    todo = [start]
-    signs: set[bool] = set()
+    corners = ({s: boxed[s][end] for s in expr.free_symbols} for end in (0, 1))
+    found = {
+        bool(ball > 0)
+        for ball in (enclose(expr, c) for c in corners)
+        if ball.is_finite() and not ball.contains(0)
+    }
+    if len(found) > 1:
+        return False
+    todo = [{s: _hull(*boxed[s]) for s in expr.free_symbols}]
     for _ in range(MAX_PIECES):
         if not todo:
-            return len(signs) == 1
+            return len(found) == 1
         box = todo.pop()
         ball = enclose(expr, box)
         if ball.is_finite() and not ball.contains(0):
-            signs.add(bool(ball > 0))
-            if len(signs) > 1:
+            found.add(bool(ball > 0))
+            if len(found) > 1:
                 return False
             continue
         widest = max(box, key=lambda s: float(box[s].rad()))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.gaps import Gap
 from diffcheck.outcome import Outcome
@@ -116,10 +117,13 @@ def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:
 
 def _renumbered(outcome: Outcome, k: sp.Symbol, value: sp.Expr) -> Outcome:
     left, right, size = (
-        None if e is None else sp.expand(e.subs(k, value))
-        for e in (outcome.left, outcome.right, outcome.size)
+        None if e is None else _plain(e.subs(k, value)) for e in (outcome.left, outcome.right, outcome.size)
     )
     return replace(outcome, left=left, right=right, size=size)
+
+
+def _plain(value: sp.Expr) -> sp.Expr:
+    return sp.expand(value) if is_modest(value) else value
 
 
 def _same(a: Outcome, b: Outcome) -> bool:
@@ -127,6 +131,6 @@ def _same(a: Outcome, b: Outcome) -> bool:
     if (a.kind, a.level, a.detail) != (b.kind, b.level, b.detail):
         return False
     return all(
-        (u is None) == (v is None) and (u is None or sp.expand(u - v) == 0 or u == v)
+        (u is None) == (v is None) and (u is None or u == v or _plain(u - v) == 0)
         for u, v in ((a.left, b.left), (a.right, b.right), (a.size, b.size))
     )

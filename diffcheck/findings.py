@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.facts import never_zero
 from diffcheck.families import joined
@@ -52,7 +53,8 @@ def _common(members: Sequence[Pair]) -> list[Pair]:
     cases = [_renamed(leaf, first.wall) for leaf, _ in members]
     left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
     if size is None and left and right and left.value is not None and right.value is not None:
-        size = _Merged(right.value - left.value)
+        apart = right.value - left.value
+        size = None if apart.has(sp.nan) else _Merged(apart)
     merged = (left, right, size)
     if None in merged and len(members) <= MAX_APART:
         return list(members)
@@ -65,6 +67,9 @@ def _common(members: Sequence[Pair]) -> list[Pair]:
 class _Merged:
     value: sp.Expr | None
 
+
+# What no difference is taken of.
+UNBOUNDED = (sp.oo, -sp.oo, sp.zoo, sp.nan)
 
 Signed = tuple[Mapping[sp.Expr, int], sp.Expr | None]
 
@@ -94,6 +99,8 @@ def _for_all(members: Sequence[Signed]) -> _Merged | None:
             continue
         if up.value.is_infinite and down.value == -up.value:
             return _Merged(up.value * sp.sign(g))
+        if up.value.has(*UNBOUNDED) or down.value.has(*UNBOUNDED):
+            continue
         half = (up.value - down.value) / 2
         if half.is_Integer:
             return _Merged(down.value + half + half * sp.sign(g))
@@ -130,9 +137,10 @@ def _relation(c: Constraint) -> str:
 
 
 def _unequal(f: sp.Expr) -> str:
-    """Return a != b for a - b."""
+    """Return a != b for a multiple of a - b."""
+    f = f.primitive()[1]
     terms = sp.Add.make_args(f)
-    low = [t for t in terms if t.could_extract_minus_sign()]
+    low = [t for t in terms if t.could_extract_minus_sign() or t.is_number]
     if len(terms) == 2 and len(low) == 1:
         return f"{text_of(f - low[0])} != {text_of(-low[0])}"
     return f"{text_of(f)} != 0"
@@ -181,7 +189,7 @@ def _text(expr: sp.Expr | None, names: Mapping[sp.Symbol, sp.Expr]) -> str | Non
     if expr is None:
         return None
     expr = expr.xreplace(dict(names))
-    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols else expr
+    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols and is_modest(expr) else expr
     return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
 
 

@@ -15,6 +15,7 @@ import sympy as sp
 
 from diffcheck.equations import solve_for
 from diffcheck.errors import Undetermined
+from diffcheck.expanded import expanded
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray
@@ -138,7 +139,7 @@ def _positive(expr: sp.Expr, question: Question) -> bool:
 def _eliminated(system: _Partial) -> Iterator[Component | None]:
     """Solve equation by equation, one factor and one solution at a time."""
     # As written where it is not zero: a power of a sum is solved sooner than what it multiplies out to.
-    left = [_numerator(e) for e in system.equations if sp.expand(e) != 0]
+    left = [_numerator(e) for e in system.equations if expanded(e) != 0]
     left = [e for e in left if e != 0]
     if not left:
         base = tuple((s.name, e) for s, e in system.solved.items())
@@ -167,7 +168,7 @@ def _eliminated(system: _Partial) -> Iterator[Component | None]:
 
 def _numerator(e: sp.Expr) -> sp.Expr:
     """Return the numerator, multiplied out if that is polynomial."""
-    return sp.together(sp.expand(e) if e.is_rational_function() else e).as_numer_denom()[0]
+    return sp.together(expanded(e) if e.is_rational_function() else e).as_numer_denom()[0]
 
 
 def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
@@ -183,7 +184,7 @@ def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
     for k in numbers:
         rate = sp.diff(left, k)
         if rate in (1, -1) and (left - rate * k).is_integer:
-            table = {k: sp.expand((rate * k - left) / rate)}
+            table = {k: expanded((rate * k - left) / rate)}
             kept = tuple(i for i in system.integers if i != k)
             yield from _eliminated(system.replaced(table, kept))
             return
@@ -223,7 +224,7 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
     # With a linear term or a level below zero it vanishes elsewhere: x**2 - y, x**2 + y**2 - 1.
     if (
         lowest is None
-        or sp.expand(part.subs(dict(zip(candidates, lowest, strict=True)), simultaneous=True)) != 0
+        or expanded(part.subs(dict(zip(candidates, lowest, strict=True)), simultaneous=True)) != 0
     ):
         return None
     return slopes

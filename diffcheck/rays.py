@@ -13,6 +13,7 @@ from diffcheck.cell import Cell
 from diffcheck.continuation import analytic_at_zero
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.expanded import expanded
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import lower
@@ -182,7 +183,7 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
             return sp.S.Zero
         poly = _simplified(c)
         if poly.is_polynomial(*directions):
-            return sp.expand(poly)
+            return expanded(poly)
         return _not_polynomial(ray, n, c, directions)
     if ray.germ.rem is None:
         return sp.S.Zero
@@ -209,7 +210,7 @@ def linear_part(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> sp.Expr
     first = parts[0]
     if any(not rays[0].algebra.oracle.vanishes(p - first) for p in parts[1:]):
         raise Undetermined("the slope at an isolated point is not linear")
-    return sp.expand(first)
+    return expanded(first)
 
 
 def negligible(
@@ -363,7 +364,7 @@ def _simplified(expr: sp.Expr) -> sp.Expr:
         for p in expr.atoms(sp.Pow)
         if not p.exp.is_Integer and p.base.is_polynomial()
     }
-    return sp.expand(expr.xreplace(roots))
+    return expanded(expr.xreplace(roots))
 
 
 def _regular(expr: sp.Expr, ray: Ray) -> bool:

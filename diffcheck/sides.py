@@ -19,6 +19,7 @@ from diffcheck.cell import Cell
 from diffcheck.continuation import continues
 from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.expand import Expansion, UndefinedHere, Value
+from diffcheck.expanded import expanded
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import lower
 from diffcheck.outcome import (
@@ -361,7 +362,7 @@ def _flat_difference(
     """Smooth if the difference of the two sides is smaller than every power and one side is analytic."""
     values = [side.value for side in both]
     which = next((i for i, value in enumerate(values) if value is not None and value.analytic), None)
-    node = _tree(sp.expand(above - below))
+    node = _tree(expanded(above - below))
     if which is None or node is None:
         return None
     base = {s.name: constant(s) for s in (above - below).free_symbols if s != X}

@@ -22,6 +22,7 @@ from diffcheck.cell import BadWitness, Cell, Refine
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.expanded import expanded
 from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.loci import Component, Looked, Path, Question, Weights, components
@@ -321,7 +322,7 @@ def _weights(gap: sp.Expr, component: Component, bound: Sequence[str]) -> Iterat
         return
     x, y = (symbol(n) for n in bound)
     point = dict(component.base)
-    local = sp.expand(gap.subs({x: x + point[bound[0]], y: y + point[bound[1]]}, simultaneous=True))
+    local = expanded(gap.subs({x: x + point[bound[0]], y: y + point[bound[1]]}, simultaneous=True))
     if not local.is_polynomial(x, y):
         return
     powers = sp.Poly(local, x, y).monoms()

@@ -21,7 +21,7 @@ MAX_TEXT = 100_000
 MAX_DIGITS = 1000
 MAX_EXPONENT = 1000
 
-WORD, SIGN, END = "word", "sign", "end"
+WORD, END = "word", "end"
 
 _WORDS = {"if", "else", "and", "or", "not"}
 

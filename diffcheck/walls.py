@@ -18,6 +18,8 @@ import sympy as sp
 
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.expanded import is_modest
+from diffcheck.facts import signs
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
@@ -29,6 +31,8 @@ __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zero
 MAX_OPERATIONS = 150
 # Values of a variable at which a function is cut to see where it vanishes for all of them.
 CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7))
+# Where waves that fit a cut for infinitely many integers fit for few.
+IRRATIONAL = sp.sqrt(2) / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +135,11 @@ class Walls:
 def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see."""
     check_time()
-    if expr.is_positive or expr.is_negative:
+    if 0 not in signs(expr):
         return ()
     expr, hidden = _hidden(expr)
     numerator = sp.together(expr).as_numer_denom()[0]
-    if numerator.is_positive or numerator.is_negative:
+    if 0 not in signs(numerator):
         return ()
     found: Iterable[sp.Expr]
     try:
@@ -148,11 +152,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
             for a in sp.Mul.make_args(sp.factor_terms(numerator))
         ]
     shown = (f.xreplace(hidden) for f in found)
-    return tuple(
-        f
-        for f in dict.fromkeys(shown)
-        if f.free_symbols and not (f.is_positive or f.is_negative or f.is_nonzero)
-    )
+    return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
 
 
 def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
@@ -272,7 +272,7 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
         return [replace(wall, gap=f)]
     found: list[Wall] = []
     for k in wall.integers:
-        zeros = integer_zeros(rest, k, {v: CYLINDERS[-1]})
+        zeros = integer_zeros(rest, k, {v: IRRATIONAL})
         if zeros is None:
             return None
         for n in zeros:
@@ -391,7 +391,7 @@ def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]
     others = f.free_symbols - {k}
     if not others:
         return _zeros_in_one(f, k)
-    if f.is_polynomial(*others):
+    if f.is_polynomial(*others) and is_modest(f):
         coefficients = sp.Poly(f, *others).coeffs()
         if any(c.is_number for c in coefficients):
             return set()
@@ -414,10 +414,23 @@ def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
         x = sp.Symbol("x", real=True)
         found = real_roots(f.subs(k, x), x)
         unsure = [r for r in found.roots if r.exact is None and r.ball.contains_integer()]
-        if not found.complete or found.families or unsure:
+        periodic = [_integers_in(family) for family in found.families]
+        if not found.complete or unsure or None in periodic:
             return None
         out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
+        out |= {n for members in periodic for n in members or ()}
     return out
+
+
+def _integers_in(family: Family) -> set[int] | None:
+    """Return the integers of a family of zeros; None when they are not known, or infinitely many.
+
+    b + n*T with b rational and T irrational is rational for n = 0 alone.
+    """
+    base = family.base.exact
+    if base is None or not base.is_rational or family.period.is_rational is not False:
+        return None
+    return {int(base)} if base.is_Integer and family.has(0) else set()
 
 
 def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
@@ -445,7 +458,7 @@ def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator
     if f.is_polynomial(v):
         poly = sp.Poly(f, v)
         degree, lead = poly.degree(), poly.LC()
-        if lead.free_symbols & set(variables) and not (lead.is_positive or lead.is_negative):
+        if lead.free_symbols & set(variables) and 0 in signs(lead):
             yield Thin(f, tuple(c for c in poly.all_coeffs() if c != 0))
     slopes = [sp.diff(f, u) for u in variables if u in f.free_symbols]
     if degree != 1 and not any(s.is_nonzero for s in slopes):

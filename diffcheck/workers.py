@@ -42,6 +42,9 @@ MEMORY_LIMIT = 6 * 2**30
 
 _READY = "ready"
 
+# The part of the time limit after which the analysis concludes from what it has seen.
+PATIENCE = 0.7
+
 
 # A decided verdict waits no longer than this for its surrogates, in seconds, unless it is them that were asked for.
 AFTERTHOUGHT = 3.0
@@ -213,7 +216,8 @@ def _serve(connection: Connection, limit: float) -> None:
                     return
             question = connection.recv()
             _alarm(limit + 10.0)
-            connection.send(_answer(question, lambda report: connection.send(Early(report))))
+            until = time.monotonic() + PATIENCE * limit
+            connection.send(_answer(question, until, lambda report: connection.send(Early(report))))
             _alarm(0.0)
 
 
@@ -241,7 +245,7 @@ def _alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
+def _answer(question: Question, until: float, early: Callable[[Report], None]) -> Answer:
     try:
         return check(
             question.expression,
@@ -252,6 +256,7 @@ def _answer(question: Question, early: Callable[[Report], None]) -> Answer:
             early=early,
             wanted=question.wanted,
             latex=question.latex,
+            until=until,
         )
     except InputError as error:
         return error

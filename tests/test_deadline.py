@@ -3,9 +3,13 @@
 import time
 
 import pytest
+from questions import ask, question
 
-from diffcheck.deadline import TimeOver, check_time, within
+from diffcheck import deadline
+from diffcheck.analyze import analyze
+from diffcheck.deadline import TimeOver, before, check_time, within
 from diffcheck.errors import Undetermined
+from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Smoothness, Verdict
 
 
 def _spend(seconds):
@@ -48,3 +52,51 @@ def test_the_outer_budget_comes_back_after_the_inner_one():
             _spend(0.001)
         check_time()
     check_time()
+
+
+def test_a_moment_of_the_clock_ends_the_block_too():
+    """What waits is ended as well as what works."""
+    with before(time.monotonic() + 60):
+        check_time()
+    with before(time.monotonic() - 1), pytest.raises(TimeOver):
+        check_time()
+
+
+class _Clock:
+    """A clock that stands still for some readings, and then is at the end of time."""
+
+    def __init__(self, readings):
+        self.left = readings
+
+    def monotonic(self):
+        self.left -= 1
+        return 0.0 if self.left >= 0 else float("inf")
+
+    @staticmethod
+    def thread_time():
+        return 0.0
+
+
+ENDED = [
+    ("max(abs(x), 1 - y)*abs(x - 1) + floor(2*y)", "x,y", {C0, DISCONTINUOUS}),
+    ("abs(abs(x) - 1)**1.5 + sqrt(abs(x - 3))", "x", {C0}),
+    ("x*abs(x) + log(1 + exp(y))", "x,y", {Smoothness(1)}),
+    ("a*abs(x) + max(b*x, 0)**2/x", "x", {C0, SINGULAR}),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "classes"), ENDED, ids=[text for text, *_ in ENDED])
+def test_whenever_the_time_ends_what_is_concluded_is_true(monkeypatch, text, wrt, classes):
+    """What was seen stands; no class is claimed that unseen places could spoil, and nothing is called smooth."""
+    truth = ask(text, wrt)
+    assert truth.smoothness in classes
+    for readings in [*range(0, 60, 3), *range(60, 400, 40)]:
+        monkeypatch.setattr(deadline, "time", _Clock(readings))
+        try:
+            found = analyze(question(text, wrt), until=1.0)
+        except TimeOver:
+            continue
+        if found.smoothness is not None:
+            assert found.smoothness == truth.smoothness
+        elif found.verdict is not Verdict.UNDETERMINED:
+            assert found.verdict is truth.verdict is Verdict.NOT_DIFFERENTIABLE

@@ -5,7 +5,7 @@ from questions import ask, is_inside, is_on_locus, point_of, question, the_findi
 
 from diffcheck.numeric import precise
 from diffcheck.parse import parse
-from diffcheck.verdict import CINF, Kind, Severity
+from diffcheck.verdict import CINF, SINGULAR, Kind, Severity
 
 PLACES = [
     ("abs(y - f)", "f", "f = y"),
@@ -222,3 +222,17 @@ def test_a_condition_says_for_which_constants_a_finding_is_there(text, wrt, cond
     findings = ask(text, wrt).findings
     assert {f.condition for f in findings} == conditions
     assert all(is_on_locus(f) for f in findings)
+
+
+@pytest.mark.parametrize("unbounded", ["log(abs(z))", "1/z**2", "1/abs(z)", "abs(z)**(-1/3)"])
+@pytest.mark.parametrize("rate", ["x", "a", "abs(a)", "(x - a)", "x**2"])
+def test_what_is_unbounded_with_either_sign_is_one_pole(unbounded, rate):
+    """Values of infinite size whose sign depends on other names have no difference, and are one place."""
+    text = f"min(y, 1) + {rate}*{unbounded}"
+    wrt = tuple(n for n in "xyz" if n in text.replace("min", ""))
+    found = ask(text, ",".join(wrt))
+    assert found.smoothness == SINGULAR
+    assert {(f.kind, f.at.partition(" and ")[0]) for f in found.findings} == {
+        (Kind.CORNER, "y = 1"),
+        (Kind.POLE, "z = 0"),
+    }

@@ -132,6 +132,16 @@ def test_nothing_is_guessed_from_digits():
     assert is_zero(0 * X + log(-1 - X**2) - log(-1 - X**2 - 0 * Y) + sp.sqrt(-1 - X**2)) is Decision.UNKNOWN
 
 
+@pytest.mark.parametrize("number", [cos(2), sp.log(3), exp(-1), sp.pi - 3], ids=str)
+def test_roots_over_transcendental_numbers_are_no_algebraic_numbers(number):
+    """A root x of (c - 1)*x**2 + 2*x = c gives (x**2 - 2*x)/(x**2 - 1) = c: proved or left open, never refuted."""
+    root = (2 - sqrt(4 * number**2 - 4 * number + 4)) / (2 - 2 * number)
+    value = (root**2 - 2 * root) / (root**2 - 1)
+    assert is_zero(value - number) is not Decision.NO
+    assert is_zero(sp.pi / 2 - sp.acos(number) - sp.asin(value), {}) is not Decision.NO
+    assert is_zero(sp.asin(value) - sp.asin(number) + R(1, 10**9)) is not Decision.YES
+
+
 def test_a_decision_is_not_a_truth_value():
     """UNKNOWN must not be read as False by mistake."""
     with pytest.raises(TypeError):

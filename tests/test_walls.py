@@ -4,6 +4,8 @@ import pytest
 import sympy as sp
 
 from diffcheck.equations import solve_for
+from diffcheck.lower import to_sympy
+from diffcheck.parse import parse
 from diffcheck.printer import symbol
 from diffcheck.walls import factors, integer_zeros, walls_of
 
@@ -162,3 +164,14 @@ def test_a_residue_of_a_family_is_a_family():
     assert odd.integers == (K,)
     assert sp.expand(odd.base[0][1]) == 2 * sp.pi * K + sp.pi
     assert wall.with_integer(k, sp.Integer(3)).integers == ()
+
+
+@pytest.mark.parametrize("wave", ["sin(x*y)", "cos(x*y) - 1", "sin(2*x*y)", "sin(pi*x*y)", "1 - cos(x*y/3)"])
+def test_a_wave_of_a_product_vanishes_where_a_factor_does(wave):
+    """sin(x*y) = 0 on the curves x = k*pi/y and on the line y = 0, which no formula for x shows."""
+    gap = to_sympy(parse(wave))
+    found = walls_of(gap, ("x", "y"), False)
+    assert not found.open
+    lines = [w for w in found.walls if dict(w.base).get("y") == 0]
+    assert lines
+    assert all(_on(gap, w).simplify() == 0 for w in lines)

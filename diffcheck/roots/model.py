@@ -24,7 +24,6 @@ class Root:
     ball: encloses this root and no other of the same function, at 200 bits or more.
     polynomial: minimal polynomial over Q when the root is known to be algebraic.
     multiplicity: order of vanishing; None where f is not analytic (an edge of the domain).
-    crosses: whether f changes sign here; None when the multiplicity is.
     """
 
     exact: sp.Expr | None
@@ -32,11 +31,6 @@ class Root:
     polynomial: sp.Poly | None = None
     multiplicity: int | None = 1
     refiner: Refiner = field(compare=False, repr=False, default=lambda _: arb.nan())
-
-    @property
-    def crosses(self) -> bool | None:
-        """Whether f has opposite signs on the two sides of the root."""
-        return None if self.multiplicity is None else self.multiplicity % 2 == 1
 
     def refine(self, prec: int) -> arb:
         """Return a ball of about ``prec`` bits around the root, inside none but its own neighbourhood."""

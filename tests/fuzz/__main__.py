@@ -14,6 +14,7 @@ import resource
 import signal
 import time
 from fractions import Fraction
+from itertools import combinations
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -35,20 +36,27 @@ LIFE = 400
 DIRECTIONS = ((1, 2, 3), (3, -1, 2), (-2, 5, 1), (1, 1, -4), (7, 2, -3), (1, 0, 0), (0, 1, 0))
 
 
-def compare(question: Sample, seed: int) -> tuple[str, str]:
-    """Return what happened with one question and a sentence about it."""
+def compare(question: Sample, seed: int, limit: float = LIMIT) -> tuple[str, str]:
+    """Return what happened with one question and a sentence about it.
+
+    limit: seconds after which the analyzer concludes from what it has seen.
+    """
     try:
         problem = make_problem(question.expression, question.wrt, question.where)
     except InputError as error:
         return "unread", error.message
     try:
-        found = analyze(problem)
+        found = analyze(problem, time.monotonic() + 0.7 * limit)
     except Undetermined as reason:
         return "undetermined", str(reason)
     except Exception as error:
         return "crash", f"{type(error).__name__}: {error}"
-    if found.verdict is Verdict.UNDETERMINED or found.smoothness is None:
+    if found.verdict is Verdict.UNDETERMINED:
         return "undetermined", found.reason or ""
+    if found.smoothness is None:
+        # The witness stands, the class does not: only the failure can be wrong.
+        doubt = _doubtful(problem, found)
+        return ("rougher", doubt) if doubt else (found.verdict.value, "")
     # Nothing is worse than singular: no line can contradict it so.
     level, place = (SMOOTH, None) if found.smoothness == SINGULAR else opinion(problem, seed)
     if level < min(found.smoothness.level, SMOOTH) and place is not None:
@@ -69,6 +77,8 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             finding.level.level > 3
             or finding.level == D1
             or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
+            # No line sees that a derivative has no limit, or another one along every line.
+            or (finding.kind.value == "break" and finding.left is None and finding.right is None)
         ):
             continue
         seen = _seen(problem, finding)
@@ -93,7 +103,7 @@ def _seen(problem: Problem, finding: Finding) -> float | None:
     levels = []
     for direction in DIRECTIONS if len(problem.wrt) > 1 else DIRECTIONS[:1]:
         step = {n: Fraction(v, 7) for n, v in zip(problem.wrt, direction, strict=False)}
-        levels.append(line_class(along(problem, point, step), exact))
+        levels.append(line_class(along(problem, point, step), exact, faint=exact))
     known = [] if None in levels else [v for v in levels if v is not None]
     # The value at a point that is not known exactly does not count: a hole there cannot be seen.
     return min(known) if known and (exact or finding.level.level >= 0) else None
@@ -101,17 +111,19 @@ def _seen(problem: Problem, finding: Finding) -> float | None:
 
 def _not_linear(problem: Problem, finding: Finding) -> bool:
     point = _witness(finding)
-    lines = [(1, 2, 3), (3, -1, 2), (4, 1, 5)]
-    slopes = [
-        slope(along(problem, point, {n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)}))
-        for d in lines
-    ]
-    return None not in slopes and abs(slopes[0] + slopes[1] - slopes[2]) > 1e-5
+    for a, b in combinations([*DIRECTIONS, *([-v for v in d] for d in DIRECTIONS)], 2):
+        slopes = [
+            slope(along(problem, point, {n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)}))
+            for d in (a, b, [u + v for u, v in zip(a, b, strict=True)])
+        ]
+        if None not in slopes and abs(slopes[0] + slopes[1] - slopes[2]) > 1e-5:
+            return True
+    return False
 
 
-def _answer(question: Sample, seed: int) -> tuple[str, str]:
+def _answer(question: Sample, seed: int, limit: float) -> tuple[str, str]:
     try:
-        return compare(question, seed)
+        return compare(question, seed, limit)
     except DiffcheckError as error:
         return "oracle", str(error)
     except Exception as error:
@@ -126,7 +138,7 @@ def _serve(connection: Connection, limit: int) -> None:
         resource.setrlimit(
             resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + limit, resource.RLIM_INFINITY)
         )
-        connection.send(_answer(sample(seed), seed))
+        connection.send(_answer(sample(seed), seed, limit))
 
 
 class _Worker:

@@ -6,7 +6,7 @@ line sees a break of order k, and no function of that class can do better in all
 Candidates are a few special points, the places where second differences in float64 stand out, zoomed in, and the
 witnesses of findings.
 Read in order: line_class, suspects, opinion.
-Limits: sees what is larger than 1e-4 of its surroundings, on a window of a few units; exponents within 0.15 of an
+Limits: sees what is larger than 1e-4 of its surroundings, on a window of a few units; exponents within 0.07 of an
 integer and logarithms that decay as slowly look like breaks; a point is only known to 8 digits.
 """
 
@@ -32,6 +32,10 @@ DIGITS = 60
 SCALES = (Fraction(1, 10**4), Fraction(1, 10**5), Fraction(1, 10**6))
 # A break that is one is still seen here; a steep slope of a smooth function is not.
 FINE = (Fraction(1, 10**9), Fraction(1, 10**10), Fraction(1, 10**11))
+# What stays apart shrinks less than this from one scale to the next; t**(1/9) shrinks more.
+STEADY = 0.85
+# The rounding of sixty digits is below this, and most of it after division by h.
+FAINT = 1e-40
 HIGHEST = 4
 SPECIAL = [
     Fraction(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1), (3, 2), (1, 3))
@@ -71,10 +75,13 @@ def _divided(line: Line, h: Any, k: int) -> Any:
     return total / mpmath.mpf(h.numerator) ** k * mpmath.mpf(h.denominator) ** k
 
 
-def line_class(line: Line, exact: bool, scales: Sequence[Fraction] = SCALES) -> float | None:
+def line_class(
+    line: Line, exact: bool, scales: Sequence[Fraction] = SCALES, faint: bool = False
+) -> float | None:
     """Return the level (verdict.Smoothness.level) that a line sees at t = 0, SMOOTH for no break; None for no opinion.
 
     exact: whether the point is known exactly, so that the value at it counts.
+    faint: whether what is small beside its surroundings counts too.
     """
     with mpmath.workdps(DIGITS):
         for k in range(HIGHEST + 1):
@@ -82,37 +89,37 @@ def line_class(line: Line, exact: bool, scales: Sequence[Fraction] = SCALES) -> 
             if any(v is None for side in sides for v in side):
                 return None
             if k == 0:
-                found = _level_of_values(line, sides, exact)
+                found = _level_of_values(line, sides, exact, faint)
                 if found is not None:
                     return found
-            elif _breaks(sides, k):
+            elif _breaks(sides, k, faint):
                 return float(k - 1)
         return SMOOTH
 
 
-def _level_of_values(line: Line, sides: list[list[Any]], exact: bool) -> float | None:
+def _level_of_values(line: Line, sides: list[list[Any]], exact: bool, faint: bool) -> float | None:
     if any(abs(side[2]) > 1.3 * abs(side[1]) > 1.6 * abs(side[0]) and abs(side[2]) > 5 for side in sides):
         return -2.0
     here = line(Fraction(0)) if exact else None
     if exact and here is None:
         return -2.0
-    if _breaks(sides, 0):
+    if _breaks(sides, 0, faint):
         return -1.0
     if exact:
         gaps = [abs(here - a) for a in sides[0]]
-        if gaps[2] > 1e-4 * (1 + abs(here)) and gaps[2] > 0.7 * gaps[1]:
+        if gaps[2] > 1e-4 * (1 + abs(here)) and gaps[2] > STEADY * gaps[1]:
             return -1.0
     return None
 
 
-def _breaks(sides: list[list[Any]], k: int) -> bool:
+def _breaks(sides: list[list[Any]], k: int, faint: bool) -> bool:
     """Whether the two sides of a k-th derivative stay apart while h shrinks, or one of them grows."""
     apart = [abs(a - b) for a, b in zip(*sides, strict=True)]
     size = 1 if k == 0 else max(abs(v) for v in (sides[0][2], sides[1][2]))
     # Each side has come to rest, compared with what lies between them: no steep slope of a smooth function.
     still = all(abs(v[2] - v[1]) < 0.3 * apart[2] for v in sides)
-    steady = apart[2] > 0.7 * apart[1] and apart[1] > 0.7 * apart[0]
-    differ = apart[2] > max(1e-5 * size, 1e-20) and steady and still
+    steady = apart[2] > STEADY * apart[1] and apart[1] > STEADY * apart[0]
+    differ = apart[2] > (FAINT if faint else max(1e-5 * size, 1e-20)) and steady and still
     grows = any(
         v[2] * v[1] > 0 and abs(v[2]) - abs(v[1]) > max(0.8 * abs(v[1] - v[0]), 0.1 * abs(v[1]), 1e-20)
         for v in sides
