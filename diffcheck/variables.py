@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from diffcheck.errors import BadOption, InputError
-from diffcheck.latex import read
 from diffcheck.limits import check_size
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem
@@ -49,6 +48,9 @@ def make_problem(
     latex: ``text`` is a formula in LaTeX; errors point into it, and the notes say how it was read.
     """
     if latex:
+        # Only then: the grammar takes a moment to load.
+        from diffcheck.latex import read
+
         reading = read(text)
         with reading.pointing():
             problem = make_problem(reading.expression, wrt, where, let)

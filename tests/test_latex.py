@@ -115,6 +115,7 @@ READ = {
     # applications
     "y f(x)": "y*f(x)",
     "y(1 - p)": "y*(1 - p)",
+    r"\hat{y}(1 - y) + \text{margin}(1 - y) + \hat{f}(1 - y)": "y_hat*(1 - y) + margin*(1 - y) + f_hat(1 - y)",
     "f(1 - y) + f": "f*(1 - y) + f",
     r"f_\theta(x) + f_\phi(x)": "f_theta(x) + f_phi(x)",
     r"F(x_i; \theta)": "F(x_i)",

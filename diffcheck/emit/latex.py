@@ -14,6 +14,7 @@ import sympy as sp
 
 from diffcheck.emit.spelling import SPELLINGS
 from diffcheck.emit.write import definition
+from diffcheck.latex.words import may_be_called
 from diffcheck.lower import fill, parameters
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
@@ -126,8 +127,10 @@ class _Printer:
             level, left, right = _BINARY[node.op]
             first, second = _within(args[0], left), _within(args[1], right)
             if node.op == "mul":
-                # A digit behind a factor would read as part of it.
-                sign = r" \cdot " if second[0].isdigit() or second.startswith(r"\frac") else " "
+                # A digit behind a factor would read as part of it, brackets behind f as its argument.
+                plain = not second[0].isdigit() and not second.startswith(r"\frac")
+                called = second.startswith(r"\left(") and _may_be_called(node.args[0])
+                sign = " " if plain and not called else r" \cdot "
                 return f"{first}{sign}{second}", level
             return f"{first} {spelling} {second}", level
         if not args:
@@ -165,6 +168,15 @@ class _Printer:
         rows.append(rf"{self.part(node)[0]} & \text{{otherwise}}")
         lines = r" \\ ".join(rows)
         return rf"\begin{{cases}} {lines} \end{{cases}}"
+
+
+def _may_be_called(node: Node) -> bool:
+    """Whether the last factor of a part, before brackets, would read as a function of what stands in them."""
+    while node.op == "mul":
+        node = node.args[1]
+    while node.op in ("pow", "neg"):
+        node = node.args[0]
+    return node.op == NAME and may_be_called(str(node.leaf))
 
 
 def _inside_brackets(node: Node) -> str:

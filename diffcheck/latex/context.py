@@ -13,7 +13,7 @@ from lark import Token
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.latex.raw import problem, token
-from diffcheck.latex.words import DATA_LETTERS, FUNCTION_LETTERS, GREEK
+from diffcheck.latex.words import DATA_LETTERS, FUNCTION_LETTERS, GREEK, NAMES, may_be_called
 from diffcheck.limits import MAX_DEPTH, too_deep
 
 __all__ = ["Clause", "called", "clauses", "dressed", "paired", "span_of"]
@@ -150,8 +150,9 @@ def _is_called(tokens: Sequence[Token], name: str, at: int, bare: bool) -> bool:
     parameters = [part.value for part in inside if part.type == "NAME"]
     if not bare and len(inside) == 1 and parameters and parameters[0] in ("theta", "phi", "vartheta"):
         return True
-    known = name in FUNCTION_LETTERS or (len(name) > 1 and name not in DATA_LETTERS)
-    return (known and not bare) or (name not in DATA_LETTERS and not bare and _names_alone(tokens, at))
+    stem = name.partition("_")[0]
+    alone = stem not in DATA_LETTERS and name not in NAMES and _names_alone(tokens, at)
+    return not bare and (may_be_called(name) or alone)
 
 
 def _inside(tokens: Sequence[Token], at: int) -> Sequence[Token]:

@@ -26,6 +26,7 @@ __all__ = [
     "SWITCHES",
     "UNREAD",
     "function",
+    "may_be_called",
 ]
 
 _GREEK = (
@@ -174,6 +175,14 @@ _EXTRA = {
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcsinh": "asinh", "lse": "logsumexp", "lg": "log10",
     "maximize": "max", "minimize": "min", "minimise": "min",
 }  # fmt: skip
+
+
+def may_be_called(name: str) -> bool:
+    r"""Say whether a name before brackets is read as a function: f and \hat f, no y_hat, no margin."""
+    stem = name.partition("_")[0]
+    if stem in DATA_LETTERS or name in NAMES:
+        return False
+    return stem in FUNCTION_LETTERS or len(stem) > 1
 
 
 def function(word: str) -> str | None:
