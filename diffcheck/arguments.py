@@ -21,11 +21,21 @@ _GLOBAL = ("--help", "--version")
 
 # Of each command that takes an expression: the options without a value, and those with one.
 _FLAGS = {
-    "check": ("--exit-zero", "--explain-proof", "--help", "--json", "--nodes", "--quiet", "--why", "-q"),
-    "emit": ("--help",),
-    "plot": ("--dark", "--help", "--light"),
-    "race": ("--help", "--json", "--times"),
-    "smooth": ("--all", "--help", "--json"),
+    "check": (
+        "--exit-zero",
+        "--explain-proof",
+        "--help",
+        "--json",
+        "--latex",
+        "--nodes",
+        "--quiet",
+        "--why",
+        "-q",
+    ),
+    "emit": ("--help", "--latex"),
+    "plot": ("--dark", "--help", "--latex", "--light"),
+    "race": ("--help", "--json", "--latex", "--times"),
+    "smooth": ("--all", "--help", "--json", "--latex"),
 }
 
 _WITH_VALUE = {

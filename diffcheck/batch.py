@@ -2,7 +2,7 @@
 
 A thread reads lines into a pipe, which blocks it when it is far ahead; the loop in `answers` waits for
 lines and for workers at once, so an answer is out as soon as it is known even while the input is still
-being written. Input: JSON lines with `expr` and optionally `id`, `wrt`, `where`, `let`, `size`; or plain
+being written. Input: JSON lines with `expr` or `latex` and optionally `id`, `wrt`, `where`, `let`, `size`; or plain
 text, one expression a line, where `#` starts a comment.  The two may be mixed: a line that starts with a brace
 is JSON.
 """
@@ -32,7 +32,7 @@ __all__ = ["Entry", "Reply", "answers", "entries", "read_entry"]
 # Answers known but not yet due (an early one is slow) are kept; this many per worker bound the memory.
 LOOK_AHEAD = 32
 
-KEYS = ("expr", "id", "wrt", "where", "let", "size")
+KEYS = ("expr", "latex", "id", "wrt", "where", "let", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,17 +264,20 @@ def _question(data: dict[str, Any]) -> Question:
         if key not in KEYS and near and near[0] not in data:
             raise BadOption(f"unknown key `{key}`", help=f"did you mean `{near[0]}`?")
     expression = _typed(data, "expr", lambda v: isinstance(v, str), "a string")
-    if expression is None:
-        raise BadOption("the key `expr` is missing", help='write {"expr": "abs(x)"}')
+    formula = _typed(data, "latex", lambda v: isinstance(v, str), "a string")
+    if (expression is None) == (formula is None):
+        said = "the key `expr` is missing" if formula is None else "`expr` and `latex` are two questions"
+        raise BadOption(said, help='write {"expr": "abs(x)"}, or {"latex": "|x|"}')
     wrt = _typed(data, "wrt", _is_text_or_texts, "a string or a list of strings")
     where = _typed(data, "where", lambda v: isinstance(v, str), "a string")
     let = _typed(data, "let", _is_let, "an object of strings or numbers")
     return Question(
-        expression,
+        expression if formula is None else formula,
         None if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt),
         where or "",
         {name: str(value) for name, value in (let or {}).items()},
         size=_typed(data, "size", _is_size, "a whole number from 1 to 64"),
+        latex=formula is not None,
     )
 
 

@@ -50,6 +50,7 @@ def check(
     size: int | None = None,
     nodes: bool = False,
     why: bool = False,
+    latex: bool = False,
     until: float = math.inf,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
@@ -57,6 +58,7 @@ def check(
     wrt: names, or one text with commas; None infers them from the names.  where: constraints that hold on
     the domain. let: abbreviations, name -> expression.  id: copied to the report.  certify: write down the
     steps the verdict rests on, which takes some milliseconds.
+    latex: ``text`` is a formula in LaTeX; the report is about the expression that its notes say it was read as.
     wanted: look longer for surrogates, of everything that is less smooth than this; None looks for a
     moment, for surrogates of what is not differentiable.
     size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
@@ -70,7 +72,7 @@ def check(
     """
     start = time.perf_counter()
     try:
-        problem = _make_problem(text, wrt, where, let, size)
+        problem = _make_problem(text, wrt, where, let, size, latex)
     except (Undetermined, RecursionError, MemoryError) as error:
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
@@ -105,10 +107,11 @@ def _make_problem(
     where: str,
     let: Mapping[str, str] | None,
     size: int | None,
+    latex: bool,
 ) -> Problem:
     from diffcheck.variables import make_problem
 
-    return make_problem(text, _names(wrt), where, let, size)
+    return make_problem(text, _names(wrt), where, let, size, latex=latex)
 
 
 def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Report]:

@@ -21,6 +21,7 @@ from diffcheck.arguments import arranged
 from diffcheck.errors import BadOption, InputError, Undetermined
 from diffcheck.options import (
     Expression,
+    Latex,
     Let,
     Size,
     Timeout,
@@ -116,7 +117,9 @@ def _check(
     wrt: Wrt = None,
     where: Where = "",
     let: Let = None,
-    format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
+    format: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="terminal, json or latex.")
+    ] = "terminal",
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
     require: Annotated[
@@ -132,6 +135,7 @@ def _check(
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     size: Size = None,
     timeout: Timeout = 30.0,
+    latex: Latex = False,
 ) -> int:
     """Check one expression."""
     from diffcheck.report import FORMATS, renderer
@@ -143,7 +147,7 @@ def _check(
     certify = explain_proof or chosen == "json"
     names = None if wrt is None else tuple(wrt)
     lets = as_definitions(let or [])
-    question = Question(text, names, where, lets, certify, size=size, nodes=nodes, why=why)
+    question = Question(text, names, where, lets, certify, size=size, nodes=nodes, why=why, latex=latex)
     answer = _answer(question, timeout, as_data=chosen != "terminal")
     if quiet and chosen == "terminal":
         print(answer.verdict)
@@ -185,6 +189,7 @@ def _plot(
     ] = None,
     size: Size = None,
     timeout: Timeout = 30.0,
+    latex: Latex = False,
 ) -> int:
     """Draw the function, its derivative and what to use instead: here, or to a file with -o."""
     from diffcheck.indices import taken_apart
@@ -203,9 +208,15 @@ def _plot(
     text = _text(expression)
     definitions = as_definitions(let or [])
     try:
-        problem = make_problem(text, wrt, where, definitions, size)
+        problem = make_problem(text, wrt, where, definitions, size, latex=latex)
         question = Question(
-            text, None if wrt is None else tuple(wrt), where, definitions, certify=False, size=size
+            text,
+            None if wrt is None else tuple(wrt),
+            where,
+            definitions,
+            certify=False,
+            size=size,
+            latex=latex,
         )
         answer = taken_apart(_answer(question, timeout, as_data=False))
         problem = asked(problem, answer)
@@ -244,6 +255,7 @@ def _smooth(
     json: Annotated[bool, typer.Option("--json", help="The report with these surrogates, as JSON.")] = False,
     size: Size = None,
     timeout: Timeout = 30.0,
+    latex: Latex = False,
 ) -> int:
     """Choose a smooth function to use instead, for a purpose; exit 1 when there is none."""
     from dataclasses import replace
@@ -267,11 +279,11 @@ def _smooth(
     text = _text(expression)
     names = None if wrt is None else tuple(wrt)
     definitions = as_definitions(let or [])
-    question = Question(text, names, where, definitions, False, wish.smoothness, size)
+    question = Question(text, names, where, definitions, False, wish.smoothness, size, latex=latex)
     answer = _answer(question, timeout, as_data=json)
     choice = choose(unspelt(answer).surrogates, wish)
     if emit and choice.shown:
-        problem = asked(make_problem(text, wrt, where, definitions, size), answer)
+        problem = asked(make_problem(text, wrt, where, definitions, size, latex=latex), answer)
         print(write(problem, language, choice.shown[0]), end="")
         return OK
     choice = spelt(choice, answer.values)
@@ -314,6 +326,7 @@ def _race(
     ] = 0,
     times: Annotated[bool, typer.Option("--times", help="Show seconds of processor time, here.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, with the curves.")] = False,
+    latex: Latex = False,
     timeout: Timeout = 120.0,
 ) -> int:
     """Minimise the loss with and without gradients, and on its surrogate: who gets there first."""
@@ -338,12 +351,13 @@ def _race(
     text = _text(expression)
     definitions = as_definitions(let or [])
     try:
-        problem = read_again(make_problem(text, wrt, where, definitions))
+        problem = read_again(make_problem(text, wrt, where, definitions, latex=latex))
         task = plan(problem, options)
         # Without a verdict there is no surrogate, and the others can still race.
         typed = None if wrt is None else tuple(wrt)
         names = typed if problem.values else problem.wrt
-        answer = unspelt(_answer(Question(text, names, where, definitions, False), limit / 2, as_data=False))
+        question = Question(text, names, where, definitions, False, latex=latex)
+        answer = unspelt(_answer(question, limit / 2, as_data=False))
         result = race(answer, task, rules, smoothed(answer, bound, value), until)
     except InputError as error_:
         raise _with_text(error_, text) from None
@@ -400,6 +414,7 @@ def _emit(
     ] = None,
     let: Let = None,
     size: Size = None,
+    latex: Latex = False,
 ) -> int:
     """Print the expression as a function that one can paste; nothing is checked or smoothed."""
     from diffcheck.emit import LANGUAGES, emit
@@ -408,7 +423,7 @@ def _emit(
     language = as_one_of("--to", to, LANGUAGES)
     text = _text(expression)
     try:
-        problem = make_problem(text, wrt, "", as_definitions(let or []), size)
+        problem = make_problem(text, wrt, "", as_definitions(let or []), size, latex=latex)
         print(emit(problem, language), end="")
     except InputError as error:
         raise _with_text(error, text) from None

@@ -12,6 +12,7 @@ from diffcheck.verdict import Smoothness
 
 __all__ = [
     "Expression",
+    "Latex",
     "Let",
     "Size",
     "Timeout",
@@ -38,6 +39,7 @@ Size = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, max=64, help="Parts of a vector, where they are coupled; else 3."),
 ]
+Latex = Annotated[bool, typer.Option("--latex", help="EXPR is a formula in LaTeX.")]
 Timeout = Annotated[float, typer.Option(metavar="S", help="Time limit in seconds.")]
 
 

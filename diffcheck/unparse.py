@@ -11,13 +11,13 @@ from fractions import Fraction
 from diffcheck.atoms import ATOMS
 from diffcheck.tree import APPLY, NAME, NUMBER, Node
 
-__all__ = ["unparse"]
+__all__ = ["ATOM", "BINARY", "PREFIXED", "number_text", "unparse", "within"]
 
 # How tightly the top operation of a text binds; a call, a name or a bracket binds tightest.
 OR, AND, NOT, COMPARISON, SUM, TERM, UNARY, POWER, ATOM = range(9)
 
 # op: sign, own level, levels its left and right parts must reach.
-_BINARY = {
+BINARY = {
     "or": (" or ", OR, OR, AND),
     "and": (" and ", AND, AND, NOT),
     "lt": (" < ", COMPARISON, SUM, SUM),
@@ -32,7 +32,7 @@ _BINARY = {
     "div": ("/", TERM, TERM, UNARY),
     "pow": ("**", POWER, ATOM, UNARY),
 }
-_UNARY = {"neg": ("-", UNARY, UNARY), "not": ("not ", NOT, NOT)}
+PREFIXED = {"neg": ("-", UNARY, UNARY), "not": ("not ", NOT, NOT)}
 
 # A plain decimal is easier to read than an exponent up to this many characters.
 _PLAIN = 12
@@ -63,31 +63,32 @@ def _write(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
     """Return the text of a part and how tightly its top operation binds, given the same of its arguments."""
     if node.op == NUMBER:
         assert isinstance(node.leaf, Fraction)
-        return _number(node.leaf)
+        return number_text(node.leaf)
     if node.op == NAME:
         return str(node.leaf), ATOM
-    if node.op in _BINARY:
-        sign, level, left, right = _BINARY[node.op]
-        return _within(parts[0], left) + sign + _within(parts[1], right), level
-    if node.op in _UNARY:
-        sign, level, inner = _UNARY[node.op]
+    if node.op in BINARY:
+        sign, level, left, right = BINARY[node.op]
+        return within(parts[0], left) + sign + within(parts[1], right), level
+    if node.op in PREFIXED:
+        sign, level, inner = PREFIXED[node.op]
         # The parser reads a minus before a number as part of the number.
         bare = node.op == "neg" and node.args[0].op == NUMBER
-        return sign + (f"({parts[0][0]})" if bare else _within(parts[0], inner)), level
+        return sign + (f"({parts[0][0]})" if bare else within(parts[0], inner)), level
     if node.op != APPLY and ATOMS[node.op].syntax == "constant":
         return node.op, ATOM
     return f"{node.leaf or node.op}({', '.join(text for text, _ in parts)})", ATOM
 
 
-def _within(part: tuple[str, int], least: int) -> str:
+def within(part: tuple[str, int], least: int) -> str:
+    """Return the text of a part, bracketed if its top operation binds more loosely than ``least``."""
     text, level = part
     return text if level >= least else f"({text})"
 
 
-def _number(value: Fraction) -> tuple[str, int]:
-    """Return a number as a decimal where it has one, as a quotient otherwise."""
+def number_text(value: Fraction) -> tuple[str, int]:
+    """Return a number as a decimal where it has one, as a quotient otherwise, and how tightly it binds."""
     if value < 0:
-        text, level = _number(-value)
+        text, level = number_text(-value)
         return f"-{text}", min(level, UNARY)
     twos, rest = _times(value.denominator, 2)
     fives, rest = _times(rest, 5)

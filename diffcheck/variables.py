@@ -32,6 +32,8 @@ def make_problem(
     where: str = "",
     let: Mapping[str, str] | None = None,
     size: int | None = None,
+    *,
+    latex: bool = False,
 ) -> Problem:
     """Return the question that a text and its options ask; an InputError says what cannot be read.
 
@@ -41,7 +43,15 @@ def make_problem(
     let: name -> expression, or "F(x)" -> expression, substituted before everything; definitions may use each other,
     not in a circle.
     size: how many values an index takes where parts of vectors are coupled; None for 3.
+    latex: ``text`` is a formula in LaTeX; errors point into it, and the notes say how it was read.
     """
+    if latex:
+        # Only then: the grammar takes a moment to load.
+        from diffcheck.latex import read
+
+        reading = read(text)
+        with reading.pointing():
+            return _noted(make_problem(reading.expression, wrt, where, let, size), reading.notes)
     let = let or {}
     functions = function_names(let)
     tree, conditions = opened(parse(text, functions)), parse_conditions(where, functions)
@@ -57,6 +67,14 @@ def make_problem(
         return found[0]
     samples = Samples(single.over, single.term, single.rest, single.reduction, found[-1])
     return replace(found[0], samples=samples)
+
+
+def _noted(problem: Problem, notes: Sequence[str]) -> Problem:
+    """Return the question, and the one with all terms written out, with notes before its own."""
+    samples = problem.samples
+    if samples is not None:
+        samples = replace(samples, written=_noted(samples.written, notes))
+    return replace(problem, notes=(*notes, *problem.notes), samples=samples)
 
 
 def _question(text: str, way: Reading, where: str, model: Model, asked: list[str]) -> Problem:

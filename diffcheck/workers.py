@@ -70,6 +70,7 @@ class Question:
     size: int | None = None
     nodes: bool = False
     why: bool = False
+    latex: bool = False
 
 
 def ask(question: Question, limit: float) -> Answer:
@@ -262,6 +263,7 @@ def _answer(question: Question, until: float, early: Callable[[Report], None]) -
             size=question.size,
             nodes=question.nodes,
             why=question.why,
+            latex=question.latex,
             until=until,
         )
     except InputError as error:

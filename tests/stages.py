@@ -20,7 +20,7 @@ from diffcheck.tree import name
 from diffcheck.verdict import C0, CINF, Analysis, Verdict
 
 
-def make_problem(text, wrt, where, let, size=None):
+def make_problem(text, wrt, where, let, **_):
     """Read a text that names its fate; wrt "z" does not occur."""
     if text.startswith("bad("):
         raise SyntaxProblem("`(` is never closed", span=(3, 4), help="add `)`", text=text)

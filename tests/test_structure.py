@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "workers": {"batch", "cli"},
     "arguments": {"cli"},
     "options": {"cli"},
-    "emit": {"cli"},
+    "emit": {"cli", "report"},
     "report": {"cli", "plot", "race"},
     "plot": {"cli", "race"},
     "race": {"cli"},

@@ -14,13 +14,14 @@ import sympy as sp
 
 from diffcheck.emit.spelling import SPELLINGS
 from diffcheck.emit.write import definition
+from diffcheck.latex.words import may_be_called
 from diffcheck.lower import fill, parameters
 from diffcheck.problem import Samples
 from diffcheck.reductions import base_of, indices_of
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
 
-__all__ = ["latex"]
+__all__ = ["formula", "latex"]
 
 OR, AND, NOT, COMPARISON, SUM, TERM, UNARY, POWER, ATOM = range(9)
 
@@ -63,6 +64,14 @@ def _reduced(part: Part, samples: Samples | None) -> str:
         return part[0]
     mean = r"\frac{1}{n} " if samples.reduction == "mean" else ""
     return rf"{mean}\sum_{{{', '.join(samples.over)}}} {_within(part, TERM)}"
+
+
+def formula(tree: Node, names: Sequence[str]) -> str:
+    """Return a tree as LaTeX without anything around it; names: all that the text it stands in prints.
+
+    A condition is printed too.
+    """
+    return _Printer(_names([*names, *tree.names()])).part(tree)[0]
 
 
 def _names(names: Sequence[str]) -> dict[str, str]:
@@ -114,6 +123,8 @@ class _Printer:
             return _number(unparse(node))
         if node.op == "where":
             return self.cases(node), SUM
+        if node.op not in SPELLINGS:
+            return self.called(node), POWER
         if SPELLINGS[node.op].latex is None:
             count = len(node.args)
             values = dict(zip(parameters(node.op, count), node.args, strict=True))
@@ -134,8 +145,10 @@ class _Printer:
             level, left, right = _BINARY[node.op]
             first, second = _within(args[0], left), _within(args[1], right)
             if node.op == "mul":
-                # A digit behind a factor would read as part of it.
-                sign = r" \cdot " if second[0].isdigit() or second.startswith(r"\frac") else " "
+                # A digit behind a factor would read as part of it, brackets behind f as its argument.
+                plain = not second[0].isdigit() and not second.startswith(r"\frac")
+                called = second.startswith(r"\left(") and _may_be_called(node.args[0])
+                sign = " " if plain and not called else r" \cdot "
                 return f"{first}{sign}{second}", level
             return f"{first} {spelling} {second}", level
         if not args:
@@ -143,6 +156,22 @@ class _Printer:
         if "{0}" in spelling:
             return spelling.format(*(text for text, _ in args)), POWER if "^" in spelling else ATOM
         return rf"{spelling}\left({', '.join(text for text, _ in args)}\right)", POWER
+
+    def called(self, node: Node) -> str:
+        """Return what no row of the table spells: a sum or mean over indices, a function of the user's own."""
+        first, *rest = node.args
+        if node.op in ("sum", "mean", "prod"):
+            letters = [str(a.leaf) for a in rest] or sorted(
+                set(re.findall(r"[a-z]", _inside_brackets(first)))
+            )
+            below = f"_{{{', '.join(letters)}}}" if letters else ""
+            sign = r"\prod" if node.op == "prod" else r"\sum"
+            mean = r"\frac{1}{n} " if node.op == "mean" else ""
+            return rf"{mean}{sign}{below} {_within(self.part(first), TERM)}"
+        if node.op == "item":
+            return f"{_within(self.part(first), ATOM)}_{{{', '.join(self.part(a)[0] for a in rest)}}}"
+        name = _symbol(str(node.leaf)) if node.op == "apply" else rf"\operatorname{{{node.op}}}"
+        return rf"{name}\left({', '.join(self.part(a)[0] for a in node.args)}\right)"
 
     def power(self, node: Node, args: list[Part]) -> str:
         """Return a power; what is no single sign is bracketed below."""
@@ -157,6 +186,20 @@ class _Printer:
         rows.append(rf"{self.part(node)[0]} & \text{{otherwise}}")
         lines = r" \\ ".join(rows)
         return rf"\begin{{cases}} {lines} \end{{cases}}"
+
+
+def _may_be_called(node: Node) -> bool:
+    """Whether the last factor of a part, before brackets, would read as a function of what stands in them."""
+    while node.op == "mul":
+        node = node.args[1]
+    while node.op in ("pow", "neg"):
+        node = node.args[0]
+    return node.op == NAME and may_be_called(str(node.leaf))
+
+
+def _inside_brackets(node: Node) -> str:
+    """Return the subscripts of all names, such as i of y[i]."""
+    return " ".join(name.partition("[")[2] for name in node.names())
 
 
 def _within(part: Part, least: int) -> str:

@@ -24,6 +24,7 @@ class Render(Protocol):
 # Modules by name, imported on use: the JSON path must not pay for rich.
 FORMATS = {
     "json": "diffcheck.report.json",
+    "latex": "diffcheck.report.latex",
     "terminal": "diffcheck.report.terminal",
 }
 
