@@ -20,7 +20,7 @@ __all__ = ["render"]
 _VERDICTS = {
     Verdict.DIFFERENTIABLE: "Differentiable",
     Verdict.NOT_DIFFERENTIABLE: "Not differentiable",
-    Verdict.CONDITIONAL: "It depends on the constants whether this is differentiable",
+    Verdict.CONDITIONAL: "It depends on {depends} whether this is differentiable",
     Verdict.UNDETERMINED: "Undetermined",
 }
 _SPECIAL = {
@@ -73,11 +73,13 @@ class _Page:
 
     def verdict(self) -> str:
         report = self.report
-        said = _VERDICTS[report.verdict]
+        said = _VERDICTS[report.verdict].format(depends=_tex(report.depends))
         if report.wrt:
             said += f" in ${', '.join(map(self.expression, report.wrt))}$"
         if report.where:
             said += f", where {self.condition(report.where)}"
+        if report.verdict is Verdict.CONDITIONAL and report.smoothness is None:
+            return f"{said}."
         if report.smoothness is None:
             return f"{said}: {_tex(report.reason or 'no reason known')}."
         worst = "at worst class" if report.verdict is Verdict.CONDITIONAL else "class"

@@ -59,7 +59,7 @@ def compare(question: Sample, seed: int, limit: float = LIMIT) -> tuple[str, str
         return ("rougher", doubt) if doubt else (found.verdict.value, "")
     # Nothing is worse than singular: no line can contradict it so.
     level, place = (SMOOTH, None) if found.smoothness == SINGULAR else opinion(problem, seed)
-    if level < min(found.smoothness.level, SMOOTH) and place is not None:
+    if level < min(found.smoothness.level, SMOOTH) and place is not None and _is_inside(problem, place):
         shown = {
             n: mpmath.nstr(mpmath.mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v, 8)
             for n, v in place.items()
@@ -70,6 +70,13 @@ def compare(question: Sample, seed: int, limit: float = LIMIT) -> tuple[str, str
     return ("rougher", doubt) if doubt else (found.verdict.value, "")
 
 
+def _is_inside(problem: Problem, place: dict[str, Any]) -> bool:
+    """Whether the function is defined in many directions: a line may touch the domain of sqrt(x*y) at its edge."""
+    lines = [{n: Fraction(v) for n, v in zip(problem.wrt, d, strict=False)} for d in DIRECTIONS]
+    steps = (Fraction(1, 10**9), Fraction(-1, 10**9))
+    return all(along(problem, place, d)(t) is not None for d in lines for t in steps)
+
+
 def _doubtful(problem: Problem, found: Analysis) -> str:
     """Return a sentence when no line sees what a finding claims at its witness."""
     for finding in found.findings:
@@ -78,7 +85,7 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             or finding.level == D1
             or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
             # No line sees that a derivative has no limit, or another one along every line.
-            or (finding.kind.value == "break" and finding.left is None and finding.right is None)
+            or (finding.kind.value == "break" and (finding.left is None or " and " in finding.at))
         ):
             continue
         seen = _seen(problem, finding)
