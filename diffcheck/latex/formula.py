@@ -129,11 +129,13 @@ def _fault(error: UnexpectedInput, tokens: Sequence[Token], end: int, text: str)
     if token.type == "REL" or (token.type == "COMMA" and operand):
         help_ = "write a number or a name on both sides"
         return problem(f"expected an expression, found `{shown}`", span, help_, text)
+    rows = "rows of cases are `value & \\text{if } condition \\\\`, the last `value & \\text{otherwise}`"
+    if token.type in ("END", "NEWROW") and "AMP" in expected:
+        return problem("this row of cases has no condition", span, rows, text)
     if token.type in ("RPAR", "RBRACE", "RABS", "RNORM", "RFLOOR", "RCEIL", "RANGLE", "END"):
         return problem(f"an expression is missing before `{shown}`", span, "write what belongs there", text)
     if token.type in ("AMP", "NEWROW", "OTHERWISE"):
-        help_ = "rows of cases are `value & \\text{if } condition \\\\`, the last `value & \\text{otherwise}`"
-        return problem(f"`{shown}` has no place here", span, help_, text)
+        return problem(f"`{shown}` has no place here", span, rows, text)
     if token.type == "MARK":
         return problem(f"`{shown}` stands only above or below", span, "write it as ^{...} or _{...}", text)
     if token.type in ("SUB", "SUP"):

@@ -40,7 +40,7 @@ __all__ = ["tokenize"]
 # The skip behind a row, as in \\[2pt].
 _SKIP = re.compile(r"\[-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|px|jot)\]|\*")
 # Without amsmath, cases are set as \\left\\{ \\begin{array}{ll} ... \\end{array} \\right.
-_CASES = {"cases", "dcases", "rcases", "cases*", "dcases*", "array", "matrix", "aligned cases"}
+_CASES = {"cases", "dcases", "rcases", "cases*", "dcases*", "array", "matrix"}
 # Environments around a formula; what an alignment's & and \\ mean is known from the tokens beside them.
 _AROUND = {
     "equation", "align", "aligned", "gather", "gathered", "split", "multline", "displaymath", "math", "flalign",

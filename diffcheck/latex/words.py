@@ -58,7 +58,7 @@ FONTS = {
 # Fonts that set a word upright: several letters are one name.
 ROMAN = {
     "text", "textrm", "textbf", "textit", "textsf", "texttt", "textnormal", "mbox", "hbox", "mathrm", "mathit",
-    "mathsf", "mathtt", "operatorname", "operatorname*", "DeclareMathOperator",
+    "mathsf", "mathtt", "operatorname", "operatorname*",
 }  # fmt: skip
 
 # Inside braces, {\rm margin}: the same two sorts.
