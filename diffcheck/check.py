@@ -111,7 +111,7 @@ def _make_problem(
 ) -> Problem:
     from diffcheck.variables import make_problem
 
-    return make_problem(text, _names(wrt), where, let, size, latex=latex)
+    return make_problem(text, _names(wrt), where, let, size=size, latex=latex)
 
 
 def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Report]:
@@ -179,11 +179,13 @@ def _explained(problem: Problem, report: Report) -> Report:
 def _surrogates(
     problem: Problem, report: Report, wanted: Smoothness | None, spent: float
 ) -> tuple[Surrogate, ...]:
-    from diffcheck.suggest import suggest, thorough
+    from diffcheck.suggest import suggest
 
     decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
+    from diffcheck.suggest import thorough
+
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted, effort=thorough(spent)), ())
 
 

@@ -208,7 +208,7 @@ def _plot(
     text = _text(expression)
     definitions = as_definitions(let or [])
     try:
-        problem = make_problem(text, wrt, where, definitions, size, latex=latex)
+        problem = make_problem(text, wrt, where, definitions, size=size, latex=latex)
         question = Question(
             text,
             None if wrt is None else tuple(wrt),
@@ -283,7 +283,7 @@ def _smooth(
     answer = _answer(question, timeout, as_data=json)
     choice = choose(unspelt(answer).surrogates, wish)
     if emit and choice.shown:
-        problem = asked(make_problem(text, wrt, where, definitions, size, latex=latex), answer)
+        problem = asked(make_problem(text, wrt, where, definitions, size=size, latex=latex), answer)
         print(write(problem, language, choice.shown[0]), end="")
         return OK
     choice = spelt(choice, answer.values)
@@ -423,7 +423,7 @@ def _emit(
     language = as_one_of("--to", to, LANGUAGES)
     text = _text(expression)
     try:
-        problem = make_problem(text, wrt, "", as_definitions(let or []), size, latex=latex)
+        problem = make_problem(text, wrt, "", as_definitions(let or []), size=size, latex=latex)
         print(emit(problem, language), end="")
     except InputError as error:
         raise _with_text(error, text) from None
