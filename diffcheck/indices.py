@@ -15,11 +15,12 @@ from math import perm
 
 import sympy as sp
 
-from diffcheck.errors import InputError
+from diffcheck.errors import DiffcheckError
 from diffcheck.lower import to_sympy
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.reductions import LETTERS
+from diffcheck.unknown import hidden
 from diffcheck.verdict import Finding, Report
 
 __all__ = ["taken_apart", "with_indices"]
@@ -146,8 +147,10 @@ def _place(at: str) -> frozenset[str]:
         if not sign:
             return frozenset([at])
         try:
-            left, right = (to_sympy(parse(side)) for side in clause.split(sign))
-        except (InputError, ValueError):
+            # Calls of unknown functions become names, each the same one wherever it stands.
+            sides, _ = hidden([parse(side) for side in clause.split(sign)], clause)
+            left, right = map(to_sympy, sides)
+        except (DiffcheckError, ValueError):
             return frozenset([at])
         if sign == " = ":
             equations.append(left - right)

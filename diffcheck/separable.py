@@ -11,7 +11,10 @@ Let E = r(w) + t(w, v_1) + ... + t(w, v_n): w is what the terms share, v_i the v
    position all other terms are smooth at some such w, and what is added to t is smooth.  This asks for a domain
    that the other terms do not narrow, and for an r, or else a t, that is smooth everywhere.
 
-What is neither is asked again with all terms written out.
+3. Each term has a value F(x_i) of an unknown function.  If the term is differentiable in it, the chain rule serves every
+   term (compose.py); if not, some data put one term alone on its wall, as in 2.
+
+What is none of these is asked again with all terms written out.
 """
 
 from __future__ import annotations
@@ -45,10 +48,14 @@ def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
     if samples is None:
         analysis = analyze(problem)
         return _noted(problem, [_about_size(problem)] if problem.size else []), analysis
-    held = shared(problem, samples)
+    values = {v.name for v in problem.values}
+    held = [v for v in shared(problem, samples) if v not in values]
     analysis = analyze(problem)
     if not held or _holds_for_all(problem, samples, analysis, held, analyze):
-        return _noted(problem, _about_every(problem, samples, bool(held), analysis)), analysis
+        tied = bool(held) or (
+            bool(values & {*problem.wrt}) and analysis.verdict is not Verdict.DIFFERENTIABLE
+        )
+        return _noted(problem, _about_every(problem, samples, tied, analysis)), analysis
     written = samples.written
     return _noted(written, [_about_size(written)]), analyze(written)
 
@@ -83,11 +90,11 @@ def _about_size(problem: Problem) -> str:
     return f"proved for n = {problem.size} values of every index (--size)"
 
 
-def _about_every(problem: Problem, samples: Samples, held: bool, analysis: Analysis) -> list[str]:
+def _about_every(problem: Problem, samples: Samples, tied: bool, analysis: Analysis) -> list[str]:
     index = ", ".join(samples.over)
     inner = f" and {problem.size} values of every other index (--size)" if problem.size else ""
     said = f"proved for every number of samples{inner}; shown is one term, for one {index}"
-    if held:
+    if tied:
         return [f"{said}; data in general position"]
     if analysis.verdict is Verdict.CONDITIONAL:
         return [f"{said}; a sum is as smooth as its worst term"]
