@@ -121,11 +121,13 @@ def _answer(problem: Problem, certify: bool, until: float) -> Report:
 def _surrogates(
     problem: Problem, report: Report, wanted: Smoothness | None, spent: float
 ) -> tuple[Surrogate, ...]:
-    from diffcheck.suggest import suggest, thorough
+    from diffcheck.suggest import suggest
 
     decided = Analysis(report.verdict, report.smoothness, report.findings, report.cases, report.reason)
     if wanted is None:
         return _or_nothing(lambda: suggest(problem, decided), ())
+    from diffcheck.suggest import thorough
+
     return _or_nothing(lambda: suggest(problem, decided, wanted=wanted, effort=thorough(spent)), ())
 
 

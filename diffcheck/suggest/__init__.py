@@ -197,7 +197,9 @@ class _Search:
         """
         rest = tuple(f for f in self.analysis.findings if f.kind not in (Kind.POLE, Kind.EDGE))
         failing = any(f.severity is Severity.ERROR for f in rest)
-        others = responsible(self.written, replace(self.analysis, findings=rest), self.facts) if failing else {}
+        others = (
+            responsible(self.written, replace(self.analysis, findings=rest), self.facts) if failing else {}
+        )
         if not shapes or (failing and not others):
             return
         shapes = {**others, **shapes}
