@@ -70,6 +70,8 @@ class _Merged:
     value: sp.Expr | None
 
 
+# Operations; what is longer takes minutes to cancel, and nobody would read max and min of it.
+LONGEST = 200
 # What no difference is taken of.
 UNBOUNDED = (sp.oo, -sp.oo, sp.zoo, sp.nan)
 
@@ -106,6 +108,8 @@ def _for_all(members: Sequence[Signed]) -> _Merged | None:
         half = (up.value - down.value) / 2
         if half.is_Integer:
             return _Merged(down.value + half + half * sp.sign(g))
+        if sp.count_ops(half) > LONGEST:
+            continue
         rate = sp.cancel((up.value - down.value) / g)
         if not rate.is_number:
             continue

@@ -52,7 +52,7 @@ MINIMISERS = [
     ("abs(sin(x))", "x", "", "x = pi*k for integer k", "global"),
     ("abs(cos(x)) + abs(sin(x))", "x", "", "x = pi*k for integer k", "local"),
     ("norm(x, y)", "x,y", "", "x = 0 and y = 0", "global"),
-    ("abs(y - w*x - b)", "w,b", "", "w = (y - b)/x", "global"),
+    ("abs(y - w*x - b)", "w,b", "", "b = y - w*x", "global"),
     ("max(a, b)", "a,b", "", "a = b", "not global"),
     ("abs(x**5 - x - 1)", "x", "", "x**5 - x - 1 = 0", "global"),
     ("abs(x**2 + y**2 - 1)", "x,y", "", "x = sqrt(1 - y**2)", "global"),
