@@ -11,8 +11,8 @@ Let E = r(w) + t(w, v_1) + ... + t(w, v_n): w is what the terms share, v_i the v
    position all other terms are smooth at some such w, and what is added to t is smooth.  This asks for a domain
    that the other terms do not narrow, and for an r, or else a t, that is smooth everywhere.
 
-3. Each term has a value F(x_i) of an unknown function.  If the term is differentiable in it, the chain rule serves every
-   term (compose.py); if not, some data put one term alone on its wall, as in 2.
+3. Each term has a value F(x_i) of an unknown function.  If the term is differentiable in it, the chain rule serves
+   every term (compose.py); if not, some data put one term alone on its wall, as in 2.
 
 What is none of these is asked again with all terms written out.
 """
