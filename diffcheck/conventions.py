@@ -13,7 +13,7 @@ DATA = {
 _SETTINGS = {
     "alpha", "beta", "gamma", "delta", "eps", "epsilon", "zeta", "eta", "kappa", "lambda", "lam", "lambd",
     "lmbda", "lambda_", "mu", "nu", "rho", "sigma", "tau", "margin", "temperature", "temp", "threshold",
-    "weight_decay", "smoothing", "quantile",
+    "weight_decay", "smoothing", "quantile", "n_samples", "num_samples", "batch_size",
 }  # fmt: skip
 # Where a model is fitted to samples, x[i] are its inputs.
 INPUTS = {"x", "X"}
