@@ -35,7 +35,18 @@ from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.sides import Sides, judge
 from diffcheck.thin import left_open, visit
 from diffcheck.tree import Node
-from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Analysis, Case, Smoothness, Verdict
+from diffcheck.verdict import (
+    C0,
+    CINF,
+    D1,
+    DISCONTINUOUS,
+    OTHERWISE,
+    SINGULAR,
+    Analysis,
+    Case,
+    Smoothness,
+    Verdict,
+)
 from diffcheck.walls import Thin, Wall, factors, walls_of
 
 __all__ = ["analyze", "family_key", "interior"]
@@ -396,7 +407,7 @@ def _certified(work: _Work, analysis: Analysis) -> Analysis:
 def _cases(found: Sequence[Region]) -> tuple[Case, ...]:
     return tuple(
         Case(
-            r.condition,
+            r.condition or OTHERWISE,
             Verdict.DIFFERENTIABLE if r.smoothness.differentiable else Verdict.NOT_DIFFERENTIABLE,
             r.smoothness,
             r.detail,

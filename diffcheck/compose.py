@@ -112,15 +112,13 @@ def _crossed(problem: Problem, moving: Sequence[Value], finding: Finding) -> Fin
     """Return a finding with what the functions must satisfy for it."""
     if finding.kind in (Kind.EDGE, Kind.FLAT):
         return finding
-    inside = [v.text for v in moving if v.name in finding.wrt]
-    plain = [n for n in finding.wrt if n not in {v.name for v in moving}]
-    if not inside:
-        texts = [v.text for v in moving]
-        needed = f"{are(texts, 'differentiable')} there"
-    elif len(inside) == 1 and not plain:
-        needed = f"the gradient of {inside[0]} is not zero there"
+    texts = [v.text for v in moving]
+    plain = [n for n in problem.wrt if n not in {v.name for v in moving}]
+    if len(texts) == 1 and not plain:
+        needed = f"the gradient of {texts[0]} is not zero there"
     else:
-        needed = f"the gradients of {listed([*inside, *plain])} are linearly independent there"
+        # Of all, also those that the finding is not about: F(z) may be F(x), and take back what F(x) does.
+        needed = f"the gradients of {listed([*texts, *plain])} are linearly independent there"
     return replace(finding, condition=" and ".join(filter(None, [finding.condition, needed])))
 
 

@@ -50,10 +50,12 @@ def text_of(expr: sp.Basic) -> str:
 
 def shown(expr: sp.Basic) -> str:
     """Return text for a message to people: as `text_of`, or SymPy's own where the language cannot say it."""
-    try:
-        return text_of(expr)
-    except ValueError:
-        return str(expr)
+    for write in (text_of, str):
+        try:
+            return write(expr)
+        except ValueError:
+            continue  # Python writes no integer of more than 4300 digits
+    return "..."
 
 
 def tree_of(expr: sp.Basic) -> Node:

@@ -13,9 +13,9 @@ from itertools import product
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.reductions import LETTERS, REDUCTIONS, VECTORS, base_of, index_of, indices_of, subscripted
-from diffcheck.sums import COUNTS, split
-from diffcheck.tree import NAME, Node, name, number, substitute
-from diffcheck.vectors import Env, Expander, has_vectors, opened
+from diffcheck.sums import split
+from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
+from diffcheck.vectors import COUNTS, Env, Expander, has_vectors, opened
 
 __all__ = ["Reading", "readings", "same_vector"]
 
@@ -58,7 +58,9 @@ def readings(
     if not has_vectors(whole) and not any(map(has_vectors, where)):
         return [Reading(tree, tuple(where), tuple(_about_norms(whole)))]
     expander = Expander(whole, text, size, shared)
+    _check_letters(expander)
     names = [*asked, *(n for c in where for n in c.names())]
+    expander.counts = COUNTS - {*names, *_elsewhere(expander.tree)}
     alike = not any(i.isdigit() for n in names for i in indices_of(n))
     env, said = _free_indices(expander, alike)
     notes = (
@@ -70,6 +72,23 @@ def readings(
     written = _written_out(expander, where, env, notes)
     single = _one_term(expander, where, env, notes) if alike else None
     return [written] if single is None else [single, written]
+
+
+def _check_letters(expander: Expander) -> None:
+    """Refuse an index that stands for a number in what runs over it, as i in sum(i*x[i])."""
+    for node in expander.tree.distinct():
+        bound = expander.over(node) if expander.reduces(node) else ()
+        waiting = list(expander.operands(node)) if bound else []
+        while waiting:
+            part = waiting.pop()
+            if part.op == NAME and part.leaf in bound:
+                raise SyntaxProblem(
+                    f"`{part.leaf}` is an index here and has no value",
+                    span=part.span,
+                    help="write the terms out as a list, [1, 2, 3], or give a variable another name",
+                    text=expander.text,
+                )
+            waiting += expander.operands(part)
 
 
 def same_vector(asked: str, known: str) -> bool:
@@ -179,8 +198,22 @@ def _written_out(expander: Expander, where: Sequence[Node], env: Env, notes: Seq
     size = expander.size if _reduced_letters(expander) - expander.lengths.keys() else None
     if size is not None:
         count = number(size)
-        tree = substitute(tree, lambda n: count if n.op == NAME and n.leaf in COUNTS else None)
+        counted = [n for n in tree.names() if n in expander.counts]
+        tree = substitute(tree, lambda n: count if n.op == NAME and n.leaf in counted else None)
+        notes = (*notes, *(f"{n} is the number of terms, {size} here" for n in counted))
     return Reading(tree, _conditions(where, tree, expander), tuple(notes), size=size)
+
+
+def _elsewhere(node: Node) -> Iterator[str]:
+    """Yield the names of a tree but those in divisors that hold nothing else, as 2*n and n - 1 do."""
+    if node.op == NAME:
+        yield str(node.leaf)
+    divisor = node.args[1] if node.op == "div" else None
+    plain = divisor is not None and all(
+        p.op in (NAME, NUMBER, "add", "sub", "mul") for p in divisor.distinct()
+    )
+    for a in node.args[:1] if plain else node.args:
+        yield from _elsewhere(a)
 
 
 def _reduced_letters(expander: Expander) -> set[str]:
@@ -214,7 +247,7 @@ def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequen
     if rest is not None and any(set(indices_of(n)) & {*LETTERS} for n in rest.names()):
         return None
     # The number of terms is no constant in general position: 1/(n - 1) is none for one term.
-    if not _apart(whole, over) or any(n in COUNTS for n in whole.names()):
+    if not _apart(whole, over) or any(n in expander.counts for n in whole.names()):
         return None
     size = expander.size if _reduced_letters(expander) - set(over) else None
     scale = parts.sums[0].scale

@@ -28,6 +28,8 @@ from diffcheck.tower import Tower
 __all__ = ["Answer", "solve"]
 
 RESOURCES = "12000"
+# Of one number; cvc5 takes decimal digits, of which Python writes at most 4300.
+MAX_BITS = 10_000
 MAX_DEGREE = 40
 MAX_SIZE = 400
 MAX_POINTS = 5
@@ -164,6 +166,8 @@ class _Query:
         return self.variables[g.index]
 
     def _number(self, value: Any) -> Any:
+        if max(int(value.p).bit_length(), int(value.q).bit_length()) > MAX_BITS:
+            raise TooHard
         return self.tm.mkReal(int(value.p), int(value.q))
 
     def _polynomial(self, poly: Poly) -> Any:

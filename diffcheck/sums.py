@@ -12,10 +12,7 @@ from dataclasses import dataclass, replace
 from diffcheck.tree import NAME, Node, number
 from diffcheck.vectors import Expander
 
-__all__ = ["COUNTS", "Split", "Sum", "split"]
-
-# The number of terms, where it stands beside a sum over them.
-COUNTS = ("n", "N")
+__all__ = ["Split", "Sum", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +79,13 @@ def _joined(expander: Expander, node: Node, parts: Sequence[Split]) -> Split | N
         return None
     first, second = node.args
     if node.op == "div":
-        below = _without_count(second)
+        below = _without_count(expander, second)
         if below is None:
             return _scaled(left, node, "div", second)
         return (left if below.leaf == 1 else _scaled(left, node, "div", below)).averaged()
     if left.sums:
         return _scaled(left, node, "mul", second)
-    below = _without_count(first.args[1]) if first.op == "div" else None
+    below = _without_count(expander, first.args[1]) if first.op == "div" else None
     if below is None:
         return right.mapped(lambda p: Node("mul", (first, p), None, node.span))
     factor = first.args[0] if below.leaf == 1 else Node("div", (first.args[0], below), None, first.span)
@@ -106,12 +103,12 @@ def _added(node: Node, a: Node | None, b: Node | None) -> Node | None:
     return Node("neg", (b,), None, b.span) if b is not None and node.op == "sub" else a or b
 
 
-def _without_count(divisor: Node) -> Node | None:
+def _without_count(expander: Expander, divisor: Node) -> Node | None:
     """Return what is left of a divisor without the number of terms: 1 of n, 2 of 2*n; None if it is none."""
-    if divisor.op == NAME and divisor.leaf in COUNTS:
+    if divisor.op == NAME and divisor.leaf in expander.counts:
         return number(1, divisor.span)
     if divisor.op == "mul":
-        counts = [a for a in divisor.args if a.op == NAME and a.leaf in COUNTS]
+        counts = [a for a in divisor.args if a.op == NAME and a.leaf in expander.counts]
         others = [a for a in divisor.args if a not in counts]
         return others[0] if len(others) == 1 else None
     return None

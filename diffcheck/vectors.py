@@ -27,7 +27,10 @@ from diffcheck.reductions import (
 )
 from diffcheck.tree import NAME, NUMBER, Node, Span, name, number
 
-__all__ = ["SIZE", "Env", "Expander", "has_vectors", "opened"]
+__all__ = ["COUNTS", "SIZE", "Env", "Expander", "has_vectors", "opened"]
+
+# The number of terms, where it divides a sum over them and is nothing else.
+COUNTS = frozenset({"n", "N"})
 
 # How many values an index takes when nothing is said.
 SIZE = 3
@@ -107,6 +110,7 @@ class Expander:
 
     text: what spans point into.  size: None for SIZE, or more where a subscript asks for it.
     shared: whether a name without an index is one number, not a vector, by convention.
+    counts: the names that stand for the number of terms.
     """
 
     def __init__(
@@ -114,6 +118,7 @@ class Expander:
     ) -> None:
         self.text = text
         self.shared = shared
+        self.counts = COUNTS
         self._free: dict[int, tuple[str, ...]] = {}
         self._kept: list[Node] = []
         self.tree, self.bare = self._with_indices(tree)

@@ -15,6 +15,7 @@ __all__ = [
     "CINF",
     "D1",
     "DISCONTINUOUS",
+    "OTHERWISE",
     "SINGULAR",
     "Analysis",
     "Basis",
@@ -223,6 +224,10 @@ class Surrogate:
     value: str | None = None
     error_at: tuple[str, str] | None = None
     lipschitz_at: str | None = None
+
+
+# The condition of a case that no sign of a constant or two tells apart from the others.
+OTHERWISE = "otherwise"
 
 
 @dataclass(frozen=True, slots=True)

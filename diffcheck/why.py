@@ -199,6 +199,10 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
     if found is not None and problem.samples is not None and shared(problem, problem.samples):
         said = f"of one term: {found.text}; of the sum not shown"
         return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
+    values = [v.text for v in problem.values if v.name in problem.wrt]
+    if found is not None and values and found.answer not in {"global", "local"}:
+        said = f"not known without the values that {_listed(values)} can take; if any: {found.text}"
+        return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
     return found or Remark(Topic.MINIMISER, "not shown", "neither proved nor refuted here", Basis.OPEN)
 
 

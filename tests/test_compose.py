@@ -100,10 +100,21 @@ def test_a_corner_needs_a_gradient() -> None:
     assert all(s.keeps_minimisers is None for s in report.surrogates)
 
 
-def test_a_failure_in_another_name_needs_the_functions_to_be_differentiable() -> None:
-    """abs(w) beside a model: F itself could fail at w = 0 the other way round."""
-    (finding,) = check("(y - F(x))**2 + abs(w)").findings
-    assert finding.condition == "F(x) is differentiable there"
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("(y - F(x))**2 + abs(w)", "F(x) and w"),
+        ("abs(F(x)) - abs(w)", "F(x) and w"),
+        ("abs(F(x)) - abs(F(z))", "F(x) and F(z)"),
+        ("max(F(x), 0) - max(G(x), 0)", "F(x) and G(x)"),
+        ("sum(abs(F(x_i))) - sum(abs(F(z_i)))", "F(x[i]) and F(z[i])"),
+    ],
+)
+def test_a_failure_beside_other_values_needs_all_of_them_to_be_independent(text: str, names: str) -> None:
+    """F = w takes back what abs(w) does, F(z) what F(x) does: one gradient that is not zero is not enough."""
+    findings = check(text).findings
+    assert findings
+    assert {f.condition for f in findings} == {f"the gradients of {names} are linearly independent there"}
 
 
 def test_two_values_must_move_apart() -> None:

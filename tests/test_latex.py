@@ -472,3 +472,13 @@ def test_a_line_of_a_batch_has_its_mistake_in_the_latex(tmp_path, capsys):
     assert status == 2
     assert good["expression"] == "abs(x)"
     assert bad["error"]["span"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "text", [r"\sum_{i=1}^{n} i |w - x_i|", r"\sum_{i=1}^{3} |w - i|", r"\sum_{k} \sqrt{k} x_k^2"]
+)
+def test_an_index_is_no_number(text):
+    """The index of a sum stands in subscripts alone; as a factor it would be read as a variable."""
+    with pytest.raises(InputError, match="is an index here") as error:
+        read(text)
+    assert text[slice(*error.value.span)] in {"i", "k"}

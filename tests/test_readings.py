@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcheck.errors import BadOption, InputError
+from diffcheck.errors import BadOption, InputError, SyntaxProblem
 from diffcheck.unparse import unparse
 from diffcheck.variables import make_problem
 
@@ -130,3 +130,33 @@ def test_the_notes_tell_vectors_from_numbers():
     assert "y[i], x[i]" in note
     assert "b, w" in note
     assert "order 1" in make_problem("norm(x, 1)").notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("abs(n) + logsumexp(z)", {"n"}),
+        ("abs(w)*(n - 3) + norm(v)", {"n"}),
+        ("sum(abs(n - x_i))", {"n"}),
+        ("sum((y_i - f_i)**2)/n + n", {"n"}),
+        ("1/n*sum((y_i - f_i)**2)", set()),
+        ("sqrt(sum((y_i - f_i)**2)/(2*n - 1))", set()),
+    ],
+)
+def test_the_number_of_terms_is_a_divisor_and_nothing_else(text, names):
+    """n beside a sum is the number of its terms where all it does is divide; else it is a name like others."""
+    problem = make_problem(text)
+    assert {n for n in (*problem.wrt, *problem.constants) if n in {"n", "N"}} == names
+    asked = make_problem("sqrt(sum((y_i - f_i)**2)/n)", ["n"])
+    assert asked.wrt == ("n",)
+
+
+@pytest.mark.parametrize(
+    "text", ["sum(x_i**2/i)", "sum(i*abs(w - x_i))", "mean(x[i, j] + j)", "prod(x[i] - i)"]
+)
+def test_an_index_is_no_number(text):
+    """An index says which part is meant; where it stands for a number there is no answer, but the place."""
+    with pytest.raises(SyntaxProblem, match="is an index here") as error:
+        make_problem(text)
+    start, stop = error.value.span
+    assert text[start:stop] in {"i", "j"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.surrogates import cases, complaints, draws, infinite, off_the_interval
+from benchmarks.surrogates import cases, complaints, draws, infinite, off_the_interval, suggestions
 from diffcheck.analyze import analyze
 from diffcheck.suggest import suggest
 from diffcheck.variables import make_problem
@@ -67,3 +67,25 @@ def test_an_overflow_far_out_is_found():
     far = {"f": np.array([1e6, -1e6])}
     assert infinite(problem, first, far, slopes=False) == []
     assert infinite(problem, replace(first, expression="exp(f**2)*mu"), far, slopes=False)
+
+
+SIGNS = [
+    ("a*exp(-relu(x))", ""),
+    ("a*b*exp(-relu(x))", ""),
+    ("elu(x, a)", ""),
+    ("a*exp(-max(x, 0)) + relu(x)", ""),
+    ("sin(exp(-relu(x)))", ""),
+    ("where(c > 0, exp(-relu(x)), 1)", ""),
+    ("sin(q*abs(x))", "q < 0"),
+    ("where(c > 0, q*abs(x), 0)", "q < 0"),
+    ("q*abs(x) + relu(a*x)", "q < 0"),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), SIGNS, ids=[text for text, _ in SIGNS])
+def test_bounds_hold_for_constants_and_parts_of_either_sign(text, where):
+    """Ends of an interval may be products with negative factors: a, q < 0, expm1(-mu)."""
+    case = {"id": text, "expr": text, "wrt": ["x"], "where": where}
+    problem, analysis, shown = suggestions(case)
+    points = draws(problem, analysis, 1000, text)
+    assert [fault for s in shown for fault in off_the_interval(problem, s, points)] == []

@@ -79,6 +79,22 @@ def _of(finding, topic):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "max(F(x), 0) + min(F(x) + 5, 0)",
+        "abs(F(x)) - abs(w)",
+        "max(F(x) - 1, -F(x))*(F(x) + 3)**2",
+        "mean(abs(y[i] - w*x[i]))",
+    ],
+)
+def test_what_depends_on_an_unknown_function_or_on_other_samples_is_not_called_proved(text):
+    """F may never take the value at which the loss is lower, and the term of another sample may be."""
+    for finding in _said(text):
+        (remark,) = _of(finding, Topic.MINIMISER)
+        assert remark.basis is Basis.OPEN or (remark.answer in {"global", "local"} and "F(" in text)
+
+
+@pytest.mark.parametrize(
     ("text", "wrt", "where", "at", "answer"), MINIMISERS, ids=[f"{c[0]} at {c[3]}" for c in MINIMISERS]
 )
 def test_whether_a_minimiser_lies_there(text, wrt, where, at, answer):

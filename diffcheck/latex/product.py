@@ -7,7 +7,7 @@ its product.  A transposed factor takes the factor behind it: w^\top x is dot(w,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Protocol
 
@@ -27,7 +27,7 @@ from diffcheck.latex.printed import (
 )
 from diffcheck.latex.vectors import MATRIX, is_capital, is_matrix, is_vector, scalar_product
 from diffcheck.limits import check_size
-from diffcheck.tree import Node, Span, name, number, substitute
+from diffcheck.tree import NAME, Node, Span, name, number, substitute
 from diffcheck.vocabulary import MAX_ARGUMENTS
 
 __all__ = ["Product"]
@@ -345,6 +345,10 @@ class Product:
         terms = Product(reader, rest, (rest[0].span[0], rest[-1].span[1])).read()
         left_out = self.left_out(below, word, letters, terms)
         reader.bound = given
+        loose = _as_number(terms, {reader.letters[i] for i in letters})
+        if loose is not None:
+            help_ = "write the terms out: an index only says which part of a vector is meant"
+            raise reader.problem(f"`{loose.leaf}` is an index here and has no value", loose.span, help_)
         found = Node(
             word, (terms,), ", ".join(reader.letters[i] for i in letters), (item.span[0], terms.span[1])
         )
@@ -392,3 +396,14 @@ class Product:
 def _is_minus_one(script: Node) -> bool:
     content = unwrapped(script.args[0])
     return content.op == "sum" and [part.leaf for part in content.args] == ["-", "1"]
+
+
+def _as_number(tree: Node, letters: Collection[str]) -> Node | None:
+    """Return a place where an index stands for a number, as k does in k*x_k; None if there is none."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if part.op == NAME and part.leaf in letters:
+            return part
+        waiting += part.args[:1] if part.op == "item" else part.args
+    return None

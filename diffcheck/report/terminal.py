@@ -13,6 +13,7 @@ from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, pri
 from diffcheck.rules import RULES, message
 from diffcheck.tree import Place
 from diffcheck.verdict import (
+    OTHERWISE,
     Case,
     Finding,
     Kind,
@@ -97,7 +98,8 @@ def header(report: Report, width: int) -> Iterator[Line]:
     table = max((cells(one_line(case.condition)) for case in report.cases), default=0)
     for case in report.cases:
         condition = one_line(case.condition).ljust(table if table <= width // 2 else 0)
-        yield from _indented(f"when {condition}: {_case_phrase(case)}", width)
+        when = case.condition if case.condition == OTHERWISE else f"when {condition}"
+        yield from _indented(f"{when}: {_case_phrase(case)}", width)
 
 
 def _case_phrase(case: Case) -> str:

@@ -82,9 +82,12 @@ NOTHING = Interval({}, {})
 
 
 def _larger(p: Poly, q: Poly) -> Poly:
-    """Return an upper bound of two nonnegative ends, the larger one where that can be seen."""
+    """Return an upper bound of two nonnegative ends, the larger one where that can be seen.
+
+    Each is nonnegative as a whole: a monomial may be negative, as expm1(-mu) is, and then its coefficient is too.
+    """
     if len(p) <= 1 and len(q) <= 1 and (not p or not q or set(p) == set(q)):
-        return max(p, q, key=lambda end: sum(end.values()))
+        return max(p, q, key=lambda end: abs(sum(end.values(), Fraction(0))))
     return p if p == q else add(p, q)
 
 
