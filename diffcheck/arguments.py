@@ -39,7 +39,7 @@ _FLAGS = {
 }
 
 _WITH_VALUE = {
-    "check": ("--format", "--let", "--require", "--size", "--timeout", "--where", "--wrt"),
+    "check": ("--emit", "--format", "--let", "--require", "--size", "--timeout", "--where", "--wrt"),
     "emit": ("--let", "--size", "--to", "--wrt"),
     "plot": ("--at", "--let", "--mu", "--output", "--range", "--size", "--timeout", "--where", "--wrt", "-o"),
     "race": (

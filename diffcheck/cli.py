@@ -121,6 +121,7 @@ def _check(
         str, typer.Option("--format", metavar="NAME", help="terminal, json or latex.")
     ] = "terminal",
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    emit: Annotated[str, typer.Option(metavar="latex", help="Short for --format latex.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
     require: Annotated[
         str, typer.Option(metavar="CLASS", help="Exit 0 if at least this: Cinf, C<k>, D1, C0, discontinuous.")
@@ -143,6 +144,10 @@ def _check(
 
     required = as_class(require)
     chosen = "json" if json else as_one_of("--format", format, FORMATS)
+    if emit and emit != "latex":
+        said = "a report is written as latex; for code of the loss write `diffcheck emit EXPR --to LANGUAGE`"
+        raise BadOption(f"--emit: no `{emit[:40]}`", help=said)
+    chosen = emit or chosen
     text = _text(expression)
     certify = explain_proof or chosen == "json"
     names = None if wrt is None else tuple(wrt)

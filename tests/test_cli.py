@@ -99,6 +99,8 @@ def test_other_commands_are_left_alone(words):
         (["--json"], 2),
         (["x", "--require", "C"], 2),
         (["x", "--format", "xml"], 2),
+        (["x", "--emit", "latex"], 0),
+        (["x", "--emit", "numpy"], 2),
         (["x", "--timeout", "0"], 2),
         (["x", "--timeout", "nan"], 2),
         (["x", "--timeout", "soon"], 2),
