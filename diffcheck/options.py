@@ -89,7 +89,7 @@ def as_definitions(pairs: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, expression = pair.partition("=")
-        if not equals or not name.strip() or expression.startswith("="):
+        if not equals or not name.strip() or not expression.strip() or expression.startswith("="):
             raise BadOption(
                 f"--let: `{pair}` defines nothing",
                 help='write --let name=expression, or --let "F(x) = expression"',

@@ -482,3 +482,11 @@ def test_an_index_is_no_number(text):
     with pytest.raises(InputError, match="is an index here") as error:
         read(text)
     assert text[slice(*error.value.span)] in {"i", "k"}
+
+
+@pytest.mark.parametrize("text", [r"y + 1,000 |x|", r"x^2 + 1,5 |x|"])
+def test_a_comma_inside_a_number_is_pointed_at(text):
+    """What stands behind it would be left out, and with it the corner."""
+    with pytest.raises(InputError, match="comma inside a number") as error:
+        read(text)
+    assert text[slice(*error.value.span)] == ","

@@ -11,6 +11,7 @@ Nothing is evaluated.  Raises InputError alone, with a place in the LaTeX.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -138,6 +139,13 @@ def _definitions(found: Sequence[Clause], text: str, notes: list[str]) -> dict[s
     for clause in found:
         sides = [side for side in clause if side]
         start, stop = span_of(sides[0][0])[0], span_of(sides[-1][-1])[1]
+        if re.search(r"\d,$", text[:start]) and text[start].isdigit():
+            raise SyntaxProblem(
+                "a comma inside a number",
+                span=(start - 1, start),
+                help="write 1000 for a thousand, 1.5 for one and a half; a blank behind it ends the formula",
+                text=text,
+            )
         named = (
             plain_name(listed(_formula(sides[0], text))[0])
             if len(sides) > 1 and sides[0][0].type == "NAME"
