@@ -101,9 +101,10 @@ def test_the_sign_of_a_value_is_among_those_read_off_the_shape(expr, point):
     """Whatever an expression says about its sign by its shape is true where it has a real value: a > 0, b < 0."""
     a, b, x = point
     value = expr.subs({A: a, B: -b, X: x - 2}).evalf(30)
-    if value.is_real and value.is_finite:
+    # Of what is that small the sign may be one of rounding.
+    if value.is_real and value.is_finite and (value == 0 or abs(value) > sp.Float(10) ** -100):
         known = {A: frozenset({1}), B: frozenset({-1})}
-        assert (0 if abs(value) < 1e-25 else int(sp.sign(value))) in signs(expr, known)
+        assert int(sp.sign(value)) in signs(expr, known)
 
 
 @pytest.mark.parametrize(
