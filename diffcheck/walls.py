@@ -445,12 +445,21 @@ def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
     own = tuple(i for i in f.free_symbols if i.is_integer)
     yield Wall(f, v.name, ((v.name, s.value),), s.conditions, (*own, *s.integers))
     for c in s.conditions:
-        if c.expr.free_symbols and c.expr.free_symbols <= set(own) and len(c.expr.free_symbols) == 1:
-            (k,) = c.expr.free_symbols
-            for n in integer_zeros(c.expr, k) or []:
-                for inner in factors(f.subs(k, n)):
-                    if v in inner.free_symbols:
-                        yield from _factor_walls(inner, [v], False).walls
+        if len(c.expr.free_symbols) != 1 or not c.expr.free_symbols <= {*own, *s.integers}:
+            continue
+        (k,) = c.expr.free_symbols
+        for n in integer_zeros(c.expr, k) or []:
+            if k in s.integers:
+                # The formula holds on its border as well: sqrt(pi*k) is a zero of sin(x**2) for k = 0 too.
+                value = s.value.subs(k, n)
+                rest = tuple(Constraint(d.expr.subs(k, n), d.rel) for d in s.conditions if d != c)
+                integers = tuple(i for i in (*own, *s.integers) if i != k)
+                if not value.has(sp.zoo, sp.nan, sp.I):
+                    yield Wall(f, v.name, ((v.name, value),), rest, integers)
+                continue
+            for inner in factors(f.subs(k, n)):
+                if v in inner.free_symbols:
+                    yield from _factor_walls(inner, [v], False).walls
 
 
 def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator[Thin]:

@@ -3,10 +3,12 @@
 import pytest
 import sympy as sp
 
+from diffcheck.analyze import analyze
 from diffcheck.equations import solve_for
 from diffcheck.lower import to_sympy
 from diffcheck.parse import parse
 from diffcheck.printer import symbol
+from diffcheck.variables import make_problem
 from diffcheck.walls import factors, integer_zeros, walls_of
 
 X, Y, A, B, C = sp.symbols("x y a b c", real=True)
@@ -175,3 +177,20 @@ def test_a_wave_of_a_product_vanishes_where_a_factor_does(wave):
     lines = [w for w in found.walls if dict(w.base).get("y") == 0]
     assert lines
     assert all(_on(gap, w).simplify() == 0 for w in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ("abs(sin(x**2))**0.5", "C0"),
+        ("abs(sin(x**2))**1.5", "C2"),
+        ("abs(sin(x**2))**2.5", "C4"),
+        ("tan(x**2)**1.5", "C2"),
+        ("abs(sin((x - 1/2)**2))**1.5", "C2"),
+        ("(1 - cos(x**2))**0.75", "C2"),
+        ("abs(sin(x**2))", "Cinf"),
+    ],
+)
+def test_the_member_on_the_border_of_a_family_is_one_of_its_walls(text, grade):
+    """x = sqrt(pi*k) holds for k = 0 as well, where sin(x**2) touches zero: abs(sin(x**2))**1.5 is like abs(x)**3."""
+    assert str(analyze(make_problem(text, ["x"], "-1 < x, x < 1")).smoothness) == grade
