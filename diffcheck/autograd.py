@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +20,7 @@ import numpy as np
 from diffcheck.atoms import ATOMS
 from diffcheck.graph import Graph, Step
 from diffcheck.lower import parameters
+from diffcheck.numeric import nearest
 from diffcheck.parse import parse
 from diffcheck.tree import NAME, NUMBER, Node
 
@@ -106,16 +106,8 @@ def _rules(op: str, count: int) -> tuple[Node, ...]:
 def ieee(node: Node, known: Mapping[str, Any]) -> Any:
     """Return the float64 value of a tree over known names, all branches computed, as a framework does."""
     if node.op == NUMBER:
-        return np.float64(_nearest(node.leaf))
+        return np.float64(nearest(node.leaf))
     if node.op == NAME:
         return known[str(node.leaf)]
     row = ATOMS[node.op]
     return (row.ieee or row.numpy)(*(ieee(a, known) for a in node.args))
-
-
-def _nearest(leaf: Fraction | str | None) -> float:
-    assert isinstance(leaf, Fraction)
-    try:
-        return float(leaf)
-    except OverflowError:
-        return np.inf if leaf > 0 else -np.inf

@@ -21,7 +21,7 @@ from diffcheck.tree import APPLY, NAME, Node, Place, Span
 from diffcheck.vectors import opened
 from diffcheck.vocabulary import is_reserved
 
-__all__ = ["Definition", "Definitions", "function_names", "names_of", "read_definitions"]
+__all__ = ["Definition", "Definitions", "function_names", "read_definitions"]
 
 _HEAD = re.compile(r"\s*([^\W\d]\w*)\s*(\((.*)\))?\s*", re.DOTALL)
 
@@ -39,7 +39,7 @@ class Definition:
     def free(self) -> tuple[str, ...]:
         """The names of the body that are not parameters."""
         hidden = set(map(_marked, self.params or ()))
-        return tuple(n for n in names_of(self.body) if n not in hidden)
+        return tuple(n for n in self.body.names() if n not in hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +103,6 @@ def _definitions(raw: Mapping[str, Definition]) -> Definitions:
     return Definitions(raw, done)
 
 
-def names_of(tree: Node) -> tuple[str, ...]:
-    """Return the names below a node in source order, walking shared parts once."""
-    return _leaves(tree, NAME)
-
-
-def _leaves(tree: Node, op: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    seen: set[int] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.op == op:
-            found[str(node.leaf)] = None
-        stack.extend(reversed(node.args))
-    return tuple(found)
-
-
 def _definition(head: str, text: str, functions: frozenset[str]) -> Definition:
     """Return one definition with its body placed on its line; BadOption if its name cannot be one."""
     match = _HEAD.fullmatch(head)
@@ -133,7 +113,7 @@ def _definition(head: str, text: str, functions: frozenset[str]) -> Definition:
         )
     params = _params(head, match[3]) if match[2] else None
     body = opened(parse(text, functions))
-    for called in _leaves(body, APPLY):
+    for called in body.calls():
         if called in (params or ()):
             raise BadOption(
                 f"`{called[:40]}` is a parameter of `{match[1][:40]}` and cannot be called",
@@ -180,11 +160,11 @@ def _marked(param: str) -> str:
 
 def _needs(row: Definition) -> set[str]:
     """Return the names and functions that a body uses."""
-    return {*row.free, *_leaves(row.body, APPLY)}
+    return {*row.free, *row.body.calls()}
 
 
 def _check_used(rows: Mapping[str, Definition], users: Sequence[Node]) -> None:
-    used = {n for tree in users for op in (NAME, APPLY) for n in _leaves(tree, op)}
+    used = {n for tree in users for n in (*tree.names(), *tree.calls())}
     used |= {n for row in rows.values() for n in _needs(row)}
     for name in rows:
         if name not in used:

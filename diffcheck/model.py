@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from diffcheck.conventions import DATA, is_data, is_setting
-from diffcheck.definitions import Definition, Definitions, names_of
+from diffcheck.definitions import Definition, Definitions
 from diffcheck.problem import Problem, Value
 from diffcheck.reductions import base_of
 from diffcheck.tree import APPLY, Node
@@ -38,7 +38,7 @@ class Model:
     @property
     def data(self) -> set[str]:
         """The names that calls are applied to, and those that are data by convention."""
-        return DATA | {n for call in self._calls() for a in call.args for n in names_of(a)}
+        return DATA | {n for call in self._calls() for a in call.args for n in a.names()}
 
     def parameters(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the names of the question that are parameters of models; settings only where no other is."""
@@ -50,7 +50,7 @@ class Model:
     def _own(self, row: Definition) -> tuple[str, ...]:
         models = {m.name for m in self.models}
         given = (call for call in self._calls() if call.leaf in models)
-        data = DATA | {n for call in given for a in call.args for n in names_of(a)}
+        data = DATA | {n for call in given for a in call.args for n in a.names()}
         return tuple(n for n in row.free if n not in data)
 
     def parameters_of(self, function: str, names: Collection[str]) -> tuple[str, ...]:

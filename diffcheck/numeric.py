@@ -33,6 +33,7 @@ __all__ = [
     "conditions_hold",
     "evaluate",
     "evaluate_parts",
+    "nearest",
     "precise",
     "program_size",
     "values",
@@ -114,7 +115,7 @@ def values_of_parts(node: Node, point: Mapping[str, Array | float]) -> list[tupl
 def _step_values(step: Step, args: list[Array], coordinates: Mapping[str, Array]) -> Array:
     """Return the float64 values of one step."""
     if step.op == NUMBER:
-        return np.asarray(_nearest(step.leaf))
+        return np.asarray(nearest(step.leaf))
     if step.op == NAME:
         return coordinates[str(step.leaf)]
     if step.op in _LAZY_VALUES:
@@ -126,7 +127,8 @@ def _step_values(step: Step, args: list[Array], coordinates: Mapping[str, Array]
     return value
 
 
-def _nearest(leaf: Fraction | str | None) -> float:
+def nearest(leaf: Fraction | str | None) -> float:
+    """Return the float64 value of a number leaf, infinite beyond the range."""
     assert isinstance(leaf, Fraction)
     try:
         return float(leaf)

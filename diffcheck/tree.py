@@ -104,7 +104,15 @@ class Node:
 
     def names(self) -> tuple[str, ...]:
         """Return the names that occur, each once, in the order of the text."""
-        return tuple(dict.fromkeys(str(n.leaf) for n in self.distinct() if n.op == NAME))
+        return self._leaves(NAME)
+
+    def calls(self) -> tuple[str, ...]:
+        """Return the functions without a row that are called, each once, in the order of the text."""
+        return self._leaves(APPLY)
+
+    def _leaves(self, op: str) -> tuple[str, ...]:
+        """Return what the nodes of one operation hold, each once, in the order of the text."""
+        return tuple(dict.fromkeys(str(n.leaf) for n in self.distinct() if n.op == op))
 
 
 def number(value: Fraction | int, span: Span = (0, 0)) -> Node:

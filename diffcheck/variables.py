@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from diffcheck.conventions import DATA, INPUTS, PREDICTED, is_setting
-from diffcheck.definitions import function_names, names_of, read_definitions
+from diffcheck.definitions import function_names, read_definitions
 from diffcheck.errors import BadOption
 from diffcheck.limits import check_size
 from diffcheck.model import Model, listed
@@ -82,8 +82,8 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
     check_size(way.tree, text)
     (tree, *conditions), values = hidden((way.tree, *way.where), text)
     # The parts of one vector stand together.
-    order = list(dict.fromkeys(map(base_of, names_of(tree))))
-    names = sorted(names_of(tree), key=lambda n: order.index(base_of(n)))
+    order = list(dict.fromkeys(map(base_of, tree.names())))
+    names = sorted(tree.names(), key=lambda n: order.index(base_of(n)))
     if not names:
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
@@ -97,7 +97,7 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
         through, guessed = model.through(values, chosen), not model.parameters(names)
     else:
         chosen = _guess(names)
-    everything = dict.fromkeys([*names, *(n for c in conditions for n in names_of(c))])
+    everything = dict.fromkeys([*names, *(n for c in conditions for n in c.names())])
     constants = tuple(n for n in everything if n not in chosen)
     values = tuple(replace(v, moves=depends(v, words or chosen, values)) for v in values)
     problem = Problem(
@@ -115,8 +115,8 @@ def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
         return None
     ways = readings(tree, (), problem.text, problem.size, is_setting, problem.wrt)
     (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
-    wrt = tuple(v.name for v in values if v.name in names_of(tree))
-    constants = tuple(n for n in names_of(tree) if n not in wrt)
+    wrt = tuple(v.name for v in values if v.name in tree.names())
+    constants = tuple(n for n in tree.names() if n not in wrt)
     return Problem(problem.text, tree, wrt, constants, values=values) if wrt else None
 
 

@@ -7,7 +7,7 @@ Read in order: Wishes, wishes, then the readers of single options.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -17,7 +17,7 @@ from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.tree import APPLY
 
-__all__ = ["ENDINGS", "Wishes", "exact_number", "file_ending", "wishes"]
+__all__ = ["ENDINGS", "Wishes", "assigned", "exact_number", "file_ending", "finite_number", "wishes"]
 
 ENDINGS = ("svg", "png", "pdf")
 
@@ -83,18 +83,12 @@ def exact_number(text: str, names: Mapping[str, Exact] | None = None) -> Exact |
 def _fixed(problem: Problem, at: Sequence[str]) -> dict[str, Exact]:
     fixed: dict[str, Exact] = {}
     names = (*problem.wrt, *problem.constants)
-    for text in at:
-        for pair in text.split(","):
-            name, equals, value = (part.strip() for part in pair.partition("="))
-            if not equals or not name:
-                raise BadOption(f"--at: `{pair.strip()}` gives no value", help="write --at name=value")
-            if name not in names:
-                raise BadOption(
-                    f"--at: `{name[:40]}` does not occur in the expression", help=_nearest(name, names)
-                )
-            if name in fixed:
-                raise BadOption(f"--at: `{name}` has two values", help="give it once")
-            fixed[name] = _finite("--at", value)
+    for name, value in assigned(at):
+        if name not in names:
+            raise BadOption(
+                f"--at: `{name[:40]}` does not occur in the expression", help=_nearest(name, names)
+            )
+        fixed[name] = finite_number("--at", value)
     if all(name in fixed for name in problem.wrt):
         raise BadOption(
             "--at: no variable is left to draw over",
@@ -114,14 +108,14 @@ def _span(text: str) -> tuple[float, float]:
     low, colon, high = text.partition(":")
     if not colon:
         raise BadOption(f"--range: `{text}` is no range", help="write --range A:B, such as --range -1:2")
-    a, b = float(_finite("--range", low)), float(_finite("--range", high))
+    a, b = float(finite_number("--range", low)), float(finite_number("--range", high))
     if not b - a > NARROW * max(abs(a), abs(b)):
         raise BadOption(f"--range: {text} is empty or too narrow", help="write the smaller number first")
     return a, b
 
 
 def _positive(text: str) -> float:
-    value = float(_finite("--mu", text))
+    value = float(finite_number("--mu", text))
     if value <= 0:
         raise BadOption(
             f"--mu: {text} is not above 0", help="write a small positive number, such as --mu 0.1"
@@ -129,7 +123,21 @@ def _positive(text: str) -> float:
     return value
 
 
-def _finite(option: str, text: str) -> Exact:
+def assigned(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and value of `name=value` pairs of --at, separate or with commas; BadOption for a second value."""
+    seen: set[str] = set()
+    for pair in (p for text in texts for p in text.split(",")):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not name:
+            raise BadOption(f"--at: `{pair.strip()}` gives no value", help="write --at name=value")
+        if name in seen:
+            raise BadOption(f"--at: `{name[:40]}` has two values", help="give it once")
+        seen.add(name)
+        yield name, value
+
+
+def finite_number(option: str, text: str) -> Exact:
+    """Return the number that an option is given, pi or 1/3 say; an InputError says what else the text is."""
     if not text.strip():
         raise BadOption(f"{option}: a number is missing", help="write a number, such as 1/3 or pi")
     try:
