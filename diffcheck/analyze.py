@@ -23,8 +23,8 @@ from diffcheck.domain import inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Explored, Leaf, explore
-from diffcheck.facts import never_zero
-from diffcheck.findings import describe, flat_finding
+from diffcheck.facts import never_zero, squares
+from diffcheck.findings import describe, flat_finding, vanishing
 from diffcheck.gaps import Gap, Pieces, borders, bounded, continuous, gaps, meetings
 from diffcheck.loci import Question
 from diffcheck.lower import lower, to_sympy
@@ -34,7 +34,7 @@ from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Relation, Status, reach
 from diffcheck.sides import Sides, judge
 from diffcheck.thin import left_open, visit
-from diffcheck.tree import Node
+from diffcheck.tree import Node, Place
 from diffcheck.verdict import (
     C0,
     CINF,
@@ -372,7 +372,23 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
         reason = f"class at best {worst}: {work.open[0]}"
         return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
-    return _certified(work, Analysis(verdict, worst, tuple(findings), complete=not work.open, alone=alone))
+    unmet = tuple(_unmet(work)) if sure else ()
+    done = Analysis(verdict, worst, tuple(findings), complete=not work.open, alone=alone, unmet=unmet)
+    return _certified(work, done)
+
+
+def _unmet(work: _Work) -> Iterator[tuple[str, str]]:
+    """Yield the parts with a gap that is a sum of squares and was met nowhere, although some constants meet it."""
+    met = {squares(wall.gap) for wall, _ in work.record.walls}
+    met |= {squares(looked.system.gap) for looked in work.record.thin if looked.wall is not None}
+    for gap in dict.fromkeys(d.gap for d in work.record.gaps if d.variable and d.gap.thin and not d.walls):
+        bases = squares(gap.expr)
+        if not bases or bases in met or work.never_zero(gap.expr):
+            continue
+        span = gap.part.span
+        text = span.source if isinstance(span, Place) else work.problem.text[slice(*span)]
+        if reach([*(Constraint(base, "=") for base in bases), *work.where]).status is Status.SAT:
+            yield text, vanishing(work.problem, gap.expr)
 
 
 def _alone(work: _Work) -> dict[str, Smoothness]:

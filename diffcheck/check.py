@@ -124,6 +124,7 @@ def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Rep
     decided = analysis.verdict is not Verdict.UNDETERMINED
     no_notes: list[str] = []
     notes = _or_nothing(lambda: _told_apart(problem, analysis, until), no_notes)
+    notes += _or_nothing(lambda: _unmet(problem, analysis), no_notes)
     return problem, Report(
         expression=problem.text,
         wrt=problem.wrt,
@@ -150,6 +151,12 @@ def _told_apart(problem: Problem, analysis: Analysis, until: float) -> list[str]
     from diffcheck.parameters import told_apart
 
     return list(told_apart(problem.outline, analysis, lambda asked: _analysis(asked, until)))
+
+
+def _unmet(problem: Problem, analysis: Analysis) -> list[str]:
+    from diffcheck.indices import unmet
+
+    return list(unmet(analysis.unmet, problem))
 
 
 def _as_asked(problem: Problem, report: Report) -> Report:

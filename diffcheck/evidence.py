@@ -29,6 +29,7 @@ from diffcheck.certificate import (
 )
 from diffcheck.constants import Region
 from diffcheck.explore import Explored, Leaf
+from diffcheck.facts import squares
 from diffcheck.gaps import Gap
 from diffcheck.germ import Germ, Mono
 from diffcheck.loci import Looked, Path
@@ -170,6 +171,8 @@ def _discharge(noted: Discharged, words: _Words) -> tuple[str, str]:
         return "walls", "; ".join(["every factor is solved", *asked])
     if asked:
         return "never zero", "; ".join(asked)
+    if squares(noted.gap.expr):
+        return "never zero", "a sum of squares vanishes on no hypersurface, only where all of them do"
     alone = len(noted.gap.expr.free_symbols) == 1
     return "never zero", "signs, or real roots isolated: none" if alone else "the signs of its factors"
 

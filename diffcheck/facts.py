@@ -15,7 +15,7 @@ import sympy as sp
 from diffcheck.balls import enclose
 from diffcheck.reach import Constraint
 
-__all__ = ["bounds", "never_zero", "signs"]
+__all__ = ["bounds", "never_zero", "signs", "squares"]
 
 # Pieces of a box that are looked at; a gap that needs more is left to the solvers.
 MAX_PIECES = 300
@@ -99,6 +99,23 @@ def signs(expr: sp.Expr, known: Mapping[sp.Symbol, Signs] = MappingProxyType({})
     if isinstance(expr, sp.sinh | sp.tanh | sp.atan | sp.asin | sp.erf):
         return signs(expr.args[0], known)
     return ANY
+
+
+def squares(expr: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Return the bases of a sum of positive multiples of even powers, which vanishes where all do; () for any other.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> squares(x**2 / 3 + 2 * (x - y) ** 4)
+    (x, x - y)
+    """
+    bases = []
+    for term in sp.Add.make_args(expr):
+        even = [a for a in sp.Mul.make_args(term) if a.is_Pow and a.exp.is_Integer and a.exp.is_even]
+        rest = sp.Mul(*(a for a in sp.Mul.make_args(term) if a not in even))
+        if not even or signs(rest) != ABOVE or any(a.exp.is_negative for a in even):
+            return ()
+        bases.append(sp.Mul(*(a.base for a in even)))
+    return tuple(bases) if len(bases) > 1 else ()
 
 
 def _sum_signs(parts: Sequence[Signs]) -> Signs:

@@ -10,7 +10,7 @@ import sympy as sp
 
 from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
-from diffcheck.facts import never_zero
+from diffcheck.facts import never_zero, squares
 from diffcheck.families import joined
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
@@ -25,7 +25,7 @@ from diffcheck.unparse import unparse
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
 
-__all__ = ["describe", "flat_finding", "location", "place", "witness"]
+__all__ = ["describe", "flat_finding", "location", "place", "vanishing", "witness"]
 
 Pair = tuple[Leaf, Gap]
 # More cases of one place than this are not listed one by one.
@@ -215,6 +215,8 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
         text = f"{text_of(wall.gap)} = 0"
     elif _is_turned(wall, gap, problem):
         text = f"{_gap_text(wall, gap)} = 0"
+    elif len(point) > 1 and not wall.integers and _is_simpler(squares(wall.gap), point):
+        text = vanishing(problem, wall.gap)
     else:
         letters = _names(wall, problem)
         order = sorted(point, key=problem.wrt.index)
@@ -223,6 +225,28 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
         if used:
             return text + where + " for integer " + ", ".join(used)
     return text + where
+
+
+def vanishing(problem: Problem, gap: sp.Expr) -> str:
+    """Return where a sum of squares vanishes, as its own equations: "y[0] = w*x[0] and y[1] = w*x[1]"."""
+    order = (*problem.constants, *problem.wrt)
+    return " and ".join(dict.fromkeys(_solved(base, order) for base in squares(gap)))
+
+
+def _solved(base: sp.Expr, order: Sequence[str]) -> str:
+    """Return base = 0, solved for the first name that stands alone in it."""
+    for s in (symbol(n) for n in order):
+        rate = sp.diff(base, s)
+        if abs(rate) == 1:
+            return f"{s.name} = {text_of(sp.expand(s - base / rate))}"
+    return f"{text_of(base)} = 0"
+
+
+def _is_simpler(bases: Sequence[sp.Expr], point: Mapping[str, sp.Expr]) -> bool:
+    """Whether equations say more plainly than their solution where all hold."""
+    return bool(bases) and sum(map(sp.count_ops, bases)) < sum(
+        1 + sp.count_ops(value) for value in point.values()
+    )
 
 
 def _is_turned(wall: Wall, gap: Gap, problem: Problem) -> bool:

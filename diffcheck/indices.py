@@ -23,7 +23,7 @@ from diffcheck.reductions import LETTERS
 from diffcheck.unknown import hidden
 from diffcheck.verdict import Finding, Report
 
-__all__ = ["taken_apart", "with_indices"]
+__all__ = ["taken_apart", "unmet", "with_indices"]
 
 # Choices of numbers for the letters of one place; with more, findings stay as they are.
 MAX_CHOICES = 120
@@ -50,6 +50,14 @@ def with_indices(report: Report, problem: Problem) -> Report:
         else:
             found.append(_for_some(replace(first, alike=(first,)), over, size))
     return replace(report, findings=tuple(found))
+
+
+def unmet(places: Iterable[tuple[str, str]], problem: Problem) -> Iterator[str]:
+    """Yield a sentence on each part that vanishes for special constants alone."""
+    for part, at in places:
+        place, every = _for_every(at, problem.size or 0)
+        said = f"{place} for every {every}" if every else place
+        yield f"`{part}` is zero only where {said}, which constants in general position rule out"
 
 
 def taken_apart(report: Report) -> Report:

@@ -296,6 +296,7 @@ class Analysis:
     complete: whether every place was decided; the class can be certain without, where nothing can be worse.
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
     alone: the class in each variable with the other ones held in general position; empty where not known.
+    unmet: parts that vanish for constants in special position alone, each with the place.
     """
 
     verdict: Verdict
@@ -306,3 +307,4 @@ class Analysis:
     complete: bool = True
     certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)
     alone: Mapping[str, Smoothness] = field(default_factory=dict)
+    unmet: tuple[tuple[str, str], ...] = ()

@@ -19,7 +19,7 @@ import sympy as sp
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
 from diffcheck.expanded import is_modest
-from diffcheck.facts import signs
+from diffcheck.facts import signs, squares
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
@@ -143,8 +143,9 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         return ()
     found: Iterable[sp.Expr]
     try:
-        found = [f for f, _ in sp.factor_list(numerator)[1]]
-        if len(found) == 1 and sp.count_ops(found[0]) > sp.count_ops(numerator):
+        powers = sp.factor_list(numerator)[1]
+        found = [f for f, _ in powers]
+        if [n for _, n in powers] == [1] and sp.count_ops(found[0]) > sp.count_ops(numerator):
             found = [numerator]  # as written: a sum of squares stays one
     except (sp.PolynomialError, NotImplementedError, ValueError, TypeError):
         found = [
@@ -185,15 +186,44 @@ def walls_of(
         return Walls()  # what has no value vanishes nowhere either
     if sp.count_ops(gap) > MAX_OPERATIONS:
         return Walls((), (), (gap,))
+    variables = [symbol(v) for v in wrt]
+    fitted = _residuals(gap, set(variables))
+    if len(fitted) > len(set(variables) & gap.free_symbols):
+        return Walls()
     if gap.has(sp.Abs):
         return _both_signs(gap, wrt, singular, never_zero)
-    variables = [symbol(v) for v in wrt]
+    if fitted and not gap.is_polynomial(*gap.free_symbols):
+        return Walls((), (Thin(gap, fitted),) if singular else ())
     parts = [
         _factor_walls(f, variables, singular)
         for f in factors(gap)
         if f.free_symbols & set(variables) and not never_zero(f)
     ]
     return _joined(parts)
+
+
+def _residuals(gap: sp.Expr, variables: set[sp.Symbol]) -> tuple[sp.Expr, ...]:
+    """Return the m bases of a sum of squares if each holds a constant of its own, times a number; else none.
+
+    So are the residuals y_i - F(w, x_i) of a model.  Where all vanish is the graph of these m constants over the k
+    variables and the other constants, locally Lipschitz: for k < m only a null set of constants has a zero.  For k >= m
+    and analytic bases the zeros have codimension m for all constants but a null set (Sard).
+    """
+    bases = squares(gap)
+    inside = [b.free_symbols for b in bases]
+    own = all(
+        any(
+            sum(c in names for names in inside) == 1 and not c.is_integer and _has_constant_slope(base, c)
+            for c in base.free_symbols - variables
+        )
+        for base in bases
+    )
+    return bases if own else ()
+
+
+def _has_constant_slope(expr: sp.Expr, s: sp.Symbol) -> bool:
+    rate = sp.diff(expr, s)
+    return bool(rate.is_number and rate.is_nonzero)
 
 
 def _joined(parts: Iterable[Walls]) -> Walls:
@@ -219,7 +249,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     if f.free_symbols == {inside[0]}:
         return _isolated(f, inside[0])
     high = f.is_polynomial(*inside) and min(sp.degree(f, v) for v in inside) > 2
-    if high and _has_one_sign(f):
+    if _is_sum_of_squares(f) or (high and _has_one_sign(f)):
         return _touching(f, inside, singular)
     for v in [*_in_order(f, inside)]:
         found = solve_for(f, v)
@@ -281,9 +311,18 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
 
 
 def _touching(f: sp.Expr, inside: list[sp.Symbol], singular: bool) -> Walls:
-    """Irreducible and of one sign: a zero set of codimension 1 would be crossed with a change of sign."""
+    """Irreducible and of one sign: a zero set of codimension 1 would be crossed with a change of sign.
+
+    With the constants in space: in one variable it is met for a null set of constants alone, as norm(y - w*x) is.
+    """
     gradient = tuple(sp.diff(f, v) for v in inside)
     return Walls((), (Thin(f, (f, *gradient)),) if singular else ())
+
+
+def _is_sum_of_squares(f: sp.Expr) -> bool:
+    """Whether a polynomial is written as a sum of squares on all of space."""
+    plain = all(s.is_positive is None and not s.is_integer for s in f.free_symbols)
+    return plain and bool(squares(f)) and f.is_polynomial(*f.free_symbols)
 
 
 def _has_one_sign(f: sp.Expr) -> bool:
