@@ -16,6 +16,7 @@ from functools import partial
 
 import sympy as sp
 
+from diffcheck.addends import Addends
 from diffcheck.cell import Cell
 from diffcheck.constants import Region, regions
 from diffcheck.deadline import TimeOver, before
@@ -65,6 +66,7 @@ class _Work:
     where: tuple[Constraint, ...]
     names: tuple[str, ...]
     never_zero: Callable[[sp.Expr], bool]
+    addends: Addends
     leaves: list[tuple[Leaf, Gap]] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     record: Record = field(default_factory=Record)
@@ -81,7 +83,8 @@ def analyze(problem: Problem, until: float = math.inf) -> Analysis:
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
     where = tuple(interior(problem.where))
-    work = _Work(problem, tree, where, names, never_zero(where))
+    nonzero = never_zero(where)
+    work = _Work(problem, tree, where, names, nonzero, Addends(tree, nonzero))
     pieces = Pieces()
     try:
         with before(until):
@@ -256,8 +259,16 @@ def family_key(wall: Wall) -> object:
 
 
 def _judge(work: _Work, wall: Wall, cell: Cell) -> Outcome:
-    base = {n: symbol(n) for n in work.names} | wall.point()
-    return judge(work.tree, Sides(base, {wall.variable: sp.S.One}), cell)
+    sides = Sides({n: symbol(n) for n in work.names} | wall.point(), {wall.variable: sp.S.One})
+    part = work.addends.at(wall)
+    if part is None:
+        return judge(work.tree, sides, cell)
+    outcome = judge(part, sides, cell)
+    # The slopes and germs of the whole sum hold for this point alone: its other terms branch elsewhere.
+    here = judge(work.tree, sides, Cell(cell.point, cell.implicit, wall.steps))
+    if here.level != outcome.level:
+        raise Undetermined("the terms of a sum and the sum do not agree at a wall")
+    return replace(outcome, left=None, right=None, evidence=here.evidence)
 
 
 def _met(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:

@@ -15,7 +15,7 @@ import sympy as sp
 from diffcheck.balls import enclose
 from diffcheck.reach import Constraint
 
-__all__ = ["bounds", "never_zero", "signs", "squares"]
+__all__ = ["ABOVE", "NOT_NEGATIVE", "bounds", "never_zero", "signs", "squares"]
 
 # Pieces of a box that are looked at; a gap that needs more is left to the solvers.
 MAX_PIECES = 300

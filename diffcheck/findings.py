@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck import written
 from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.facts import never_zero, squares
@@ -30,19 +31,41 @@ __all__ = ["describe", "flat_finding", "location", "place", "vanishing", "witnes
 Pair = tuple[Leaf, Gap]
 # More cases of one place than this are not listed one by one.
 MAX_APART = 2
+# A gap that vanishes on more pieces than this is told as written, once.
+MAX_PIECES = 3
+# Formulas longer than this many characters are not preferred to what the question says.
+MAX_FORMULA = 72
 
 
 def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Iterator[Finding]:
     """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges."""
     groups: dict[tuple[str, Kind], list[Pair]] = {}
-    for leaf, gap in leaves:
-        if leaf.outcome.kind is not None and _shown(leaf.outcome, worst):
-            groups.setdefault((location(leaf, gap, problem), leaf.outcome.kind), []).append((leaf, gap))
+    shown = [
+        (leaf, gap) for leaf, gap in leaves if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
+    ]
+    whole = _many_pieces(shown, problem)
+    for leaf, gap in shown:
+        assert leaf.outcome.kind is not None
+        at = whole.get(gap.part) or location(leaf, gap, problem)
+        groups.setdefault((at, leaf.outcome.kind), []).append((leaf, gap))
     known: dict[Wall, set[Constraint]] = {}
     for leaf, _ in leaves:
         known.setdefault(leaf.wall, set()).update(leaf.conditions)
     for leaf, gap in joined([pair for members in groups.values() for pair in _common(members)]):
-        yield _finding(problem, leaf, gap, _apart(problem, leaf, known.get(leaf.wall, set())))
+        found = _finding(problem, leaf, gap, _apart(problem, leaf, known.get(leaf.wall, set())))
+        yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
+
+
+def _many_pieces(leaves: Sequence[Pair], problem: Problem) -> dict[Node, str]:
+    """Return the parts whose gap vanishes on many pieces, such as sum(max(p, q)), with the equation as written."""
+    walls: dict[tuple[Node, Kind | None], set[sp.Expr]] = {}
+    gaps = {}
+    for leaf, gap in leaves:
+        walls.setdefault((gap.part, leaf.outcome.kind), set()).add(leaf.wall.gap)
+        gaps[gap.part] = gap
+    many = {part for (part, _), found in walls.items() if len(found) > MAX_PIECES}
+    texts = {part: written.vanishing(gaps[part], problem) for part in many}
+    return {part: text for part, text in texts.items() if text is not None}
 
 
 def _common(members: Sequence[Pair]) -> list[Pair]:
@@ -224,6 +247,9 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
         used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
         if used:
             return text + where + " for integer " + ", ".join(used)
+    if len(text) > MAX_FORMULA and len(point) == 1:
+        plain = written.vanishing(gap, problem)
+        text = plain if plain is not None and len(plain) < len(text) else text
     return text + where
 
 

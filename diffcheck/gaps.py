@@ -19,7 +19,7 @@ from diffcheck.printer import inner_symbol, symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["Gap", "Meeting", "Pieces", "borders", "bounded", "continuous", "gaps", "meetings"]
+__all__ = ["COMPARISONS", "Gap", "Meeting", "Pieces", "borders", "bounded", "continuous", "gaps", "meetings"]
 
 MAX_PIECES = 600
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, product
 from math import perm
 
 import sympy as sp
 
 from diffcheck.errors import DiffcheckError
+from diffcheck.folded import folded
 from diffcheck.lower import to_sympy
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
@@ -42,14 +43,34 @@ def with_indices(report: Report, problem: Problem) -> Report:
     found = []
     while waiting:
         first = waiting[0]
-        pattern, numbers = _lettered(first)
-        alike = _instances(pattern, len(numbers), first, waiting, size) if numbers else [first]
+        alike, merged, letters = _alike(first, waiting, problem, size)
         waiting = [f for f in waiting if f not in alike]
+        found.append(_for_some(merged, (*over, *letters), 0 if len(alike) > 1 else size))
+    return replace(report, findings=tuple(_folded(f, problem.size) for f in found))
+
+
+def _folded(finding: Finding, size: int | None) -> Finding:
+    """Return a finding with vectors in its texts, where parts were written out."""
+    left, right, apart = (t and folded(t, size) for t in (finding.left, finding.right, finding.size))
+    return replace(finding, at=folded(finding.at, size), left=left, right=right, size=apart)
+
+
+def _alike(
+    first: Finding, waiting: Sequence[Finding], problem: Problem, size: int
+) -> tuple[Sequence[Finding], Finding, tuple[str, ...]]:
+    """Return the findings that are one with the first, what they are together, and its letters."""
+    loose = _loose(first, size)
+    if loose is not None:
+        alike = _all_at(loose.places(size), first, waiting)
         if len(alike) > 1:
-            found.append(_for_some(_merged(alike, pattern, problem), (*over, *pattern.letters), 0))
-        else:
-            found.append(_for_some(replace(first, alike=(first,)), over, size))
-    return replace(report, findings=tuple(found))
+            said = replace(first, at=loose.text, left=None, right=None, alike=tuple(alike))
+            names = {n for f in alike for n in f.wrt}
+            return alike, replace(said, wrt=tuple(v for v in problem.wrt if v in names)), loose.letters
+    pattern, numbers = _lettered(first)
+    alike = _instances(pattern, len(numbers), first, waiting, size) if numbers else [first]
+    if len(alike) > 1:
+        return alike, _merged(alike, pattern, problem), pattern.letters
+    return alike, replace(first, alike=(first,)), ()
 
 
 def unmet(places: Iterable[tuple[str, str]], problem: Problem) -> Iterator[str]:
@@ -88,6 +109,36 @@ class _Pattern:
             yield self.put(self.text, dict(zip(self.letters, values, strict=True)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Loose:
+    """A place with a letter of its own in every subscript, whose numbers may be equal: w[i] = x[j]."""
+
+    text: str
+    letters: tuple[str, ...]
+
+    def places(self, size: int) -> list[str]:
+        """Return the place for every choice of numbers."""
+        return [
+            _Pattern.put(self.text, dict(zip(self.letters, values, strict=True)))
+            for values in product(map(str, range(size)), repeat=len(self.letters))
+        ]
+
+
+def _loose(finding: Finding, size: int) -> _Loose | None:
+    """Return the place of a finding that says nothing else with letters; None if it has less than two subscripts."""
+    numbers = [n for s in _SUBSCRIPTS.findall(finding.at) for n in re.findall(r"\d+", s)]
+    free = [c for c in LETTERS if not re.search(rf"\b{c}\b", finding.at)]
+    plain = finding.condition is None and not re.search(r"\d", finding.detail)
+    if not plain or not 1 < len(numbers) <= len(free) or size ** len(numbers) > MAX_CHOICES:
+        return None
+    letters = iter(free)
+
+    def put(subscript: re.Match[str]) -> str:
+        return re.sub(r"\d+", lambda _: next(letters), subscript[0])
+
+    return _Loose(_SUBSCRIPTS.sub(put, finding.at), tuple(free[: len(numbers)]))
+
+
 def _lettered(finding: Finding) -> tuple[_Pattern, tuple[str, ...]]:
     """Return the place of a finding with letters, and the numbers that they stand for."""
     inside = " ".join(_SUBSCRIPTS.findall(finding.at))
@@ -104,11 +155,16 @@ def _instances(
     """Return the findings at all places of a pattern; the first alone if one of the places is missing."""
     if not 1 < perm(size, letters) <= MAX_CHOICES:
         return [first]
+    return _all_at(pattern.instances(size), first, findings)
+
+
+def _all_at(texts: Iterable[str], first: Finding, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings of one sort at all places; the first alone if one of the places is missing."""
     places: dict[frozenset[str], list[Finding]] = {}
     for finding in findings:
         if _sort(finding) == _sort(first):
             places.setdefault(_place(finding.at), []).append(finding)
-    wanted = dict.fromkeys(_place(text) for text in pattern.instances(size))
+    wanted = dict.fromkeys(map(_place, texts))
     if any(place not in places for place in wanted):
         return [first]
     return [f for f in findings if f.at and _sort(f) == _sort(first) and _place(f.at) in wanted]

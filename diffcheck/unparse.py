@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from diffcheck.atoms import ATOMS
-from diffcheck.tree import APPLY, NAME, NUMBER, Node
+from diffcheck.tree import NAME, NUMBER, Node
 
 __all__ = ["ATOM", "BINARY", "PREFIXED", "number_text", "unparse", "within"]
 
@@ -74,7 +74,8 @@ def _write(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
         # The parser reads a minus before a number as part of the number.
         bare = node.op == "neg" and node.args[0].op == NUMBER
         return sign + (f"({parts[0][0]})" if bare else within(parts[0], inner)), level
-    if node.op != APPLY and ATOMS[node.op].syntax == "constant":
+    # What reduces vectors has no row of its own and is written as a call.
+    if node.op in ATOMS and ATOMS[node.op].syntax == "constant":
         return node.op, ATOM
     return f"{node.leaf or node.op}({', '.join(text for text, _ in parts)})", ATOM
 

@@ -51,3 +51,10 @@ def test_what_was_made_one_can_be_taken_apart():
     apart = taken_apart(report).findings
     assert len(apart) == 3
     assert all(f.at in {g.at for g in report.findings[0].alike} for f in apart)
+
+
+def test_numbers_that_may_be_equal_have_letters_of_their_own():
+    """w[0] = x[0] and w[0] = x[1] are one place."""
+    report = check("sum(sum(abs(w_i - x_j)))")
+    assert [f.at for f in report.findings] == ["w[i] = x[j] for some i, j"]
+    assert len(report.findings[0].alike) == 9

@@ -4,6 +4,7 @@ import pytest
 import sympy as sp
 
 from diffcheck.analyze import analyze
+from diffcheck.check import check
 from diffcheck.equations import solve_for
 from diffcheck.lower import to_sympy
 from diffcheck.parse import parse
@@ -194,3 +195,33 @@ def test_a_wave_of_a_product_vanishes_where_a_factor_does(wave):
 def test_the_member_on_the_border_of_a_family_is_one_of_its_walls(text, grade):
     """x = sqrt(pi*k) holds for k = 0 as well, where sin(x**2) touches zero: abs(sin(x**2))**1.5 is like abs(x)**3."""
     assert str(analyze(make_problem(text, ["x"], "-1 < x, x < 1")).smoothness) == grade
+
+
+# A sum of squared residuals, variables -> whether its root has a corner for data in general position.
+RESIDUALS = {
+    ("norm(y - w*x)", "w"): False,
+    ("sqrt(mean((y_i - w*x_i - b)**2))", "w,b"): False,
+    ("sqrt(sum((y_i - tanh(w*x_i))**2))", "w"): False,
+    ("sqrt((y - w)**2 + (z - w**3)**2)", "w"): False,
+    ("sqrt((y - w)**2 + (y - 2*w)**2)", "w"): False,
+    ("sqrt((y - w)**2 + (z - v)**2)", "v,w"): True,
+    ("sqrt((w - 1)**2 + (w**2 - w)**2)", "w"): True,
+    ("sqrt(w**2 + (a*w)**2)", "w"): True,
+    ("sqrt((y*w)**2 + (z*w)**2 + w**4)", "w"): True,
+    ("norm(y - w*x)", "w,x"): True,
+}
+
+
+@pytest.mark.parametrize(("text", "wrt"), RESIDUALS)
+def test_residuals_vanish_together_for_special_data_alone(text, wrt):
+    """More equations than variables, each with a constant of its own; equal factors are no more equations."""
+    analysis = analyze(make_problem(text, [wrt]))
+    assert analysis.smoothness is not None
+    assert analysis.smoothness.differentiable is not RESIDUALS[text, wrt]
+
+
+def test_a_report_says_which_data_are_special():
+    """A perfect fit would be a corner."""
+    notes = check("norm(y - w*x)").notes
+    said = "is zero only where y[i] = w*x[i] for every i, which constants in general position rule out"
+    assert any(said in note for note in notes)

@@ -1,0 +1,75 @@
+"""A sum at one wall: only the terms that can fail there decide."""
+
+import pytest
+import sympy as sp
+
+from diffcheck.addends import Addends
+from diffcheck.analyze import analyze
+from diffcheck.facts import never_zero
+from diffcheck.lower import lower
+from diffcheck.parse import parse
+from diffcheck.printer import symbol
+from diffcheck.variables import make_problem
+from diffcheck.walls import Wall
+
+# Expression of many branching terms, variables -> class, and where its findings are.
+SUMS = {
+    "abs(w - a) + abs(w - b) + abs(w - c) + abs(w - d)": ("w", "C0", {f"w = {c}" for c in "abcd"}),
+    "relu(w - a)**2 + relu(w - b)**2 + relu(w - c)**2 + abs(w - d)": ("w", "C0", {"w = d"}),
+    "relu(w - a)**2 + relu(w - b)**3 + relu(w - c)**2 + relu(w - d)**2": (
+        "w", "C1", {"w = a", "w = c", "w = d"},
+    ),
+    # Two terms meet on one wall and take each other back.
+    "abs(w) - relu(w) - relu(-w) + relu(w - a)**2 + relu(w - b)**2 + relu(w - c)**2": (
+        "w", "C1", {"w = a", "w = b", "w = c"},
+    ),
+    "(abs(x - a) + abs(x - b) + abs(y - c) + abs(y - d))/4": (
+        "x,y", "C0", {"x = a", "x = b", "y = c", "y = d"},
+    ),
+    "floor(w) + abs(w - a) + abs(w - b) + abs(w - c)": (
+        "w", "discontinuous", {"w = k for integer k", "w = a", "w = b", "w = c"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SUMS)
+def test_the_class_is_that_of_the_whole_sum(text):
+    """The terms that are analytic at a wall change nothing there."""
+    wrt, grade, places = SUMS[text]
+    analysis = analyze(make_problem(text, [wrt]))
+    assert (str(analysis.smoothness), {f.at for f in analysis.findings}) == (grade, places)
+
+
+def _at(text, gap):
+    name, value = next(iter(sp.solve(gap, dict=True)[0].items()))
+    part = Addends(lower(parse(text)), never_zero(())).at(Wall(gap, name.name, ((name.name, value),)))
+    return None if part is None else set(part.names())
+
+
+A, B, W = map(symbol, "abw")
+
+
+def test_only_the_terms_that_vanish_on_the_wall_are_kept():
+    """The wall w = a is the gap of two terms."""
+    found = _at("abs(w - a) + max(w, a) + abs(w - b) + abs(w - c) + abs(w - d) + e**2", W - A)
+    assert found == {"w", "a"}
+
+
+def test_a_few_terms_are_looked_at_as_a_whole():
+    """Then the slopes of the sum can be told."""
+    assert _at("abs(w - a) + abs(w - b) + abs(w - c)", W - A) is None
+
+
+def test_a_term_without_a_value_somewhere_is_always_kept():
+    """A wall outside of the domain of log(w) is no wall of the sum."""
+    found = _at("log(w) + abs(w + a) + abs(w - b) + abs(w - c) + abs(w - d)", W + A)
+    assert found == {"w", "a"}
+    assert _at("log(v) + abs(w + a) + abs(w - b) + abs(w - c) + abs(w - d)", W + A) == {"v", "w", "a"}
+
+
+def test_a_root_in_a_gap_is_no_proof_that_it_stays_off_the_wall():
+    """w - sqrt(w**2) is zero on half of the line only."""
+    found = _at("abs(w - a) + abs(sqrt(w**2) - a) + abs(w - b) + abs(w - c) + abs(w - d)", W - A)
+    assert found is not None
+    text = "abs(w - a) - abs(sqrt(w**2) - a) + abs(w - b) + abs(w - c) + abs(w - d)"
+    assert analyze(make_problem(text, ["w"], "a > 0, w > 0, b < 0, c < 0, d < 0")).smoothness is not None
