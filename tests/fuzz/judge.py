@@ -1,0 +1,155 @@
+"""What an analysis says set against the oracle, or against the analysis of a question with the same answer.
+
+Read in order: compare, compare_twins, then what lines see at a witness.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import combinations
+from typing import Any
+
+from flint import arb, fmpq
+
+from diffcheck.analyze import analyze
+from diffcheck.errors import InputError, Undetermined
+from diffcheck.parse import parse
+from diffcheck.problem import Problem
+from diffcheck.variables import make_problem
+from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Verdict
+from tests.fuzz.enclosure import DOUBT, Function, value_of
+from tests.fuzz.generate import Sample
+from tests.fuzz.oracle import along, line_class, opinion, slope
+
+__all__ = ["compare", "compare_twins"]
+
+# The part of the time after which the analyzer concludes from what it has seen.
+PATIENCE = 0.7
+DIRECTIONS = ((1, 2, 3), (3, -1, 2), (-2, 5, 1), (1, 1, -4), (7, 2, -3), (1, 0, 0), (0, 1, 0))
+
+# What happened, and a sentence about it.
+Outcome = tuple[str, str]
+
+
+def compare(question: Sample, seed: int, limit: float) -> Outcome:
+    """Set one analysis against the oracle.
+
+    limit: seconds for the question.
+    """
+    found = _analyzed(question, PATIENCE * limit)
+    return _judged(*found, seed) if isinstance(found[0], Problem) else found
+
+
+def compare_twins(question: Sample, other: Sample, limit: float) -> Outcome:
+    """Set the analyses of two questions with the same answer against each other.
+
+    limit: seconds for both.
+    """
+    pair = [_analyzed(q, PATIENCE * limit / 2) for q in (question, other)]
+    for found in pair:
+        if not isinstance(found[0], Problem):
+            return found if found[0] != "undetermined" else ("half", found[1])
+    first, second = (found[1] for found in pair)
+    if Verdict.CONDITIONAL in (first.verdict, second.verdict):
+        return ("conditional" if first.verdict is second.verdict else "half"), ""
+    classes = first.smoothness, second.smoothness
+    if first.verdict is not second.verdict or (None not in classes and classes[0] != classes[1]):
+        words = " and ".join(f"{f.verdict.value} {f.smoothness}" for f in (first, second))
+        return "metamorphic", f"{words} for {other.expression} | {','.join(other.wrt)} | {other.where}"
+    return ("half" if None in classes else first.verdict.value), ""
+
+
+def _analyzed(question: Sample, seconds: float) -> tuple[Problem, Analysis] | Outcome:
+    """Return a question with its decided analysis, or what else happened."""
+    try:
+        problem = make_problem(question.expression, question.wrt, question.where)
+    except InputError as error:
+        return "unread", error.message
+    try:
+        found = analyze(problem, time.monotonic() + seconds)
+    except Undetermined as reason:
+        return "undetermined", str(reason)
+    except Exception as error:
+        return "crash", f"{type(error).__name__}: {error}"
+    if found.verdict is Verdict.UNDETERMINED:
+        return "undetermined", found.reason or ""
+    return problem, found
+
+
+def _judged(problem: Problem, found: Analysis, seed: int) -> Outcome:
+    # Where there is no class the witness stands all the same: only the failure can be wrong.
+    # Nothing is worse than singular: no line can contradict it so.
+    if found.smoothness is not None and found.smoothness != SINGULAR:
+        below = found.smoothness.level
+        level, place = opinion(problem, seed, below, blind=seed % 4 == 0)
+        if place is not None and _is_inside(problem, place):
+            shown = {n: arb(v).str(8, radius=False) for n, v in place.items()}
+            what = "smoother" if found.smoothness.differentiable else "class"
+            return what, f"says {found.smoothness}, a line sees {level} at {shown}"
+    doubt = _doubtful(problem, found)
+    return ("rougher", doubt) if doubt else (found.verdict.value, "")
+
+
+def _is_inside(problem: Problem, place: dict[str, Any]) -> bool:
+    """Whether the function is defined in many directions: a line may touch the domain of sqrt(x*y) at its edge."""
+    function = Function.of(problem)
+    lines = [{n: fmpq(v) for n, v in zip(problem.wrt, d, strict=False)} for d in DIRECTIONS]
+    steps = (fmpq(1, 10**9), fmpq(-1, 10**9))
+    return all(along(function, place, d)(t) not in (None, DOUBT) for d in lines for t in steps)
+
+
+def _doubtful(problem: Problem, found: Analysis) -> str:
+    """Return a sentence when no line sees what a finding claims at its witness."""
+    for finding in found.findings:
+        if (
+            finding.level.level > 3
+            or finding.level == D1
+            or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
+            # No line sees that a derivative has no limit, or another one along every line.
+            or (finding.kind.value == "break" and (finding.left is None or " and " in finding.at))
+        ):
+            continue
+        function, point = Function.of(problem), _witness(finding)
+        if any(v is None or v is DOUBT for v in point.values()):
+            continue
+        seen = _seen(problem, function, point, finding)
+        # A slow pole, log(x), looks like a jump.
+        if (
+            seen is not None
+            and seen > max(finding.level.level, -1)
+            and not (finding.level == C0 and _not_linear(problem, function, point))
+        ):
+            return f"{finding.kind} at {finding.at} is {finding.level}, lines see {seen}"
+    return ""
+
+
+def _witness(finding: Finding) -> dict[str, Any]:
+    return {n: value_of(parse(text)) for n, text in finding.witness.items()}
+
+
+def _seen(problem: Problem, function: Function, point: dict[str, Any], finding: Finding) -> float | None:
+    # A root without a closed form comes as a long decimal.
+    here = all(type(v) is fmpq and v.q < 10**20 for v in point.values())
+    levels = []
+    for direction in DIRECTIONS if len(problem.wrt) > 1 else DIRECTIONS[:1]:
+        step = {n: fmpq(v, 7) for n, v in zip(problem.wrt, direction, strict=False)}
+        line = along(function, point, step)
+        here = here and line(fmpq(0)) is not DOUBT
+        levels.append(line_class(line, here, faint=True))
+        if levels[-1] is not None and levels[-1] <= max(finding.level.level, -1):
+            return levels[-1]
+    known = [] if None in levels else [v for v in levels if v is not None]
+    # The value at a point that is not known exactly does not count: a hole there cannot be seen.
+    return min(known) if known and (here or finding.level.level >= 0) else None
+
+
+def _not_linear(problem: Problem, function: Function, point: dict[str, Any]) -> bool:
+    for a, b in combinations([*DIRECTIONS, *([-v for v in d] for d in DIRECTIONS)], 2):
+        slopes = [
+            slope(along(function, point, {n: fmpq(v) for n, v in zip(problem.wrt, d, strict=False)}))
+            for d in (a, b, [u + v for u, v in zip(a, b, strict=True)])
+        ]
+        first, second, both = slopes
+        if None not in (first, second, both) and abs(first + second - both) > 1e-5:
+            return True
+    return False
