@@ -6,6 +6,8 @@ Of every suggestion it is asked that
     - its class is C1 at least,
     - it is defined wherever the original is, and stays within its interval: at every point, in balls of more
       than 30 digits (enclosures.py), so that a failure is a proof;
+    - its gradient is as Lipschitz as stated, it is convex and keeps the minimisers where that is stated, and the
+      remarks are true of it (refute.py),
     - at +-10**6 the emitted float64 code has finite values and gradients wherever those of the original are.
 """
 
@@ -26,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.enclosures import enclosures
+from benchmarks.refute import Columns, bent, moved, untrue
 from diffcheck.analyze import analyze
 from diffcheck.emit import emit
 from diffcheck.errors import DiffcheckError
@@ -45,13 +48,14 @@ C1 = Smoothness(1)
 # Time is measured elsewhere: here a busy machine must not change the answer.
 PATIENT = Effort(rows=5, seconds=0.3, one_check=2.0, patient=8.0, patient_check=4.0, last=8.0)
 POINTS = 10_000
+# For claims that take several values a point.
+SOME = 1500
 FAR = 1e6
 MUS = (0.01, 0.03, 0.2, 1.0, 2.0, 30.0)
 # Of a value's size: what is lost in 128 bits is less.
 SLACK = flint.arb(10) ** -30
 
 Case = dict[str, Any]
-Columns = dict[str, npt.NDArray[np.float64]]
 
 
 def cases() -> Iterator[Case]:
@@ -84,6 +88,9 @@ def complaints(case: Case, points: int = POINTS, slopes: bool = True) -> list[st
     far = far_out(problem, analysis)
     for s in shown:
         wrong += off_the_interval(problem, s, near)
+        some = {n: c[:SOME] for n, c in near.items()}
+        for refuted in (bent, moved, untrue):
+            wrong += refuted(problem, s, some)
         wrong += infinite(problem, s, far, slopes)
     return wrong
 
@@ -120,8 +127,9 @@ def _drawn(problem: Problem, at: list[dict[str, float]], count: int, source: np.
         middle = np.array([w[name] for w in at])[chosen]
         moved = middle + source.normal(size=count) * scale * (source.random(count) < 0.8)
         if name in problem.constants:
-            # Positive constants stay positive: they are stretched as often as moved.
-            moved = np.where(others, middle * np.exp(source.normal(size=count)), middle)
+            # Constants are stretched, and of either sign: draws that a condition refuses are left out.
+            turned = np.where(source.random(count) < 0.3, -1, 1)
+            moved = np.where(others, middle * np.exp(source.normal(size=count)) * turned, middle)
         columns[name] = moved
     return columns
 

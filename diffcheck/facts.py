@@ -49,7 +49,7 @@ def never_zero(where: Sequence[Constraint]) -> Callable[[sp.Expr], bool]:
     boxed = {s: pair for s, pair in known.items() if pair[0].is_finite and pair[1].is_finite}
 
     def test(expr: sp.Expr) -> bool:
-        if 0 not in signs(expr, known_signs):
+        if 0 not in signs(expr, {**known_signs, **_function_signs(expr, boxed)}):
             return True
         return bool(expr.free_symbols) and expr.free_symbols <= boxed.keys() and _sign_on_box(expr, boxed)
 
@@ -57,6 +57,12 @@ def never_zero(where: Sequence[Constraint]) -> Callable[[sp.Expr], bool]:
 
 
 Signs = frozenset[int]
+
+# The size that a function's values stay below, or at most have.
+BELOW_IN_SIZE: Mapping[type[sp.Expr], sp.Expr] = MappingProxyType(
+    {sp.atan: sp.pi / 2, sp.tanh: sp.S.One, sp.erf: sp.S.One}
+)
+AT_MOST_IN_SIZE: Mapping[type[sp.Expr], sp.Expr] = MappingProxyType({sp.sin: sp.S.One, sp.cos: sp.S.One})
 
 ANY: Signs = frozenset({-1, 0, 1})
 NOT_NEGATIVE: Signs = frozenset({0, 1})
@@ -69,14 +75,25 @@ def _interval_signs(low: sp.Expr, high: sp.Expr) -> Signs:
     return ABOVE if low.is_nonnegative else BELOW if high.is_nonpositive else ANY
 
 
-def signs(expr: sp.Expr, known: Mapping[sp.Symbol, Signs] = MappingProxyType({})) -> Signs:
+def _function_signs(expr: sp.Expr, boxed: Mapping[sp.Symbol, Interval]) -> dict[sp.Expr, Signs]:
+    """Return the signs of functions of names that lie between two numbers: cos(x) where abs(x) < 1.4."""
+    found: dict[sp.Expr, Signs] = {}
+    for part in expr.atoms(sp.Function):
+        if part.free_symbols and part.free_symbols <= boxed.keys():
+            ball = enclose(part, {s: _hull(*boxed[s]) for s in part.free_symbols})
+            if ball.is_finite() and not ball.contains(0):
+                found[part] = ABOVE if ball > 0 else BELOW
+    return found
+
+
+def signs(expr: sp.Expr, known: Mapping[sp.Expr, Signs] = MappingProxyType({})) -> Signs:
     """Return signs among which that of every value of a real expression is, read off its shape."""
-    if expr.is_number:
+    if expr in known:
+        return known[expr]
+    if expr.is_number or expr.is_Symbol:
         return ABOVE if expr.is_positive else BELOW if expr.is_negative else ANY
-    if expr.is_Symbol:
-        return known.get(expr) or (ABOVE if expr.is_positive else ANY)
     if expr.is_Add:
-        return _sum_signs([signs(a, known) for a in expr.args])
+        return _sum_signs([signs(a, known) for a in expr.args]) & _bounded_signs(expr)
     if expr.is_Mul:
         product = ABOVE
         for factor in expr.args:
@@ -123,6 +140,24 @@ def _sum_signs(parts: Sequence[Signs]) -> Signs:
         return ABOVE if ABOVE in parts else NOT_NEGATIVE
     if all(1 not in p for p in parts):
         return BELOW if BELOW in parts else frozenset({-1, 0})
+    return ANY
+
+
+def _bounded_signs(total: sp.Expr) -> Signs:
+    """Return the signs of a number plus multiples of bounded functions: pi - 2*atan(u) is positive."""
+    middle, rest = total.as_independent(*total.free_symbols)
+    spread, open_ = sp.S.Zero, False
+    for term in sp.Add.make_args(rest):
+        factor, function = term.as_coeff_Mul() if not term.is_Mul else term.as_independent(*term.free_symbols)
+        bound = BELOW_IN_SIZE.get(type(function))
+        open_ |= bound is not None
+        bound = AT_MOST_IN_SIZE.get(type(function)) if bound is None else bound
+        if bound is None:
+            return ANY
+        spread += abs(factor) * bound
+    for side, least in ((ABOVE, middle - spread), (BELOW, -middle - spread)):
+        if least.is_positive or (open_ and least.is_zero):
+            return side
     return ANY
 
 

@@ -102,6 +102,8 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         witness = _verified(constraints, symbols, answer.model)
         if witness is not None or answer.exact:
             return Reach(Status.SAT, witness, "cvc5 QF_NRA")
+    if answer.status == "unknown" and _refuted_without_the_certain(constraints):
+        return Reach(Status.UNSAT, how="cvc5 QF_NRA")
     for point in _candidates(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
     return _by_sign_change(constraints, symbols) or _UNKNOWN
@@ -109,8 +111,23 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
 
 def _refuted(constraints: Sequence[Constraint]) -> bool:
     """Whether the form alone refutes a constraint: x**2 + sqrt(y) < 0, or x**2 + a = 0 where a > 0."""
-    positive = frozenset(c.expr for c in constraints if c.rel == ">" and c.expr.is_Symbol)
+    positive = _positive(constraints)
     return any(_least_sign(c.expr, positive) >= {"<": 0, "<=": 1, "=": 1}.get(c.rel, 2) for c in constraints)
+
+
+def _refuted_without_the_certain(constraints: Sequence[Constraint]) -> bool:
+    """Whether cvc5 refutes what is left when conditions that hold by their form are dropped: mu**2 + u**2 > 0."""
+    positive = _positive(constraints)
+    open_ = [
+        c
+        for c in constraints
+        if c.expr.is_Symbol or _least_sign(c.expr, positive) < {">": 1, ">=": 0}.get(c.rel, 2)
+    ]
+    return len(open_) < len(constraints) and solve([(c.expr, c.rel) for c in open_]).status == "unsat"
+
+
+def _positive(constraints: Sequence[Constraint]) -> frozenset[sp.Expr]:
+    return frozenset(c.expr for c in constraints if c.rel == ">" and c.expr.is_Symbol)
 
 
 def _least_sign(expr: sp.Expr, positive: frozenset[sp.Symbol]) -> int:

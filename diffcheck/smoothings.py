@@ -32,6 +32,7 @@ class Target:
 
     text: its meaning in terms of ``params``; a variadic target is folded from two arguments.
     domain: what the rows ask of the parameters, as text ("" when nothing).
+    closed: what is not negative wherever the target has a value.
     through: how a change of the arguments passes: "monotone" (nondecreasing and nonexpansive in the maximum
         norm),
         "nonexpansive" (changes by at most as much as its arguments), "root" (nondecreasing and
@@ -42,6 +43,7 @@ class Target:
     params: tuple[str, ...]
     text: str
     domain: str = ""
+    closed: tuple[str, ...] = ()
     through: str = ""
     variadic: bool = False
 
@@ -68,6 +70,10 @@ class Smoothing:
     mean_error: the integral of |surrogate - target| over u where no uniform bound exists.
     proof: the section of docs/proofs.md that proves what `prove.py` does not; "" when it proves the row.
     sampled: the claims ("error", "lipschitz_gradient", "convex") that are sampled only.
+    note: a statement about the row itself, true in all surroundings; what stands in `...` is in the target's parameters.
+    zero: zero where the target is, and nowhere else.
+    exact: the condition under which the surrogate equals the target, "" when there is none to name.
+    beside: a bound of |surrogate - target| at every point, where no uniform one exists.
     whole: a loss of its own, which people use in the target's place; offered only where the target is the whole loss.
     """
 
@@ -89,6 +95,9 @@ class Smoothing:
     proof: str = ""
     sampled: tuple[str, ...] = ()
     whole: bool = False
+    zero: bool = False
+    exact: str = ""
+    beside: str = ""
 
     def text(self, count: int = 2) -> str:
         """Return the template for ``count`` arguments u1, u2, ... of a variadic target, or as it stands."""
@@ -120,13 +129,13 @@ _TARGETS = (
     Target("normpow", ("ss", "p"), "ss**p", domain="0 < p <= 1/2 and ss >= 0, a sum of squares"),
     Target("quotient", ("a", "ss"), "a/ss", domain="ss > 0, a sum of squares"),
     Target("quadrant", ("g", "h"), "relu(g)*relu(h)"),
-    Target("asin", ("u",), "asin(u)", domain="-1 <= u <= 1"),
-    Target("acos", ("u",), "acos(u)", domain="-1 <= u <= 1"),
-    Target("asinroot", ("u",), "asin(sqrt(u))", domain="0 <= u <= 1"),
-    Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", through="root"),
+    Target("asin", ("u",), "asin(u)", domain="-1 <= u <= 1", closed=("1 - u", "1 + u")),
+    Target("acos", ("u",), "acos(u)", domain="-1 <= u <= 1", closed=("1 - u", "1 + u")),
+    Target("asinroot", ("u",), "asin(sqrt(u))", domain="0 <= u <= 1", closed=("u", "1 - u")),
+    Target("sqrt", ("u",), "sqrt(u)", domain="u >= 0", closed=("u",), through="root"),
     Target("cbrt", ("u",), "cbrt(u)"),
-    Target("power", ("u", "p"), "u**p", domain="u >= 0 and 0 < p < 1"),
-    Target("log", ("u",), "log(u)", domain="u > 0"),
+    Target("power", ("u", "p"), "u**p", domain="u >= 0 and 0 < p < 1", closed=("u",)),
+    Target("log", ("u",), "log(u)", domain="u > 0", closed=("u",)),
     Target("reciprocal", ("u",), "1/u", domain="u != 0"),
     Target("sign", ("u",), "sign(u)"),
     Target("heaviside", ("u",), "heaviside(u)"),
@@ -145,7 +154,6 @@ _CHARBONNIER = "Charbonnier et al. 1994, ICIP"
 _PSEUDO = "Hartley and Zisserman 2003, Multiple View Geometry, appendix 6"
 _ZANG = "Zang 1980, Math. Programming 19"
 _PINAR = "Pinar and Zenios 1994, SIAM J. Optim. 4; Rennie 2005 (smooth hinge)"
-_HALF = "no uniform bound: every continuous function is off by half the jump somewhere"
 _DIRECT = "elementary; prove.py or docs/proofs.md"
 
 _GAUSS = "convolution with a normal density; docs/proofs.md"
@@ -168,82 +176,83 @@ _NORMAL_HUBER = (
 
 SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- |u|
-    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero, slope below 1", positive=True, order="same"),
-    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "mu*log(cosh(u/mu)) in a form that does not overflow", positive=True, order="same"),
-    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, "smallest error for its gradient's Lipschitz constant", positive=True, order="same"),
-    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope; equal up to mu/2 outside [-mu, mu]", positive=True, order="same"),
-    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below abs; some texts write eps for mu**2", positive=True, order="same"),
-    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT, positive=True, order="same"),
-    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, "not convex", positive=True, tight=False, order="same"),
-    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, "not convex", positive=True, tight=False, order="same"),
+    Smoothing("abs", "pseudo-Huber", "sqrt(u**2 + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, positive=True, order="same", zero=True),
+    Smoothing("abs", "log-cosh", "u + mu*softplus(-2*u/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/mu", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "`mu*log(cosh(u/mu))` in a form that does not overflow", positive=True, order="same", zero=True),
+    Smoothing("abs", "centred Huber", f"{_HUBER_U} + mu/4", C1, ("-mu/4", "mu/4"), "1/mu", "convex", _HUBER, positive=True, order="same"),
+    Smoothing("abs", "Huber", _HUBER_U, C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "the Moreau envelope of `abs(u)`", positive=True, order="same", zero=True),
+    Smoothing("abs", "square root", "sqrt(u**2 + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "some texts write eps for mu**2", positive=True, order="same"),
+    Smoothing("abs", "arctangent", "2/pi*u*atan(u/mu)", CINF, ("-2*mu/pi", "0"), "4/(pi*mu)", "convex", _DIRECT, positive=True, order="same", zero=True),
+    Smoothing("abs", "tanh product", "u*tanh(u/mu)", CINF, ("-0.27847*mu", "0"), "2/mu", "neither", _DIRECT, positive=True, tight=False, order="same", zero=True),
+    Smoothing("abs", "erf product", "u*erf(u/mu)", CINF, ("-0.24038*mu", "0"), "4/(sqrt(pi)*mu)", "neither", _DIRECT, positive=True, tight=False, order="same", zero=True),
     # --- max(u, 0)
-    Smoothing("relu", "softplus", "mu*softplus(u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", _SOFTPLUS, "positive everywhere", positive=True, monotone=True),
-    Smoothing("relu", "CHKS", "(u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, "algebraic: heavier tails than softplus", positive=True, monotone=True),
-    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "Moreau envelope; exactly zero where relu is", positive=True, monotone=True, order="same"),
-    Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, "exact outside [-mu, mu]", positive=True, monotone=True),
-    Smoothing("relu", "SiLU", "u*sigmoid(u/mu)", CINF, ("-0.27847*mu", "0"), "1/(2*mu)", "neither", "Elfwing et al. 2018, Neural Networks 107", "not convex", tight=False),
-    Smoothing("relu", "GELU", "u*(1 + erf(u/(mu*sqrt(2))))/2", CINF, ("-0.16998*mu", "0"), "2/(sqrt(2*pi)*mu)", "neither", "Hendrycks and Gimpel 2016, arXiv:1606.08415", "not convex", tight=False),
+    Smoothing("relu", "softplus", "mu*softplus(u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", _SOFTPLUS, positive=True, monotone=True),
+    Smoothing("relu", "CHKS", "(u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, "tails heavier than those of softplus", positive=True, monotone=True),
+    Smoothing("relu", "smooth hinge", "where(u <= 0, 0, where(u <= mu, u**2/(2*mu), u - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "the Moreau envelope of `relu(u)`", positive=True, monotone=True, order="same", exact="u <= 0"),
+    Smoothing("relu", "quadratic", "where(u <= -mu, 0, where(u < mu, (u + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/(2*mu)", "convex", _ZANG, positive=True, monotone=True, exact="abs(u) >= mu"),
+    Smoothing("relu", "SiLU", "u*sigmoid(u/mu)", CINF, ("-0.27847*mu", "0"), "1/(2*mu)", "neither", "Elfwing et al. 2018, Neural Networks 107", tight=False),
+    Smoothing("relu", "GELU", "u*(1 + erf(u/(mu*sqrt(2))))/2", CINF, ("-0.16998*mu", "0"), "2/(sqrt(2*pi)*mu)", "neither", "Hendrycks and Gimpel 2016, arXiv:1606.08415", tight=False),
     Smoothing("relu", "squared hinge", "relu(u)**2", C1, None, "2", "convex", _BARTLETT, "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
     Smoothing("relu", "modified Huber", "where(u <= 0, 0, where(u <= 2, u**2, 4*u - 4))", C1, None, "2", "convex", "Zhang 2004, ICML; scikit-learn modified_huber", "a loss of its own: the error grows without bound", monotone=True, order="same", proof="Losses of their own", whole=True),
-    Smoothing("relu", "logistic", "softplus(u - 1)", CINF, ("-1", "log(1 + exp(-1))"), "1/4", "convex", _BARTLETT, "a loss of its own: log(1 + exp(-z)) where u = 1 - z", monotone=True, proof="Losses of their own", whole=True),
+    Smoothing("relu", "logistic", "softplus(u - 1)", CINF, ("-1", "log(1 + exp(-1))"), "1/4", "convex", _BARTLETT, "a loss of its own: log(1 + exp(-z)) for the hinge of 1 - z", monotone=True, proof="Losses of their own", whole=True),
     # --- max(u, v), max(u1, ..., un)
-    Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "mu*logsumexp(u/mu, v/mu)", monotone=True),
+    Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "`mu*logsumexp(u/mu, v/mu)`", monotone=True),
     Smoothing("max2", "CHKS", "(u + v + sqrt((u - v)**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(2*mu)", "convex", _CHKS, monotone=True),
-    Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, "exact where the two differ by mu", monotone=True),
+    Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, monotone=True, exact="abs(u - v) >= mu"),
     Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu", proof="Log-sum-exp"),
     Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True, proof="Nested maxima"),
     # --- pinball: q*u above zero, (q - 1)*u below
     Smoothing("pinball", "smooth pinball", "q*u + mu*softplus(-u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", "Zheng 2011, Int. J. Mach. Learn. Cybern. 2", order="moved"),
     Smoothing("pinball", "CHKS pinball", "((2*q - 1)*u + sqrt(u**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(4*mu)", "convex", _CHKS, order="moved"),
     Smoothing("pinball", "Huber quantile", f"where(u >= 0, q, 1 - q)*{_HUBER_U}", C1, ("-mu*max(q, 1 - q)/2", "0"), "max(q, 1 - q)/mu", "convex", "Dabney et al. 2018, AAAI", order="zero", proof="Pinball, in pieces"),
-    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "its minimum stays at zero", order="zero", proof="Pinball, in pieces"),
+    Smoothing("pinball", "Moreau pinball", "where(u > q*mu, q*u - q**2*mu/2, where(u < (q - 1)*mu, (q - 1)*u - (1 - q)**2*mu/2, u**2/(2*mu)))", C1, ("-mu*max(q, 1 - q)**2/2", "0"), "1/mu", "convex", "Chen 2007, J. Comput. Graph. Stat. 16", "the Moreau envelope of the pinball loss", order="zero", proof="Pinball, in pieces"),
     # --- max(u, 0)**2, for methods that use the second derivative
-    Smoothing("relu2", "cubic", "where(u <= -mu, 0, where(u < mu, (u + mu)**3/(6*mu), u**2 + mu**2/3))", C2, ("0", "mu**2/3"), "2", "convex", _DIRECT, "its second derivative rises from 0 to 2 in a straight line", positive=True, monotone=True),
-    Smoothing("relu2", "normal mean", _NORMAL2.format("u"), CINF, ("0", "mu**2"), "2", "convex", _GAUSS, "the mean over normal noise of deviation mu", monotone=True, proof="Squares of relu, smoother"),
+    Smoothing("relu2", "cubic", "where(u <= -mu, 0, where(u < mu, (u + mu)**3/(6*mu), u**2 + mu**2/3))", C2, ("0", "mu**2/3"), "2", "convex", _DIRECT, positive=True, monotone=True, exact="u <= -mu"),
+    Smoothing("relu2", "normal mean", _NORMAL2.format("u"), CINF, ("0", "mu**2"), "2", "convex", _GAUSS, "the mean over normal noise of deviation mu in `u`", monotone=True, proof="Squares of relu, smoother"),
     # --- max(|u| - e, 0)
     Smoothing("insensitive", "double softplus", "mu*softplus((u - e)/mu) + mu*softplus((-u - e)/mu)", CINF, ("0", "mu*(log(2) + log(1 + exp(-2*e/mu)))"), "1/(2*mu)", "convex", "Lee, Hsieh and Huang 2005, IEEE Trans. Knowl. Data Eng. 17", proof="Insensitive to small errors"),
-    Smoothing("insensitive", "double smooth hinge", "where(abs(u) <= e, 0, where(abs(u) <= e + mu, (abs(u) - e)**2/(2*mu), abs(u) - e - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, "exactly zero where the loss is", order="same", proof="Insensitive to small errors"),
+    Smoothing("insensitive", "double smooth hinge", "where(abs(u) <= e, 0, where(abs(u) <= e + mu, (abs(u) - e)**2/(2*mu), abs(u) - e - mu/2))", C1, ("-mu/2", "0"), "1/mu", "convex", _PINAR, order="same", proof="Insensitive to small errors", exact="abs(u) <= e"),
     # --- the Huber function, for methods that use the second derivative
-    Smoothing("huber", "pseudo-Huber", "d**2*(sqrt(1 + (u/d)**2) - 1)", CINF, ("-d**2/2", "0"), "1", "convex", _PSEUDO, "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
-    Smoothing("huber", "log-cosh", "d*(u + d*softplus(-2*u/d) - d*log(2))", CINF, ("-d**2*(log(2) - 1/2)", "0"), "1", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "a loss of its own with the same ends", order="same", proof="Huber, smoother"),
-    Smoothing("huber", "normal mean", _NORMAL_HUBER, CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu", order="same", proof="Huber, smoother", tight=False),
+    Smoothing("huber", "pseudo-Huber", "d**2*(sqrt(1 + (u/d)**2) - 1)", CINF, ("-d**2/2", "0"), "1", "convex", _PSEUDO, "a loss of its own, with the slopes of the Huber loss far out", order="same", proof="Huber, smoother"),
+    Smoothing("huber", "log-cosh", "d*(u + d*softplus(-2*u/d) - d*log(2))", CINF, ("-d**2*(log(2) - 1/2)", "0"), "1", "convex", "Green 1990, IEEE Trans. Med. Imaging 9", "a loss of its own, with the slopes of the Huber loss far out", order="same", proof="Huber, smoother"),
+    Smoothing("huber", "normal mean", _NORMAL_HUBER, CINF, ("0", "mu**2/2"), "1", "convex", _GAUSS, "the mean over normal noise of deviation mu in `u`", order="same", proof="Huber, smoother", tight=False),
     # --- clip(u, lo, hi)
-    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "stays between lo and hi", monotone=True, proof="Clips"),
-    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "stays between lo and hi", monotone=True, proof="Clips"),
-    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "for lo and hi in any order; may pass lo by mu*log(2)", tight=False, monotone=True, proof="Clips"),
+    Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "the smooth clip stays between its ends", monotone=True, proof="Clips"),
+    Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "the smooth clip stays between its ends", monotone=True, proof="Clips"),
+    Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "ends in any order; the smooth clip may pass `lo` by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
-    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, "never below the norm", positive=True, order="same"),
-    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, "zero at zero", positive=True, order="same"),
-    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "Moreau envelope of the norm", positive=True, order="same"),
+    Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, positive=True, order="same"),
+    Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, positive=True, order="same", zero=True),
+    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "the Moreau envelope of the norm", positive=True, order="same", zero=True),
     # --- |u|**p, roots
     Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
-    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
+    Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers", zero=True),
     Smoothing("normpow", "regularised power", "(ss + mu**2)**p", CINF, ("0", "mu**(2*p)"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
-    Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", "zero at zero", order="same", proof="Powers"),
-    Smoothing("quotient", "regularised quotient", "a/(ss + mu**2)", CINF, None, None, "", "Tikhonov 1963, Soviet Math. Dokl. 4", "its value where the denominator vanishes is the numerator's over mu**2"),
-    Smoothing("quadrant", "softplus product", "mu**2*softplus(g/mu)*softplus(h/mu)", CINF, None, None, "", _SOFTPLUS, "the error grows with either factor"),
-    Smoothing("quadrant", "CHKS product", "(g + sqrt(g**2 + 4*mu**2))*(h + sqrt(h**2 + 4*mu**2))/4", CINF, None, None, "", _CHKS, "the error grows with either factor"),
+    Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers", zero=True),
+    Smoothing("quotient", "regularised quotient", "a/(ss + mu**2)", CINF, None, None, "", "Tikhonov 1963, Soviet Math. Dokl. 4", "where `ss` vanishes, the quotient is its numerator over mu**2"),
+    Smoothing("quadrant", "softplus product", "mu**2*softplus(g/mu)*softplus(h/mu)", CINF, None, None, "", _SOFTPLUS, "the error of the product grows with either factor"),
+    Smoothing("quadrant", "CHKS product", "(g + sqrt(g**2 + 4*mu**2))*(h + sqrt(h**2 + 4*mu**2))/4", CINF, None, None, "", _CHKS, "the error of the product grows with either factor"),
     # --- inverse sine and cosine: an infinite slope at -1 and 1, where a sine inside turns back
-    Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", monotone=True, order="same", proof="Inverse sine and cosine"),
-    Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, "error about sqrt(2*mu)", order="same", proof="Inverse sine and cosine"),
-    Smoothing("asinroot", "rounded arc", "asin(sqrt((u + mu**2)/(1 + mu**2)))", CINF, ("0", "atan(mu)"), None, "", _DIRECT, "an angle whose sine has mu**2 added below the root: defined wherever the original is", order="same", proof="Inverse sine of a root"),
-    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "slope at most 1/(2*sqrt(mu))", positive=True, monotone=True, order="same"),
-    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, "zero at zero", positive=True, monotone=True, order="same"),
-    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, "exact from mu on: Taylor polynomial below", positive=True, monotone=True, order="same"),
-    Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True, order="same"),
+    Smoothing("asin", "shrunk argument", "asin(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, monotone=True, order="same", proof="Inverse sine and cosine"),
+    Smoothing("acos", "shrunk argument", "acos(u/(1 + mu))", CINF, ("-acos(1/(1 + mu))", "acos(1/(1 + mu))"), "1/(mu*(mu + 2))**(3/2)", "neither", _DIRECT, order="same", proof="Inverse sine and cosine"),
+    Smoothing("asinroot", "rounded arc", "asin(sqrt((u + mu**2)/(1 + 2*mu**2)))", CINF, ("-atan(mu/sqrt(1 + mu**2))", "atan(mu/sqrt(1 + mu**2))"), "1/(4*(mu**2*(1 + mu**2))**(3/2))", "neither", _DIRECT, monotone=True, order="same", proof="Inverse sine of a root"),
+    Smoothing("asinroot", "raised arc", "asin(sqrt((u + mu**2)/(1 + mu**2)))", CINF, ("0", "atan(mu)"), None, "", _DIRECT, "still infinitely steep where `u` is 1", order="same", proof="Inverse sine of a root"),
+    Smoothing("sqrt", "raised root", "sqrt(u + mu)", CINF, ("0", "sqrt(mu)"), "1/(4*mu**(3/2))", "concave", _DIRECT, "the root's slope is at most 1/(2*sqrt(mu))", positive=True, monotone=True, order="same"),
+    Smoothing("sqrt", "shifted root", "sqrt(u + mu) - sqrt(mu)", CINF, ("-sqrt(mu)", "0"), "1/(4*mu**(3/2))", "concave", _DIRECT, positive=True, monotone=True, order="same", zero=True),
+    Smoothing("sqrt", "root with a quadratic start", "where(u >= mu, sqrt(u), sqrt(mu)*(3/8 + 3*u/(4*mu) - u**2/(8*mu**2)))", C2, ("0", "3*sqrt(mu)/8"), "1/(4*mu**(3/2))", "concave", _DIRECT, positive=True, monotone=True, order="same", exact="u >= mu"),
+    Smoothing("cbrt", "algebraic", "u/(u**2 + mu**2)**(1/3)", CINF, ("-0.38744*mu**(1/3)", "0.38744*mu**(1/3)"), "0.61375*mu**(-5/3)", "neither", _DIRECT, tight=False, monotone=True, order="same", zero=True),
     # --- where the domain ends, or a denominator vanishes inside it
-    Smoothing("power", "raised power", "(u + mu)**p", CINF, ("0", "mu**p"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "defined and smooth where the base is 0 as well", monotone=True, order="same", proof="Edges of the domain"),
-    Smoothing("power", "shifted power", "(u + mu)**p - mu**p", CINF, ("-mu**p", "0"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "zero at zero", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("power", "raised power", "(u + mu)**p", CINF, ("0", "mu**p"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, "the power is smooth where its base is 0, too", monotone=True, order="same", proof="Edges of the domain"),
+    Smoothing("power", "shifted power", "(u + mu)**p - mu**p", CINF, ("-mu**p", "0"), "p*(1 - p)*mu**(p - 2)", "concave", _DIRECT, monotone=True, order="same", proof="Edges of the domain", zero=True),
     Smoothing("log", "raised logarithm", "log(u + mu)", CINF, None, "1/mu**2", "concave", _DIRECT, "the logarithm alone: never below; no uniform bound, as it falls to -oo; off by at most mu/c where its argument is c or more", monotone=True, order="same", proof="Edges of the domain"),
     Smoothing("reciprocal", "Tikhonov quotient", "u/(u**2 + mu**2)", CINF, None, "(3 + 2*sqrt(2))/(4*mu**3)", "neither", "Tikhonov 1963, Soviet Math. Dokl. 4", "the quotient alone: never larger in size; no uniform bound, as it has a pole; off by at most mu**2/c**3 where the denominator is c or more in size"),
     # --- steps: no continuous function is uniformly close to a jump
-    Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
-    Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu"),
-    Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="2*mu*log(2)"),
-    Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, _HALF, monotone=True, mean_error="mu"),
+    Smoothing("sign", "tanh", "tanh(u/mu)", CINF, None, "4/(3*sqrt(3)*mu**2)", "neither", _DIRECT, monotone=True, mean_error="2*mu*log(2)", beside="2*exp(-2*abs(u)/mu)"),
+    Smoothing("sign", "algebraic", "u/sqrt(u**2 + mu**2)", CINF, None, "48/(25*sqrt(5)*mu**2)", "neither", _DIRECT, monotone=True, mean_error="2*mu", beside="mu**2/(2*u**2)"),
+    Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, monotone=True, mean_error="2*mu*log(2)", beside="exp(-abs(u)/mu)"),
+    Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, monotone=True, mean_error="mu", beside="mu**2/(4*u**2)"),
     Smoothing("heaviside", "logistic", "softplus(u)/log(2)", CINF, None, "1/(4*log(2))", "convex", _BARTLETT, "a loss of its own: convex and never below, the error grows without bound", monotone=True, proof="Losses of their own", whole=True),
-    Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
-    Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", _HALF),
-    Smoothing("where", "sigmoid blend", "b + (a - b)*sigmoid(g/mu)", CINF, None, None, "", _DIRECT, "no uniform bound is claimed: where the branches jump none exists"),
-    Smoothing("where", "algebraic blend", "b + (a - b)*(1 + g/sqrt(g**2 + mu**2))/2", CINF, None, None, "", _DIRECT, "no uniform bound is claimed: where the branches jump none exists"),
+    Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8"),
+    Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8"),
+    Smoothing("where", "sigmoid blend", "b + (a - b)*sigmoid(g/mu)", CINF, None, None, "", _DIRECT, beside="abs(a - b)*exp(-abs(g)/mu)"),
+    Smoothing("where", "algebraic blend", "b + (a - b)*(1 + g/sqrt(g**2 + mu**2))/2", CINF, None, None, "", _DIRECT, beside="abs(a - b)*mu**2/(4*g**2)"),
 )  # fmt: skip

@@ -199,7 +199,7 @@ class Surrogate:
 
     error: interval (low, high) of surrogate minus original as text in ``parameter``; None without a uniform bound.
     lipschitz_gradient: Lipschitz constant of the gradient in the 2-norm as text, or None when unknown or unbounded.
-    mean_error: integral of |surrogate - original| along the part's argument where no uniform bound exists, or None.
+    mean_error: integral of |surrogate - original| over the one variable where no uniform bound exists, or None.
     side: "upper" or "lower" where the interval says that it is never below, never above; else None.
     keeps_minimisers: whether every minimiser of the original is one of the surrogate; None when not shown.
     optimality: eps*L over the least possible J**2/16 (smoothings.py), eps half the interval's width; None where the

@@ -15,7 +15,7 @@ import sympy as sp
 
 from benchmarks.enclosures import enclosures
 from diffcheck.atoms import ATOMS
-from diffcheck.parse import parse
+from diffcheck.parse import parse, parse_conditions
 from diffcheck.prove import Unproved, proof
 from diffcheck.smoothings import SMOOTHINGS, TARGETS, Smoothing
 from diffcheck.tree import NAME, NUMBER, Node
@@ -215,11 +215,61 @@ def _second_differences(row: Smoothing, mu: mpmath.mpf):
                 continue
             if row.target in ("asin", "acos") and 1 - abs(at["u"]) < step:
                 continue
+            if row.target == "asinroot" and not step <= at["u"] <= 1 - step:
+                continue
 
             def moved(t, at=at, way=way):
                 return value(template, {**at, **{k: at[k] + t * c for k, c in way.items()}, "mu": mu})
 
             yield (moved(step) - 2 * moved(0) + moved(-step)) / (step**2 * length), at
+
+
+@ids("row", [row for row in SMOOTHINGS if row.zero], ids=_id)
+def test_a_row_called_zero_where_its_target_is_vanishes_there_alone(row):
+    """Surrogate and target are zero at the same points."""
+    template = _tree(row.text(3))
+    for mu in map(mpmath.mpf, (1, "0.01")):
+        seen = set()
+        for at in points(row.target, mu):
+            small = abs(value(template, {**at, "mu": mu})) <= SLACK * mu
+            assert small == (abs(exact(row.target, at)) <= SLACK * mu), at
+            seen.add(small)
+        assert seen == {True, False}
+
+
+@ids("row", [row for row in SMOOTHINGS if row.exact], ids=_id)
+def test_a_row_equals_its_target_where_it_says_so(row):
+    """The condition holds at some points, and there surrogate and target are one."""
+    template, (condition,) = _tree(row.text(3)), parse_conditions(row.exact)
+    mu, equal = mpmath.mpf(1) / 3, 0
+    for at in points(row.target, mu):
+        if value(condition, {**at, "mu": mu}):
+            equal += 1
+            gap = abs(value(template, {**at, "mu": mu}) - exact(row.target, at))
+            assert gap <= SLACK * (1 + abs(exact(row.target, at))), at
+    assert equal
+
+
+@ids("row", [row for row in SMOOTHINGS if row.beside], ids=_id)
+def test_where_no_uniform_bound_is_the_bound_at_each_point_holds(row):
+    """It holds everywhere but on the jump, and is no more than twice the error somewhere."""
+    template, bound = _tree(row.text()), _tree(row.beside)
+    assert row.error is None
+    mu, best = mpmath.mpf(1) / 7, mpmath.mpf(0)
+    for at in points(row.target, mu):
+        if at.get("g", at.get("u")):
+            off = abs(value(template, {**at, "mu": mu}) - exact(row.target, at))
+            limit = value(bound, {**at, "mu": mu})
+            assert off <= limit + SLACK, at
+            best = max(best, off / limit if limit > SLACK else 0)
+    assert best > mpmath.mpf(1) / 2
+
+
+@ids("row", SMOOTHINGS, ids=_id)
+def test_a_note_is_written_in_the_parameters_of_its_target(row):
+    """What stands in backquotes is an expression in them and mu."""
+    for quoted in row.note.split("`")[1::2]:
+        assert set(parse(quoted).names()) <= {*TARGETS[row.target].params, "mu"}
 
 
 @ids("row", [row for row in STEEP if row.target not in RADIAL], ids=_id)

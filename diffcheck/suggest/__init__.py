@@ -23,7 +23,7 @@ from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
-from diffcheck.smoothings import Smoothing
+from diffcheck.smoothings import TARGETS, Smoothing
 from diffcheck.suggest.activations import written_out
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.parts import (
@@ -35,7 +35,7 @@ from diffcheck.suggest.parts import (
     with_hidden,
 )
 from diffcheck.suggest.patch import FORMS, patches
-from diffcheck.suggest.plan import Plan, Replacement, rows_for, whole_rows
+from diffcheck.suggest.plan import Plan, Replacement, filled, rows_for, whole_rows
 from diffcheck.suggest.price import of_patch, of_plan
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import Shape
@@ -151,6 +151,9 @@ class _Search:
             row += 1
             text = unparse(tidied(plan.rebuilt(self.problem.tree)))
             found = self._checked(text)
+            inside = _defined(self.problem.tree, shapes)
+            if inside and (found is None or found.verdict is Verdict.UNDETERMINED):
+                found = self._checked(text, beside=inside)
             if found is None:
                 continue
             if _better(found, self.analysis):
@@ -195,7 +198,8 @@ class _Search:
     def endings(self, shapes: dict[Node, Shape]) -> None:
         """Carry the function across the edges of its domain and its poles, other parts that fail smoothed with them.
 
-        At an edge the new expression is judged on the closed domain: what is under a root is no less than 0.
+        At an edge the new expression is judged on the closed domain: what is under a root is no less than 0.  In a
+        branch that is not always taken nothing of the kind is known.
         """
         rest = tuple(f for f in self.analysis.findings if f.kind not in (Kind.POLE, Kind.EDGE))
         failing = any(f.severity is Severity.ERROR for f in rest)
@@ -205,11 +209,7 @@ class _Search:
         if not shapes or (failing and not others):
             return
         shapes = {**others, **shapes}
-        closed = tuple(
-            Node("ge", (shape.bindings["u"], number(0)))
-            for shape in shapes.values()
-            if shape.target in ("sqrt", "power", "log")
-        )
+        closed = _defined(self.written.tree, shapes)
         for row in range(self.effort.rows):
             plan = _plan(shapes, row, self.written, self.parameter)
             if plan is None or not self._time_left():
@@ -286,6 +286,20 @@ def _ordered(shape: Shape, side: int) -> list[Smoothing]:
         return found
     end = 0 if side * (1 if min(shape.factor.values()) > 0 else -1) > 0 else 1
     return sorted(found, key=lambda row: row.error is None or row.error[end] != "0")
+
+
+def _defined(tree: Node, shapes: dict[Node, Shape]) -> tuple[Node, ...]:
+    """Return what holds wherever ``tree`` has a value, because the parts that are always evaluated have one."""
+    found: dict[Node, None] = {}
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        stack += node.args[:1] if node.op == "where" else node.args
+        shape = shapes.get(node)
+        if shape is not None:
+            closed = [filled(text, "", shape.bindings) for text in TARGETS[shape.target].closed]
+            found.update((Node("ge", (part, number(0))), None) for part in closed)
+    return tuple(found)
 
 
 def _reaches_farther(new: Analysis, old: Analysis) -> bool:

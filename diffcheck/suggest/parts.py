@@ -13,6 +13,7 @@ from dataclasses import replace
 from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.polynomial import ONE
 from diffcheck.suggest.shape import Shape, ending, recognise
 from diffcheck.suggest.split import split
 from diffcheck.tree import NAME, Node, Span, substitute
@@ -23,6 +24,8 @@ __all__ = ["endings", "needed_sides", "responsible", "with_branches_split", "wit
 FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
 _LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot"})
+# A `where` whose branches may not be drawn out of their guard: no row, but a sum of both where they meet.
+GUARDED = "guarded"
 # Targets that are C1: no corner is theirs.
 _BENT = frozenset({"relu2", "huber"})
 
@@ -83,8 +86,9 @@ def with_branches_split(
     """Write every blended `where` whose branches meet as a sum (split.py), whose maxima are then the parts."""
     for node, shape in list(found.items()):
         inner = {part for a in node.args for part in a.walk()}
-        new = split(node, problem.wrt) if shape.target == "where" and inner.isdisjoint(found) else None
-        if new is None:
+        new = split(node, problem.wrt) if shape.target in ("where", GUARDED) else None
+        # Parts that are replaced as well must be found again in the sum.
+        if new is None or not inner.intersection(found) <= set(new.walk()):
             continue
         problem = replace(problem, tree=_with(problem.tree, node, new))
         del found[node]
@@ -156,6 +160,8 @@ def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Sh
     inside = _inside(part, problem, facts)
     if shape is not None and not (shape.target == "sqrt" and inside):
         return {part: shape}
+    if part.op == "where" and split(part, problem.wrt) is not None:
+        return {part: Shape(GUARDED, {}, ONE)}
     return inside
 
 

@@ -38,16 +38,22 @@ __all__ = ["FORMS", "Form", "Patch", "patches"]
 MOST = 6
 # Parts; a jump with fewer is left as it is found.
 LONG = 30
+# Characters of a condition in a note.
+LONGEST_NOTE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A correction of half a unit of slope jump at g = 0, and the interval it lies in."""
+    """A correction of half a unit of slope jump at g = 0, and the interval it lies in.
+
+    local: whether it is 0 where abs(g) >= mu.
+    """
 
     name: str
     text: str
     error: str
     note: str
+    local: bool = False
 
 
 FORMS = (
@@ -57,7 +63,7 @@ FORMS = (
         "mu",
         "the function itself, its corner taken out and a smooth one put in",
     ),
-    Form("rounded corner, local", "relu(mu - abs(g))**2/(2*mu)", "mu/2", "equal to it farther than mu away"),
+    Form("rounded corner, local", "relu(mu - abs(g))**2/(2*mu)", "mu/2", "", local=True),
 )
 
 
@@ -69,8 +75,16 @@ class Patch:
 
     def rebuilt(self, tree: Node, form: Form, parameter: str) -> Node:
         """Return ``tree`` plus all corrections."""
-        terms = [_times(half, filled(form.text, parameter, {"g": g})) for g, half in self.corners]
+        terms = [_times(tidied(half), filled(form.text, parameter, {"g": g})) for g, half in self.corners]
         return tidied(reduce(_plus, terms, tree))
+
+    def note(self, form: Form, parameter: str) -> str:
+        """Return what is said of the sum beside its numbers."""
+        if not form.local:
+            return form.note
+        apart = (Node("abs", (tidied(g),)) for g, _ in self.corners)
+        text = " and ".join(f"{unparse(g)} >= {parameter}" for g in apart)
+        return f"equal to it where {text}" if len(text) <= LONGEST_NOTE else ""
 
     def difference(
         self, form: Form, parameter: str, variables: frozenset[str], facts: Facts

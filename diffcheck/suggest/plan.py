@@ -12,7 +12,7 @@ from diffcheck.suggest.polynomial import ONE, Poly, as_number, from_poly, scale
 from diffcheck.suggest.shape import Shape
 from diffcheck.tree import NAME, Node, name, number, substitute
 
-__all__ = ["Plan", "Replacement", "filled", "rows_for", "whole_rows"]
+__all__ = ["Plan", "Replacement", "filled", "put", "rows_for", "whole_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,17 @@ def _parsed(text: str) -> Node:
 
 def filled(text: str, parameter: str, values: Mapping[str, Node]) -> Node:
     """Parse a row's text and put ``values`` for its parameters and the parameter's name for mu."""
+    return put(_parsed(text), parameter, values)
+
+
+def put(node: Node, parameter: str, values: Mapping[str, Node]) -> Node:
+    """Put ``values`` for the parameters of a row and the parameter's name for mu."""
     known = {"n": number(len(values)), **values, "mu": name(parameter)}
 
-    def replace(node: Node) -> Node | None:
-        return known.get(str(node.leaf)) if node.op == NAME else None
+    def replace(part: Node) -> Node | None:
+        return known.get(str(part.leaf)) if part.op == NAME else None
 
-    return substitute(_parsed(text), replace)
+    return substitute(node, replace)
 
 
 @cache

@@ -11,7 +11,6 @@ optimality: eps*L / (J**2/16), smoothings.py; eps is half the interval's width, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_UP, Context, Decimal
@@ -27,8 +26,9 @@ from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.patch import Form, Patch
 from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import Poly, add, cancelled, divide, from_poly, multiply, scale, to_poly
+from diffcheck.suggest.remarks import multiple, no_bound, remarks, sized
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import Node
+from diffcheck.tree import Node, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Finding, Kind, Surrogate
 
@@ -54,9 +54,9 @@ def of_plan(
     interval = _or_none(lambda: difference(problem.tree, plan, facts))
     lipschitz = _or_none(lambda: gradient_lipschitz(problem.tree, plan, facts))
     used = list(dict.fromkeys(found.row for found in plan.parts.values()))
-    notes = [re.sub(r"\bmu\b", plan.parameter, row.note) for row in used if row.note]
+    notes = _or_none(lambda: remarks(plan, problem, facts)) or []
     if interval is None:
-        notes += _part_bound(plan)
+        notes += no_bound(before) or _part_bound(plan)
     sampled = {claim for row in used for claim in row.sampled}
     answer = Surrogate(
         name=" + ".join(dict.fromkeys(row.name for row in used)),
@@ -67,7 +67,7 @@ def of_plan(
         parameter=plan.parameter if plan.parameter in parse(text).names() else "",
         convex=_or_none(lambda: is_convex(problem.tree, plan, facts)),
         note="; ".join(dict.fromkeys(notes)),
-        mean_error=_mean_error(plan, problem),
+        mean_error=_or_none(lambda: _mean_error(plan, problem, facts)),
         side=_side(interval),
         keeps_minimisers=_or_none(lambda: _keeps(problem, plan, facts)),
         optimality=_or_none(lambda: _optimality(interval, lipschitz, before, problem, plan)),
@@ -89,7 +89,7 @@ def of_patch(
         lipschitz_gradient=None,
         parameter=parameter,
         convex=None,
-        note=re.sub(r"\bmu\b", parameter, form.note),
+        note=patch.note(form, parameter),
         side=_side(interval),
     )
     return _with_known(answer, set())
@@ -160,12 +160,19 @@ def _part_bound(plan: Plan) -> list[str]:
     return [f"bound known for the replaced part only: [{low}, {high}]"]
 
 
-def _mean_error(plan: Plan, problem: Problem) -> str | None:
-    """Return the row's integral of |S - T| over its argument, for a single part that is all there is."""
-    found = plan.parts.get(problem.tree)
-    if found is None or found.row.mean_error is None or found.shape.factor != {(): Fraction(1)}:
+def _mean_error(plan: Plan, problem: Problem, facts: Facts) -> str | None:
+    """Return the integral of |S - T| over the one variable; the whole is a multiple of a part plus what stays."""
+    one = multiple(problem.tree, plan)
+    if one is None or len(problem.wrt) > 1:
         return None
-    return unparse(filled(found.row.mean_error, plan.parameter, found.shape.bindings))
+    found, factor = one
+    text = found.row.mean_error
+    slope = None if text is None else affine_gradient(found.shape.bindings["u"], plan)
+    if not slope or text is None:
+        return None
+    rate = from_poly(sized(slope[problem.wrt[0]], facts))
+    mean = to_poly(filled(text, plan.parameter, found.shape.bindings))
+    return _text(multiply(multiply(sized(factor, facts), mean), to_poly(Node("div", (number(1), rate)))))
 
 
 def _keeps(problem: Problem, plan: Plan, facts: Facts) -> bool | None:

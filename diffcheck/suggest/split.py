@@ -1,50 +1,88 @@
 """A `where` whose branches meet, written as a sum of both, each held on its own side.
 
-where(x > c, a(x), b(x)) with a(c) = b(c) is a(max(x, c)) + b(min(x, c)) - a(c).  The kink is then that of max and
-min alone, which have surrogates with bounds, and neither branch is ever evaluated on the other's side: in the
-place of x > 0, exp(x) of x <= 0 may not overflow, log(x) not end.
+where(s > c, a(s), b(s)) with a(c) = b(c) is a(max(s, c)) + b(min(s, c)) - a(c), s being a variable or a part such
+as x**2 + y**2, wherever the branches hold it.  The kink is then that of max and min alone, which have surrogates with
+bounds, and neither branch is ever evaluated on the other's side: in the place of x > 0, exp(x) of x <= 0 may not
+overflow, log(x) not end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.atoms import ATOMS
 from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import to_sympy
 from diffcheck.parse import parse
 from diffcheck.printer import text_of
 from diffcheck.suggest.nested import branches
-from diffcheck.suggest.polynomial import add, from_poly, scale
-from diffcheck.tree import NAME, Node, substitute
+from diffcheck.suggest.polynomial import Poly, add, from_poly, scale, to_poly
+from diffcheck.tree import Node, substitute
+from diffcheck.unparse import unparse
 
 __all__ = ["split"]
 
+_CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
+
 
 def split(node: Node, variables: Collection[str]) -> Node | None:
-    """Return the sum for a `where` that changes branches at x = c for one variable x, or None."""
+    """Return the sum for a `where` that changes branches at s = c for one part s, or None."""
+    return _split(node, frozenset(variables))
+
+
+@lru_cache(maxsize=64)
+def _split(node: Node, variables: frozenset[str]) -> Node | None:
     try:
         two = branches(node)
+        pivot = None if two is None else _pivot(node, two[0], variables)
     except ValueError:
         return None
-    if two is None:
+    if two is None or pivot is None:
         return None
-    gap, above, below = two
-    moving = [m for m in gap if any(n in variables for part in m for n in part.names())]
-    if len(moving) != 1 or len(moving[0]) != 1 or moving[0][0].op != NAME:
-        return None
-    (x,) = moving[0]
-    rate = gap[moving[0]]
-    at = from_poly(scale(add(gap, {moving[0]: rate}, -1), -1 / rate))
-    if rate < 0:
+    _, above, below = two
+    part, at, rising = pivot
+    if not rising:
         above, below = below, above
-    meeting = _common(_put(above, x, at), _put(below, x, at))
+    meeting = _common(_put(above, part, at), _put(below, part, at))
     if meeting is None:
         return None
-    high = _put(above, x, Node("max", (x, at)))
-    low = _put(below, x, Node("min", (x, at)))
+    high = _put(above, part, Node("max", (part, at)))
+    low = _put(below, part, Node("min", (part, at)))
+    if meeting in (high, low):
+        return low if meeting == high else high
     return Node("sub", (Node("add", (high, low)), meeting))
+
+
+def _pivot(node: Node, gap: Poly, variables: Collection[str]) -> tuple[Node, Node, bool] | None:
+    """Return (s, c, whether the gap rises with s) for gap = k*(s - c), c without variables: a name s before parts."""
+    fixed = {m: v for m, v in gap.items() if not any(n in variables for x in m for n in x.names())}
+    moving = add(gap, fixed, -1)
+    if not moving:
+        return None
+    held = {part for branch in node.args[1:] for part in branch.walk()}
+    for part in sorted(held, key=lambda n: (sum(1 for _ in n.walk()), unparse(n))):
+        if part.op in _CONDITIONS:
+            continue
+        own = to_poly(part)
+        rate = _ratio(moving, {m: v for m, v in own.items() if m in moving})
+        if rate is not None:
+            # gap = rate*(s - rest) + fixed.
+            rest = add(own, scale(moving, 1 / rate), -1)
+            if not any(n in variables for m in rest for x in m for n in x.names()):
+                return part, from_poly(add(rest, fixed, -1 / rate)), rate > 0
+    return None
+
+
+def _ratio(p: Poly, q: Poly) -> Fraction | None:
+    """Return k with p = k*q, or None."""
+    if not q or p.keys() != q.keys():
+        return None
+    ratios = {p[m] / q[m] for m in p}
+    return ratios.pop() if len(ratios) == 1 else None
 
 
 def _common(a: Node, b: Node) -> Node | None:

@@ -1,7 +1,7 @@
 """Signs and zeros put in order, so that a built expression reads as if written by hand.
 
-Only identities that hold wherever either side is defined: no part is ever dropped, except the numbers 0 and
-1.
+Only identities that hold wherever either side is defined: no part is ever dropped, except the numbers 0 and 1
+and names that cancel.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from diffcheck.tree import NUMBER, Node, number, substitute
+from diffcheck.suggest.polynomial import from_poly, to_poly
+from diffcheck.tree import NAME, NUMBER, Node, number, substitute
 
 __all__ = ["tidied"]
 
+_PLAIN = frozenset({NAME, NUMBER, "add", "sub", "neg", "mul"})
 _FOLD: dict[str, Callable[[Fraction, Fraction], Fraction | None]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -41,7 +43,7 @@ def _tidy(node: Node) -> Node | None:
     if node.op == "add":
         return _sum(*node.args)
     if node.op == "sub":
-        return _difference(*node.args)
+        return _collected(node) or _difference(*node.args)
     if node.op == "mul":
         return _product(*node.args)
     if node.op == "div" and _value(node.args[1]) == 1:
@@ -91,6 +93,17 @@ def _difference(left: Node, right: Node) -> Node | None:
         rest = right.args[1]
         return rest if a == c else Node("add", (rest, number(a - c))) if a > c else None
     return None
+
+
+def _collected(node: Node) -> Node | None:
+    """Return x - 1 - (2 - x) as 2*x - 3: a difference of sums of names and numbers, where that is shorter."""
+    if node.args[1].op not in ("add", "sub") or any(part.op not in _PLAIN for part in node.walk()):
+        return None
+    try:
+        short = from_poly(to_poly(node))
+    except ValueError:
+        return None
+    return short if sum(1 for _ in short.walk()) < sum(1 for _ in node.walk()) else None
 
 
 def _product(left: Node, right: Node) -> Node | None:
