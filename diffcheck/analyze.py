@@ -25,8 +25,9 @@ from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Explored, Leaf, explore
 from diffcheck.facts import never_zero, squares
+from diffcheck.fault import at_fault, is_zero_on
 from diffcheck.findings import describe, flat_finding, vanishing
-from diffcheck.gaps import Gap, Pieces, borders, bounded, continuous, gaps, meetings
+from diffcheck.gaps import Gap, Pieces, borders, bounded, continuous, gaps, gaps_of_parts, meetings
 from diffcheck.loci import Question
 from diffcheck.lower import lower, to_sympy
 from diffcheck.outcome import Outcome
@@ -72,6 +73,7 @@ class _Work:
     record: Record = field(default_factory=Record)
     numbers: dict[tuple[str, object], int] = field(default_factory=dict)
     crossed: list[Leaf] = field(default_factory=list)
+    until: float = math.inf
 
 
 def analyze(problem: Problem, until: float = math.inf) -> Analysis:
@@ -84,7 +86,7 @@ def analyze(problem: Problem, until: float = math.inf) -> Analysis:
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
     where = tuple(interior(problem.where))
     nonzero = never_zero(where)
-    work = _Work(problem, tree, where, names, nonzero, Addends(tree, nonzero))
+    work = _Work(problem, tree, where, names, nonzero, Addends(tree, nonzero), until=until)
     pieces = Pieces()
     try:
         with before(until):
@@ -363,7 +365,7 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     found = work.record.regions = regions(leaves, work.problem.constants, work.where)
     verdicts = {r.smoothness.differentiable for r in found}
     worst = min((r.smoothness for r in found), default=CINF)
-    findings = list(describe(work.problem, work.leaves, worst))
+    findings = list(describe(work.problem, work.leaves, worst, _blame(work, pieces)))
     findings += flat_finding(work.problem, findings, pieces, work.tree)
     if work.open and (worst.differentiable or len(verdicts) > 1):
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), work.open[0])
@@ -400,6 +402,25 @@ def _unmet(work: _Work) -> Iterator[tuple[str, str]]:
         text = span.source if isinstance(span, Place) else work.problem.text[slice(*span)]
         if reach([*(Constraint(base, "=") for base in bases), *work.where]).status is Status.SAT:
             yield text, vanishing(work.problem, gap.expr)
+
+
+def _blame(work: _Work, pieces: Pieces) -> Callable[[Leaf, Gap], Gap]:
+    """Return what says which gap's part is at fault on a leaf."""
+    everywhere = list(gaps_of_parts(work.tree, pieces))
+    known: dict[int, set[sp.Expr]] = {}
+    for number, (_, explored) in enumerate(work.record.walls):
+        zero = {d.gap.expr for d in work.record.gaps if number in d.walls}
+        known |= {id(leaf): zero for leaf in explored.leaves}
+    whole = Question(work.tree, work.problem.wrt, work.names, work.where, work.never_zero)
+
+    def blame(leaf: Leaf, first: Gap) -> Gap:
+        zero = known.get(id(leaf), set())
+        others = (g for g in everywhere if g.expr in zero or is_zero_on(leaf.wall, g.expr))
+        question = replace(whole, tree=work.addends.at(leaf.wall) or work.tree)
+        with before(work.until):
+            return at_fault(question, leaf, first, others)
+
+    return blame
 
 
 def _alone(work: _Work) -> dict[str, Smoothness]:

@@ -21,7 +21,7 @@ from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
 from diffcheck.reductions import indices_of
-from diffcheck.tree import Node, Place, number
+from diffcheck.tree import Node, Place, Span, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls import Wall, factors, integer_zeros
@@ -37,17 +37,24 @@ MAX_PIECES = 3
 MAX_FORMULA = 72
 
 
-def describe(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Iterator[Finding]:
-    """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges."""
-    groups: dict[tuple[str, Kind], list[Pair]] = {}
+def describe(
+    problem: Problem, leaves: Sequence[Pair], worst: Smoothness, at_fault: Callable[[Leaf, Gap], Gap]
+) -> Iterator[Finding]:
+    """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges.
+
+    at_fault: takes a leaf and the gap by which it was found, gives the gap whose part is at fault there.
+    """
+    groups: dict[tuple[str, Kind, Span], list[Pair]] = {}
     shown = [
-        (leaf, gap) for leaf, gap in leaves if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
+        (leaf, at_fault(leaf, gap))
+        for leaf, gap in leaves
+        if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
     ]
     whole = _many_pieces(shown, problem)
     for leaf, gap in shown:
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or location(leaf, gap, problem)
-        groups.setdefault((at, leaf.outcome.kind), []).append((leaf, gap))
+        groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
     known: dict[Wall, set[Constraint]] = {}
     for leaf, _ in leaves:
         known.setdefault(leaf.wall, set()).update(leaf.conditions)

@@ -19,7 +19,18 @@ from diffcheck.printer import inner_symbol, symbol
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
-__all__ = ["COMPARISONS", "Gap", "Meeting", "Pieces", "borders", "bounded", "continuous", "gaps", "meetings"]
+__all__ = [
+    "COMPARISONS",
+    "Gap",
+    "Meeting",
+    "Pieces",
+    "borders",
+    "bounded",
+    "continuous",
+    "gaps",
+    "gaps_of_parts",
+    "meetings",
+]
 
 MAX_PIECES = 600
 
@@ -279,18 +290,22 @@ def _natural(value: object) -> bool:
 def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
     """Return every analytic gap of a lowered tree, each once, in the order of the text."""
     found: dict[tuple[sp.Expr, bool], Gap] = {}
+    for gap in gaps_of_parts(tree, pieces):
+        found.setdefault((gap.expr, gap.thin), gap)
+    return list(found.values())
+
+
+def gaps_of_parts(tree: Node, pieces: Pieces) -> Iterator[Gap]:
+    """Yield the analytic gaps of every part of a lowered tree, in the order of the text."""
     meeting = _meeting(tree, pieces)
     for node in tree.distinct():
         if node.op == "floor":
             for expr in pieces.of(node.args[0]):
-                k = pieces.of(node)[0]
-                found.setdefault((expr - k, True), Gap(expr - k, node, True))
+                yield Gap(expr - pieces.of(node)[0], node, True)
         for part, offset, thin in _gap_nodes(node, meeting):
             for expr in pieces.of(part):
-                gap = expr - offset
-                found.setdefault((gap, thin), Gap(gap, node, thin))
+                yield Gap(expr - offset, node, thin)
         if node.op == "pow" and 0 in pieces.of(node.args[0]):
             # 0**v is 0, 1 or undefined: where the base is zero all along, the exponent decides.
             for expr in pieces.of(node.args[1]):
-                found.setdefault((expr, True), Gap(expr, node, True))
-    return list(found.values())
+                yield Gap(expr, node, True)

@@ -210,7 +210,11 @@ def _no_worse(fate: Fate) -> Fate:
 
 
 def _cause(rows: Sequence[TapeNode], finding: Finding) -> int | None:
-    """Return the smallest node around the part that a finding names; of equals the first with an obstacle."""
+    """Return the node that a finding names, else the smallest around it; of equals the first with an obstacle."""
+    named = (i for i, n in enumerate(rows) if n.depends and n.source == finding.source)
+    known = next(named, None)
+    if known is not None:
+        return known  # equal parts are one node, which has the columns of the first
     around = [
         (n.span[1] - n.span[0], not n.obstacles, i)
         for i, n in enumerate(rows)

@@ -91,7 +91,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("text", "wrt", "sources"), PARTS, ids=[t for t, *_ in PARTS])
-def test_a_finding_names_the_first_part_of_the_text_that_has_the_wall(text, wrt, sources):
+def test_a_finding_names_the_first_part_of_the_text_that_is_at_fault(text, wrt, sources):
     """The span holds the source; a wall shared by several parts is one finding."""
     findings = ask(text, wrt).findings
     assert [f.source for f in findings] == sources
