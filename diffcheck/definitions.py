@@ -11,9 +11,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from diffcheck.errors import BadOption, InputError, WrongArguments
+from diffcheck.layers import Numbering
 from diffcheck.limits import check_size
 from diffcheck.parse import parse
 from diffcheck.tokens import tokenize
@@ -21,7 +22,10 @@ from diffcheck.tree import APPLY, NAME, Node, Place, Span
 from diffcheck.vectors import opened
 from diffcheck.vocabulary import is_reserved
 
-__all__ = ["Definition", "Definitions", "function_names", "read_definitions"]
+__all__ = ["MARK", "Definition", "Definitions", "function_names", "read_definitions"]
+
+# Behind the names of parameters in bodies.
+MARK = "'"
 
 _HEAD = re.compile(r"\s*([^\W\d]\w*)\s*(\((.*)\))?\s*", re.DOTALL)
 
@@ -89,7 +93,8 @@ def read_definitions(let: Mapping[str, str], users: Sequence[Node]) -> Definitio
             raise BadOption(f"--let: `{row.name}` is defined twice", help="keep one of the two")
         raw[row.name] = row
     _check_used(raw, users)
-    return _definitions(raw)
+    numbering = Numbering({n for tree in (*users, *(r.body for r in raw.values())) for n in tree.names()})
+    return _definitions({n: replace(row, body=numbering.named(row.body)) for n, row in raw.items()})
 
 
 def _definitions(raw: Mapping[str, Definition]) -> Definitions:
@@ -155,7 +160,7 @@ def _placed(body: Node, line: str, shift: int, params: Sequence[str]) -> Node:
 
 def _marked(param: str) -> str:
     """Return how a parameter is called in a body: no text has such a name, so none is taken for it."""
-    return f"{param}'"
+    return f"{param}{MARK}"
 
 
 def _needs(row: Definition) -> set[str]:

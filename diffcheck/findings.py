@@ -53,13 +53,20 @@ def describe(
     whole = _many_pieces(shown, problem)
     for leaf, gap in shown:
         assert leaf.outcome.kind is not None
-        at = whole.get(gap.part) or location(leaf, gap, problem)
+        at = whole.get(gap.part) or " for ".join(_locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
     known: dict[Wall, set[Constraint]] = {}
     for leaf, _ in leaves:
         known.setdefault(leaf.wall, set()).update(leaf.conditions)
-    for leaf, gap in joined([pair for members in groups.values() for pair in _common(members)]):
-        found = _finding(problem, leaf, gap, _apart(problem, leaf, known.get(leaf.wall, set())))
+
+    def told(leaf: Leaf, gap: Gap) -> Finding:
+        return _finding(problem, leaf, gap, _apart(problem, leaf, known.get(leaf.wall, set())))
+
+    def short(leaf: Leaf, gap: Gap) -> bool:
+        return len(told(leaf, gap).at) <= MAX_FORMULA
+
+    for leaf, gap in joined([pair for members in groups.values() for pair in _common(members, short)]):
+        found = told(leaf, gap)
         yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
 
 
@@ -75,10 +82,11 @@ def _many_pieces(leaves: Sequence[Pair], problem: Problem) -> dict[Node, str]:
     return {part: text for part, text in texts.items() if text is not None}
 
 
-def _common(members: Sequence[Pair]) -> list[Pair]:
+def _common(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:
     """Return one leaf with the conditions that all have and with what happens written for all of them.
 
-    Where no expression does that, a few are told apart by their conditions; of many, only what they have in common.
+    Where no expression does that, a few are told apart by their conditions if that is short; of many, only what they
+    have in common.
     """
     (first, gap), *rest = members
     shared = tuple(c for c in first.conditions if all(c in other.conditions for other, _ in rest))
@@ -88,11 +96,25 @@ def _common(members: Sequence[Pair]) -> list[Pair]:
         apart = right.value - left.value
         size = None if apart.has(sp.nan) else _Merged(apart)
     merged = (left, right, size)
-    if None in merged and len(members) <= MAX_APART:
+    if (
+        None in merged
+        and len(members) <= MAX_APART
+        and (len(members) == 1 or all(short(*m) for m in members))
+    ):
         return list(members)
     values = [None if v is None else v.value for v in merged]
     outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
+    if size is None:
+        outcome = replace(outcome, factor=_divisor([leaf.outcome.size for leaf, _ in members]))
     return [(replace(first, conditions=shared, outcome=outcome), gap)]
+
+
+def _divisor(sizes: Sequence[sp.Expr | None]) -> sp.Expr | None:
+    """Return the product of the factors that all sizes have."""
+    if any(size is None or sp.count_ops(size) > LONGEST for size in sizes):
+        return None
+    own = [factors(size) for size in sizes if size is not None]
+    return sp.Mul(*(f for f in own[0] if all(f in others for others in own)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +258,17 @@ def _variables(problem: Problem, wall: Wall) -> tuple[str, ...]:
 
 def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint] = ()) -> str:
     """Return the locus as text of the language: "f = y", "x = 0 and y > 0", "x = k*pi for integer k"."""
+    text, integers = _locus(leaf, gap, problem)
+    text += _restrictions(leaf, problem, apart)
+    return f"{text} for integer {integers}" if integers else text
+
+
+def _locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
+    """Return the equations of a place, and the letters of its integers."""
     wall = leaf.wall
     point = wall.point()
     variables = set(problem.wrt)
     named = all(n in variables for n in point) and wall.implicit is None
-    where = _restrictions(leaf, problem, apart)
     if not named:
         text = f"{text_of(wall.gap)} = 0"
     elif _is_turned(wall, gap, problem):
@@ -253,11 +281,16 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
         text = " and ".join(f"{n} = {text_of(point[n].xreplace(letters))}" for n in order)
         used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
         if used:
-            return text + where + " for integer " + ", ".join(used)
+            return text, ", ".join(used)
+    divided = isinstance(gap.part.span, Place) and any(
+        e.as_numer_denom()[1].free_symbols for e in point.values()
+    )
+    if divided and (plain := written.vanishing(gap, problem)) is not None:
+        return plain, ""
     if len(text) > MAX_FORMULA and len(point) == 1:
         plain = written.vanishing(gap, problem)
         text = plain if plain is not None and len(plain) < len(text) else text
-    return text + where
+    return text, ""
 
 
 def vanishing(problem: Problem, gap: sp.Expr) -> str:
@@ -348,12 +381,12 @@ def _condition(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str
     constants = {symbol(c) for c in problem.constants}
     texts = [_relation(c) for c in apart if c.expr.free_symbols <= constants]
     texts += [_unequal(f) for f in _factors(leaf, problem) if f.free_symbols <= constants]
-    return " and ".join(texts) or None
+    return " and ".join(dict.fromkeys(texts)) or None
 
 
 def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
     """Yield the factors of the size of what happens: where one vanishes, nothing happens."""
-    size = leaf.outcome.size
+    size = leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size
     if size is None or leaf.outcome.kind is Kind.HOLE or sp.count_ops(size) > 30:
         return
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
+from itertools import pairwise
 
 from diffcheck.errors import InputError
 from diffcheck.parse import parse
@@ -17,7 +18,7 @@ from diffcheck.reductions import LETTERS, REDUCTIONS, base_of, indices_of, subsc
 from diffcheck.tree import NAME, Node, name, number, substitute
 from diffcheck.unparse import unparse
 
-__all__ = ["folded"]
+__all__ = ["folded", "length"]
 
 _RELATION = re.compile(r"( and | or | = | != | <= | >= | < | > )")
 # A vector and the place of a subscript behind it.
@@ -39,14 +40,40 @@ def folded(text: str, size: int | None) -> str:
         return text
     said, word, rest = text.partition(" for ")
     free = [c for c in LETTERS if not re.search(rf"\b{c}\b", text)]
-    parts = [p if i % 2 else _folded(p, size, free) for i, p in enumerate(_RELATION.split(said))]
+    parts = [p if i % 2 else _folded(p, size, free) for i, p in enumerate(_sides(said))]
     found = "".join(parts) + word + rest
     return found if len(found) < len(text) else text
 
 
+def _sides(text: str) -> list[str]:
+    """Return expressions and the relations between them, in turn; those in brackets belong to an expression."""
+    cuts = [0]
+    for relation in _RELATION.finditer(text):
+        before = text[: relation.start()]
+        if before.count("(") == before.count(")"):
+            cuts += [relation.start(), relation.end()]
+    return [text[a:b] for a, b in pairwise([*cuts, len(text)])]
+
+
+def length(text: str, names: Iterable[str]) -> int:
+    """Return how many parts the vectors have whose parts a text names, if all have as many; else 0.
+
+    Lists and the weights of layers have a length of their own.
+    """
+    ends: dict[Slot, int] = {}
+    for n in names:
+        for place, i in enumerate(indices_of(n)):
+            if i.isdigit():
+                ends[base_of(n), place] = max(ends.get((base_of(n), place), 0), int(i) + 1)
+    named = re.findall(r"\w+\[[^\]]*\]", text)
+    slots = {(base_of(n), place) for n in named for place, i in enumerate(indices_of(n)) if i.isdigit()}
+    counts = {ends.get(slot, 0) for slot in slots}
+    return counts.pop() if len(counts) == 1 else 0
+
+
 def _folded(text: str, size: int, free: Sequence[str]) -> str:
     try:
-        return unparse(_fold(parse(text), size, free))
+        return unparse(_plain(_fold(parse(text), size, free)))
     except InputError:
         return text
 
@@ -74,10 +101,9 @@ def _call(node: Node, size: int, free: Sequence[str]) -> Node | None:
     """Return a reduction or a sum with its vectors put back."""
     if node.op in CALLS and len(node.args) == size:
         found = next(_patterns(list(node.args), size, free), None)
-        return None if found is None else Node(node.op, (found[0],), None, node.span)
+        return None if found is None else Node(node.op, (found[0], name(found[2])))
     if node.op == "div" and node.args[0].op == "sum" and node.args[1] == number(size):
-        letters = {i for n in node.args[0].names() for i in indices_of(n) if not i.isdigit()}
-        return Node("mean", node.args[0].args, None, node.span) if len(letters) == 1 else None
+        return Node("mean", node.args[0].args) if len(node.args[0].args) == 2 else None
     return _sum(node, size, free) if node.op in ("add", "sub") else None
 
 
@@ -100,22 +126,43 @@ def _gathered(terms: Sequence[Term], size: int, free: Sequence[str]) -> list[Ter
     while True:
         own = {sign: [t for s, t in left if s == sign] for sign in (1, -1)}
         found = [
-            (sign, pattern, members)
+            (sign, pattern, members, letter)
             for sign, parts in own.items()
-            for pattern, members in _patterns(parts, size, free)
+            for pattern, members, letter in _patterns(parts, size, free)
         ]
         changed = False
-        for sign, pattern, members in found:
+        for sign, pattern, members, letter in found:
             if any((sign, m) not in left for m in members):
                 continue
             place = left.index((sign, members[0]))
-            inner = pattern.args[0] if pattern.op == "sum" else pattern
-            left[place] = (sign, Node("sum", (inner,)))
+            inner = pattern.args if pattern.op == "sum" else (pattern,)
+            left[place] = (sign, Node("sum", (*inner, name(letter))))
             for m in members[1:]:
                 left.remove((sign, m))
             changed = True
         if not changed:
             return left
+
+
+def _plain(node: Node) -> Node:
+    """Return a tree whose reductions name their indices only where they leave others free."""
+    args = tuple(map(_plain, node.args))
+    if _names_indices(node) and set(_letters(node.args[0])) == {a.leaf for a in node.args[1:]}:
+        args = args[:1]
+    return Node(node.op, args, node.leaf, node.span) if args else node
+
+
+def _names_indices(node: Node) -> bool:
+    return node.op in REDUCTIONS and len(node.args) > 1 and all(str(a.leaf) in LETTERS for a in node.args[1:])
+
+
+def _letters(node: Node) -> set[str]:
+    """Return the letters of the indices that nothing inside binds."""
+    if node.op == NAME:
+        return {i[0] for i in indices_of(str(node.leaf)) if i[0] in LETTERS}
+    if _names_indices(node):
+        return _letters(node.args[0]) - {str(a.leaf) for a in node.args[1:]}
+    return {letter for a in node.args for letter in _letters(a)}
 
 
 def _joined(terms: Sequence[Term]) -> Node:
@@ -135,8 +182,10 @@ def _terms(node: Node, sign: int, through: Sequence[str]) -> Iterator[Term]:
         yield sign, node
 
 
-def _patterns(parts: Sequence[Node], size: int, free: Sequence[str]) -> Iterator[tuple[Node, list[Node]]]:
-    """Yield (pattern, the parts that are it at 0, 1, ..., size - 1), the index in one subscript first, then in all."""
+def _patterns(
+    parts: Sequence[Node], size: int, free: Sequence[str]
+) -> Iterator[tuple[Node, list[Node], str]]:
+    """Yield (pattern, the parts that are it at 0, 1, ..., its letter): in one subscript first, then in all."""
     names = [n for p in parts for n in p.names() if "[" in n]
     slots = dict.fromkeys((base_of(n), place) for n in names for place in range(len(indices_of(n))))
     used = {i[0] for n in names for i in indices_of(n)}
@@ -148,7 +197,7 @@ def _patterns(parts: Sequence[Node], size: int, free: Sequence[str]) -> Iterator
                 groups.setdefault(_lettered(part, chosen, k, letter), {}).setdefault(k, part)
         for pattern, members in groups.items():
             if set(members) == set(range(size)):
-                yield pattern, [members[k] for k in range(size)]
+                yield pattern, [members[k] for k in range(size)], letter
 
 
 def _numbers(part: Node, slots: set[Slot]) -> list[int]:

@@ -16,7 +16,7 @@ from math import perm
 import sympy as sp
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.folded import folded
+from diffcheck.folded import folded, length
 from diffcheck.lower import to_sympy
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
@@ -35,24 +35,29 @@ _RELATIONS = (" != ", " > ", " < ", " = ")
 
 def with_indices(report: Report, problem: Problem) -> Report:
     """Return the report with findings that differ by indices alone made one; ``alike`` keeps those they were."""
-    if problem.samples is None and problem.size is None:
+    if not any("[" in n for n in (*problem.wrt, *problem.constants)):
         return report
+    names = (*problem.wrt, *problem.constants)
     over = problem.samples.over if problem.samples is not None else ()
-    size = problem.size or 0
     waiting = list(report.findings)
     found = []
     while waiting:
         first = waiting[0]
+        size = problem.size or length(first.at, names)
         alike, merged, letters = _alike(first, waiting, problem, size)
         waiting = [f for f in waiting if f not in alike]
         found.append(_for_some(merged, (*over, *letters), 0 if len(alike) > 1 else size))
-    return replace(report, findings=tuple(_folded(f, problem.size) for f in found))
+    return replace(report, findings=tuple(_folded(f, problem.size, names) for f in found))
 
 
-def _folded(finding: Finding, size: int | None) -> Finding:
+def _folded(finding: Finding, size: int | None, names: Sequence[str]) -> Finding:
     """Return a finding with vectors in its texts, where parts were written out."""
-    left, right, apart = (t and folded(t, size) for t in (finding.left, finding.right, finding.size))
-    return replace(finding, at=folded(finding.at, size), left=left, right=right, size=apart)
+
+    def put(text: str) -> str:
+        return folded(text, size or length(text, names))
+
+    left, right, apart = (t and put(t) for t in (finding.left, finding.right, finding.size))
+    return replace(finding, at=put(finding.at), left=left, right=right, size=apart)
 
 
 def _alike(

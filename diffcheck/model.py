@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from diffcheck.conventions import DATA, is_data, is_setting
-from diffcheck.definitions import Definition, Definitions
+from diffcheck.definitions import MARK, Definition, Definitions
+from diffcheck.layers import LAYERS, weights_of
 from diffcheck.problem import Problem, Value
 from diffcheck.reductions import base_of
 from diffcheck.tree import APPLY, Node
+from diffcheck.unparse import unparse
 
 __all__ = ["Model", "listed"]
 
@@ -30,6 +32,14 @@ class Model:
         """The defined functions with names of their own: what they are besides their arguments."""
         return tuple(row for row in self.definitions.functions if set(row.free) - DATA)
 
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The weights of all layers, in the order in which a sample passes them."""
+        rows = self.definitions.raw.values()
+        return tuple(
+            dict.fromkeys(w for tree in (*(r.body for r in rows), self.tree) for w in weights_of(tree))
+        )
+
     def _calls(self) -> Iterator[Node]:
         """Yield the calls in the loss, of models and of unknown functions, all else written out."""
         tree = self.definitions.without([row.name for row in self.models]).put_in(self.tree, "")
@@ -38,11 +48,13 @@ class Model:
     @property
     def data(self) -> set[str]:
         """The names that calls are applied to, and those that are data by convention."""
-        return DATA | {n for call in self._calls() for a in call.args for n in a.names()}
+        given = {n for call in self._calls() for a in call.args for n in a.names()}
+        inputs = {n for layer in self.tree.distinct() if layer.op in LAYERS for n in layer.args[0].names()}
+        return DATA | given | (inputs - set(weights_of(self.tree)))
 
     def parameters(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the names of the question that are parameters of models; settings only where no other is."""
-        own = {n for row in self.models for n in self._own(row)}
+        own = {n for row in self.models for n in self._own(row)} | set(weights_of(self.tree))
         found = dict.fromkeys(n for n in names if base_of(n) in own)
         learnt = tuple(n for n in found if not is_setting(n))
         return learnt or tuple(found)
@@ -90,12 +102,26 @@ class Model:
         return tree
 
     def notes(self, problem: Problem, *, asked: bool) -> tuple[str, ...]:
-        """Return one sentence on what is differentiated in, and why, when functions are involved."""
+        """Return what names the weights of layers have, what is differentiated in, and why, if there are functions."""
+        return (*self._layers(), *self._split(problem, asked=asked))
+
+    def _layers(self) -> Iterator[str]:
+        """Yield what has layers, with the names of their weights."""
+        for row in self.definitions.raw.values():
+            if weights_of(row.body):
+                head = row.line.partition(" = ")[0]
+                yield f"the weights have names: {head} = {unparse(row.body).replace(MARK, '')}"
+        if weights_of(self.tree):
+            yield f"the weights have names: {unparse(self.tree)}"
+
+    def _split(self, problem: Problem, *, asked: bool) -> tuple[str, ...]:
         names = {*problem.wrt, *problem.constants}
         parameters = [n for n in problem.wrt if n in self.parameters(names)]
         if asked or not parameters:
             return ()
-        of = listed([r.name for r in self.models if set(self._own(r)) & set(map(base_of, parameters))])
+        bases = set(map(base_of, parameters))
+        owners = [r.name for r in self.models if set(self._own(r)) & bases]
+        of = listed([*owners, *["the layers"] * bool(bases & set(weights_of(self.tree)))])
         said = f"differentiated in {', '.join(parameters)}: the parameters of {of} (--wrt decides)"
         given = self.data
         data = [n for n in problem.constants if base_of(n) in given or is_data(n)]

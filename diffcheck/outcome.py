@@ -47,6 +47,7 @@ class Outcome:
     kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
     how: the argument, for the certificate.  open: the class may be better than ``level`` says.
     power: the symbolic exponent e of the term t**e that decides; the class is C^k for every k < e.
+    factor: for several cases that have no size in common, what divides the size of each.
     """
 
     level: Smoothness
@@ -58,6 +59,7 @@ class Outcome:
     how: str = ""
     open: bool = False
     power: sp.Expr | None = None
+    factor: sp.Expr | None = None
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 

@@ -16,6 +16,8 @@ from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.layers import is_layer
+from diffcheck.layers import read as read_layer
 from diffcheck.limits import MAX_DEPTH, check_size, too_deep
 from diffcheck.reductions import LETTERS, index_text, subscripted
 from diffcheck.tokens import END, WORD, Token, number_value, tokenize
@@ -28,6 +30,7 @@ from diffcheck.vocabulary import (
     call,
     check_applied,
     is_condition,
+    is_function,
     is_reduction,
     leaf,
     reduction,
@@ -257,6 +260,8 @@ class _Reader:
             raise self.fault()
         row = None
         if len(words) > 1 or words[0].text not in self.defined:
+            if is_layer(words, len(part.args)) and not part.keywords:
+                return self.layer(part, words)
             if is_reduction(words, len(part.args), bool(part.keywords)):
                 return self.reduced(part, words)
             row = row_called(words, len(part.args) + len(part.keywords), self.text)
@@ -283,6 +288,19 @@ class _Reader:
         args = [self.number(a) for a in part.args]
         keywords = {self.tokens[self.range(k)[0]]: self.number(k.value) for k in part.keywords}
         return reduction(words, args, keywords, self.span(part), self.text)
+
+    def layer(self, part: ast.Call, words: Sequence[Token]) -> Node:
+        """Read a call of a layer, whose later arguments may be functions: `mlp(x, 2, relu)`."""
+        first = self.number(part.args[0]) if part.args else None
+        rest = [self.function(a) or self.number(a) for a in part.args[1:]]
+        return read_layer(words, first, rest, self.span(part), self.text)
+
+    def function(self, part: ast.expr) -> Sequence[Token]:
+        """Return the words of a function that is named, not called; none for anything else."""
+        if not isinstance(part, ast.Name | ast.Attribute):
+            return ()
+        words = self.words(part)
+        return words if is_function(words[-1].text) else ()
 
     # --- errors
 

@@ -15,6 +15,8 @@ from diffcheck.errors import WrongArguments
 from diffcheck.tree import NAME, NUMBER, Node, Span, number
 
 __all__ = [
+    "AXES",
+    "LAYERED",
     "LETTERS",
     "REDUCED",
     "REDUCTIONS",
@@ -84,6 +86,8 @@ _ROWS = (
     Reduction("dot", ("inner", "vdot"), arity=2),
     Reduction("softmax"),
     Reduction("log_softmax", ("logsoftmax",)),
+    Reduction("layernorm", ("layer_norm",)),
+    Reduction("batchnorm", ("batch_norm",)),
 )
 
 REDUCTIONS: dict[str, Reduction] = {row.name: row for row in _ROWS}
@@ -91,8 +95,18 @@ REDUCTIONS: dict[str, Reduction] = {row.name: row for row in _ROWS}
 # The word of a call -> the row it means.
 REDUCED: dict[str, str] = {word: row.name for row in _ROWS for word in (row.name, *row.aliases)}
 
+# The word of a call -> the layer it means (layers.py).
+LAYERED = {
+    "mlp": "mlp", "linear": "linear", "dense": "linear", "fully_connected": "linear", "conv1d": "conv1d",
+    "maxpool": "maxpool", "max_pool1d": "maxpool", "maxpool1d": "maxpool", "avgpool": "avgpool",
+    "avg_pool1d": "avgpool", "avgpool1d": "avgpool", "attention": "attention", "self_attention": "attention",
+}  # fmt: skip
+
 # What only the reading of vectors knows; everything else is a function of numbers.
-VECTORS = {"vector", "item", "sum", "mean", "prod", "dot", "softmax", "log_softmax"}
+VECTORS = {"vector", "item", "sum", "mean", "prod", "dot", "softmax", "log_softmax", "layernorm", "batchnorm"}
+
+# What has one value for each part of its vector.
+AXES = {"softmax", "log_softmax", "layernorm", "batchnorm"}
 
 
 def subscripted(base: str, indices: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ _HINTS = {
     ":=": "use `let` to give a part a name",
     "%": "write `mod(a, b)`",
     "//": "write `floor(a/b)`",
-    "@": "write the product of numbers with `*`",
+    "@": "write `dot(w, x)` for vectors, `linear(x, 2, W, b)` for a layer, `*` for numbers",
     "?": "write `a if condition else b`",
     ":": "write `a if condition else b` to choose between two values",
     "{": "use round brackets",

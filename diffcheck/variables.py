@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from diffcheck.conventions import DATA, INPUTS, PREDICTED, is_setting
 from diffcheck.definitions import function_names, read_definitions
-from diffcheck.errors import BadOption
+from diffcheck.errors import BadOption, SyntaxProblem, Undetermined
+from diffcheck.layers import Numbering
 from diffcheck.limits import check_size
 from diffcheck.model import Model, listed
 from diffcheck.parse import parse, parse_conditions
@@ -56,6 +57,8 @@ def make_problem(
     functions = function_names(let)
     tree, conditions = opened(parse(text, functions)), parse_conditions(where, functions)
     definitions = read_definitions(let, (tree, *conditions))
+    taken = {n for row in definitions.rows.values() for n in row.body.names()}
+    tree = Numbering(taken.union(*(t.names() for t in (tree, *conditions)))).named(tree)
     full = definitions.put_in(tree, text)
     limits = [definitions.put_in(c, where) for c in conditions]
     model = Model(tree, definitions)
@@ -83,6 +86,8 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
     (tree, *conditions), values = hidden((way.tree, *way.where), text)
     # The parts of one vector stand together.
     order = list(dict.fromkeys(map(base_of, tree.names())))
+    weights = [b for b in model.weights if b in order]
+    order = [weights.pop(0) if b in model.weights else b for b in order]
     names = sorted(tree.names(), key=lambda n: order.index(base_of(n)))
     if not names:
         raise BadOption(
@@ -113,8 +118,11 @@ def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
     tree = model.outline(problem.wrt)
     if tree is None:
         return None
-    ways = readings(tree, (), problem.text, problem.size, is_setting, problem.wrt)
-    (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
+    try:
+        ways = readings(tree, (), problem.text, problem.size, is_setting, problem.wrt)
+        (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
+    except (SyntaxProblem, Undetermined):
+        return None  # a model of lists has no value with a name; or two calls may be one value, or two
     wrt = tuple(v.name for v in values if v.name in tree.names())
     constants = tuple(n for n in tree.names() if n not in wrt)
     return Problem(problem.text, tree, wrt, constants, values=values) if wrt else None

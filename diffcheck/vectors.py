@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.layers import LAYERS, expanded, normalised
 from diffcheck.reductions import (
+    AXES,
     LETTERS,
     REDUCTIONS,
     VECTORS,
@@ -55,7 +57,11 @@ def has_vectors(tree: Node) -> bool:
 def _is_vector(node: Node) -> bool:
     if node.op == NAME:
         return "[" in str(node.leaf)
-    return node.op in VECTORS or (node.op in REDUCTIONS and (len(node.args) < 2 or node.leaf == "ord"))
+    return (
+        node.op in VECTORS
+        or node.op in LAYERS
+        or (node.op in REDUCTIONS and (len(node.args) < 2 or node.leaf == "ord"))
+    )
 
 
 def opened(tree: Node) -> Node:
@@ -149,13 +155,15 @@ class Expander:
         """Return the arguments without the letters or the order that stand behind them."""
         if node.op == "item":
             return () if node.args[0].op == NAME else node.args[:1]
+        if node.op in LAYERS:
+            return node.args[:1]
         if node.op in REDUCTIONS and (node.op in VECTORS or self.reduces(node)):
             return node.args[: REDUCTIONS[node.op].arity]
         return node.args
 
     def reduces(self, node: Node) -> bool:
         """Say whether a node makes one number of many."""
-        if node.op not in REDUCTIONS or node.op in ("softmax", "log_softmax"):
+        if node.op not in REDUCTIONS or node.op in AXES:
             return False
         if node.op in VECTORS or len(node.args) < 2 or node.leaf == "ord":
             return True
@@ -190,7 +198,7 @@ class Expander:
 
     def axis(self, node: Node) -> str:
         """Return the index that softmax runs over: named, or the last one; "" for a list and all other nodes."""
-        if node.op not in ("softmax", "log_softmax"):
+        if node.op not in AXES:
             return ""
         named = [str(a.leaf) for a in node.args[1:]]
         letters = self.free(node.args[0])
@@ -202,6 +210,8 @@ class Expander:
             return True
         if node.op == "item" or self.reduces(node):
             return False
+        if node.op == "linear":
+            return node.args[1].leaf != 1
         return any(self.is_list(a) for a in self.operands(node))
 
     def items(self) -> Iterator[Node]:
@@ -242,7 +252,7 @@ class Expander:
             yield from self._names_in(a)
 
     def _is_bare(self, node: Node) -> bool:
-        if node.op in ("softmax", "log_softmax"):
+        if node.op in AXES:
             operand = node.args[0]
             return not self.free(operand) and not self.is_list(operand)
         return self.reduces(node) and not any(self.free(a) or self.is_list(a) for a in self.operands(node))
@@ -332,8 +342,10 @@ class Expander:
             return self._item(node, env)
         if self.reduces(node):
             return self._reduced(node, env)
-        if node.op in ("softmax", "log_softmax"):
+        if node.op in AXES:
             return self._softmax(node, env)
+        if node.op in LAYERS:
+            return self._layer(node, env)
         args = [self.value(a, env) for a in node.args]
         if node.op == "apply" and any(isinstance(a, tuple) for a in args):
             raise self.problem(f"`{node.leaf}` takes numbers, not lists", node.span, "write `F(x[i])`")
@@ -350,6 +362,15 @@ class Expander:
             raise self.problem(f"lists of {shown} parts do not fit", node.span, "give both the same length")
         columns = [a if isinstance(a, tuple) else (a,) * max(lengths) for a in args]
         return tuple(self._spread(node, row) for row in zip(*columns, strict=True))
+
+    def _layer(self, node: Node, env: Env) -> Value:
+        """Return the output of a layer: a list, or the number that a list of one is."""
+        found = self.value(node.args[0], env)
+        parts = found if isinstance(found, tuple) else (found,)
+        if any(isinstance(p, tuple) for p in parts):
+            raise self.problem(f"`{node.op}` takes one list", node.span, f"write `{LAYERS[node.op].usage}`")
+        out = expanded(node, self._counted(list(parts), node), self.text)  # type: ignore[arg-type]
+        return out if len(out) > 1 else out[0]
 
     def _item(self, node: Node, env: Env) -> Value:
         base, *places = node.args
@@ -420,7 +441,7 @@ class Expander:
         at = env.get(axis)
         if not isinstance(at, int):
             raise self.problem(
-                f"softmax has one value for each `{axis}`", node.span, "write `softmax(z[j])[k]`"
+                f"{node.op} has one value for each `{axis}`", node.span, f"write `{node.op}(z[j])[k]`"
             )
         return parts[at - self.range(axis).start]
 
@@ -432,12 +453,17 @@ class Expander:
             found = self.value(operand, env)
             parts = found if isinstance(found, tuple) else (found,)
         if any(isinstance(p, tuple) for p in parts):
-            raise self.problem("softmax takes one list", span, "write `softmax([a, b, c])[0]`")
+            raise self.problem(f"{node.op} takes one list", span, f"write `{node.op}([a, b, c])[0]`")
         numbers: list[Node] = self._counted(list(parts), node)  # type: ignore[arg-type]
         if node.op == "log_softmax":
             make = REDUCTIONS["logsumexp"].fold
             assert make is not None
             return tuple(Node("sub", (p, make(numbers, span)), None, span) for p in numbers)
+        if node.op in ("layernorm", "batchnorm"):
+            if len(numbers) < 2:
+                help_ = f"write `{node.op}([a, b])`, or `{node.op}(x[j])` with an index"
+                raise self.problem(f"`{node.op}` takes more than one number", span, help_)
+            return tuple(normalised(numbers, span))
         powers = [Node("exp", (p,), None, span) for p in numbers]
         return tuple(Node("div", (p, fold("add", powers, span)), None, span) for p in powers)
 

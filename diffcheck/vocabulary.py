@@ -15,7 +15,7 @@ from itertools import pairwise
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.conventions import DATA, PREDICTED, is_setting
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
-from diffcheck.reductions import LETTERS, REDUCED, REDUCTIONS
+from diffcheck.reductions import LAYERED, LETTERS, REDUCED, REDUCTIONS
 from diffcheck.tokens import Token
 from diffcheck.tree import NAME, Node, Span, name, number
 
@@ -27,6 +27,7 @@ __all__ = [
     "call",
     "check_applied",
     "is_condition",
+    "is_function",
     "is_reduction",
     "is_reserved",
     "leaf",
@@ -140,18 +141,23 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
 def _misspelt(called: str, count: int) -> str | None:
     """Return the function that a name called with ``count`` arguments is a misspelling of."""
     known = [n for n, a in ATOMS.items() if a.syntax in ("call", "operator")]
-    known += [*ALIASES, *REDUCED]
+    known += [*ALIASES, *REDUCED, *LAYERED]
     if called.lower() in known:
         return called.lower()
     # Close matches take time with the square of the length; a looser cutoff offers `fmax` for `softmax`.
     for near in difflib.get_close_matches(called[:40], known, n=1, cutoff=0.74):
         row = ATOMS.get(ALIASES.get(near, near))
-        least, most = row.arity if row is not None else (REDUCTIONS[REDUCED[near]].arity, None)
+        least, most = row.arity if row is not None else (_least(near), None)
         # `model` is no `mod`: a word that goes on for two letters is another word.
         longer = called.startswith(near) and len(called) > len(near) + 1
         if least <= count <= (most or MAX_ARGUMENTS) and not longer:
             return near
     return None
+
+
+def _least(word: str) -> int:
+    """Return how many arguments a layer or a function of vectors takes at least."""
+    return 2 if word in LAYERED else REDUCTIONS[REDUCED[word]].arity
 
 
 def check_applied(word: Token, tokens: Sequence[Token], args: Sequence[tuple[int, int]], text: str) -> None:
@@ -300,6 +306,12 @@ def _parameters(row: Atom) -> str:
 
 def _dotted(words: Sequence[Token]) -> str:
     return ".".join(w.text for w in words)
+
+
+def is_function(word: str) -> bool:
+    """Say whether a word is a function of numbers, as an activation is."""
+    row = ATOMS.get(ALIASES.get(word, word))
+    return row is not None and row.syntax == "call"
 
 
 def is_reserved(word: str) -> bool:

@@ -16,9 +16,12 @@ TEXTS = {
     "sqrt(y[0] + y[1] + mu**2) - mu": "sqrt(sum(y[i]) + mu**2) - mu",
     "x[0] - mu + (x[1] - mu)": "sum(x[i] - mu)",
     "(x[0] + x[1])/2": "mean(x[i])",
+    "where(x[0] + x[1] <= mu, 0, x[0] + x[1])": "where(sum(x[i]) <= mu, 0, sum(x[i]))",
     "logsumexp(abs(z[0]), abs(z[1]))": "logsumexp(abs(z[i]))",
     "max(x[0], x[1]) - min(x[0], x[1])": "max(x[i]) - min(x[i])",
     "b + c - x[0] - x[1]": "b + c - sum(x[i])",
+    "y[i] - (W[0]*x[i] + W[1]*x[i])": "y[i] - sum(W[j]*x[i], j)",
+    "max(z[0, 0], z[0, 1]) + max(z[1, 0], z[1, 1])": "sum(max(z[j, i], i))",
 }
 
 # What is no whole vector stays.

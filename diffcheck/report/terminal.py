@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from diffcheck.folded import folded
+from diffcheck.folded import folded, length
 from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, printed, wrapped
 from diffcheck.rules import RULES, message
 from diffcheck.tree import Place
@@ -222,7 +222,7 @@ def _advice(report: Report, width: int) -> Iterator[Line]:
         yield from styled("help", "bold cyan", f": use instead{price}", width)
         column = min(20, max(cells(one_line(s.name)) for s in report.surrogates))
         for surrogate in report.surrogates:
-            yield from suggestion(_with_vectors(surrogate, report.size), column, width)
+            yield from suggestion(_with_vectors(surrogate, report), column, width)
     worst = [f.kind for f in report.findings if f.severity is Severity.ERROR]
     if worst and not report.surrogates:
         yield []
@@ -234,13 +234,16 @@ def _advice(report: Report, width: int) -> Iterator[Line]:
         yield from styled("note", "bold", ": " + ", ".join(f"`diffcheck explain {k}`" for k in kinds), width)
 
 
-def _with_vectors(surrogate: Surrogate, size: int | None) -> Surrogate:
+def _with_vectors(surrogate: Surrogate, report: Report) -> Surrogate:
     """Return a surrogate with vectors where all their parts are written out."""
-    error = surrogate.error and (folded(surrogate.error[0], size), folded(surrogate.error[1], size))
-    steep = surrogate.lipschitz_gradient and folded(surrogate.lipschitz_gradient, size)
-    return replace(
-        surrogate, expression=folded(surrogate.expression, size), error=error, lipschitz_gradient=steep
-    )
+    names = (*report.wrt, *report.constants)
+
+    def put(text: str) -> str:
+        return folded(text, report.size or length(text, names))
+
+    error = surrogate.error and (put(surrogate.error[0]), put(surrogate.error[1]))
+    steep = surrogate.lipschitz_gradient and put(surrogate.lipschitz_gradient)
+    return replace(surrogate, expression=put(surrogate.expression), error=error, lipschitz_gradient=steep)
 
 
 def suggestion(surrogate: Surrogate, column: int, width: int) -> Iterator[Line]:
