@@ -269,8 +269,8 @@ class _Pairing:
         top = self.open[-1][0] if self.open else None
         if self.operand and top is not None and top.type == opening:
             self.closed(_as(part, closing))
-        elif self.operand and part.type == "BAR" and self.divides(i):
-            # p(y | x): what is given is an argument like the others.
+        elif self.operand and self.divides(i):
+            # p(y | x) and D(p || q): what is given is an argument like the others.
             self.out.append(_as(part, "COMMA", ";"))
             self.operand = False
         else:
@@ -294,7 +294,7 @@ class _Pairing:
             depth += (part.type in _CLOSES) - (part.type in _OPENS)
             if depth < 0:
                 return True
-            if depth == 0 and part.type == "BAR":
+            if depth == 0 and part.type == self.tokens[i].type:
                 return False
         return False
 

@@ -83,6 +83,12 @@ class Groups(Cursor):
 
     def operand(self, raw: Raw, script: bool = False) -> None:
         """Emit the argument that a script or a fraction takes, in braces."""
+        inside = [r.text for r in self.raws[self.at + 1 : self.at + 3]]
+        if raw.text == "{" and script and inside[0] in ("+", "-", "*", "'") and inside[1:] == ["}"]:
+            self.emit("LBRACE", "", self.take().span)
+            self.mark(self.take())
+            self.emit("RBRACE", "", self.take().span)
+            return
         if raw.text == "{":
             self.brace(self.take(), "")
             self.group()

@@ -346,6 +346,10 @@ class _Reader(Names):
                 value = Node("relu", (self.as_number(value),), None, (base.span[0], script.span[1]))
             else:
                 value = self.lowered(value, script)
+        for script in [s for s in above if s.args[0].leaf == "plus" and base.op == "group"]:
+            # (x)^+ is printed for the positive part as (x)_+ is.
+            value = Node("relu", (self.as_number(value),), None, (base.span[0], script.span[1]))
+            above.remove(script)
         return self.raised(self.as_number(value), above)
 
     def lowered(self, value: Node, script: Node) -> Node:

@@ -77,6 +77,9 @@ class Names:
                 letters = {letter(unwrapped(s.args[0])) for s in exponents(part.args[1:])}
                 above.setdefault(str(part.args[0].leaf), set()).update(each for each in letters if each)
         self.labelled = {word: letters for word, letters in above.items() if len(letters) > 1}
+        # Names, with their scripts, that a norm is taken of alone.
+        inside = (unwrapped(part.args[0]) for part in self.parts if part.op == "norm" and part.args)
+        self.normed = {part for part in inside if part.op in ("name", "scripted")}
         # e_i is a name, and then e is none of Euler's.
         self.euler = not any(part.args[0].leaf == "e" and part.args[1].op == "sub" for part in scripted)
         self.vectors = any(part.op in ("norm", "inner") or is_transposed(part) for part in self.parts)

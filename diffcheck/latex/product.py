@@ -55,6 +55,9 @@ class _Reader(Protocol):
     def free(self, word: str) -> str: ...
     def fresh(self, span: Span) -> str: ...
     def optimises(self, part: Node) -> bool: ...
+
+    normed: set[Node]
+
     def index(self, sub: Node) -> Node: ...
     def label(self, sub: Node) -> str: ...
     def read(self, node: Node) -> Node: ...
@@ -162,7 +165,19 @@ class Product:
             return self.indicator(item)
         if is_transposed(item):
             return self.scalar_product(item)
+        if self.multiplies_vectors(item):
+            self.at += 1
+            self.reader.note("the product of two names that norms are taken of is their scalar product")
+            other = self.reader.number(self.items[self.at])
+            self.at += 1
+            span = (item.span[0], other.span[1])
+            return scalar_product(self.reader.number(item), other, span, self.reader.fresh, self.reader.note)
         return self.reader.number(item)
+
+    def multiplies_vectors(self, item: Node) -> bool:
+        r"""Whether the product x \cdot y that begins here is one of vectors: norms are taken of both names."""
+        follows = self.items[self.at : self.at + 2]
+        return len(follows) == 2 and follows[0].leaf == "*" and {item, follows[1]} <= self.reader.normed
 
     def scalar_product(self, item: Node) -> Node:
         r"""Read w^\top x."""

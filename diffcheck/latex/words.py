@@ -140,7 +140,7 @@ NAMES = {
 
 # Letters that papers call as functions, and those that they multiply: y(1 - p) is a product.
 FUNCTION_LETTERS = {
-    *"fghFGHLDJRTVQ", "ell", "phi", "varphi", "Phi", "psi", "Psi", "rho", "d", "model", "net",
+    *"fghFGHLDJRTVQ", "ell", "phi", "varphi", "Phi", "psi", "Psi", "Omega", "rho", "d", "model", "net",
 }  # fmt: skip
 DATA_LETTERS = {
     *"abcetnkmijlwxyzuvrNMKBC", "alpha", "beta", "gamma", "delta", "epsilon", "eta", "lambda", "mu", "tau", "nu",
@@ -180,9 +180,9 @@ _EXTRA = {
 def may_be_called(name: str) -> bool:
     r"""Say whether a name before brackets is read as a function: f and \hat f, no y_hat, no margin."""
     stem = name.partition("_")[0]
-    if stem in DATA_LETTERS or name in NAMES:
-        return False
-    return stem in FUNCTION_LETTERS or len(stem) > 1
+    if stem in FUNCTION_LETTERS:
+        return True
+    return stem not in DATA_LETTERS and name not in NAMES and len(stem) > 1
 
 
 def function(word: str) -> str | None:
