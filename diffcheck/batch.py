@@ -57,15 +57,16 @@ class Reply:
     report: Report
 
 
-def answers(source: int, *, jobs: int, limit: float) -> Iterator[Reply]:
+def answers(source: int, *, jobs: int, limit: float, why: bool = False) -> Iterator[Reply]:
     """Answer the lines of the file descriptor ``source`` in input order.
 
     jobs: worker processes.  limit: seconds for one check; a check that needs more becomes `undetermined`.
+    why: say also what each finding means for training.
     """
     # One thread per worker: the workers are the parallelism.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     load_stages()
-    pool = _Pool(jobs, limit)
+    pool = _Pool(jobs, limit, why)
     try:
         lines = _lines_in_background(source)
         yield from pool.run(lines)
@@ -86,8 +87,9 @@ class _Slot:
 class _Pool:
     """Workers and the window of lines between the oldest unanswered one and the newest read one."""
 
-    def __init__(self, jobs: int, limit: float) -> None:
+    def __init__(self, jobs: int, limit: float, why: bool) -> None:
         self._limit = limit
+        self._why = why
         self._workers = [Worker(limit) for _ in range(jobs)]
         self._busy: dict[Worker, _Slot] = {}
         self._window: deque[_Slot] = deque()
@@ -127,6 +129,8 @@ class _Pool:
             raise raw
         self._number += 1
         entry = read_entry(raw, self._number)
+        if entry is not None and entry.question is not None and self._why:
+            entry = replace(entry, question=replace(entry.question, why=True))
         if entry is not None:
             slot = _Slot(entry)
             self._window.append(slot)

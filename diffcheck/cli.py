@@ -387,6 +387,7 @@ def _batch(
     require: Annotated[str, typer.Option(metavar="CLASS", help="As for check.")] = "D1",
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdicts.")] = False,
     timeout: Annotated[float, typer.Option(metavar="S", help="Time limit for one expression.")] = 30.0,
+    why: Annotated[bool, typer.Option("--why", help="Say what the findings mean for training.")] = False,
 ) -> int:
     """Check one expression a line, in parallel; answers come in input order."""
     from diffcheck.batch import answers
@@ -397,7 +398,7 @@ def _batch(
     source = _open(file)
     seen = {OK}
     with Progress() as progress:
-        for reply in answers(source, jobs=jobs or _cpus(), limit=limit):
+        for reply in answers(source, jobs=jobs or _cpus(), limit=limit, why=why):
             seen.add(exit_status(reply.report, required))
             progress.hide()
             _print_reply(reply, json)
@@ -590,9 +591,10 @@ def _print_reply(reply: Reply, json: bool) -> None:
 
         print(render_as(reply.report, reply.entry.id), flush=True)
         return
-    from diffcheck.report.terminal import summary
+    from diffcheck.report.terminal import meanings, summary
 
-    print(summary(reply.report, _width(sys.stdout)), flush=True)
+    width = _width(sys.stdout)
+    print("\n".join([summary(reply.report, width), *meanings(reply.report, width)]), flush=True)
     if reply.report.error is not None:
         print(f"line {reply.entry.line}: error: {reply.report.error.message}", file=sys.stderr)
 

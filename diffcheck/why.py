@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations_with_replacement
 
 import sympy as sp
 
@@ -30,7 +31,7 @@ from diffcheck.numeric import precise
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.places import Place, place_of
 from diffcheck.printer import shown, symbol
-from diffcheck.problem import Problem
+from diffcheck.problem import Problem, Samples
 from diffcheck.reach import Status
 from diffcheck.separable import shared
 from diffcheck.smooth import PURPOSES
@@ -196,6 +197,11 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
             found = _decided(problem, finding, place)
     except DiffcheckError:
         found = None
+    if problem.samples is not None and _has_minimiser_on_corner(problem, problem.samples, finding):
+        said = (
+            "the sum is convex, piecewise linear and not negative: a minimiser lies on a corner of some term"
+        )
+        return _proved("on some corner", said)
     if found is not None and problem.samples is not None and shared(problem, problem.samples):
         said = f"of one term: {found.text}; of the sum not shown"
         return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
@@ -204,6 +210,33 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
         said = f"not known without the values that {_listed(values)} can take; if any: {found.text}"
         return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
     return found or Remark(Topic.MINIMISER, "not shown", "neither proved nor refuted here", Basis.OPEN)
+
+
+def _has_minimiser_on_corner(problem: Problem, samples: Samples, finding: Finding) -> bool:
+    """Whether a minimiser of the sum of all terms lies on a corner of some term, for every number of terms.
+
+    A convex function that is piecewise affine on all of space and bounded below has a minimiser.  If no corner held
+    one, it would be constant around each, so the minimisers would be an open set; it is closed too, so all of space.
+    """
+    names = set(problem.wrt)
+    if (
+        finding.kind is not Kind.CORNER
+        or problem.values
+        or any(names & set(c.names()) for c in problem.where)
+    ):
+        return False
+    variables = [symbol(v) for v in problem.wrt]
+    try:
+        with within(BUDGET):
+            affine = all(
+                is_zero(sp.diff(piece, u, v)) is Decision.YES
+                for piece in Pieces().of(lower(problem.tree))
+                for u, v in combinations_with_replacement(variables, 2)
+            )
+            known = facts_of(problem.where)
+            return affine and _convex(problem) and never(problem.tree, "<", known)
+    except DiffcheckError:
+        return False
 
 
 def _decided(problem: Problem, finding: Finding, place: Place | None) -> Remark | None:

@@ -207,3 +207,15 @@ def test_every_reply_is_valid_by_the_schema():
     os.close(write)
     for reply in answers(read, jobs=2, limit=5.0):
         VALIDATOR.validate(json.loads(render_as(reply.report, reply.entry.id)))
+
+
+def test_why_is_said_in_batches(run):
+    """In JSON all remarks of each finding, in lists their answers; what has no finding has no remark."""
+    status, lines, _ = run("abs(y - f)\nx**2\n", "--json", "--why")
+    corner, smooth = _objects(lines)
+    assert status == 1
+    assert {remark["topic"] for remark in corner["findings"][0]["why"]} >= {"met", "minimiser", "methods"}
+    assert smooth["findings"] == []
+    _, shown, _ = run("abs(y - f)\nx**2\n", "--why")
+    text = " ".join(" ".join(shown).split())
+    assert "corner at f = y; met: probability 0, possible; minimiser: global; methods: sgd" in text

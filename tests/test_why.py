@@ -84,7 +84,9 @@ def _of(finding, topic):
         "max(F(x), 0) + min(F(x) + 5, 0)",
         "abs(F(x)) - abs(w)",
         "max(F(x) - 1, -F(x))*(F(x) + 3)**2",
-        "mean(abs(y[i] - w*x[i]))",
+        "mean(abs(y[i] - w*x[i])) + lam*w**2",
+        "mean(abs(y[i] - w*x[i])) - abs(w)",
+        "mean(sqrt(abs(y[i] - w*x[i])))",
     ],
 )
 def test_what_depends_on_an_unknown_function_or_on_other_samples_is_not_called_proved(text):
@@ -92,6 +94,35 @@ def test_what_depends_on_an_unknown_function_or_on_other_samples_is_not_called_p
     for finding in _said(text):
         (remark,) = _of(finding, Topic.MINIMISER)
         assert remark.basis is Basis.OPEN or (remark.answer in {"global", "local"} and "F(" in text)
+
+
+# A term in w, and its corner for one sample: the sum has a minimiser on the corner of some sample.
+PIECEWISE_LINEAR = {
+    "mean(abs(y[i] - w*x[i]))": lambda x, y: y / x,
+    "mean(max(3*(y[i] - w*x[i]), w*x[i] - y[i]))": lambda x, y: y / x,
+    "mean(max(0, 1 - y[i]*w*x[i]))": lambda x, y: 1 / (x * y),
+}
+
+
+@pytest.mark.parametrize("text", PIECEWISE_LINEAR)
+def test_a_sum_of_convex_and_linear_pieces_has_a_minimiser_on_a_corner(text):
+    """Proved for every number of samples; for random data the lowest corner is lower than all other points."""
+    for finding in _said(text, "w"):
+        (remark,) = _of(finding, Topic.MINIMISER)
+        assert (remark.answer, remark.basis) == ("on some corner", Basis.PROVED)
+    tree = make_problem(text, ["w"]).tree
+    source = random.Random(5)
+    for _ in range(5):
+        data = [
+            (Fraction(source.randint(-40, 40) or 1, 7), Fraction(source.randint(-40, 40) or 1, 9))
+            for _ in range(4)
+        ]
+
+        def loss(w, data=data):
+            return sum(precise(tree, {"w": w, "x[i]": x, "y[i]": y}) for x, y in data)
+
+        lowest = min(loss(PIECEWISE_LINEAR[text](x, y)) for x, y in data)
+        assert all(lowest <= loss(Fraction(k, 16)) + 1e-12 for k in range(-160, 161))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from diffcheck.verdict import (
     Verdict,
 )
 
-__all__ = ["VERDICTS", "header", "render", "styled", "suggestion", "summary"]
+__all__ = ["VERDICTS", "header", "meanings", "render", "styled", "suggestion", "summary"]
 
 VERDICTS = {
     Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
@@ -85,6 +85,20 @@ def summary(report: Report, width: int = 80) -> str:
     verdict = "error" if report.error is not None else str(report.verdict)
     start = f"{verdict:<18} {grade:<13} "
     return start + cropped(report.expression, max(20, width - len(start)))
+
+
+def meanings(report: Report, width: int = 80) -> Iterator[str]:
+    """Yield what each finding means for training, in a few words, for lists; nothing where that was not asked."""
+    for finding in report.findings:
+        answers: dict[Topic, list[str]] = {}
+        for remark in finding.why or ():
+            answers.setdefault(remark.topic, []).extend(remark.answer.split(", "))
+        said = (f"{topic}: {', '.join(dict.fromkeys(words))}" for topic, words in answers.items())
+        if answers:
+            first, *rest = wrapped(
+                f"{finding.kind} at {finding.at}; {'; '.join(said)}", width, first=2, rest=4
+            )
+            yield from (f"  {first}", *rest)
 
 
 def header(report: Report, width: int) -> Iterator[Line]:
