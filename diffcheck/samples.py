@@ -272,17 +272,19 @@ def _about_one(condition: Node) -> bool:
 
 
 def _apart(tree: Node, over: Sequence[str]) -> bool:
-    """Whether two terms share no part of a vector: each has all indices in it, as they are, or none."""
+    """Whether every vector has the same indices of the sum wherever it occurs, as they are: no w[i] beside w[j].
+
+    Those that carry some of the indices only, as w[i] in sum(abs(w[i] - x[j])), are shared by some terms.
+    """
     seen: dict[str, tuple[str, ...]] = {}
     for n in tree.names():
         letters = tuple(index_of(i)[0] if index_of(i)[0] in over else "" for i in indices_of(n))
         if seen.setdefault(base_of(n), letters) != letters:
             return False
-        if any(letters):
-            kept = [i for i in indices_of(n) if index_of(i)[0] in over]
-            if sorted(kept) != sorted(over):
-                return False
-    return True
+        kept = [i for i in indices_of(n) if index_of(i)[0] in over]
+        if len(set(kept)) < len(kept) or not set(kept) <= set(over):
+            return False
+    return set(over) <= {i for letters in seen.values() for i in letters}
 
 
 # --- constraints

@@ -11,7 +11,12 @@ Let E = r(w) + t(w, v_1) + ... + t(w, v_n): w is what the terms share, v_i the v
    position all other terms are smooth at some such w, and what is added to t is smooth.  This asks for a domain
    that the other terms do not narrow, and for an r, or else a t, that is smooth everywhere.
 
-3. Each term has a value F(x_i) of an unknown function.  If the term is differentiable in it, the chain rule serves
+3. The sum runs over several indices, and a name may carry some of them only, as in sum(abs(w_i - x_j)).  Let t be at
+   its worst at (w_1, x_1), on a place whose equations have full rank in the names that carry i, and in those that
+   carry j.  Then the names of that term that lack one of the letters run through an open set on the place.  A gap of
+   another term holds such names and names of that term's own, which are free, so it vanishes on a null set of the
+   place only: generic points of it are on a wall of one term alone, where what is added is smooth.
+4. Each term has a value F(x_i) of an unknown function.  If the term is differentiable in it, the chain rule serves
    every term (compose.py); if not, some data put one term alone on its wall, as in 2.
 
 What is none of these is asked again with all terms written out.
@@ -20,7 +25,7 @@ What is none of these is asked again with all terms written out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -80,7 +85,12 @@ def _noted(problem: Problem, said: Sequence[str]) -> Problem:
 
 def _is_own(name: str, samples: Samples) -> bool:
     """Whether each term has a value of its own for a name."""
-    return any(i in LETTERS and i in samples.over for i in re.findall(r"\w+", name.partition("[")[2]))
+    return set(samples.over) <= _letters(name)
+
+
+def _letters(name: str) -> set[str]:
+    """Return the letters among the subscripts of a name."""
+    return {i for i in re.findall(r"\w+", name.partition("[")[2]) if i in LETTERS}
 
 
 # --- what is said
@@ -125,9 +135,10 @@ def _holds_for_all(
 
 
 def _narrows(problem: Problem, samples: Samples, held: Sequence[str]) -> bool:
-    """Whether a constraint ties shared variables to what each term has of its own."""
+    """Whether a constraint ties shared variables to what each term has of its own, or shares with others."""
+    over = set(samples.over)
     return any(
-        set(names) & set(held) and any(_is_own(n, samples) for n in names)
+        set(names) & set(held) and any(_letters(n) & over and n != m for n in names for m in names)
         for names in (c.names() for c in problem.where)
     )
 
@@ -146,18 +157,25 @@ def _is_smooth(problem: Problem, tree: Node, analyze: Analyze) -> bool:
 
 
 def _moves(finding: Finding, problem: Problem, samples: Samples) -> bool:
-    """Whether the equations of a finding have full rank, at its witness, in what one term has of its own."""
+    """Whether the equations of a finding have full rank, at its witness, in what carries an index, for each of them."""
     equations = _equations(finding.at)
     if finding.proof != "exact" or not equations:
         return False
     values = {v.name for v in problem.values}
-    own = [symbol(n) for n in (*problem.wrt, *problem.constants) if n not in values and _is_own(n, samples)]
+    names = [n for n in (*problem.wrt, *problem.constants) if n not in values]
+    carrying = [[symbol(n) for n in names if i in _letters(n)] for i in samples.over]
     try:
         point = {symbol(n): to_sympy(parse(value)) for n, value in finding.witness.items()}
     except InputError:
         return False
+    return all(own and _has_full_rank(equations, own, point) for own in carrying)
+
+
+def _has_full_rank(
+    equations: Sequence[sp.Expr], own: Sequence[sp.Symbol], point: Mapping[sp.Symbol, sp.Expr]
+) -> bool:
     matrix = sp.Matrix([[sp.diff(e, v).subs(point) for v in own] for e in equations])
-    return bool(own) and not matrix.free_symbols and matrix.rank() == len(equations)
+    return not matrix.free_symbols and matrix.rank() == len(equations)
 
 
 def _equations(at: str) -> list[sp.Expr]:

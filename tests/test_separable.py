@@ -30,6 +30,12 @@ EVERY = {
     "sum(abs(u[i] + w))": ("", "C0"),
     "sum(sqrt(abs(w - x[i])))": ("", "C0"),
     "norm(v, ord=1)": ("", "C0"),
+    "sum(sum(abs(w_i - x_j)))": ("", "C0"),
+    "mean(abs(A[i, j] - u[i]*v[j]))": ("", "C0"),
+    "sum(relu(w[i] - x[j])**2)": ("", "C1"),
+    "sum((A[i, j] - u[i]*v[j])**2)": ("", "Cinf"),
+    "sum(relu(w[i] - x[j])) - sum(relu(x[j] - w[i]))": ("", "Cinf"),
+    "sum(1/(w[i] + x[j]))": ("", "singular"),
     "2*sum(abs(f[i])) - sum(abs(f[i]))": ("", "C0"),
     "sum(abs(a[i] - c[i]) - abs(a[i] - c[i]))": ("", "Cinf"),
 }
@@ -37,6 +43,8 @@ EVERY = {
 # Where one term proves nothing for the sum: a wall that all terms share, or a part that may undo it.
 WRITTEN = {
     "sum(a[i]*relu(w))": "C0",
+    "sum(abs(w[i])*a[j])": "C0",
+    "sum(abs(w[i] - w[j]))": "C0",
     "sum(abs(w) + 0*x[i]) - 3*abs(w)": "Cinf",
     "sum(abs(w - x[i])) - abs(w)": "C0",
     "sum(abs(x[i + 1] - x[i]))": "C0",
