@@ -198,6 +198,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("max2", "softplus", "v + mu*softplus((u - v)/mu)", CINF, ("0", "mu*log(2)"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", "`mu*logsumexp(u/mu, v/mu)`", monotone=True),
     Smoothing("max2", "CHKS", "(u + v + sqrt((u - v)**2 + 4*mu**2))/2", CINF, ("0", "mu"), "1/(2*mu)", "convex", _CHKS, monotone=True),
     Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, monotone=True, exact="abs(u - v) >= mu"),
+    Smoothing("max2", "lowered softplus", "v + mu*softplus((u - v)/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", monotone=True),
     Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu", proof="Log-sum-exp"),
     Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True, proof="Nested maxima"),
     # --- pinball: q*u above zero, (q - 1)*u below

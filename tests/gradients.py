@@ -1,6 +1,6 @@
-"""Emitted torch and JAX code under automatic differentiation: slopes at the former kink, far out, in branches.
+"""Emitted torch, JAX and TensorFlow code differentiated automatically: slopes at the former kink, far out, in branches.
 
-Run by `test_gradients.py` in a process of its own: both frameworks start threads, and other tests fork.
+Run by `test_gradients.py` in processes of their own: the frameworks start threads, and other tests fork.
 """
 
 from __future__ import annotations
@@ -73,7 +73,51 @@ class Jax:
         return float(self.jax.grad(self.jax.grad(lambda v: function(v, **keywords)))(float(u)))
 
 
-@pytest.fixture(params=[Torch, Jax], ids=["torch", "jax"])
+class TensorFlow:
+    """Values and gradients by TensorFlow, run eagerly; values also compiled, as one graph."""
+
+    name = "tensorflow"
+
+    def __init__(self):
+        self.tf = pytest.importorskip("tensorflow")
+
+    def value(self, function, columns, **keywords):
+        """Return the values as an array, the same ones whether compiled or not."""
+        given = list(map(self.tf.constant, columns))
+        found = function(*given, **keywords).numpy()
+        # Code that no file holds cannot be rewritten by AutoGraph, and need not be: it has no statements to rewrite.
+        graph = self.tf.function(lambda *a: function(*a, **keywords), autograph=False)
+        compiled = graph(*given).numpy()
+        assert compiled.dtype == found.dtype
+        # Optimised graphs round differently where values cancel.
+        np.testing.assert_allclose(compiled, found, rtol=1e-3, atol=1e-6)
+        return found
+
+    def gradients(self, function, columns, **keywords):
+        """Return the derivative in every argument, each (m,), by reverse mode."""
+        given = list(map(self.tf.constant, columns))
+        with self.tf.GradientTape() as tape:
+            tape.watch(given)
+            total = self.tf.reduce_sum(function(*given, **keywords))
+        found = tape.gradient(total, given)
+        return [
+            np.zeros_like(c) if g is None else self.tf.convert_to_tensor(g).numpy()
+            for g, c in zip(found, columns, strict=True)
+        ]
+
+    def second(self, function, u, **keywords):
+        """Return the second derivative of a function of one number."""
+        given = self.tf.constant(u, dtype=self.tf.float64)
+        with self.tf.GradientTape() as outer:
+            outer.watch(given)
+            with self.tf.GradientTape() as inner:
+                inner.watch(given)
+                value = function(given, **keywords)
+            first = inner.gradient(value, given)
+        return float(outer.gradient(first, given))
+
+
+@pytest.fixture(params=[Torch, Jax, TensorFlow], ids=["torch", "jax", "tensorflow"])
 def framework(request):
     """Run each test with every framework that is installed."""
     return request.param()

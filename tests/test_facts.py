@@ -81,12 +81,40 @@ def test_a_sum_of_squares_and_a_positive_constant_never_vanishes(expr, expected)
     assert never_zero([Constraint(A, ">")])(expr) is expected
 
 
+def test_a_function_of_a_bounded_name_has_a_sign():
+    """cos(a) is positive where abs(a) < 1.4, so that cos(a) + x**2 vanishes nowhere; where abs(a) < 2 it may."""
+    for size, expected in ((sp.Rational(7, 5), True), (sp.Integer(2), False)):
+        box = [Constraint(A + size, ">"), Constraint(A - size, "<")]
+        assert never_zero(box)(sp.cos(A) + X**2) is expected
+
+
 def _expressions():
     leaves = st.sampled_from([A, B, X, sp.Integer(2), sp.Integer(-1), sp.Rational(1, 3), sp.Integer(0)])
 
     def grown(inner):
-        functions = (sp.exp, sp.cosh, sp.sinh, sp.tanh, sp.atan, sp.erf, sp.Abs, sp.log, sp.sqrt, sp.cos)
+        functions = (
+            sp.exp,
+            sp.cosh,
+            sp.sinh,
+            sp.tanh,
+            sp.atan,
+            sp.erf,
+            sp.Abs,
+            sp.log,
+            sp.sqrt,
+            sp.cos,
+            sp.sin,
+        )
+        bounded = (sp.atan, sp.tanh, sp.erf, sp.sin, sp.cos)
+        middles = (1, -1, 2, -3, sp.pi, -sp.pi / 2, sp.Rational(1, 2))
         return st.one_of(
+            st.builds(
+                lambda c, k, f, u: c + k * f(u),
+                st.sampled_from(middles),
+                st.sampled_from(middles),
+                st.sampled_from(bounded),
+                inner,
+            ),
             st.builds(lambda u, v: u + v, inner, inner),
             st.builds(lambda u, v: u * v, inner, inner),
             st.builds(lambda u, n: u**n, inner, st.sampled_from([-2, -1, 2, 3, 4, sp.Rational(3, 2)])),
@@ -118,6 +146,12 @@ def test_the_sign_of_a_value_is_among_those_read_off_the_shape(expr, point):
         (1 / (1 + sp.exp(-X)), {1}),
         (2**X, {1}),
         (A - 1, {-1, 0, 1}),
+        (sp.pi - 2 * sp.atan(X), {1}),
+        (sp.atan(X) - 2 * sp.tanh(A) - 4, {-1}),
+        (sp.erf(X) - 1, {-1}),
+        (3 - 2 * sp.sin(X) - sp.cos(A) / 2, {1}),
+        (1 - sp.sin(X), {-1, 0, 1}),
+        (1 - 2 * sp.tanh(X), {-1, 0, 1}),
     ],
     ids=str,
 )

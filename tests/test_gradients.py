@@ -1,4 +1,4 @@
-"""Runs the tests of emitted torch and JAX code where those are installed, each in a process of its own."""
+"""Runs the tests of emitted torch, JAX and TensorFlow code where those are installed, each in its own process."""
 
 import importlib.util
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("framework", ["torch", "jax"])
+@pytest.mark.parametrize("framework", ["torch", "jax", "tensorflow"])
 def test_emitted_code_runs_and_has_the_right_gradient(framework):
     """Everything in `gradients.py` holds; a process that runs JAX must not fork, and other tests do."""
     if importlib.util.find_spec(framework) is None:

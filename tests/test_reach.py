@@ -47,6 +47,16 @@ UNSAT = [
     [(P**2 + (-Y - sqrt(Y**2 - P**2)) ** 2, "<"), (P, ">"), (-Y, ">")],
     [(sqrt(X**2 + P) + exp(Y), "<=")],
     [(sp.Integer(1), "<")],
+    # What holds by its form is left out: it only makes the rest harder.
+    [
+        (X - R(1, 10), ">"),
+        (2 - X, ">"),
+        (Y - R(1, 10), ">"),
+        (Z, ">"),
+        (-Z / (exp(Y / X) - 1), "<"),
+        (-Z * exp(Y / X) / (exp(Y / X) - 1), ">"),
+        (Z**2 + (Z / (exp(Y / X) - 1)) ** 2, ">"),
+    ],
 ]
 
 SAT = [

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.refute import bent, moved, untrue
 from benchmarks.surrogates import cases, complaints, draws, infinite, off_the_interval, suggestions
 from diffcheck.analyze import analyze
 from diffcheck.suggest import suggest
@@ -69,6 +70,75 @@ def test_an_overflow_far_out_is_found():
     far = {"f": np.array([1e6, -1e6])}
     assert infinite(problem, first, far, slopes=False) == []
     assert infinite(problem, replace(first, expression="exp(f**2)*mu"), far, slopes=False)
+
+
+MOVING_EDGES = [
+    "sqrt(where(abs(x) <= 1, 0, x))",
+    "log(1 + min(1 - x, 1))",
+    "log(2 - max(x, 0))",
+    "sqrt(1 - abs(x))",
+    "sqrt(abs(x) - 1) + abs(x - 3)",
+    "1/(1 - abs(x)) + relu(x - 3)",
+    "relu(x)**0.5 + sqrt(2 - relu(x))",
+    "asin(clip(x, -1/2, 1/2)*2)",
+    "log(relu(x) + relu(1 - x) - 1/2)",
+]
+
+
+@pytest.mark.parametrize("text", MOVING_EDGES)
+def test_no_suggestion_ends_before_the_original(text):
+    """Smoothing what stands under a root, in a logarithm or a denominator moves the edge outward or not at all."""
+    problem, analysis, shown = suggestions({"id": text, "expr": text, "wrt": ["x"], "where": ""})
+    points = draws(problem, analysis, 3000, text)
+    assert [fault for s in shown for fault in off_the_interval(problem, s, points)] == []
+
+
+MANY = [
+    "where(x > 0, sin(x), x**2)",
+    "abs(x - 3) + sin(x)*abs(x + 1)",
+    "x*abs(x - 1)",
+    "a*abs(x) + b*relu(2*x - 1) + x**2",
+    "where(x**2 + y**2 <= 1, x, x/sqrt(x**2 + y**2))",
+    "2*hypot(x, 3*y) - sign(x + y)/3",
+    "where(x > y, x**2, 3)",
+    "max(x - 1, 2 - x, y)*a",
+    "elu(x, 2)",
+]
+
+
+@pytest.mark.parametrize("text", MANY)
+def test_what_is_said_of_a_suggestion_is_true_of_all_of_it(text):
+    """Constant, convexity, minimisers and remarks hold for the whole new expression, wherever its parts stand."""
+    wrt = [n for n in ("x", "y") if n in text]
+    problem, analysis, shown = suggestions({"id": text, "expr": text, "wrt": wrt, "where": ""})
+    assert shown
+    points = draws(problem, analysis, 1000, text)
+    for s in shown:
+        assert off_the_interval(problem, s, points) == []
+        assert [*bent(problem, s, points), *moved(problem, s, points), *untrue(problem, s, points)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lipschitz_gradient": "9/(10*mu)"}, "steeper"),
+        ({"expression": "-(y - f)**2", "convex": True, "lipschitz_gradient": None}, "not convex"),
+        ({"expression": "(y - f)**2 - 3*f", "keeps_minimisers": True}, "least at"),
+        ({"note": "zero exactly where the original is", "expression": "(y - f)**2 + mu"}, "zero"),
+        ({"note": "equal to it where abs(y - f) >= mu", "expression": "(y - f)**2"}, "equal"),
+        ({"note": "off by at most mu/2 at each point", "expression": "abs(y - f) + mu"}, "off by"),
+    ],
+)
+def test_a_false_remark_is_found(change, said):
+    """Each of the refutations finds what is false of the first suggestion for the L1 loss."""
+    problem = make_problem("abs(y - f)", ["f"])
+    analysis = analyze(problem)
+    first, *_ = suggest(problem, analysis)
+    points = draws(problem, analysis, 3000, "false")
+    points = {n: np.concatenate([c, [1.0, 2.0]]) for n, c in points.items()}
+    changed = replace(first, **change)
+    found = [f(problem, changed, points) for f in (bent, moved, untrue)]
+    assert any(said in fault for faults in found for fault in faults)
 
 
 SIGNS = [

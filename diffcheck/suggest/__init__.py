@@ -15,7 +15,6 @@ the user waits no longer, but nothing at all is worth a longer look.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -25,6 +24,7 @@ from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.smoothings import TARGETS, Smoothing
 from diffcheck.suggest.activations import written_out
+from diffcheck.suggest.domain import keeps_domain
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.parts import (
     endings,
@@ -48,7 +48,7 @@ __all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest", "thorough"]
 
 CHECKS = 3
 # Seconds that suggestions may always take: what nobody waits for.
-LEAST = 0.2
+LEAST = 0.1
 # Characters; what is longer nobody would paste, and it takes long to check.
 LONGEST = 700
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
@@ -156,7 +156,7 @@ class _Search:
                 found = self._checked(text, beside=inside)
             if found is None:
                 continue
-            if _better(found, self.analysis):
+            if self._replaces(found, plan):
                 self.shown.append(of_plan(plan, self.problem, self.analysis, found, self.facts, text))
             elif found.verdict is Verdict.NOT_DIFFERENTIABLE:
                 wider = with_hidden(shapes, self.problem, self.facts)
@@ -175,7 +175,7 @@ class _Search:
             )
             text = unparse(tidied(plan.rebuilt(self.problem.tree)))
             found = self._checked(text) if self._time_left() else None
-            if found is not None and _better(found, self.analysis):
+            if found is not None and self._replaces(found, plan):
                 self.shown.append(of_plan(plan, self.problem, self.analysis, found, self.facts, text))
 
     def patches(self) -> None:
@@ -190,9 +190,9 @@ class _Search:
                 return
             text = unparse(patch.rebuilt(self.written.tree, form, self.parameter))
             found = self._checked(text, left)
-            if found is not None and _better(found, self.analysis):
+            if found is not None and _better(found, self.analysis) and _ends(found) <= _ends(self.analysis):
                 self.shown.append(
-                    of_patch(patch, form, self.problem, found, self.facts, text, self.parameter)
+                    of_patch(patch, form, self.written, found, self.facts, text, self.parameter)
                 )
 
     def endings(self, shapes: dict[Node, Shape]) -> None:
@@ -218,6 +218,12 @@ class _Search:
             found = self._checked(text, beside=closed)
             if found is not None and _reaches_farther(found, self.analysis):
                 self.shown.append(of_plan(plan, self.written, self.analysis, found, self.facts, text))
+
+    def _replaces(self, found: Analysis, plan: Plan) -> bool:
+        """Whether ``found`` is better, and its domain ends at the same places or is proved to be no smaller."""
+        return _better(found, self.analysis) and (
+            _ends(found) <= _ends(self.analysis) or keeps_domain(self.problem.tree, plan, self.facts)
+        )
 
     def _time_left(self) -> bool:
         used = time.thread_time() - self.start
@@ -313,13 +319,13 @@ def _reaches_farther(new: Analysis, old: Analysis) -> bool:
 
 
 def _better(new: Analysis, old: Analysis) -> bool:
-    """Whether ``new`` is decided, differentiable, smoother than ``old``, and ends nowhere ``old`` did not."""
+    """Whether ``new`` is decided, differentiable and smoother than ``old``."""
     if new.verdict is not Verdict.DIFFERENTIABLE or new.smoothness is None:
         return False
     if old.smoothness is not None and not old.smoothness < new.smoothness:
         return False
-    if any(f.severity is Severity.ERROR for f in new.findings):
-        return False
-    before = Counter(f.kind for f in old.findings if f.kind in _DOMAIN)
-    after = Counter(f.kind for f in new.findings if f.kind in _DOMAIN)
-    return after <= before
+    return not any(f.severity is Severity.ERROR for f in new.findings)
+
+
+def _ends(analysis: Analysis) -> set[tuple[Kind, str]]:
+    return {(f.kind, f.at) for f in analysis.findings if f.kind in _DOMAIN}

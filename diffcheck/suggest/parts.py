@@ -21,7 +21,9 @@ from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
 __all__ = ["endings", "needed_sides", "responsible", "with_branches_split", "with_covered", "with_hidden"]
 
-FAILING = frozenset({Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP})
+FAILING = frozenset({
+    Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP, Kind.OSCILLATION,
+})  # fmt: skip
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
 _LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot"})
 # A `where` whose branches may not be drawn out of their guard: no row, but a sum of both where they meet.

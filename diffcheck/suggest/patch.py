@@ -19,14 +19,16 @@ from functools import reduce
 import sympy as sp
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.lower import to_sympy
+from diffcheck.gaps import Pieces
+from diffcheck.lower import lower, to_sympy
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.printer import text_of
+from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import NOTHING, Interval, scaled
+from diffcheck.suggest.bounds import NOTHING, Interval, affine_gradient, scaled
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.plan import filled
-from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, scale, to_poly
+from diffcheck.suggest.plan import Plan, filled
+from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, multiply, scale, to_poly
+from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node, name, number, substitute
 from diffcheck.unparse import unparse
@@ -36,6 +38,7 @@ __all__ = ["FORMS", "Form", "Patch", "patches"]
 
 # Beyond, nobody would read the sum.
 MOST = 6
+MOST_PIECES = 40
 # Parts; a jump with fewer is left as it is found.
 LONG = 30
 # Characters of a condition in a note.
@@ -97,6 +100,55 @@ class Patch:
                 return None
             total = total.plus(scaled(whole, to_poly(half), facts))
         return total
+
+    def lipschitz(self, problem: Problem, parameter: str, facts: Facts) -> Poly | None:
+        """Return a Lipschitz constant of the sum's gradient, or None.
+
+        Off its corners f has the second derivatives of its pieces, bounded on all of the domain; the sum is C1, and
+        both corrections have (J/2)*|grad g|**2/mu at most, J constant and g affine.
+        """
+        plan = Plan({}, parameter, frozenset(problem.wrt))
+        total = _steepest(problem, facts) if _is_convex(problem, plan) else None
+        for g, half in self.corners:
+            gradient = affine_gradient(g, plan)
+            if total is None or gradient is None or not plan.constant(half):
+                return None
+            length: Poly = reduce(add, (multiply(c, c) for c in gradient.values()), {})
+            sign = facts.sign(to_poly(half))
+            size = scale(to_poly(half), sign) if sign else to_poly(Node("abs", (half,)))
+            total = add(total, multiply(multiply(size, length), to_poly(parse(f"1/{parameter}"))))
+        return total
+
+
+def _steepest(problem: Problem, facts: Facts) -> Poly | None:
+    """Return a bound of the Hessian's norm on all pieces: of the sum of its entries' sizes, each bounded by itself."""
+    pieces = Pieces().of(lower(problem.tree))
+    if len(pieces) > MOST_PIECES:
+        return None
+    ranges = Ranges(facts, problem.wrt)
+    variables = [symbol(v) for v in problem.wrt]
+    largest = NOTHING
+    for piece in pieces:
+        total: Poly = {}
+        for entry in sp.hessian(piece, variables):
+            bound = ranges.size(parse(text_of(entry)))
+            if bound is None:
+                return None
+            total = add(total, bound)
+        largest = largest.hull(Interval({}, total))
+    return largest.high
+
+
+def _is_convex(problem: Problem, plan: Plan) -> bool:
+    """Whether the domain that the constraints leave is seen to be convex: each is affine, or holds constants alone."""
+    return all(
+        plan.constant(c)
+        or (
+            c.op in ("lt", "le", "gt", "ge")
+            and affine_gradient(Node("sub", (c.args[0], c.args[1])), plan) is not None
+        )
+        for c in problem.where
+    )
 
 
 def patches(problem: Problem, analysis: Analysis) -> Patch | None:

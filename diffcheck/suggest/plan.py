@@ -111,7 +111,8 @@ def put(node: Node, parameter: str, values: Mapping[str, Node]) -> Node:
     def replace(part: Node) -> Node | None:
         return known.get(str(part.leaf)) if part.op == NAME else None
 
-    return substitute(node, replace)
+    nothing = Node("div", (number(0), name(parameter)))
+    return substitute(substitute(node, replace), lambda part: number(0) if part == nothing else None)
 
 
 @cache

@@ -81,12 +81,14 @@ def of_patch(
     """Return the suggestion that corrects corners from outside, with its price."""
     assert after.smoothness is not None
     interval = _or_none(lambda: patch.difference(form, parameter, frozenset(problem.wrt), facts))
+    ends = any(f.kind in (Kind.EDGE, Kind.HOLE, Kind.POLE) for f in after.findings)
+    lipschitz = None if ends else _or_none(lambda: patch.lipschitz(problem, parameter, facts))
     answer = Surrogate(
         name=form.name,
         expression=text,
         smoothness=after.smoothness,
         error=_ends(interval) if interval else None,
-        lipschitz_gradient=None,
+        lipschitz_gradient=_text(lipschitz) if lipschitz else None,
         parameter=parameter,
         convex=None,
         note=patch.note(form, parameter),

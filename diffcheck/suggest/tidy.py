@@ -41,7 +41,7 @@ def _tidy(node: Node) -> Node | None:
     if node.op == "neg":
         return _negative(node.args[0])
     if node.op == "add":
-        return _sum(*node.args)
+        return _collected(node) or _sum(*node.args)
     if node.op == "sub":
         return _collected(node) or _difference(*node.args)
     if node.op == "mul":
@@ -96,8 +96,9 @@ def _difference(left: Node, right: Node) -> Node | None:
 
 
 def _collected(node: Node) -> Node | None:
-    """Return x - 1 - (2 - x) as 2*x - 3: a difference of sums of names and numbers, where that is shorter."""
-    if node.args[1].op not in ("add", "sub") or any(part.op not in _PLAIN for part in node.walk()):
+    """Return x - 1 - (2 - x) as 2*x - 3: a sum of sums of names and numbers, where that is shorter."""
+    inner = any(a.op in ("add", "sub") for a in node.args)
+    if not inner or any(part.op not in _PLAIN for part in node.walk()):
         return None
     try:
         short = from_poly(to_poly(node))
