@@ -113,7 +113,7 @@ def _expressions():
                 st.sampled_from(middles),
                 st.sampled_from(middles),
                 st.sampled_from(bounded),
-                inner,
+                st.sampled_from([A, B, X, A * X, X**2 - B]),
             ),
             st.builds(lambda u, v: u + v, inner, inner),
             st.builds(lambda u, v: u * v, inner, inner),
