@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-import flint
 import sympy as sp
 
 from diffcheck.balls import enclose
+from diffcheck.boxes import Box, refuted, span
 from diffcheck.reach import Constraint
 
 __all__ = ["ABOVE", "NOT_NEGATIVE", "bounds", "never_zero", "signs", "squares"]
-
-# Pieces of a box that are looked at; a gap that needs more is left to the solvers.
-MAX_PIECES = 300
 
 Interval = tuple[sp.Expr, sp.Expr]
 
@@ -46,12 +43,17 @@ def never_zero(where: Sequence[Constraint]) -> Callable[[sp.Expr], bool]:
     """Return a test: True proves that an expression vanishes nowhere in the domain, False says nothing."""
     known = bounds(where)
     known_signs = {s: _interval_signs(*pair) for s, pair in known.items()}
-    boxed = {s: pair for s, pair in known.items() if pair[0].is_finite and pair[1].is_finite}
+    boxed = {s: span(*pair) for s, pair in known.items() if pair[0].is_finite and pair[1].is_finite}
 
     def test(expr: sp.Expr) -> bool:
         if 0 not in signs(expr, {**known_signs, **_function_signs(expr, boxed)}):
             return True
-        return bool(expr.free_symbols) and expr.free_symbols <= boxed.keys() and _sign_on_box(expr, boxed)
+        symbols = expr.free_symbols
+        return (
+            bool(symbols)
+            and symbols <= boxed.keys()
+            and refuted([(expr, (0,))], {s: boxed[s] for s in symbols})
+        )
 
     return test
 
@@ -75,12 +77,12 @@ def _interval_signs(low: sp.Expr, high: sp.Expr) -> Signs:
     return ABOVE if low.is_nonnegative else BELOW if high.is_nonpositive else ANY
 
 
-def _function_signs(expr: sp.Expr, boxed: Mapping[sp.Symbol, Interval]) -> dict[sp.Expr, Signs]:
+def _function_signs(expr: sp.Expr, boxed: Box) -> dict[sp.Expr, Signs]:
     """Return the signs of functions of names that lie between two numbers: cos(x) where abs(x) < 1.4."""
     found: dict[sp.Expr, Signs] = {}
     for part in expr.atoms(sp.Function):
         if part.free_symbols and part.free_symbols <= boxed.keys():
-            ball = enclose(part, {s: _hull(*boxed[s]) for s in part.free_symbols})
+            ball = enclose(part, boxed)
             if ball.is_finite() and not ball.contains(0):
                 found[part] = ABOVE if ball > 0 else BELOW
     return found
@@ -159,39 +161,3 @@ def _bounded_signs(total: sp.Expr) -> Signs:
         if least.is_positive or (open_ and least.is_zero):
             return side
     return ANY
-
-
-def _sign_on_box(expr: sp.Expr, boxed: Mapping[sp.Symbol, Interval]) -> bool:
-    """Bisect the widest side until every piece has one and the same sign."""
-    corners = ({s: boxed[s][end] for s in expr.free_symbols} for end in (0, 1))
-    found = {
-        bool(ball > 0)
-        for ball in (enclose(expr, c) for c in corners)
-        if ball.is_finite() and not ball.contains(0)
-    }
-    if len(found) > 1:
-        return False
-    todo = [{s: _hull(*boxed[s]) for s in expr.free_symbols}]
-    for _ in range(MAX_PIECES):
-        if not todo:
-            return len(found) == 1
-        box = todo.pop()
-        ball = enclose(expr, box)
-        if ball.is_finite() and not ball.contains(0):
-            found.add(bool(ball > 0))
-            if len(found) > 1:
-                return False
-            continue
-        widest = max(box, key=lambda s: float(box[s].rad()))
-        todo += [{**box, widest: half} for half in _halves(box[widest])]
-    return False
-
-
-def _hull(low: sp.Expr, high: sp.Expr) -> flint.arb:
-    """Return a ball that contains both numbers and all between."""
-    return enclose(low, {}).union(enclose(high, {}))
-
-
-def _halves(ball: flint.arb) -> tuple[flint.arb, flint.arb]:
-    middle = ball.mid()
-    return ball.lower().union(middle), middle.union(ball.upper())

@@ -1,8 +1,9 @@
 """Can all these conditions hold at once?  SAT comes with a point, UNSAT with a proof, UNKNOWN with neither.
 
 Steps, cheapest first: literal conditions; solved equations (isolate.py); sampling of rational points,
-verified exactly or by balls; cvc5 (solver.py), whose "unsat" is a proof and whose models are verified; a sign
-change of a continuous function on a segment for an equation without a closed form.
+verified exactly or by balls; cvc5 (solver.py), whose "unsat" is a proof and whose models are verified; boxes in
+ball arithmetic where everything is bounded (boxes.py); a sign change of a continuous function on a segment for an
+equation without a closed form; the same for small values of integer symbols.
 Conditions hold only where their expressions have a value.
 Read in order: reach, holds.
 Limits: equations that no symbol can be isolated from; kernels that solver.py knows too little of.
@@ -12,8 +13,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any, Literal
@@ -22,6 +24,7 @@ import flint
 import sympy as sp
 
 from diffcheck.balls import enclose, exact_value, precision, rational_value, sign_at, to_ball
+from diffcheck.boxes import MAX_PIECES, bounding_box, undecided
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
 from diffcheck.solver import solve
@@ -37,6 +40,8 @@ ACCEPTS: dict[str, tuple[int, ...]] = {
 # Solved equations are quick to sample when they have solutions; that they have none, cvc5 sees sooner.
 FEW = 12
 MAX_HEIGHT = 2000
+# Tried for an integer symbol before giving up.
+SMALL = (1, -1, 2, 0)
 
 
 class Status(Enum):
@@ -106,7 +111,50 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         return Reach(Status.UNSAT, how="cvc5 QF_NRA")
     for point in _candidates(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
-    return _by_sign_change(constraints, symbols) or _UNKNOWN
+    for argument in (_in_boxes, _by_sign_change, _at_small_integers):
+        found = argument(constraints, symbols)
+        if found is not None:
+            return found
+    return _UNKNOWN
+
+
+def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Find a point by fixing one integer symbol after the other at a small value."""
+    whole = next((s for s in symbols if s.is_integer), None)
+    if whole is None or len(symbols) == 1:
+        return None
+    for value in SMALL:
+        if (whole.is_nonnegative and value < 0) or (whole.is_positive and value == 0):
+            continue
+        fixed = {whole: sp.Integer(value)}
+        found = reach([Constraint(c.expr.subs(fixed), c.rel) for c in constraints], tries=FEW)
+        if found.status is Status.SAT and found.witness is not None:
+            return replace(found, witness={**found.witness, **fixed})
+    return None
+
+
+def _in_boxes(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Decide constraints that bound all symbols: no piece of the box allows them, or a point of one satisfies them."""
+    conditions = [(c.expr, ACCEPTS[c.rel]) for c in constraints]
+    box = bounding_box(conditions)
+    if not box.keys() >= set(symbols):
+        return None
+    open_set = not any(c.rel == "=" for c in constraints)
+    for count, piece in enumerate(undecided(conditions, box)):
+        if count == MAX_PIECES:
+            return None
+        point = {s: _short(s, ball) for s, ball in piece.items()} if open_set else {}
+        if open_set and _all_hold(constraints, point):
+            return Reach(Status.SAT, point, "sampling of boxes")
+    return Reach(Status.UNSAT, how="boxes in ball arithmetic")
+
+
+def _short(symbol: sp.Symbol, ball: flint.arb) -> sp.Rational:
+    """Return a number with a small denominator near the middle of a ball."""
+    middle = float(ball.mid())
+    if symbol.is_integer:
+        return sp.Integer(round(middle))
+    return sp.Rational(Fraction(middle).limit_denominator(1 + int(2 / max(float(ball.rad()), 1e-9))))
 
 
 def _refuted(constraints: Sequence[Constraint]) -> bool:

@@ -259,6 +259,7 @@ class _Query:
             if g.kind in _KERNELS:
                 self._about_kernel(g, v)
         self._orders()
+        self._quarter_turns()
 
     def _about_sign(self, g: Generator, v: Any) -> None:
         """Assert v = 1 or v = -1 as a choice, which the solver splits on sooner than on v*v = 1."""
@@ -308,6 +309,22 @@ class _Query:
                 self._imply((u, ">", self.zero), (v, "<", u))
                 self._imply((u, "<", self.zero), (v, ">", u))
             self.graphs.setdefault(g.kind, []).append((u, v))
+
+    def _quarter_turns(self) -> None:
+        """Assert that asin ends at -pi/2 and pi/2 and that atan stays between, where pi itself is spoken of."""
+        half = next((self._half(g) for g in self.tower.generators if g.expr == sp.pi), None)
+        if half is None:
+            return
+        ends = ((self.tm.mkReal(1), half), (self.tm.mkReal(-1), self.tm.mkTerm(Kind.NEG, half)))
+        for (end, turn), inwards in zip(ends, ("<", ">"), strict=True):
+            for _, v in self.graphs.get("atan", ()):
+                self._compare(v, inwards, turn)
+            for u, v in self.graphs.get("asin", ()):
+                self._imply((u, inwards, end), (v, inwards, turn))
+                self._imply((u, "=", end), (v, "=", turn))
+
+    def _half(self, g: Generator) -> Any:
+        return self.tm.mkTerm(Kind.MULT, self.tm.mkReal(1, 2), self._variable(g))
 
     def _exponential(self, u: Any, v: Any) -> None:
         """Assert bounds that v = exp(u) obeys: 1 + u <= v, v*(1 - u) <= 1, with equality for u = 0 only."""
