@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import islice, product
 
 import sympy as sp
 
+from diffcheck.cases import Group, cases, occurrence
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.printer import symbol, text_of
 from diffcheck.reach import Constraint, Status, holds, reach
@@ -48,7 +49,9 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
     if not bad:
         return [Region(CINF, "", {})]
     worst = min(leaf.outcome.level for leaf in bad)
-    if not symbols or any(leaf.outcome.level == worst and _everywhere(leaf, symbols, where) for leaf in bad):
+    if not symbols or any(
+        leaf.outcome.level == worst and occurrence(leaf, set(symbols), where) == () for leaf in bad
+    ):
         return [Region(worst, "", {})]
     found: dict[Smoothness, list[Example]] = {}
     solved = any(symbol(n) in symbols for leaf in bad for n, _ in leaf.wall.base)
@@ -59,21 +62,21 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
     if not found:
         return [Region(worst, "", {})]
     merged = _merged(found)
-    split = len({level.differentiable for level in merged}) > 1  # else nobody asks for the conditions
-    texts = {
-        level: _condition(bad, merged[level], symbols, where) or _separation(merged, level, symbols)
-        for level in merged
-        if split
-    }
+    # Where all classes are of one verdict, nobody asks for the conditions.
+    split = len({level.differentiable for level in merged}) > 1
+    groups = [_group(level, merged, bad) for level in sorted(merged)]
+    texts = cases(groups, symbols, where) if split else [""] * len(groups)
     return [
-        Region(
-            level,
-            texts.get(level, ""),
-            merged[level][0],
-            _by_power(bad) if 1 <= level.level < CINF.level else "",
-        )
-        for level in sorted(merged)
+        Region(level, text, merged[level][0], _by_power(bad) if 1 <= level.level < CINF.level else "")
+        for level, text in zip(sorted(merged), texts, strict=True)
     ]
+
+
+def _group(level: Smoothness, merged: Mapping[Smoothness, Sequence[Example]], bad: Sequence[Leaf]) -> Group:
+    """Return the leaves of a class and those of the worse ones; the finite classes C1, C2 ... are one."""
+    better = min((other for other in merged if other > level), default=None)
+    leaves = [b for b in bad if level <= b.outcome.level and (better is None or b.outcome.level < better)]
+    return Group(leaves, [b for b in bad if b.outcome.level < level], merged[level])
 
 
 def _by_power(bad: Sequence[Leaf]) -> str:
@@ -104,54 +107,6 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
     sure = min((level for level, s in status if s is Status.SAT), default=CINF)
     perhaps = min((level for level, s in status if s is not Status.UNSAT), default=CINF)
     return sure if sure == perhaps else None
-
-
-def _separation(
-    found: Mapping[Smoothness, Sequence[Example]], level: Smoothness, symbols: Sequence[sp.Symbol]
-) -> str:
-    """Return the sign of a constant, or the order of two, that only these examples have; "" if there is none."""
-    for expr in [*symbols, *(a - b for a, b in combinations(symbols, 2))]:
-        for rel in (">", "<"):
-            inside = {bool(sp.StrictGreaterThan(expr.subs(dict(e)), 0)) == (rel == ">") for e in found[level]}
-            others = [e for other, es in found.items() if other != level for e in es]
-            outside = {bool(sp.StrictGreaterThan(expr.subs(dict(e)), 0)) == (rel == ">") for e in others}
-            if inside == {True} and outside <= {False}:
-                return f"{text_of(expr)} {rel} 0"
-    return ""
-
-
-def _everywhere(leaf: Leaf, symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> bool:
-    """Whether the leaf plainly has a point for all constants: variables can be chosen that satisfy what defines it.
-
-    A variable that goes far enough satisfies all conditions that are linear in it and ask for one direction; the
-    others do not hold it, and are satisfied first.
-    """
-    constants = set(symbols)
-    if any(symbol(n) in constants for n, _ in leaf.wall.base):
-        return False
-    left = [*leaf.conditions, *constraints_on(leaf.wall, where)]
-    while any(c.expr.free_symbols & constants for c in left):
-        variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness and not s.is_integer}
-        for s in sorted(variables - constants, key=str):
-            own = [c for c in left if s in c.expr.free_symbols]
-            if _hold_far_out(own, s, constants):
-                left = [c for c in left if c not in own]
-                break
-        else:
-            return False
-    return True
-
-
-def _hold_far_out(own: Sequence[Constraint], s: sp.Symbol, constants: set[sp.Symbol]) -> bool:
-    """Whether conditions hold together for all large values of a variable, or for all large negative ones."""
-    slopes = [sp.expand(sp.diff(c.expr, s)) for c in own]
-    if not all(c.rel in (">", "<", ">=", "<=") for c in own) or any(slope.is_zero for slope in slopes):
-        return False
-    if len(own) == 1:
-        # Constants are in general position, so a slope of them alone is not zero.
-        return bool(slopes[0].free_symbols <= constants)
-    signs = {slope.is_positive == (c.rel in (">", ">=")) for slope, c in zip(slopes, own, strict=True)}
-    return all(slope.is_number for slope in slopes) and len(signs) == 1
 
 
 def _examples(
@@ -203,47 +158,3 @@ def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Co
         # Decided before at the root itself, which no constant moves.
         asked = [c for c in asked if leaf.wall.implicit.symbol not in c.expr.free_symbols]
     return reach(asked).status if asked else Status.SAT
-
-
-def _condition(
-    bad: Sequence[Leaf],
-    examples: Sequence[Example],
-    symbols: Sequence[sp.Symbol],
-    where: Sequence[Constraint],
-) -> str:
-    """Return what all examples of a region satisfy, from the conditions of the leaves that involve only constants."""
-    own = [c for c in where if c.expr.free_symbols <= set(symbols)]
-    stated = {c.expr for c in where}
-    found: list[Constraint] = []
-    for leaf in bad:
-        for c in (*leaf.conditions, *constraints_on(leaf.wall, where)):
-            if not c.expr.free_symbols or not c.expr.free_symbols <= set(symbols) or c.expr in stated:
-                continue
-            values = [c.expr.subs(dict(e)) for e in examples]
-            if all(v.is_positive for v in values):
-                found.append(Constraint(c.expr, ">"))
-            elif all(v.is_negative for v in values):
-                found.append(Constraint(c.expr, "<"))
-    found = list(dict.fromkeys(found))
-    for c in list(found):
-        rest = [d for d in found if d is not c]
-        if reach([*own, *rest, Constraint(c.expr, "<" if c.rel == ">" else ">")]).status is Status.UNSAT:
-            found = rest
-    return " and ".join(_text(c) for c in found)
-
-
-def _text(c: Constraint) -> str:
-    """Write p - 1 > 0 as p > 1 where only one name occurs."""
-    if len(c.expr.free_symbols) == 1:
-        (s,) = c.expr.free_symbols
-        slope = c.expr.coeff(s)
-        if slope.is_number and slope != 0 and sp.expand(c.expr - slope * s).is_number:
-            up = (c.rel == ">") == bool(slope > 0)
-            return f"{s.name} {'>' if up else '<'} {text_of(-(c.expr - slope * s) / slope)}"
-    terms = c.expr.as_coefficients_dict()
-    if len(terms) == 2 and sorted(terms.values()) == [-1, 1]:
-        low, high = sorted(terms, key=lambda t: terms[t])
-        if high.is_number:
-            return f"{text_of(low)} {'<' if c.rel == '>' else '>'} {text_of(high)}"
-        return f"{text_of(high)} {c.rel} {text_of(low)}"
-    return f"{text_of(c.expr)} {c.rel} 0"
