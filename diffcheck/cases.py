@@ -10,14 +10,14 @@ Gives up on: leaves for which no variable can be eliminated; then a case is told
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
 from diffcheck.explore import OPPOSITE, Leaf, constraints_on
 from diffcheck.printer import symbol, text_of
-from diffcheck.reach import Constraint, Status, reach
+from diffcheck.reach import Constraint, Status, holds, reach
 
 __all__ = ["Group", "cases", "occurrence"]
 
@@ -60,7 +60,7 @@ def _is_condition_of(
         solved = [Constraint(e - symbol(n), "=") for n, e in leaf.wall.base if symbol(n) in constants]
         if reach([*own, *r, *solved, *_asked(leaf, where)]).status is not Status.UNSAT:
             return False
-    sure = [c for c in (occurrence(leaf, constants, where) for leaf in group.leaves) if c is not None]
+    sure = (c for leaf in group.leaves for c in _enough(leaf, constants, where))
     return not group.leaves or _covered((*own, *r), sure)
 
 
@@ -121,6 +121,44 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
         else:
             return None
     return tuple(c for c in left if c.expr.free_symbols & constants)
+
+
+def _enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Conjunction]:
+    """Yield conditions on constants under which the leaf has a point: exact ones, or those for certain variables.
+
+    These are the variables of the witness, and small multiples of them: there, what involves constants has the sign
+    that it has where all variables are zero.  Conditions are strict, so what is special at these values does no harm.
+    """
+    exact = occurrence(leaf, constants, where)
+    if exact is not None:
+        yield exact
+    elif not any(symbol(n) in constants for n, _ in leaf.wall.base):
+        mixed: list[Constraint] = []
+        plain: list[Constraint] = []
+        for c in _asked(leaf, where):
+            (mixed if c.expr.free_symbols & constants else plain).append(c)
+        witness = {s: v for s, v in leaf.witness.items() if s not in constants}
+        yield from _at(mixed, witness)
+        if all(_holds_near_zero(c, witness) for c in plain):
+            yield from _at(mixed, {s: v if s.is_integer else sp.S.Zero for s, v in witness.items()})
+
+
+def _at(conditions: Sequence[Constraint], values: Example) -> Iterator[Conjunction]:
+    """Yield what conditions ask of constants for these variables, if that is not plainly false."""
+    left = [Constraint(c.expr.subs(dict(values)), c.rel) for c in conditions]
+    if all(c.expr.free_symbols or holds(c, {}) for c in left):
+        yield tuple(c for c in left if c.expr.free_symbols)
+
+
+def _holds_near_zero(c: Constraint, witness: Example) -> bool:
+    """Whether a condition holds at t times the witness for all small t > 0, by its lowest power of t."""
+    t = sp.Dummy("t", positive=True)
+    along = c.expr.subs({s: t * v for s, v in witness.items() if not s.is_integer}, simultaneous=True)
+    if not along.is_polynomial(t):
+        return False
+    lowest = sp.Poly(along, t).all_coeffs()[::-1]
+    leading = next((v for v in lowest if v != 0), sp.S.Zero)
+    return holds(Constraint(leading, c.rel), {}) is True
 
 
 def _asked(leaf: Leaf, where: Sequence[Constraint]) -> Conjunction:

@@ -1,14 +1,20 @@
 """Constants: open regions with different verdicts are cases, coincidences are conditions."""
 
+import re
+from fractions import Fraction
+from functools import reduce
+
 import pytest
 import sympy as sp
 from questions import ask
 
 from diffcheck.constants import regions
 from diffcheck.explore import Leaf
+from diffcheck.numeric import evaluate
 from diffcheck.outcome import SMOOTH, Outcome
+from diffcheck.parse import parse
 from diffcheck.reach import Constraint
-from diffcheck.verdict import C0, CINF, SINGULAR, Kind, Verdict
+from diffcheck.verdict import C0, CINF, OTHERWISE, SINGULAR, Kind, Verdict
 from diffcheck.walls import Wall
 
 A, X = sp.symbols("a x", real=True)
@@ -64,6 +70,11 @@ CASES = [
     ("abs(exp(x) - a)", "x", "", {"a > 0": "C0", "a < 0": "Cinf"}),
     ("1/(x**2 + a)", "x", "", {"a < 0": "singular", "a > 0": "Cinf"}),
     ("max(x**2, a)", "x", "", {"a > 0": "C0", "a < 0": "Cinf"}),
+    ("max(x**2, a, b)", "x", "", {"b > 0 or a > 0": "C0", "otherwise": "Cinf"}),
+    ("abs(x)**(a*b)", "x", "", {"a*b < 0": "singular", "a*b > 0 and a*b < 1": "C0", "a*b > 1": "C1"}),
+    ("where(a > 0 or b > 0, abs(x), x)", "x", "", {"a > 0 or b > 0": "C0", "otherwise": "Cinf"}),
+    ("1/(abs(cos(x)) + abs(x - a))", "x", "abs(x) <= 1", {"abs(a) < 1": "C0", "otherwise": "Cinf"}),
+    ("sqrt(abs(x**2 + y**2 + a))", "x,y", "", {"a < 0": "C0", "a > 0": "Cinf"}),
 ]  # fmt: skip
 
 
@@ -75,6 +86,42 @@ def test_open_regions_with_different_verdicts_are_cases(text, wrt, where, cases)
     assert {c.condition: str(c.smoothness) for c in analysis.cases} == cases
     for case in analysis.cases:
         assert (case.verdict is Verdict.DIFFERENTIABLE) == case.smoothness.differentiable
+
+
+SPLIT = [
+    ("where(a > b, abs(x), where(b > c, x, abs(x)**3))", "x", ""),
+    ("where(a*b > 1, floor(x), where(a > b, abs(x), x**2))", "x", ""),
+    ("abs(x)**a + abs(x)**b", "x", "a > 0, b > 0"),
+    ("relu(x - a)**b", "x", "0 < x, x < 1"),
+    ("clip(x, a, b)", "x", ""),
+    ("max(x**2, a, b)", "x", ""),
+    ("relu(a - x**2 - y**2)", "x,y", ""),
+    ("where(x > a, x, b*x**2)", "x", "0 < x"),
+]
+NUMBERS = [
+    {"a": a, "b": b, "c": c}
+    for a, b, c in [("1/3", "5/7", "2"), ("5/7", "-1/3", "-2"), ("-9/4", "-7/3", "1/5"), ("7/5", "13/6", "1/9")]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrt", "where"), SPLIT, ids=[t for t, _, _ in SPLIT])
+def test_one_case_holds_for_numbers_and_tells_their_class(text, wrt, where):
+    """Put numbers for the constants: one case holds, and the function with these numbers has its class."""
+    cases = ask(text, wrt, where).cases
+    assert cases
+    for numbers in NUMBERS:
+        point = {n: Fraction(v) for n, v in numbers.items()}
+        conditions = [c.strip() for c in where.split(",") if c and not set(c) & set(wrt)]
+        if not all(_holds(c, point) for c in conditions):
+            continue
+        (true,) = [c for c in cases if c.condition != OTHERWISE and _holds(c.condition, point)] or cases[-1:]
+        written = {rf"\b{n}\b": f"({v})" for n, v in numbers.items()}
+        put = ask(reduce(lambda t, n: re.sub(n, written[n], t), written, text), wrt, where)
+        assert put.smoothness == true.smoothness or (true.detail and put.smoothness > true.smoothness)
+
+
+def _holds(condition, point):
+    return bool(evaluate(parse(condition), point, 30).value)
 
 
 DECIDED = [
