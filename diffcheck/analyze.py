@@ -383,7 +383,7 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     if work.open and not _no_worse(work, pieces, worst):
         # The witness stands; what is undecided could be worse, so no class is claimed.
         reason = f"class at best {worst}: {work.open[0]}"
-        return Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason)
+        return _certified(work, Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason))
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
     unmet = tuple(_unmet(work)) if sure else ()
     done = Analysis(verdict, worst, tuple(findings), complete=not work.open, alone=alone, unmet=unmet)

@@ -282,11 +282,11 @@ class _Germs:
         return Term(self.words.text(c), power, log, loglog, grown)
 
     def _number(self, c: sp.Expr) -> sp.Expr:
-        """Return a long coefficient at the witness, to 40 digits: written out exactly it can take minutes."""
-        ball = enclose(c, self.point, 200)
+        """Return a long coefficient at the witness, to more digits than its germ is checked with."""
+        ball = enclose(c, self.point, 1500)
         if not ball.is_finite():
             return c.xreplace(self.point)
-        return sp.Rational(ball.mid().str(40, radius=False))
+        return sp.Rational(ball.mid().str(440, radius=False))
 
     def _sum(self, terms: Iterable[tuple[sp.Expr, Mono]]) -> sp.Expr:
         log = -sp.log(self.t)

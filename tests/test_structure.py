@@ -78,6 +78,34 @@ def test_the_data_types_import_nothing_but_each_other():
         assert {_top(module) for module in GRAPH[f"diffcheck.{name}"]} <= DATA
 
 
+# What the checker may share with the analyzer: the language, the table of functions and its values, the report.
+LANGUAGE = {
+    "atoms", "certificate", "conventions", "errors", "numeric", "parse", "samples", "tree", "unknown", "unparse",
+    "verdict", "verify",
+}  # fmt: skip
+
+
+def test_the_checker_shares_no_analysis_with_the_analyzer():
+    """What a report claims is checked by other means than it was found with: no rule, no solver, no algebra system."""
+    for module, imports in GRAPH.items():
+        if _top(module) == "verify":
+            assert set(map(_top, imports)) <= LANGUAGE, module
+            text = PACKAGE / f"{module.replace('.', '/').removeprefix('diffcheck/')}.py"
+            path = text if text.exists() else PACKAGE / "verify" / "__init__.py"
+            outside = {
+                name.split(".")[0]
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                for name in (
+                    [alias.name for alias in node.names]
+                    if isinstance(node, ast.Import)
+                    else [str(node.module)]
+                    if isinstance(node, ast.ImportFrom)
+                    else []
+                )
+            }
+            assert not outside & {"sympy", "cvc5", "flint", "numpy"}, module
+
+
 @pytest.mark.parametrize("path", FILES, ids=_module)
 def test_every_file_says_what_it_is_and_offers(path):
     """A module docstring, and one sorted `__all__`, in every file that defines something."""

@@ -44,7 +44,7 @@ def test_a_true_certificate_holds(name):
     """No step of the analyzer's own certificates is refused, and most are checked."""
     checks = verify(_report(name))
     assert [c for c in checks if c.status is Status.FAILED] == []
-    assert any(c.status is Status.OK for c in checks)
+    assert any(c.status.holds for c in checks)
 
 
 # --- one corruption of each kind
@@ -324,6 +324,6 @@ def test_an_undetermined_report_claims_nothing():
 def test_losses_over_samples_are_checked_as_they_were_read(text):
     """The certificate is about one term, or about all of them written out; the checker reads the text again."""
     report = to_object(check(text))
-    assert all(step.status is Status.OK for step in verify(report))
+    assert [step.step for step in verify(report) if not step.status.holds] in ([], ["any number of samples"])
     other = {**report, "expression": text + " + 1"}
     assert any(step.status is Status.FAILED for step in verify(other))

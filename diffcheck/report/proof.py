@@ -24,8 +24,10 @@ def proof(report: Report, width: int = 80) -> str:
 def checked(title: str, checks: Iterable[Check], width: int = 80) -> str:
     """Return one line for each step that was checked, wrapped, below the expression."""
     found = list(checks)
-    bad = sum(c.status is Status.FAILED for c in found)
-    lines = _lines(f"{'FAILED' if bad else 'ok'}: {title}", 0, width)
+    counts = [(sum(c.status is s for c in found), str(s)) for s in Status]
+    bad = any(c.status is Status.FAILED for c in found)
+    said = ", ".join(f"{n} {what}" for n, what in counts if n)
+    lines = _lines(f"{'FAILED' if bad else 'ok'}: {title}: {said}", 0, width)
     for check in found:
         text = f"{check.status}: {check.step}" + (f": {check.note}" if check.note else "")
         lines += _lines(text, 1, width)

@@ -26,20 +26,35 @@ __all__ = ["Check", "Claim", "Status", "claim", "sides_of"]
 
 
 class Status(StrEnum):
-    """What the checker says about one step."""
+    """What the checker says about one step.
 
-    OK = "ok"
+    proved: by exact arithmetic or intervals.  sampled: at points, none of which refutes it.
+    not restated: nothing was looked at.  FAILED: it does not hold.
+    """
+
+    PROVED = "proved"
+    SAMPLED = "sampled"
+    OPEN = "not restated"
     FAILED = "FAILED"
-    OPEN = "not checkable"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the step was checked, by proof or at points, and nothing spoke against it."""
+        return self in {Status.PROVED, Status.SAMPLED}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One step: what it is about, whether it holds, and the argument or the reason."""
+    """One step: what it is about, whether it holds, and the argument or the reason.
+
+    cell: the wall and the kind of point that it is about.  at_witness: what happens at the witness is proved.
+    """
 
     step: str
     status: Status
     note: str = ""
+    cell: tuple[int, int] | None = None
+    at_witness: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class Claim:
     tree: the function with abbreviations written out; plain: the same in elementary operations.
     values: names that stand for values of unknown functions, with the values as the report writes them; the texts
         of ``report`` here have the names.
+    one_term: the certificate is about one term of a sum over samples, or about a vector of one size.
     """
 
     report: Mapping[str, Any]
@@ -60,6 +76,7 @@ class Claim:
     certificate: Certificate
     faults: list[str] = field(default_factory=list)
     values: Mapping[str, str] = field(default_factory=dict)
+    one_term: bool = False
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -138,7 +155,8 @@ def claim(report: Mapping[str, Any]) -> Claim:
     if not set(tree.names()) <= names or not wrt:
         faults.append("a name is neither a variable nor a constant")
     written = {n: text for text, n in values.items()}
-    return Claim(report, tree, elementary(tree), where, wrt, constants, certificate, faults, written)
+    short = not _matches(typed, tree, names, {})
+    return Claim(report, tree, elementary(tree), where, wrt, constants, certificate, faults, written, short)
 
 
 def _values(report: Mapping[str, Any]) -> dict[str, str]:

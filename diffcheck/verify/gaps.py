@@ -23,6 +23,8 @@ from diffcheck.tree import NAME, Node, substitute
 from diffcheck.verify.boxes import zeros_on
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.elementary import elementary, failing
+from diffcheck.verify.exact import TooLong, constant, ratio
+from diffcheck.verify.proofs import all_kinds, complete
 from diffcheck.verify.sidewise import real
 from diffcheck.verify.walls import Refused, Unknown, holding, root_of, witness_point
 
@@ -76,8 +78,14 @@ def check_parts(claim: Claim, points: Sequence[Mapping[str, Any]]) -> Iterator[C
     except InputError as error:
         yield Check("gaps", Status.FAILED, f"unreadable: {error.message}")
         return
+    exact = _forms(stated)
+    count = proved = 0
     for part, u in failing(claim.plain):
         if not set(u.names()) & set(claim.wrt):
+            continue
+        count += 1
+        if _forms([u]) and _forms([u]) <= exact:
+            proved += 1
             continue
         label = f"part `{claim.report['expression'][slice(*part.span)]}` ({part.op})"
         missing = _missing(u, stated, points)
@@ -87,6 +95,26 @@ def check_parts(claim: Claim, points: Sequence[Mapping[str, Any]]) -> Iterator[C
             )
         elif missing is None:
             yield Check(label, Status.OPEN, "it has no value at the points that were tried")
+    status = Status.PROVED if proved == count else Status.SAMPLED
+    note = (
+        f"{count}, each with its gap"
+        if proved == count
+        else f"{proved} of {count} are gaps; the rest are equal to gaps at points"
+    )
+    yield Check(f"the {count} parts that can fail", status, note)
+
+
+def _forms(nodes: Sequence[Node]) -> set[str]:
+    """Return names of trees up to a rational factor, for those that exact arithmetic can read."""
+    found = set()
+    for node in nodes:
+        try:
+            value = ratio(node)
+            first = max(value.num.items(), key=repr)[1]
+            found.add((value / constant(first)).key)
+        except (TooLong, KeyError, ValueError):
+            continue
+    return found
 
 
 def _gap_node(gap: GapStep) -> Node:
@@ -134,6 +162,8 @@ def check_gap(claim: Claim, gap: GapStep, points: Sequence[Mapping[str, Any]]) -
             needed = claim.report["verdict"] != "not_differentiable"
             return Check(label, Status.FAILED if needed else Status.OPEN, "not every zero is found")
         walls = _walls(claim, gap)
+        if complete(claim, gap, walls):
+            return _proved(label, gap, walls)
         proved = True
         for point in points[:SEGMENTS]:
             for v in sorted(inside):
@@ -148,8 +178,19 @@ def check_gap(claim: Claim, gap: GapStep, points: Sequence[Mapping[str, Any]]) -
         return Check(label, Status.OPEN, str(reason))
     if not points:
         return Check(label, Status.OPEN, f"{gap.how}; no point of the domain was found")
-    seen = "no other zero, proved on segments" if proved else "no other zero, sampled"
-    return Check(label, Status.OK, f"{gap.how}; {seen}")
+    seen = "no other zero on segments" if proved else "no other zero among points"
+    return Check(label, Status.SAMPLED, f"{gap.how}; {seen}")
+
+
+def _proved(label: str, gap: GapStep, walls: Sequence[WallStep]) -> Check:
+    """Return the answer for a gap whose zeros are proved to be on its walls: are all points there of some kind?"""
+    if not walls:
+        return Check(label, Status.PROVED, "never zero in the domain")
+    open_walls = [str(w.number) for w in walls if not all_kinds(w)]
+    if open_walls:
+        note = f"zero on its walls only; the kinds of points on wall {', '.join(open_walls)} are not proved complete"
+        return Check(label, Status.SAMPLED, note)
+    return Check(label, Status.PROVED, "zero on its walls only")
 
 
 def _constant(
@@ -158,7 +199,9 @@ def _constant(
     names = set(parse(gap.gap).names())
     if names & set(claim.wrt):
         return Check(label, Status.FAILED, "a variable occurs in it")
-    return Check(label, Status.OK, gap.how)
+    if not any(evaluate(node, p, DIGITS).value for p in points):
+        return Check(label, Status.OPEN, "it is zero, or has no value, at all points that were tried")
+    return Check(label, Status.PROVED, gap.how)
 
 
 def _walls(claim: Claim, gap: GapStep) -> list[WallStep]:

@@ -19,14 +19,34 @@ __all__ = ["check_findings", "check_verdict"]
 SHOWN = mpmath.mpf(10) ** -30
 
 
-def check_verdict(claim: Claim) -> Iterator[Check]:
-    """Check that the class is the worst of all points and regions, and the verdict what the classes say."""
+def check_verdict(claim: Claim, steps: Sequence[Check]) -> Iterator[Check]:
+    """Check that the class is the worst of all points and regions, and the verdict what the classes say.
+
+    It is proved when all steps are; that a function is not differentiable also when one witness is.
+    """
     label = f"verdict {claim.report['verdict']}, class {claim.report['class'] or 'that of the functions'}"
     try:
         _follow(claim)
-        yield Check(label, Status.OK, "follows from the steps")
+        yield _weighed(claim, steps, label)
     except (ValueError, Refused) as reason:
         yield Check(label, Status.FAILED, str(reason))
+
+
+def _weighed(claim: Claim, steps: Sequence[Check], label: str) -> Check:
+    weak = sum(s.status is not Status.PROVED for s in steps)
+    if not weak:
+        return Check(label, Status.PROVED, "follows from the steps, all of which are proved")
+    rests = f"follows from the steps, {weak} of which {'is' if weak == 1 else 'are'} not proved"
+    bad = [
+        w.number
+        for w in claim.certificate.walls
+        for i, c in enumerate(w.cells)
+        if not Smoothness.parse(c.smoothness).differentiable
+        and any(s.cell == (w.number, i) and s.at_witness for s in steps)
+    ]
+    if bad and not claim.one_term and claim.report["verdict"] == Verdict.NOT_DIFFERENTIABLE:
+        return Check(label, Status.PROVED, f"the witness on wall {bad[0]} is proved; the class {rests}")
+    return Check(label, Status.SAMPLED, rests)
 
 
 def _follow(claim: Claim) -> None:
@@ -36,6 +56,11 @@ def _follow(claim: Claim) -> None:
     classes = [Smoothness.parse(r.smoothness) for r in regions]
     if claim.unknown and verdict != Verdict.NOT_DIFFERENTIABLE:
         _follow_for_functions(claim, classes)
+        return
+    if verdict == Verdict.NOT_DIFFERENTIABLE and claim.report["class"] is None:
+        # Something that stays open may be worse; that some point fails is all that is claimed.
+        if worst.differentiable:
+            raise Refused("no point of the certificate fails")
         return
     stated = Smoothness.parse(str(claim.report["class"]))
     if not regions or min(classes) != stated:
@@ -105,34 +130,39 @@ def _check_region(claim: Claim, region: RegionStep, grade: Smoothness) -> None:
 # --- findings
 
 
-def check_findings(claim: Claim) -> Iterator[Check]:
+def check_findings(claim: Claim, steps: Sequence[Check]) -> Iterator[Check]:
     """Check that each finding is one of the points of the certificate, with the numbers seen there."""
+    proved = {s.cell for s in steps if s.at_witness}
     for finding in claim.report["findings"]:
         label = f"finding {finding['kind']} at {finding['at']}"
         if finding["kind"] == "flat":
             continue
         try:
-            yield _check_finding(claim, finding, label)
+            yield _check_finding(claim, finding, label, proved)
         except (Refused, InputError) as reason:
             yield Check(label, Status.FAILED, str(reason))
         except Unknown as reason:
             yield Check(label, Status.OPEN, str(reason))
 
 
-def _check_finding(claim: Claim, finding: Mapping[str, Any], label: str) -> Check:
+def _check_finding(
+    claim: Claim, finding: Mapping[str, Any], label: str, proved: set[tuple[int, int] | None]
+) -> Check:
     place = {n: number_of(text, {}) for n, text in finding["witness"].items()}
     if any(v is None for v in place.values()):
         raise Unknown("its witness is no number")
     for wall in claim.certificate.walls:
-        for cell in wall.cells:
+        for i, cell in enumerate(wall.cells):
             if cell.kind == finding["kind"] and _same_place(
                 place, witness_point(claim, cell.witness, wall.root)
             ):
-                return _check_numbers(claim, finding, wall, cell, label)
+                _check_numbers(claim, finding, wall, cell)
+                status = Status.PROVED if (wall.number, i) in proved else Status.SAMPLED
+                return Check(label, status, "a point of the certificate, with its numbers")
     for step in claim.certificate.thin:
         for ray in step.rays:
             if step.kind == finding["kind"] and _same_place(place, witness_point(claim, ray.witness, None)):
-                return Check(label, Status.OK, "a point of the certificate")
+                return Check(label, Status.SAMPLED, "a point of the certificate")
     raise Refused("no step of the certificate has this kind at this point")
 
 
@@ -147,7 +177,7 @@ def _close(u: Any, v: Any) -> bool:
     return bool(abs(low - high) <= SHOWN * max(1, abs(high)))
 
 
-def _check_numbers(claim: Claim, finding: Mapping[str, Any], wall: WallStep, cell: Cell, label: str) -> Check:
+def _check_numbers(claim: Claim, finding: Mapping[str, Any], wall: WallStep, cell: Cell) -> None:
     """Compare the limits, slopes or derivatives of a finding with the coefficients of the germs."""
     point = witness_point(claim, cell.witness, wall.root)
     germs = [None if s is None else read_germ(s, point, wall.step) for s in (cell.left, cell.right)]
@@ -160,7 +190,6 @@ def _check_numbers(claim: Claim, finding: Mapping[str, Any], wall: WallStep, cel
             continue
         if not _close(seen, stated):
             raise Refused(f"the germs do not give {text} on the {'left' if sign < 0 else 'right'}")
-    return Check(label, Status.OK, "a point of the certificate, with its numbers")
 
 
 def _derivative(germ: Germ, sign: int, kind: str, cell: Cell) -> Any:

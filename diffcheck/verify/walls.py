@@ -21,6 +21,7 @@ from diffcheck.tree import Node
 from diffcheck.verdict import Smoothness
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.elementary import failing
+from diffcheck.verify.proofs import class_on_wall, equal, impossible
 from diffcheck.verify.sidewise import DIGITS, check_germ, level, number_of, read_germ, real
 
 __all__ = ["check_wall", "holding", "root_of", "witness_point"]
@@ -43,10 +44,11 @@ class Unknown(Exception):
 def check_wall(claim: Claim, wall: WallStep) -> Iterator[Check]:
     """Check every kind of point of a wall."""
     place = f"wall {wall.number}: {wall.gap} = 0"
-    for cell in wall.cells:
+    for i, cell in enumerate(wall.cells):
         label = place + (f" where {' and '.join(cell.conditions)}" if cell.conditions else "")
         try:
-            yield Check(label, Status.OK, _check_cell(claim, wall, cell))
+            status, how = _check_cell(claim, wall, cell)
+            yield Check(label, status, how, (wall.number, i), status is Status.PROVED or AT_WITNESS in how)
         except Refused as reason:
             yield Check(label, Status.FAILED, str(reason))
         except Unknown as reason:
@@ -55,7 +57,10 @@ def check_wall(claim: Claim, wall: WallStep) -> Iterator[Check]:
     for absent in wall.absent:
         label = f"{place}: no point where {' and '.join(absent.constraints)}"
         try:
-            yield Check(label, Status.OK, _check_absent(wall, absent))
+            if impossible(absent.constraints, claim, wall):
+                yield Check(label, Status.PROVED, "they contradict each other")
+            else:
+                yield Check(label, Status.SAMPLED, _check_absent(wall, absent))
         except (Refused, InputError) as reason:
             yield Check(label, Status.FAILED, str(reason))
         except Unknown as reason:
@@ -80,13 +85,14 @@ def _check_absent(wall: WallStep, absent: Absent) -> str:
     return f"{absent.how}; none among {TRIALS} points"
 
 
-def _check_cell(claim: Claim, wall: WallStep, cell: Cell) -> str:
+def _check_cell(claim: Claim, wall: WallStep, cell: Cell) -> tuple[Status, str]:
     try:
         point = witness_point(claim, cell.witness, wall.root)
         _check_place(claim, wall, cell, point)
         _check_value(claim, cell, point)
         found = _check_sides(claim, wall, cell, point)
-        return f"{_check_class(cell, found)}; {_check_identity(claim, wall, cell, point)}"
+        status, how = _proved_class(claim, wall, cell, point)
+        return status, f"{_check_class(cell, found)}; {how}; {_check_identity(claim, wall, cell, point)}"
     except InputError as error:
         raise Refused(f"unreadable: {error.message}") from None
 
@@ -241,6 +247,29 @@ def _check_class(cell: Cell, found: float | None) -> str:
     raise Refused(f"the germs mean class {Smoothness(found)}, not {cell.smoothness}")
 
 
+def _proved_class(claim: Claim, wall: WallStep, cell: Cell, point: Point) -> tuple[Status, str]:
+    """Derive the class again from exact series; Refused when they show a worse one, or one that is not worst."""
+    found, proved, everywhere = class_on_wall(claim, wall, cell, point)
+    stated = Smoothness.parse(cell.smoothness).level
+    if not proved:
+        return Status.SAMPLED, "not proved by exact series"
+    if found is None:
+        edge = cell.left is None or cell.right is None
+        return (
+            (Status.PROVED, "one side is outside the domain")
+            if edge
+            else (Status.SAMPLED, "not proved by exact series")
+        )
+    if found < stated:
+        raise Refused(f"exact series prove class {Smoothness(found)}, not {cell.smoothness}")
+    if found > stated:
+        return Status.SAMPLED, "not proved by exact series"
+    if everywhere:
+        return Status.PROVED, "proved by exact series for all points of the kind"
+    return Status.SAMPLED, AT_WITNESS
+
+
+AT_WITNESS = "proved by exact series at the witness, sampled elsewhere"
 D1_LEVEL = 0.5
 
 
@@ -256,7 +285,7 @@ def _cut(cell: Cell, stated: float, found: float) -> bool:
 def _check_identity(claim: Claim, wall: WallStep, cell: Cell, point: Point) -> str:
     """Hold two expressions that are said to be equal against each other, and against the function."""
     if cell.identity is None:
-        return "germs checked at two steps"
+        return "germs held at two steps"
     source = random.Random(1)
     compared = 0
     for i in range(SAMPLES):
@@ -274,4 +303,4 @@ def _check_identity(claim: Claim, wall: WallStep, cell: Cell, point: Point) -> s
                 raise Refused("the identity does not hold")
     if not compared:
         raise Unknown("the identity has no value near the witness")
-    return "identity checked numerically"
+    return "identity proved by exact arithmetic" if equal(*cell.identity) else "identity held at points"
