@@ -84,14 +84,10 @@ def _note(c: Node, sign: int, signs: list[tuple[Ratio, int]], box: dict[str, Any
     if a is None or b is None:
         return
     edge = iv.mpf((-b / a).numerator) / (-b / a).denominator
-    low, high = (
-        box.get(n, iv.mpf([-mpmath.inf, mpmath.inf])).a,
-        box.get(n, iv.mpf([-mpmath.inf, mpmath.inf])).b,
-    )
-    if sign * a > 0:
-        box[n] = iv.mpf([max(low, edge.a), high])
-    else:
-        box[n] = iv.mpf([low, min(high, edge.b)])
+    low, high = _ends(box.get(n, iv.mpf([-mpmath.inf, mpmath.inf])))
+    low, high = (max(low, _ends(edge)[0]), high) if sign * a > 0 else (low, min(high, _ends(edge)[1]))
+    if low < high:  # else nothing satisfies all of them, which the signs know
+        box[n] = iv.mpf([low, high])
 
 
 def _numerator(value: Ratio) -> Ratio:
