@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 
 from diffcheck.certificate import Cell, Certificate, GapStep, RayStep, Side, Term, ThinStep, WallStep
 from diffcheck.report.layout import wrapped
@@ -127,10 +129,20 @@ def _term(term: Term, step: str) -> str:
         f"exp({term.exponent})" if term.exponent else "",
     ]
     shown = [f for f in factors if f]
-    plain = term.coefficient.replace("/", "").isalnum()
-    if term.coefficient != "1" or not shown:
-        shown.insert(0, term.coefficient if plain or not shown else f"({term.coefficient})")
+    coefficient = _readable(term.coefficient)
+    plain = coefficient.replace("/", "").isalnum()
+    if coefficient != "1" or not shown:
+        shown.insert(0, coefficient if plain or not shown else f"({coefficient})")
     return "*".join(shown)
+
+
+def _readable(coefficient: str) -> str:
+    """Return a number with hundreds of digits, which the checker needs, as its first ones."""
+    return LONG.sub(lambda found: f"{float(Fraction(found[0])):.12g}...", coefficient)
+
+
+# A quotient, as a decimal of many digits is written.
+LONG = re.compile(r"-?\d{40,}(?:/\d+)?|-?\d+/\d{40,}")
 
 
 def _power(base: str, exponent: str) -> str:

@@ -98,7 +98,8 @@ def never_zero(node: Node, facts: Facts) -> bool:
     """Whether an elementary tree is proved to have no zero under the assumptions."""
     try:
         with assuming(facts):
-            if sign_of(_numerator(ratio(node))):
+            value = _numerator(ratio(node))
+            if sign_of(value) or _counted(value, ()):
                 return True
     except FAILURES:
         pass
@@ -242,7 +243,7 @@ def _quotient(value: Ratio, v: str, place: Ratio) -> Ratio | None:
 
 
 def _counted(value: Ratio, walls: Sequence[WallStep]) -> bool:
-    """A polynomial in one variable: as many real roots, after Sturm, as walls with a change of sign or a zero."""
+    """A polynomial in one variable: as many real roots, after Sturm, as walls at which it changes sign."""
     names = {g for m in value.num for g, _ in m}
     if len(names) != 1 or value.nodes:
         return False
