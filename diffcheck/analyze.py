@@ -106,9 +106,10 @@ def _look(work: _Work, pieces: Pieces) -> None:
             _visit_wall(work, wall, gap)
     thin += _degenerate(work)
     question = Question(work.tree, work.problem.wrt, work.names, work.where, work.never_zero)
-    _visit_thin(work, question, thin)
-    _visit_thin(work, question, list(_met(work, pieces)))
+    work.open += _visit_thin(work, question, thin)
+    work.open += _visit_thin(work, question, list(_met(work, pieces)))
     work.open += left_open(question)
+    _visit_closed(work, question)
     work.record.thin, work.record.integers = question.looked, pieces.integers
     if not inhabited(work.tree, work.names, work.where, [leaf for leaf, _ in work.leaves]):
         raise Undetermined("no point was found at which the expression has a value: its domain may be empty")
@@ -309,7 +310,6 @@ def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
     """Yield the parts of walls on which a germ says nothing: something it was divided by vanishes there.
 
     A wall can be crossed along every variable of its gap; only what is degenerate for all of them needs a look.
-    A jump is looked at where its size vanishes.
     """
     variables = {symbol(v) for v in work.problem.wrt}
     if len(variables) < 2:
@@ -324,10 +324,6 @@ def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
                     seen = explore(turned, work.where, work.names, lambda w, cell: _judge(work, w, cell))
                     bad = _both(bad, _factors_in((p for leaf in seen.leaves for p in leaf.pivots), variables))
             yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in bad)
-        sizes = (
-            leaf.outcome.size for leaf in own if leaf.outcome.level < C0 and leaf.outcome.size is not None
-        )
-        yield from ((Thin(wall.gap, (wall.gap, *f)), gap) for f in _factors_in(sizes, variables))
 
 
 def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
@@ -340,8 +336,10 @@ def _both(a: list[tuple[sp.Expr, ...]], b: list[tuple[sp.Expr, ...]]) -> list[tu
     return list(dict.fromkeys((*x, *(e for e in y if e not in x)) for x in a for y in b))
 
 
-def _visit_thin(work: _Work, question: Question, thin: list[tuple[Thin, Gap]]) -> None:
+def _visit_thin(work: _Work, question: Question, thin: Iterable[tuple[Thin, Gap]]) -> list[str]:
+    """Add what happens on thin sets; return what stays open, beside what ``question`` holds as pending."""
     seen: set[Thin] = set()
+    opened: list[str] = []
     for system, gap in thin:
         if system in seen or len(work.problem.wrt) < 2:
             continue
@@ -356,7 +354,24 @@ def _visit_thin(work: _Work, question: Question, thin: list[tuple[Thin, Gap]]) -
         work.leaves += [
             (leaf, gap) for leaf in leaves if not (leaf.outcome.level == SINGULAR and SINGULAR in on)
         ]
-        work.open += unknown
+        opened += unknown
+    return opened
+
+
+def _visit_closed(work: _Work, question: Question) -> None:
+    """Visit the parts of walls with jumps on which their size vanishes.
+
+    Nothing there is worse than a jump, so what stays open does not count.
+    """
+    variables = {symbol(v) for v in work.problem.wrt}
+    for leaf, gap in list(work.leaves):
+        if leaf.outcome.level >= C0 or leaf.outcome.size is None:
+            continue
+        for f in _factors_in([leaf.outcome.size], variables):
+            known = len(question.pending), len(question.looked)
+            opened = _visit_thin(work, question, [(Thin(leaf.wall.gap, (leaf.wall.gap, *f)), gap)])
+            if opened or len(question.pending) > known[0]:
+                del question.looked[known[1] :]
 
 
 def _conclude(work: _Work, pieces: Pieces) -> Analysis:

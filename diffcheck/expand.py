@@ -114,10 +114,12 @@ class Expansion:
             return not self.holds(node.args[0])
         if node.op not in COMPARISONS:
             raise Undetermined(f"`{node.op}` is not a condition")
-        left, right = (self.value(a).germ for a in node.args)
-        return COMPARISONS[node.op](
-            self.algebra.sign(self.algebra.add(left, self.algebra.scale(right, sp.S.NegativeOne)))
-        )
+        return COMPARISONS[node.op](self.algebra.sign(self.difference(node)))
+
+    def difference(self, comparison: Node) -> Germ:
+        """Return the germ whose sign decides a comparison: its left side less its right one."""
+        left, right = (self.value(a).germ for a in comparison.args)
+        return self.algebra.add(left, self.algebra.scale(right, sp.S.NegativeOne))
 
     # --- rules
 
@@ -239,6 +241,7 @@ class Expansion:
         arg = self.value(node.args[0])
         big, const, small = self.algebra.split(arg.germ)
         if big.terms:
+            self.place.pivot(big.terms[0][0])
             s, c = self.place.oscillation(big, "phase")
             sine, cosine = s * sp.cos(const) + c * sp.sin(const), c * sp.cos(const) - s * sp.sin(const)
         else:
@@ -324,6 +327,7 @@ class Expansion:
         arg = self.value(node.args[0])
         big, const, small = self.algebra.split(arg.germ)
         if big.terms:
+            self.place.pivot(big.terms[0][0])
             (fraction,) = self.place.oscillation(big, "fraction")
             return Value(self.algebra.add(big, constant(const - fraction), small), False)
         whole, exact = self.place.integer_part(const)

@@ -101,19 +101,24 @@ class Algebra:
 
     def growth(self, m: Mono) -> int:
         """Return 1 if the size tends to infinity, -1 if to zero, 0 if it is constant."""
+        # t**a = exp(-a*L), L**b = exp(b*LL): the exponent of the larger size decides; LLL is below all that occur.
+        exponents = [(-m.power, LOG), (m.log, LOGLOG)]
         if m.expo:
             c, lead = m.expo[0]
-            # exp(phi) against t**power = exp(-power*L): the larger exponent wins.
-            if m.power == 0 or self.compare(lead, LOG) > 0:
-                return self.oracle.sign(c)
-        if m.power != 0:
-            s = self._exponent_sign(m.power)
-            if s:
-                return -s
-        for e in (m.log, m.loglog):
+            larger = [e != 0 and self.compare(lead, size) <= 0 for e, size in exponents]
+            exponents.insert(max((i + 1 for i, held in enumerate(larger) if held), default=0), (c, lead))
+        for e, _ in (*exponents, (m.loglog, CONSTANT)):
             if e != 0 and (s := self._exponent_sign(e)):
                 return s
         return 0
+
+    def flat(self, m: Mono | None) -> bool:
+        """Return whether the size is below every power of t; so is what no remainder bounds, which is 0."""
+        if m is None:
+            return True
+        if not m.expo or self.compare(m.expo[0][1], LOG) <= 0:
+            return False
+        return self.oracle.sign(m.expo[0][0]) < 0
 
     def _exponent_sign(self, e: sp.Expr) -> int:
         if e.is_Rational:
@@ -269,7 +274,7 @@ class Algebra:
         if size is None:
             return first
         # Beyond every power of t already: one term says all that can be seen next to powers.
-        last = 2 if size.expo else self.order + 1
+        last = 2 if self.flat(size) else self.order + 1
         total, power = [first], constant(ONE)
         for n in range(1, last):
             power = self.mul(power, delta)
@@ -332,6 +337,8 @@ class Algebra:
         for c, m in big.terms:
             if self.oracle.oscillating(c):
                 raise Undetermined("oscillation under an exponential")
+            # Where the coefficient of what is infinite vanishes, another exponential is met.
+            self.oracle.pivot(c)
             if m == LOG:
                 power = power - c
             elif m == LOGLOG:

@@ -7,19 +7,20 @@ Read in order: Question, Component, components.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
 
-from diffcheck.equations import solve_for
+from diffcheck.equations import Solved, solve_for
 from diffcheck.errors import Undetermined
 from diffcheck.expanded import expanded
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray
 from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.roots import real_roots
 from diffcheck.tree import Node
 from diffcheck.walls import Thin, Wall, factors, integer_zeros
 
@@ -56,7 +57,7 @@ class Question:
     names: tuple[str, ...]
     where: tuple[Constraint, ...]
     never_zero: Callable[[sp.Expr], bool]
-    seen: set[tuple[Component, frozenset[Weights]]] = field(default_factory=set)
+    seen: set[tuple[Component, Hashable]] = field(default_factory=set)
     settled: set[Component] = field(default_factory=set)
     pending: dict[Component, list[str]] = field(default_factory=dict)
     value: sp.Expr | None = None
@@ -233,6 +234,8 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
 def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) -> Iterator[Component | None]:
     for v in candidates:
         solutions = solve_for(part, v)
+        if solutions is None and part.free_symbols == {v}:
+            solutions = _isolated(part, v)
         if solutions is None:
             continue
         for s in solutions:
@@ -255,4 +258,10 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
     raise Undetermined(f"cannot solve `{shown(part)}` = 0")
 
 
-# --- what happens there
+def _isolated(part: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
+    """Return the zeros of a function of ``v`` alone, where they are known to be all and have closed forms."""
+    found = real_roots(part, v)
+    if not found.complete or found.everywhere or found.families:
+        return None
+    exact = [r.exact for r in found.roots if r.exact is not None]
+    return [Solved(e) for e in exact] if len(exact) == len(found.roots) else None

@@ -122,7 +122,7 @@ def surely_moving(algebra: Algebra, *germs: Germ) -> bool:
 
 def flat_beyond(algebra: Algebra, g: Germ) -> bool:
     """Whether nothing but terms below every power of t is left unknown."""
-    return g.rem is None or bool(g.rem.expo and algebra.growth(g.rem) < 0)
+    return algebra.flat(g.rem)
 
 
 def integer_break(n: int, lo: sp.Expr, hi: sp.Expr) -> Outcome:

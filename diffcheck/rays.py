@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import sympy as sp
@@ -24,9 +24,20 @@ from diffcheck.resolve import resolve
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
-__all__ = ["NeedGradient", "Ray", "combine", "direction", "linear_part", "negligible", "shared_expression"]
+__all__ = [
+    "BENT",
+    "NeedGradient",
+    "Ray",
+    "combine",
+    "direction",
+    "linear_part",
+    "negligible",
+    "shared_expression",
+]
 
 STEP = inner_symbol("t", positive=True)
+
+BENT = Outcome(C0, Kind.DIRECTIONAL, how="no linear map fits along a curve, though one fits along all lines")
 
 
 class NeedGradient(Undetermined):
@@ -167,9 +178,9 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
     for c, m in ray.germ.terms:
         if m.is_one or algebra.oracle.vanishes(c):
             continue
-        if m.expo and algebra.growth(m) < 0:
+        if algebra.flat(m):
             return sp.S.Zero
-        natural = m.log == 0 and m.loglog == 0 and m.power.is_Integer
+        natural = Mono(m.power) == m and m.power.is_Integer
         if natural and m.power < n:
             continue
         if natural and m.power > n:
@@ -177,7 +188,7 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
         if algebra.oracle.oscillating(c):
             return _wave(m, n)
         if not natural:
-            if algebra.growth(Mono(m.power - n, m.log, m.loglog, m.expo)) >= 0:
+            if algebra.growth(replace(m, power=m.power - n)) >= 0:
                 kind = Kind.CUSP if n == 1 else Kind.BREAK
                 return Outcome(Smoothness(n - 1), kind, how=f"a term of size t**({m.power})")
             return sp.S.Zero
@@ -185,9 +196,9 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
         if poly.is_polynomial(*directions):
             return expanded(poly)
         return _not_polynomial(ray, n, c, directions)
-    if ray.germ.rem is None:
-        return sp.S.Zero
-    return sp.S.Zero if algebra.growth(Mono(ray.germ.rem.power - n)) < 0 and not ray.germ.rem.expo else None
+    rem = ray.germ.rem
+    known = rem is None or algebra.growth(replace(rem, power=rem.power - n)) < 0
+    return sp.S.Zero if known else None
 
 
 def _wave(m: Mono, n: int) -> Outcome | sp.Expr:
@@ -214,10 +225,14 @@ def linear_part(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> sp.Expr
 
 
 def negligible(
-    rays: Sequence[Ray], directions: Sequence[sp.Symbol], weights: Sequence[sp.Expr], linear: sp.Expr
+    rays: Sequence[Ray],
+    directions: Sequence[sp.Symbol],
+    weights: Sequence[sp.Expr],
+    tangent: Sequence[tuple[sp.Expr, sp.Expr]],
 ) -> bool:
-    """Decide whether f - f(p) - linear is o(|h|), for h_i = d_i*t**w_i uniformly in d.
+    """Decide whether f - f(p) - L(h) is o(|h|), for coordinates d_i*t**w_i uniformly in d.
 
+    tangent: the terms c*t**w of L(h) along these curves.
     |h| is at least of size t**max(w), and of size t**min(w)*|d_i| for the d_i of smallest weight: a term c(d)*t**e is
     o(|h|) if e > max(w), and if e > min(w) and c vanishes where these d_i do.  It is not if e <= min(w), or if c does
     not vanish where these d_i do and e <= max(w): then |h| is of that size.
@@ -227,23 +242,18 @@ def negligible(
     for ray in rays:
         assert ray.germ is not None
         algebra = ray.algebra
-        tangent = [Germ(((-linear.coeff(d) * d, Mono(w)),)) for d, w in zip(directions, weights, strict=True)]
-        rest = algebra.add(ray.germ, *(g for g in tangent if g.terms[0][0] != 0))
+        rest = algebra.add(ray.germ, *(Germ(((-c, Mono(w)),)) for c, w in tangent if c != 0))
         for c, m in rest.terms:
-            if (
-                m.is_one
-                or algebra.oracle.vanishes(c)
-                or algebra.growth(Mono(m.power - high, m.log, m.loglog, m.expo)) < 0
-            ):
+            if m.is_one or algebra.oracle.vanishes(c) or algebra.growth(replace(m, power=m.power - high)) < 0:
                 continue
-            if algebra.growth(Mono(m.power - low, m.log, m.loglog, m.expo)) >= 0:
+            if algebra.growth(replace(m, power=m.power - low)) >= 0:
                 return False
             vanishing = is_zero(c.subs(slow)) if len(slow) < len(directions) else Decision.NO
             if vanishing is Decision.UNKNOWN or algebra.oracle.oscillating(c):
                 raise Undetermined("cannot prove that a function is differentiable at an isolated point")
             if vanishing is Decision.NO:
                 return False
-        if rest.rem is not None and algebra.growth(Mono(rest.rem.power - high, rest.rem.log)) >= 0:
+        if rest.rem is not None and algebra.growth(replace(rest.rem, power=rest.rem.power - high)) >= 0:
             raise Undetermined("too many terms cancel along a direction")
     return True
 
@@ -322,7 +332,7 @@ def _flat_but_for_powers(ray: Ray) -> bool:
     """Whether a germ is known up to terms below every power of t, without oscillation."""
     assert ray.germ is not None
     algebra = ray.algebra
-    known = ray.germ.rem is None or bool(ray.germ.rem.expo and algebra.growth(ray.germ.rem) < 0)
+    known = algebra.flat(ray.germ.rem)
     return known and not any(algebra.oracle.oscillating(c) for c, _ in ray.germ.terms)
 
 

@@ -238,12 +238,12 @@ def first_break(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
     for m, lo, hi in _merged(algebra, below, above):
         if m.is_one:
             continue
-        if m.expo and algebra.growth(m) < 0:
+        if algebra.flat(m):
             if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
                 return oscillation(algebra, below, above)
             return None
         waves = algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi)
-        natural = m.log == 0 and m.loglog == 0 and m.power.is_Integer and m.power > 0
+        natural = Mono(m.power) == m and m.power.is_Integer and m.power > 0
         if (waves or not natural) and algebra.oracle.vanishes(lo) and algebra.oracle.vanishes(hi):
             continue
         if waves:
@@ -278,8 +278,9 @@ def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
     above = 0 if algebra.oracle.vanishes(hi) else algebra.oracle.sign(hi)
     sign_below = -below if k % 2 == 0 else below
     left, right = (sp.oo * s if s else None for s in (sign_below, above))
-    plain = m.log == 0 and m.loglog == 0
-    how = f"a term of size t**({m.power})" + ("" if plain else " with a logarithm")
+    plain = Mono(m.power) == m
+    beside = "" if plain else " with a logarithm" if not m.expo else " with an exponential"
+    how = f"a term of size t**({m.power}){beside}"
     power = m.power if plain and m.power.free_symbols else None
     if k >= 1:
         return Outcome(Smoothness(k), Kind.BREAK, left, right, None, f"derivative {k + 1}", how, power=power)
@@ -372,7 +373,7 @@ def _flat_difference(
         g = Expansion(algebra, cell, base).value(node).germ
     except (UndefinedHere, ZeroDivisionError):
         return None
-    flat = all(m.expo and algebra.growth(m) < 0 and not algebra.oracle.oscillating(c) for c, m in g.terms)
+    flat = all(algebra.flat(m) and not algebra.oracle.oscillating(c) for c, m in g.terms)
     if flat and g.terms and flat_beyond(algebra, g):
         return Outcome(CINF, how="the sides differ by a term that is smaller than every power")
     return None

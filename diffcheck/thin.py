@@ -6,35 +6,44 @@ in d, homogeneous of the right degree (then f minus its Taylor polynomial is t**
 one power of t).  That argument is uniform in d only if no coefficient that was divided by vanishes for a direction
 d != 0; a quasi-homogeneous blow-up with weights from the Newton polygon is tried where one does.
 Failures need no uniformity: two directions with different limits, or a coefficient of t that is not linear, are enough.
-Read in order: loci.py (where it is), visit, classify, rays.py (what directions say together), uniform.py.
-Gives up on: more than two directions with weights, directions that stay degenerate under every weight.
+Read in order: loci.py (where it is), visit, classify, rays.py (what directions say together), uniform.py,
+homogeneous.py (functions that need no look at single directions).
+Gives up on: directions that stay degenerate in every chart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
 
-from diffcheck.cell import BadWitness, Cell, Refine
+from diffcheck.cast import Site, cast
+from diffcheck.cell import BadWitness, Refine
+from diffcheck.charts import Chart, balances, charts
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
-from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.expanded import expanded
-from diffcheck.explore import Explored, Leaf, explore
-from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.loci import Component, Looked, Path, Question, Weights, components
+from diffcheck.explore import Explored, Leaf
+from diffcheck.homogeneous import bounded, scales, weighted_class
+from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol, tree_of
-from diffcheck.rays import NeedGradient, Ray, combine, direction, linear_part, negligible, shared_expression
+from diffcheck.rays import (
+    BENT,
+    NeedGradient,
+    Ray,
+    combine,
+    direction,
+    linear_part,
+    negligible,
+    shared_expression,
+)
 from diffcheck.reach import Constraint, Relation, Status, reach
-from diffcheck.sides import ORDERS
-from diffcheck.tree import Node
 from diffcheck.uniform import hidden, uniform
-from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness
+from diffcheck.verdict import C0, CINF, D1, SINGULAR, Kind, Smoothness
 from diffcheck.walls import Thin, Wall, factors
 
 __all__ = ["left_open", "visit"]
@@ -44,19 +53,6 @@ MAX_COMPONENTS = 8
 MAX_CASES = 4
 
 MAX_DERIVATIVES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A component as a place to start from: its bound variables, the weights to try in this order.
-
-    members: parts of the component with other integers, met on the way; each is a place of its own.
-    """
-
-    wall: Wall
-    bound: tuple[str, ...]
-    weights: tuple[Weights, ...]
-    members: dict[Wall, None] = field(default_factory=dict, compare=False)
 
 
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
@@ -94,13 +90,13 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
         leaves += found_here
         if doubts:
             question.pending.setdefault(component, doubts)
-        elif all(leaf.outcome.level > C0 for leaf in found_here):
+        else:
             question.settled.add(component)
     return leaves, unknown
 
 
-def _shape(gap: sp.Expr, component: Component) -> frozenset[Weights]:
-    return frozenset(_weights(gap, component, [n for n, _ in component.base]))
+def _shape(gap: sp.Expr, component: Component) -> frozenset[Chart]:
+    return frozenset(charts(gap, component, [n for n, _ in component.base]))
 
 
 def left_open(question: Question) -> list[str]:
@@ -123,11 +119,11 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
             )
         return []
     wall = Wall(system.gap, bound[0], component.base, component.conditions, component.integers, steps=None)
-    weights = tuple(_weights(system.gap, component, bound))
+    ways = tuple(charts(system.gap, component, bound, balances(question.tree)))
     leaves: list[Leaf] = []
     todo, seen = [wall], {wall}
     while todo:
-        site = Site(todo.pop(), bound, weights)
+        site = Site(todo.pop(), bound, ways)
         leaves += _look_at(question, system, site, unknown)
         todo += [member for member in site.members if member not in seen]
         seen |= site.members.keys()
@@ -154,8 +150,7 @@ def _kinds(question: Question, site: Site) -> list[tuple[Constraint, ...]]:
 
     Directions for c > 0 and for c < 0 belong to different functions, and are never compared.
     """
-    plain = [_path(n, sp.S.One) for n in site.bound]
-    rays, _ = _cast(question, site, plain)
+    rays, _ = cast(question, site, site.charts[0].paths)
     directions = {direction(n) for n in site.bound}
     exprs = {
         -c.expr if c.expr.could_extract_minus_sign() else c.expr
@@ -173,49 +168,130 @@ def _kinds(question: Question, site: Site) -> list[tuple[Constraint, ...]]:
     ]
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the charts of a site have shown so far.
+
+    best: the worst class that has a witness.  plain: the straight lines of the question's own chart.
+    steady: a chart whose rays speak for all directions.  waves: whether terms oscillate beyond the first order.
+    """
+
+    best: Leaf | None = None
+    plain: list[Ray] = field(default_factory=list)
+    steady: tuple[Chart, list[Ray]] | None = None
+    waves: bool = False
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def level(self) -> Smoothness:
+        """The worst class that has a witness."""
+        return CINF if self.best is None else self.best.outcome.level
+
+
 def classify(question: Question, site: Site, unknown: list[str], depth: int) -> Leaf | None:
     """Return what happens at the site; None if nothing does, or if it is an edge of the domain, or open."""
-    best: Leaf | None = None
-    plain: list[Ray] = []
-    steady: tuple[Weights, list[Ray]] | None = None
-    waves = False
-    for weights in site.weights:
-        rays, explored = _cast(
-            question, site, [_path(n, w) for n, w in zip(site.bound, weights, strict=True)]
-        )
+    seen = _Seen()
+    straight: list[Ray] = []
+    for chart in site.charts:
+        if chart.own and seen.steady is not None:
+            continue
+        rays, explored = cast(question, site, chart.paths)
         if not rays:
             unknown += explored.open
             return None
         if any(r.germ is None for r in rays):
             return None  # an open region next to it is undefined: an edge of the domain
-        plain = plain or rays
-        try:
-            outcome = combine(rays, [direction(n) for n in site.bound], weights)
-        except NeedGradient:
-            outcome, waves = Outcome(CINF, how="continuous"), True
-        if outcome.level < CINF and (best is None or outcome.level < best.outcome.level):
-            best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
-        everywhere = not explored.open and not hidden(question.tree, rays, site.bound)
-        if everywhere and outcome.level == CINF and not outcome.open and not waves and len(set(weights)) == 1:
-            return None  # one analytic expression: no direction is an exception
-        sound = everywhere and uniform(rays, site.bound, question.where)
-        if sound:
-            steady = (weights, rays)
-            break
-        if explored.open and outcome.level >= CINF:
-            unknown += explored.open
-    if (
-        steady is not None
-        and (best is None or best.outcome.level > C0)
-        and (waves or len(set(steady[0])) > 1)
-    ):
-        return _through_gradient(question, site, plain, steady, unknown, depth)
-    if steady is None:
-        best = _along_lines(question, site, plain, best)
-        if best is None or best.outcome.level > C0:
-            unknown.append(f"directions along which `{shown(site.wall.gap)}` vanishes faster are not decided")
-            return None
-    return best
+        straight = rays if chart.even else straight
+        if _settled(question, site, chart, rays, explored, straight, seen):
+            return seen.best
+    if seen.steady is None:
+        return _unsettled(question, site, seen, unknown)
+    if seen.level > C0 and (seen.waves or not seen.steady[0].even):
+        return _through_gradient(question, site, seen.plain, seen.steady, unknown, depth)
+    return seen.best
+
+
+def _settled(
+    question: Question,
+    site: Site,
+    chart: Chart,
+    rays: list[Ray],
+    explored: Explored,
+    straight: Sequence[Ray],
+    seen: _Seen,
+) -> bool:
+    """Add what one chart shows; return whether it is all that there is to say."""
+    directions = [direction(n) for n in site.bound]
+    exact = not explored.open and all(scales(r) for r in rays)
+    waves = False
+    seen.plain = rays if chart.own and chart.even else seen.plain
+    try:
+        outcome = combine(rays, directions, chart.weights)
+        if exact and not chart.even and outcome.level == CINF and seen.level > C0:
+            outcome = weighted_class(rays, directions, chart.weights, linear_part(straight, directions))
+    except NeedGradient:
+        outcome, waves = Outcome(CINF, how="continuous"), True
+    except Undetermined as reason:
+        seen.doubts.append(str(reason))
+        return False
+    if outcome.level < seen.level:
+        seen.best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
+    if exact and not waves:
+        return True
+    seen.waves = seen.waves or waves
+    everywhere = not explored.open and not hidden(question.tree, rays, site.bound)
+    if everywhere and chart.even and outcome.level == CINF and not outcome.open and not waves:
+        return True  # one analytic expression: no direction is an exception
+    sure = exact and all(bounded(r, directions) for r in rays)
+    if sure or (everywhere and uniform(rays, site.bound, question.where)):
+        seen.steady = seen.steady or (chart, rays)
+    elif outcome.level >= CINF:
+        seen.doubts += explored.open
+    return False
+
+
+def _unsettled(question: Question, site: Site, seen: _Seen, unknown: list[str]) -> Leaf | None:
+    """No chart speaks for all directions: what has a witness stands, and what may be worse is open."""
+    best = _along_lines(question, site, seen.plain, seen.best)
+    if best is None or not _no_worse(question, site, seen.plain, best.outcome.level):
+        faster = f"directions along which `{shown(site.wall.gap)}` vanishes faster are not decided"
+        unknown += seen.doubts or [faster]
+    return None if best is None or best.outcome.level > C0 else best
+
+
+def _no_worse(question: Question, site: Site, plain: Sequence[Ray], level: Smoothness) -> bool:
+    """Whether nothing near a site can be worse than what has a witness, where that is not differentiable.
+
+    |N/D| <= c bounds a quotient, |N/D - f(p)| <= c*|h| makes it continuous: inequalities between polynomials.
+    """
+    if level <= SINGULAR:
+        return True
+    if level > C0 or not plain or plain[0].here is None:
+        return False
+    try:
+        upper, below = sp.fraction(sp.together(shared_expression(plain)))
+    except Undetermined:
+        return False
+    steps = [symbol(n) - site.wall.point()[n] for n in site.bound]
+    square = sp.Add(*(h**2 for h in steps))
+    if level == C0:
+        upper, allowed = upper - plain[0].here * below, square
+    else:
+        allowed = sp.S.One
+    if not (upper.is_polynomial() and below.is_polynomial()):
+        return False
+    near = [*question.where, *site.wall.conditions, Constraint(1 - square, ">")]
+    return any(
+        reach([*near, Constraint(expanded(upper**2 - c * allowed * below**2), ">")]).status is Status.UNSAT
+        for c in (1, 16)
+    )
+
+
+def _tangent(linear: sp.Expr, bound: Sequence[str], paths: Sequence[Path]) -> list[tuple[sp.Expr, sp.Expr]]:
+    """Return the terms c*t**w of a linear map along a curve."""
+    return [
+        (linear.coeff(direction(n)) * c, w) for n, path in zip(bound, paths, strict=True) for c, w in path
+    ]
 
 
 def _along_lines(question: Question, site: Site, plain: list[Ray], best: Leaf | None) -> Leaf | None:
@@ -230,12 +306,25 @@ def _along_lines(question: Question, site: Site, plain: list[Ray], best: Leaf | 
             continue
         for bend in (2, 3):
             paths = [((x, sp.S.One),), ((slope * x, sp.S.One), (y, sp.Integer(bend)))]
-            rays, _ = _cast(question, site, paths)
-            if rays and all(r.germ is not None for r in rays):
-                outcome = combine(rays, [x, y], (sp.S.One, sp.Integer(bend)))
-                if outcome.level < (CINF if best is None else best.outcome.level):
-                    best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
+            rays, _ = cast(question, site, paths)
+            if not rays or any(r.germ is None for r in rays):
+                continue
+            outcome = combine(rays, [x, y], (sp.S.One, sp.Integer(bend)))
+            if outcome.level == CINF and _bent(site, plain, paths, rays):
+                outcome = BENT
+            if outcome.level < (CINF if best is None else best.outcome.level):
+                best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
     return best
+
+
+def _bent(site: Site, plain: Sequence[Ray], paths: Sequence[Path], rays: Sequence[Ray]) -> bool:
+    """Whether the one linear map that fits along all lines does not fit along these curves, which touch one."""
+    directions = [direction(n) for n in site.bound]
+    try:
+        tangent = _tangent(linear_part(plain, directions), site.bound, paths)
+        return not negligible(rays, directions, (sp.S.One, sp.S.One), tangent)
+    except Undetermined:
+        return False
 
 
 def _slope_of_line(f: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> sp.Expr | None:
@@ -250,7 +339,7 @@ def _through_gradient(
     question: Question,
     site: Site,
     plain: list[Ray],
-    steady: tuple[Weights, list[Ray]],
+    steady: tuple[Chart, list[Ray]],
     unknown: list[str],
     depth: int,
 ) -> Leaf | None:
@@ -258,18 +347,15 @@ def _through_gradient(
 
     At depth MAX_DERIVATIVES only continuity is reported, as C0.
     """
-    weights, rays = steady
+    chart, rays = steady
     if depth >= MAX_DERIVATIVES:
         return Leaf(
             site.wall, rays[0].conditions, rays[0].point, Outcome(C0, how="continuous, not looked at further")
         )
     directions = [direction(n) for n in site.bound]
     linear = linear_part(plain, directions)
-    if not negligible(rays, directions, weights, linear):
-        broken = Outcome(
-            C0, Kind.DIRECTIONAL, how="no linear map fits along a curve, though one fits along all lines"
-        )
-        return Leaf(site.wall, rays[0].conditions, rays[0].point, broken)
+    if not negligible(rays, directions, chart.weights, _tangent(linear, site.bound, chart.paths)):
+        return Leaf(site.wall, rays[0].conditions, rays[0].point, BENT)
     expr = shared_expression(rays)
     point = {symbol(n): e for n, e in site.wall.base}
     here = rays[0].here
@@ -309,79 +395,3 @@ def _one_better(gradient: float) -> Outcome:
         detail=f"derivative {2 + int(gradient)}",
         how="by the gradient",
     )
-
-
-def _path(n: str, weight: sp.Expr) -> Path:
-    return ((direction(n), weight),)
-
-
-def _weights(gap: sp.Expr, component: Component, bound: Sequence[str]) -> Iterator[tuple[sp.Expr, ...]]:
-    """Yield (1, ..., 1), then the weights that balance two terms of the gap (edges of its Newton polygon)."""
-    yield (sp.S.One,) * len(bound)
-    if len(bound) != 2:
-        return
-    x, y = (symbol(n) for n in bound)
-    point = dict(component.base)
-    local = expanded(gap.subs({x: x + point[bound[0]], y: y + point[bound[1]]}, simultaneous=True))
-    if not local.is_polynomial(x, y):
-        return
-    powers = sp.Poly(local, x, y).monoms()
-    seen = {sp.S.One}
-    for (a, b), (c, d) in product(powers, powers):
-        if a > c and b < d:
-            ratio = sp.Rational(a - c, d - b)
-            lowest = min(i * ratio.q + j * ratio.p for i, j in powers)
-            if ratio not in seen and a * ratio.q + b * ratio.p == lowest:
-                seen.add(ratio)
-                yield (sp.S.One, ratio) if ratio > 1 else (1 / ratio, sp.S.One)
-
-
-def _cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ray], Explored]:
-    """Expand along every kind of direction; a path is the terms c*t**w that are added to a bound name."""
-    rays: list[Ray] = []
-    names = (*question.names, *(direction(n).name for n in site.bound))
-
-    def look(member: Wall, cell: Cell) -> Outcome:
-        if member != site.wall:
-            site.members[member] = None
-            return SMOOTH
-        rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True))))
-        return SMOOTH
-
-    explored = explore(site.wall, question.where, names, look)
-    question.casts.append((paths, rays))
-    return rays, explored
-
-
-def _ray(question: Question, wall: Wall, cell: Cell, paths: Mapping[str, Path]) -> Ray:
-    base = {n: symbol(n) for n in question.names} | wall.point()
-    for order in ORDERS[:3]:
-        algebra = Algebra(cell, order)
-        still = {n: constant(p) for n, p in base.items()}
-        line = dict(still)
-        for n, path in paths.items():
-            line[n] = algebra.add(line[n], *(Germ(((c, Mono(w)),)) for c, w in path))
-        try:
-            expansion = Expansion(algebra, cell, line)
-            try:
-                germ: Germ | None = expansion.value(question.tree).germ
-            except (UndefinedHere, ZeroDivisionError):
-                germ = None
-            here = question.value
-            if here is None:
-                here = _value(Expansion(algebra, cell, still), question.tree)
-            return Ray(
-                tuple(cell.conditions), dict(cell.point), germ, here, tuple(cell.pivots), algebra, expansion, base,
-                question.tree,
-            )  # fmt: skip
-        except NeedMoreTerms:
-            continue
-    raise Undetermined("too many terms cancel along a direction")
-
-
-def _value(expansion: Expansion, tree: Node) -> sp.Expr | None:
-    try:
-        g = expansion.value(tree).germ
-    except (UndefinedHere, ZeroDivisionError):
-        return None
-    return g.terms[0][0] if g.terms else sp.S.Zero

@@ -65,7 +65,7 @@ def _flat_waves(algebra: Algebra, g: Germ) -> bool:
     phases = phases_of(algebra)
     tame = all(not m.expo for _, sign, phase in phases.values() for _, m in phase.terms if sign)
     terms = [m for c, m in g.terms if algebra.oracle.oscillating(c)]
-    return tame and flat_beyond(algebra, g) and all(m.expo and algebra.growth(m) < 0 for m in terms)
+    return tame and flat_beyond(algebra, g) and all(algebra.flat(m) for m in terms)
 
 
 def _slope(algebra: Algebra, g: Germ, s: int) -> Germ:

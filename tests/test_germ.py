@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
+from questions import ask
 
 from diffcheck.cell import Cell
 from diffcheck.errors import Undetermined
@@ -161,3 +162,20 @@ def test_remainders_bound_what_was_cut():
     _, germ = expand("exp(t)", 3)
     assert germ.rem is not None
     assert germ.rem.power == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "level", "why"),
+    [
+        ("where(x > 0, exp(-sqrt(-log(x))), 0)", "x < 1", "C0", "above every power of x"),
+        ("where(x > 0, x*exp(-sqrt(-log(x))), 0)", "x < 1", "C1", "the second derivative is unbounded"),
+        ("where(x > 0, x**2*exp(sqrt(-log(x))), 0)", "x < 1", "C1", "below x**1.9, above x**2"),
+        ("where(x > 0, exp(-log(x)**2), 0)", "x < 1", "Cinf", "below every power of x"),
+        ("where(x > 0, exp(log(x)*log(-log(x))), 0)", "x < 1/9", "Cinf", "below every power of x"),
+        ("where(x > 0, x*exp(-sqrt(log(-log(x))))*log(x), 0)", "x < 1/9", "C0", "L outweighs exp(-sqrt(LL))"),
+        ("where(x > 0, -x*exp(sqrt(log(-log(x))))/log(x), 0)", "x < 1/9", "C1", "so does 1/L"),
+    ],
+)
+def test_an_exponential_is_flat_only_below_every_power(text, where, level, why):
+    """exp(-phi) is below every power of t exactly where phi grows faster than log(1/t)."""
+    assert str(ask(text, "x", where).smoothness) == level, why

@@ -1,0 +1,91 @@
+"""Lines drawn from a site: the germs of the function along every kind of direction.
+
+Read in order: Site, cast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from diffcheck.cell import Cell
+from diffcheck.charts import Chart
+from diffcheck.errors import Undetermined
+from diffcheck.expand import Expansion, UndefinedHere
+from diffcheck.explore import Explored, explore
+from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.loci import Path, Question
+from diffcheck.outcome import SMOOTH, Outcome
+from diffcheck.printer import symbol
+from diffcheck.rays import Ray, direction
+from diffcheck.sides import ORDERS
+from diffcheck.tree import Node
+from diffcheck.walls import Wall
+
+__all__ = ["Site", "cast"]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A component as a place to start from: its bound variables, the charts to try in this order.
+
+    members: parts of the component with other integers, met on the way; each is a place of its own.
+    """
+
+    wall: Wall
+    bound: tuple[str, ...]
+    charts: tuple[Chart, ...]
+    members: dict[Wall, None] = field(default_factory=dict, compare=False)
+
+
+def cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ray], Explored]:
+    """Expand along every kind of direction; a path is the terms c*t**w that are added to a bound name."""
+    rays: list[Ray] = []
+    names = (*question.names, *(direction(n).name for n in site.bound))
+
+    def look(member: Wall, cell: Cell) -> Outcome:
+        if member != site.wall:
+            site.members[member] = None
+            return SMOOTH
+        rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True))))
+        return SMOOTH
+
+    explored = explore(site.wall, question.where, names, look)
+    question.casts.append((paths, rays))
+    return rays, explored
+
+
+def _ray(question: Question, wall: Wall, cell: Cell, paths: Mapping[str, Path]) -> Ray:
+    base = {n: symbol(n) for n in question.names} | wall.point()
+    for order in ORDERS[:3]:
+        algebra = Algebra(cell, order)
+        still = {n: constant(p) for n, p in base.items()}
+        line = dict(still)
+        for n, path in paths.items():
+            line[n] = algebra.add(line[n], *(Germ(((c, Mono(w)),)) for c, w in path))
+        try:
+            expansion = Expansion(algebra, cell, line)
+            try:
+                germ: Germ | None = expansion.value(question.tree).germ
+            except (UndefinedHere, ZeroDivisionError):
+                germ = None
+            here = question.value
+            if here is None:
+                here = _value(Expansion(algebra, cell, still), question.tree)
+            return Ray(
+                tuple(cell.conditions), dict(cell.point), germ, here, tuple(cell.pivots), algebra, expansion, base,
+                question.tree,
+            )  # fmt: skip
+        except NeedMoreTerms:
+            continue
+    raise Undetermined("too many terms cancel along a direction")
+
+
+def _value(expansion: Expansion, tree: Node) -> sp.Expr | None:
+    try:
+        g = expansion.value(tree).germ
+    except (UndefinedHere, ZeroDivisionError):
+        return None
+    return g.terms[0][0] if g.terms else sp.S.Zero
