@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.addends import Addends
 from diffcheck.cell import Cell
+from diffcheck.closed import closed
 from diffcheck.constants import Region, regions
 from diffcheck.deadline import TimeOver, before
 from diffcheck.domain import inhabited
@@ -368,10 +369,13 @@ def _visit_closed(work: _Work, question: Question) -> None:
         if leaf.outcome.level >= C0 or leaf.outcome.size is None:
             continue
         for f in _factors_in([leaf.outcome.size], variables):
-            known = len(question.pending), len(question.looked)
-            opened = _visit_thin(work, question, [(Thin(leaf.wall.gap, (leaf.wall.gap, *f)), gap)])
+            system = Thin(leaf.wall.gap, (leaf.wall.gap, *f))
+            known = len(question.pending), len(question.looked), len(work.leaves)
+            opened = _visit_thin(work, question, [(system, gap)])
             if opened or len(question.pending) > known[0]:
                 del question.looked[known[1] :]
+            if len(work.leaves) == known[2]:
+                work.leaves += [(other, gap) for other in closed(question, leaf, system)]
 
 
 def _conclude(work: _Work, pieces: Pieces) -> Analysis:

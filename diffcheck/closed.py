@@ -1,0 +1,52 @@
+"""Where a jump closes: points of a wall at which the value is the limit, though it is not on the wall around them.
+
+Lemma. Let the value on the wall, or the limit from one side, differ from the limit from the other side by s.  If f is
+differentiable at a point p of the wall with slope A, then value and limits at a point w of the wall are all
+f(p) + A.(w - p) + o(|w - p|), the limits because points beside the wall come as close to w as one likes.  So
+s(w) = o(|w - p|): where the derivative of s along the wall is not zero, f is not differentiable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from diffcheck.errors import Undetermined
+from diffcheck.explore import Leaf, explore
+from diffcheck.identity import Decision, is_zero
+from diffcheck.loci import Question, components
+from diffcheck.outcome import Outcome
+from diffcheck.printer import symbol
+from diffcheck.verdict import C0, Kind
+from diffcheck.walls import Thin, Wall
+
+__all__ = ["closed"]
+
+OPENS = Outcome(C0, Kind.DIRECTIONAL, how="a jump closes here, and not faster than linearly")
+
+
+def closed(question: Question, jump: Leaf, system: Thin) -> list[Leaf]:
+    """Return the points of ``system``, on which the size of ``jump`` vanishes, that the lemma applies to."""
+    try:
+        return list(_opening(question, jump, system))
+    except Undetermined:
+        return []
+
+
+def _opening(question: Question, jump: Leaf, system: Thin) -> Iterator[Leaf]:
+    size = jump.outcome.size
+    along = [symbol(n) for n in question.wrt if n not in jump.wall.point()]
+    for component in components(system, question):
+        if component is None or size is None:
+            continue
+        point = {symbol(n): e for n, e in component.base}
+        slopes = [size.diff(v).subs(point, simultaneous=True) for v in along]
+        if any(is_zero(s) is Decision.NO for s in slopes):
+            bound = _bound(component.base, question.wrt)
+            wall = Wall(
+                system.gap, bound[0], component.base, component.conditions, component.integers, steps=None
+            )
+            yield from explore(wall, question.where, question.names, lambda _, __: OPENS).leaves
+
+
+def _bound(base: Sequence[tuple[str, object]], wrt: Sequence[str]) -> list[str]:
+    return [n for n, _ in base if n in wrt]
