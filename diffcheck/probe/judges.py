@@ -216,26 +216,33 @@ def _judge_flat(trial: Trial) -> ProbeResult:
 
 
 def _judge_oscillation(trial: Trial) -> ProbeResult:
-    """Judge that the value, the slope or the derivative has no limit: it keeps turning as t shrinks."""
+    """Judge that the value, the slope or the derivative has no limit."""
     if any(s.state is State.UNBOUNDED for s in trial.sides):
         return trial.result(CANNOT_TELL, "the value is unbounded")
+    return _judge_turning(trial, 1)
+
+
+def _judge_turning(trial: Trial, order: int) -> ProbeResult:
+    """Judge that the value or the derivative of that order keeps turning as t shrinks."""
     for sign in (-1, 1):
         points = [sign * Fraction(97, 113 * 10**6) * Fraction(5, 8) ** j for j in range(14)]
         if _keeps_turning([trial.line.at(t).value for t in points]) or _keeps_turning(
-            [_derivative(trial.line, t) for t in points]
+            [_derivative(trial.line, t, order) for t in points]
         ):
             return trial.result(CONFIRMED)
     return trial.result(CANNOT_TELL, "no oscillation seen")
 
 
-def _derivative(line: Line, t: Fraction) -> Any:
-    """Return the slope of ``line`` at t, off all walls: a difference far below any scale at t."""
+def _derivative(line: Line, t: Fraction, order: int) -> Any:
+    """Return a derivative of ``line`` at t, off all walls: a difference far below any scale at t."""
+    finer = Line(line.tree, line.base, line.direction, line.digits * (order + 1) // 2)
     h = Fraction(1, 10 ** (line.digits // 3))
-    below, above = line.at(t - h), line.at(t + h)
-    if below.value is None or above.value is None:
+    found = [finer.at(t + j * h) for j in range(order + 1)]
+    if any(v.value is None for v in found):
         return None
-    with mpmath.workdps(line.digits):
-        return (real(above.value) - real(below.value)) / (2 * real(h))
+    with mpmath.workdps(finer.digits):
+        terms = ((-1) ** (order - j) * comb(order, j) * real(v.value) for j, v in enumerate(found))
+        return mpmath.fsum(terms) / real(h) ** order
 
 
 def _keeps_turning(samples: list[Any]) -> bool:
@@ -269,6 +276,11 @@ def _judge_break(trial: Trial) -> ProbeResult:
             return trial.result(CONFIRMED)
         if abs(second[1] - second[0]) > 10 * (sum(errors) + noise):
             return trial.result(CONFIRMED)
+        if trial.finding.left is None and trial.finding.right is None:
+            # No one-sided numbers are stated: the derivative of that order may have no limit on either side.
+            turning = _judge_turning(trial, order)
+            if turning.status is CONFIRMED:
+                return turning
         if sum(errors) <= noise + mpmath.mpf(10) ** (-ladder.exponents[0] // 2):
             return _agreeing(trial, f"the derivatives of order {order} agree")
     return trial.result(CANNOT_TELL, "the differences do not settle")

@@ -157,8 +157,12 @@ def side(line: Line, sign: int, ladder: Ladder) -> Side:
 
 
 def _noise(g: list[Any], ladder: Ladder) -> Any:
-    """Bound the rounding of the values: half of the working digits may be lost to cancellation."""
-    return max(abs(v) for v in g) * mpmath.mpf(10) ** (-ladder.digits // 2)
+    """Bound the rounding of the values: half of the working digits may be lost to cancellation.
+
+    Where a function cancels to 0 all that is left is rounding, however small the values are.
+    """
+    cancelled = mpmath.mpf(10) ** (-3 * ladder.digits // 4)
+    return max(abs(v) for v in g) * mpmath.mpf(10) ** (-ladder.digits // 2) + cancelled
 
 
 def _state(g: list[Any], ladder: Ladder) -> tuple[State, Any]:
@@ -167,6 +171,8 @@ def _state(g: list[Any], ladder: Ladder) -> tuple[State, Any]:
     if second <= noise or second <= SETTLED * first:
         return State.LIMIT, second + noise
     sizes = [abs(v) for v in g]
+    if sizes[2] < mpmath.mpf(10) ** (-ladder.digits // 2):
+        return State.UNSETTLED, None  # a zero that rounding hides, or a tiny scale
     if sizes[1] >= POWER_GROWTH * sizes[0] and sizes[2] >= POWER_GROWTH * sizes[1]:
         return State.UNBOUNDED, None
     if sizes[1] >= LOG_GROWTH * sizes[0] > 0 and sizes[2] >= LOG_GROWTH * sizes[1]:

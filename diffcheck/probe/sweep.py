@@ -23,6 +23,7 @@ from diffcheck.numeric import Exact, Value, evaluate, evaluate_parts, program_si
 from diffcheck.probe.lines import Grid, Window, bend_power, bent_origin, grids, holes, suspicious
 from diffcheck.probe.sides import Ladder, Line, Side, Slope, State, bent, real, side
 from diffcheck.problem import Problem
+from diffcheck.tree import Node
 from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Analysis, Kind, Smoothness, Verdict
 
 __all__ = ["Suspect", "sweep"]
@@ -32,6 +33,8 @@ MAX_ZOOMED = 3
 MAX_HOLES = 2
 # An intermediate value beyond this that stays put beside the suspect is a scale finer than any step here.
 HIDDEN_SCALE = 18
+# A power h**a settles too slowly for a smaller than this.
+NEARLY = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,9 @@ def _class_of(here: Line, t: Fraction, below: Side, above: Side) -> tuple[str, S
     if t.denominator < 2**20:
         value = here.at(Fraction(0))
         known = value.value is not None and not value.doubt
-        if known and abs(real(value.value) - above.limit) > 10 * (above.error + below.error):
+        # What rounding leaves of a zero is no value of its own.
+        noise = mpmath.mpf(10) ** (-here.digits // 2)
+        if known and abs(real(value.value) - above.limit) > 10 * (above.error + below.error) + noise:
             return "a value that is not the limit", DISCONTINUOUS
     if Slope.INFINITE in (below.trend, above.trend):
         return "an infinite slope", C0
@@ -233,7 +238,12 @@ def _is_inside(problem: Problem, here: Line, effort: Effort) -> bool:
 
 
 def _has_hidden_scale(here: Line, effort: Effort) -> bool:
-    """Whether some part keeps one tiny or huge value beside the point: a smooth step may hide below it."""
+    """Whether some part keeps one tiny or huge value beside the point, or a power is nearly a natural one.
+
+    A smooth step may hide below such a scale, and abs(x)**(1 + 1e-15) passes for a corner at any step.
+    """
+    if any(_nearly_natural(here, node) for node in here.tree.walk() if node.op == "pow"):
+        return True
     far, near = (evaluate_parts(here.tree, here.point(h), here.digits) for h in effort.ladder.steps[:2])
     for one, other in zip(far, near, strict=True):
         if one.value is None or other.value is None or isinstance(one.value, bool):
@@ -242,3 +252,12 @@ def _has_hidden_scale(here: Line, effort: Effort) -> bool:
         if a and abs(a - b) <= abs(a) / 100 and abs(mpmath.log10(abs(a))) > HIDDEN_SCALE:
             return True
     return False
+
+
+def _nearly_natural(here: Line, power: Node) -> bool:
+    """Whether an exponent is closer to an integer than slopes can tell, but not one."""
+    exponent = evaluate(power.args[1], here.base, here.digits).value
+    if exponent is None or isinstance(exponent, bool):
+        return False
+    apart = abs(real(exponent) - mpmath.nint(real(exponent)))
+    return bool(mpmath.mpf(10) ** (-here.digits // 2) < apart < NEARLY)

@@ -29,6 +29,8 @@ CANNOT_TELL = ProbeStatus.CANNOT_TELL
 ONE = Fraction(1)
 # Numbers in the text beyond this may set a scale that the coarse steps do not see.
 TINY = Fraction(1, 10**8)
+# Decimal places of the finest scale that steps are taken below: their digits are 32 times as many.
+FINEST_SCALE = 400
 
 
 def check_finding(problem: Problem, finding: Finding) -> ProbeResult:
@@ -69,9 +71,14 @@ def _ladders(problem: Problem, finding: Finding) -> list[Ladder]:
     if not rounded and finding.kind is Kind.OSCILLATION:
         return [COARSE]
     if not rounded:
-        scales = [n.leaf for n in problem.tree.walk() if isinstance(n.leaf, Fraction) and n.leaf]
-        fine = any(not TINY < abs(s) < 1 / TINY for s in scales)
-        return [FINE, FINEST] if fine else [COARSE, FINE]
+        scales = [abs(n.leaf) for n in problem.tree.walk() if isinstance(n.leaf, Fraction) and n.leaf]
+        finest = min((min(s, 1 / s) for s in scales), default=ONE)
+        if finest > TINY:
+            return [COARSE, FINE]
+        k = len(str(finest.denominator // finest.numerator)) + 2 * len(str(1 / TINY))
+        if k <= FINE.exponents[0]:
+            return [FINE, FINEST]
+        return [Ladder((n * k, 2 * n * k, 4 * n * k)) for n in (1, 2)] if k <= FINEST_SCALE else []
     known = min(len(str(v.denominator)) for v in rounded) - 3
     return [Ladder((known // 4, 2 * (known // 4), 4 * (known // 4)))] if known >= 12 else []
 
