@@ -365,6 +365,8 @@ def _visit_closed(work: _Work, question: Question) -> None:
     Nothing there is worse than a jump, so what stays open does not count.
     """
     variables = {symbol(v) for v in work.problem.wrt}
+    if len(variables) < 2:
+        return
     for leaf, gap in list(work.leaves):
         if leaf.outcome.level >= C0 or leaf.outcome.size is None:
             continue
