@@ -8,6 +8,7 @@ the wall that satisfy the same conditions.  explore.py visits cells until no poi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
@@ -16,10 +17,11 @@ import sympy as sp
 from diffcheck.balls import enclose, sign_at
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.expanded import expanded
-from diffcheck.germ import Germ
+from diffcheck.germ import EXACT_ZERO, Germ
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, shown
 from diffcheck.reach import Constraint
+from diffcheck.turning import Turning, angles
 from diffcheck.walls import Implicit, Step, Wall
 
 __all__ = ["BadWitness", "Cell", "Refine"]
@@ -99,6 +101,7 @@ class Cell:
         self.pivots: dict[sp.Expr, None] = {}
         self.exceptional: dict[sp.Expr, None] = {}
         self.phases: dict[sp.Symbol, tuple[sp.Symbol, int, Germ]] = {}
+        self.turns: dict[sp.Symbol, Turning] = {}
         self._zero: dict[sp.Expr, bool] = {}
         self._numbers = count()
 
@@ -159,11 +162,31 @@ class Cell:
         waves = [s for s in c.free_symbols if s in self.phases]
         if not waves:
             return self.vanishes(c)
-        try:
-            poly = sp.Poly(expanded(c), *waves)
-        except sp.PolynomialError:
-            raise Undetermined("an oscillating term inside another function") from None
-        return all(self.vanishes(k) for k in poly.coeffs())
+        if c.is_polynomial(*waves) and all(self.vanishes(k) for k in sp.Poly(expanded(c), *waves).coeffs()):
+            return True
+        if c.is_polynomial(*waves) and not any(s in self.turns for s in waves):
+            return False
+        # Steps, and functions of waves, may cancel unseen.
+        seen = [not self.vanishes(v) for v in self._at_angles(c)]
+        if c.is_polynomial(*waves) and not seen:
+            return False
+        if not any(seen):
+            raise Oscillates
+        return False
+
+    def _at_angles(self, c: sp.Expr) -> Iterator[sp.Expr]:
+        """Yield values that an oscillating coefficient takes again and again."""
+        symbols = {s for s in c.free_symbols if s in self.phases}
+        yield from (c.xreplace(dict(v)) for v in angles(symbols, self.phases, self.turns, self.sign))
+
+    def moves(self, c: sp.Expr) -> bool:
+        """Return whether an oscillating coefficient surely takes different values again and again."""
+        symbols = {s for s in c.free_symbols if s in self.phases}
+        plain = all(self.phases[s][1] != 0 for s in symbols) and c.is_polynomial(*symbols)
+        if plain or (symbols == self.phases.keys() and len(symbols) == 1):
+            return True
+        first, *others = [*self._at_angles(c)] or [sp.S.Zero]
+        return any(not self.vanishes(v - first) for v in others)
 
     def _reduced(self, c: sp.Expr) -> sp.Expr:
         """Rewrite ``c`` with the equation of an implicit root, where one of its parts occurs linearly."""
@@ -218,7 +241,7 @@ class Cell:
 
     def _note_condition(self, c: sp.Expr, s: int) -> None:
         """Write down the sign of what is left of ``c`` without factors that are positive wherever they are defined."""
-        left = sp.S.One
+        odd: dict[sp.Expr, bool] = {}
         for a in sp.Mul.make_args(c):
             if a.is_positive or (a.is_Pow and not a.exp.is_integer and not a.base.is_negative):
                 continue
@@ -227,7 +250,11 @@ class Cell:
             if a.is_number:
                 s = -s if a.is_negative else s
                 continue
-            left = left * (a.base if a.is_Pow and a.exp.is_odd else a)
+            base = a.base if a.is_Pow and a.exp.is_odd else a
+            if -base in odd:
+                s, base = -s, -base  # u*(-u) has one sign
+            odd[base] = not odd.get(base, False)
+        left = sp.Mul(*(base for base, counts in odd.items() if counts))
         left = _without_logarithms(left)
         if left.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
             self.conditions[Constraint(left, ">" if s > 0 else "<")] = None
@@ -252,7 +279,10 @@ class Cell:
                         raise SplitInteger(k, 2 * int(rate.q))
 
     def pivot(self, c: sp.Expr) -> None:
-        """Note a coefficient that is divided by."""
+        """Note a coefficient that is divided by; where it oscillates, its constant term, which outweighs the rest."""
+        waves = [s for s in c.free_symbols if s in self.phases]
+        if waves and c.is_polynomial(*waves):
+            c = sp.Poly(expanded(c), *waves).coeff_monomial(1)
         if c.free_symbols:
             self.pivots[c] = None
 
@@ -339,11 +369,11 @@ class Cell:
         Symbols of phases that are independent over the rationals are algebraically independent; a multiple of a phase
         met before is written in the symbols of that phase.
         """
-        again = None if kind == "step" else self._known_phase(phase, kind)
+        again = self._known_phase(phase, kind)
         if again is not None:
             return again
         n = next(self._numbers)
-        if kind in {"fraction", "step"}:
+        if kind == "fraction":
             wave = inner_symbol(f"part{n}")
             self.phases[wave] = (wave, 0, phase)
             return (wave,)
@@ -351,6 +381,20 @@ class Cell:
         self.phases[s] = (c, 1, phase)
         self.phases[c] = (s, -1, phase)
         return s, c
+
+    def turn(self, condition: Turning) -> sp.Expr:
+        """Return the bounded symbol, 1 or 0, for a condition that changes its truth without end."""
+        lead = condition.lead / abs(condition.lead.as_coeff_Mul()[0]) if condition.op == "gt" else sp.S.Zero
+        condition = replace(condition, lead=lead)
+        for step, known in self.turns.items():
+            if known == condition:
+                return step
+            if known.op == "gt" and known.lead == -lead:
+                return 1 - step
+        step = inner_symbol(f"part{next(self._numbers)}")
+        self.phases[step] = (step, 0, EXACT_ZERO)
+        self.turns[step] = condition
+        return step
 
     def _known_phase(self, phase: Germ, kind: str) -> tuple[sp.Expr, ...] | None:
         """Return a multiple of a known phase in its symbols; None if ``phase`` is independent of the known ones."""
@@ -376,6 +420,12 @@ class Cell:
         """Return ``c`` with squares of cosines written as sines, so that what is constant has no bounded symbol."""
         if not self.oscillating(c):
             return c
+        if any(s in c.free_symbols and c.is_polynomial(s) for s in self.turns):
+            c = expanded(c)
+            for step in self.turns:
+                if step in c.free_symbols and c.is_polynomial(step):
+                    terms = sp.Poly(c, step).terms()
+                    c = sp.Add(*(k * (step if n else 1) for (n,), k in terms))
         for wave, (partner, sign, _) in self.phases.items():
             if sign > 0 and partner in c.free_symbols:
                 try:

@@ -19,6 +19,7 @@ from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.expanded import expanded
 from diffcheck.germ import CONSTANT, EXACT_ZERO, Algebra, Germ, Oracle, constant
 from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.turning import Turning
 
 __all__ = ["Expansion", "Place", "Root", "UndefinedHere", "Value"]
 
@@ -42,6 +43,9 @@ class Place(Oracle, Protocol):
 
     def oscillation(self, phase: Germ, kind: str) -> tuple[sp.Expr, ...]:
         """Return the bounded symbols for sin and cos (or the fractional part) of an infinite germ."""
+
+    def turn(self, condition: Turning) -> sp.Expr:
+        """Return the bounded symbol, 1 or 0, for a condition that changes its truth without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,17 +345,30 @@ class Expansion:
         return Value(constant(whole), True)
 
     def _where(self, node: Node) -> Value:
-        try:
-            taken = self.holds(node.args[0])
-        except Oscillates:
-            return self._both_branches(node)
+        taken = self._truth(node.args[0])
+        if isinstance(taken, Turning):
+            return self._both_branches(node, taken)
         self.choices[node] = taken
         return self.value(node.args[1] if taken else node.args[2])
 
-    def _both_branches(self, node: Node) -> Value:
+    def _truth(self, condition: Node) -> bool | Turning:
+        """Return the truth of a condition for small t > 0, or how it changes without end."""
+        try:
+            return self.holds(condition)
+        except Oscillates:
+            if condition.op in {"and", "or", "not"}:
+                return Turning(condition.op, parts=tuple(self._truth(a) for a in condition.args))
+            if condition.op in {"eq", "ne"}:
+                return condition.op == "ne"  # but for points that are walls of their own
+            head = self.algebra.lead(self.difference(condition))
+            if head is None:
+                raise
+            return Turning("gt", head[0] if condition.op in {"gt", "ge"} else -head[0])
+
+    def _both_branches(self, node: Node, condition: Turning) -> Value:
         """A condition that changes without end: b + H*(a - b) with a bounded H that is 1 or 0."""
         a, b = self.value(node.args[1]).germ, self.value(node.args[2]).germ
-        (step,) = self.place.oscillation(EXACT_ZERO, "step")
+        step = self.place.turn(condition)
         gap = self.algebra.add(a, self.algebra.scale(b, sp.S.NegativeOne))
         return Value(self.algebra.add(b, self.algebra.scale(gap, step)), False)
 

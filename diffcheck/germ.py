@@ -6,7 +6,7 @@ that does not depend on t, a, b, d are exact and may be symbolic.
 Method: truncated transseries of small height, after Gruntz, "On Computing Limits in a Symbolic Manipulation System"
 (1996), and van der Hoeven, "Transseries and Real Differential Algebra" (2006).
 Read in order: Mono, Germ, Algebra; the rules of single functions are in expand.py.
-Gives up on: three nested logarithms, and on oscillation under a sign, a logarithm, a root or a quotient.
+Gives up on: three nested logarithms, and on what oscillates to zero under a logarithm, a root or a quotient.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ class Oracle(Protocol):
 
     def oscillating(self, c: sp.Expr) -> bool:
         """Return whether ``c`` holds a bounded symbol without a limit."""
+
+    def moves(self, c: sp.Expr) -> bool:
+        """Return whether the oscillating ``c`` surely takes different values again and again."""
 
     def settled(self, c: sp.Expr) -> sp.Expr:
         """Return ``c`` written with as few bounded symbols as identities allow."""
@@ -289,7 +292,8 @@ class Algebra:
             raise ZeroDivisionError(what)
         c, m, rest = head
         if self.oracle.oscillating(c):
-            raise Undetermined(f"oscillation under {what}")
+            # Raises Oscillates unless the coefficient keeps away from zero.
+            self.oracle.sign(c)
         if divides and not m.is_one:
             self.oracle.pivot(c)
         return c, m, self.scale(rest, 1 / c, self.raised(m, sp.S.NegativeOne))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -18,11 +18,9 @@ __all__ = [
     "Limit",
     "Outcome",
     "flat_beyond",
-    "has_steps",
     "integer_break",
     "limit_of",
     "phases_of",
-    "surely_moving",
 ]
 
 
@@ -70,11 +68,15 @@ OUTSIDE = Outcome(CINF, how="not in the domain")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The limit of a germ: a number; or None with the sign of an infinity, or with oscillation."""
+    """The limit of a germ: a number; or None with the sign of an infinity, or with oscillation.
+
+    sure: whether what oscillates is proved to move.
+    """
 
     value: sp.Expr | None
     unbounded: int = 0
     oscillates: bool = False
+    sure: bool = True
 
 
 def limit_of(algebra: Algebra, g: Germ) -> Limit:
@@ -88,7 +90,7 @@ def limit_of(algebra: Algebra, g: Germ) -> Limit:
         if (size > 0 or algebra.oracle.oscillating(c)) and algebra.oracle.vanishes(c):
             continue
         if algebra.oracle.oscillating(c):
-            return Limit(None, 0, True)
+            return Limit(None, 0, True, algebra.oracle.moves(c))
         if size > 0:
             return Limit(None, algebra.oracle.sign(c))
         total = total + c
@@ -100,21 +102,6 @@ def limit_of(algebra: Algebra, g: Germ) -> Limit:
 def phases_of(algebra: Algebra) -> Mapping[sp.Symbol, tuple[sp.Symbol, int, Germ]]:
     """Return the bounded symbols that were met so far: partner, sign (0 for a step or a fraction), phase."""
     return algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
-
-
-def _signs(algebra: Algebra, germs: Sequence[Germ]) -> list[int]:
-    symbols = {s for g in germs for c, _ in g.terms for s in c.free_symbols}
-    return [sign for wave, (_, sign, _) in phases_of(algebra).items() if wave in symbols]
-
-
-def has_steps(algebra: Algebra, *germs: Germ) -> bool:
-    """Whether a step or a fractional part oscillates in the germs."""
-    return 0 in _signs(algebra, germs)
-
-
-def surely_moving(algebra: Algebra, *germs: Germ) -> bool:
-    """Whether what oscillates is made of sines alone: steps and fractions of one another may cancel unseen."""
-    return 0 not in _signs(algebra, germs) or len(phases_of(algebra)) == 1
 
 
 # --- derivatives

@@ -11,7 +11,7 @@ import sympy as sp
 from diffcheck.balls import enclose
 from diffcheck.cell import Cell
 from diffcheck.continuation import analytic_at_zero
-from diffcheck.errors import Undetermined
+from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.expanded import expanded
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
@@ -136,7 +136,11 @@ def _limit(ray: Ray) -> sp.Expr | None:
 
 
 def _waves(ray: Ray, limit: sp.Expr) -> bool:
-    return ray.algebra.oracle.oscillating(limit)
+    if not ray.algebra.oracle.oscillating(limit):
+        return False
+    if not ray.algebra.oracle.moves(limit):
+        raise Oscillates
+    return True
 
 
 def _depends(expr: sp.Expr, directions: Sequence[sp.Symbol]) -> bool:
@@ -186,6 +190,8 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
         if natural and m.power > n:
             return sp.S.Zero
         if algebra.oracle.oscillating(c):
+            if m.power <= 1 and not algebra.oracle.moves(c):
+                raise Oscillates
             return _wave(m, n)
         if not natural:
             if algebra.growth(replace(m, power=m.power - n)) >= 0:

@@ -1,7 +1,8 @@
 """Oscillating terms: the class of a continuous function whose germs hold waves.
 
 Germs with bounded symbols in their coefficients are differentiated here, waves through their phases, until a derivative
-has no limit or the limits of both sides differ.
+has no limit or the limits of both sides differ.  A step or a fractional part is differentiated off its jumps: they are
+walls of their own, and the class there is the class as far as the point is no worse.
 """
 
 from __future__ import annotations
@@ -13,11 +14,9 @@ from diffcheck.germ import Algebra, Germ, Mono
 from diffcheck.outcome import (
     Outcome,
     flat_beyond,
-    has_steps,
     integer_break,
     limit_of,
     phases_of,
-    surely_moving,
 )
 from diffcheck.verdict import C0, CINF, D1, Kind, Smoothness
 
@@ -27,7 +26,7 @@ __all__ = ["oscillation"]
 def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
     """The class of a continuous function with oscillating terms, by differentiating its germs."""
     slopes = [limit_of(algebra, _slope(algebra, g, s)) for g, s in ((below, -1), (above, 1))]
-    if any(v.oscillates for v in slopes) and not surely_moving(algebra, below, above):
+    if not all(v.sure for v in slopes):
         raise Oscillates
     if any(v.oscillates or v.unbounded for v in slopes):
         return Outcome(C0, Kind.OSCILLATION, how="the difference quotient has no limit")
@@ -40,18 +39,16 @@ def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
         return Outcome(
             C0, Kind.CORNER, low, high, high - low, how="the difference quotients have unequal limits"
         )
-    if has_steps(algebra, below, above):
-        # Steps and fractional parts have no derivative at all points nearby.
-        return Outcome(D1, Kind.OSCILLATION, how="differentiable at the point", open=True)
     for k in range(1, 9):
         below, above = _derivative(algebra, below, -1), _derivative(algebra, above, 1)
         limits = [limit_of(algebra, g) for g in (below, above)]
         if any(v.oscillates or v.unbounded for v in limits):
+            unsure = not all(v.sure for v in limits)
             if k == 1:
-                return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the derivative has no limit")
-            return Outcome(
-                Smoothness(k - 1), Kind.BREAK, detail=f"derivative {k}", how="a derivative has no limit"
-            )
+                how = "differentiable, and the derivative has no limit"
+                return Outcome(D1, Kind.OSCILLATION, how=how, open=unsure)
+            detail, how = f"derivative {k}", "a derivative has no limit"
+            return Outcome(Smoothness(k - 1), Kind.BREAK, detail=detail, how=how, open=unsure)
         left, right = limits[0].value, limits[1].value
         assert left is not None
         assert right is not None
@@ -61,11 +58,13 @@ def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
 
 
 def _flat_waves(algebra: Algebra, g: Germ) -> bool:
-    """Whether all that oscillates is below every power of t, with phases that only grow like powers."""
-    phases = phases_of(algebra)
-    tame = all(not m.expo for _, sign, phase in phases.values() for _, m in phase.terms if sign)
+    """Whether all that oscillates is below every power of t and of the phases."""
     terms = [m for c, m in g.terms if algebra.oracle.oscillating(c)]
-    return tame and flat_beyond(algebra, g) and all(algebra.flat(m) for m in terms)
+    if not flat_beyond(algebra, g) or not all(algebra.flat(m) for m in terms):
+        return False
+    rates = [m for _, _, phase in phases_of(algebra).values() for _, m in phase.terms if m.expo]
+    # A derivative costs a factor of the phase's: any number of them are outweighed if its exponent is smaller.
+    return all(algebra.compare(m.expo[0][1], r.expo[0][1]) > 0 for m in terms for r in rates)
 
 
 def _slope(algebra: Algebra, g: Germ, s: int) -> Germ:
@@ -109,10 +108,9 @@ def _derived_term(algebra: Algebra, c: sp.Expr, m: Mono) -> Germ:
     phases = phases_of(algebra)
     for wave, (partner, sign, phase) in phases.items():
         if wave in c.free_symbols:
-            if sign == 0:
-                raise Undetermined("a fractional part of something infinite is differentiated")
             rate = _derived_phase(algebra, phase)
-            out = algebra.add(out, algebra.scale(rate, sign * sp.diff(c, wave) * partner, m))
+            turned = sign * partner if sign else sp.S.One
+            out = algebra.add(out, algebra.scale(rate, turned * sp.diff(c, wave), m))
     return out
 
 

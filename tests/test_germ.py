@@ -119,11 +119,23 @@ def test_what_is_not_real_has_no_germ(text):
         expand(text)
 
 
-@pytest.mark.parametrize("text", ["log(2 + sin(1/t))", "1/(2 + sin(1/t))", "sqrt(sin(1/t) + 2)"])
-def test_oscillation_under_a_quotient_root_or_logarithm_is_given_up(text):
+@pytest.mark.parametrize("text", ["log(1 + sin(1/t))", "1/sin(1/t)", "sqrt(sin(1/t))", "1/(1 + 2*cos(1/t))"])
+def test_what_oscillates_to_zero_under_a_quotient_root_or_logarithm_is_given_up(text):
     """Where an oscillating term decides, the algebra says that it cannot."""
     with pytest.raises(Undetermined):
         expand(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["log(2 + sin(1/t))", "1/(2 + sin(1/t))", "sqrt(sin(1/t) + 2)", "exp(sin(1/t))"]
+)
+def test_what_keeps_away_from_zero_has_a_germ(text):
+    """A bounded function of the phase, without a limit: 2 + sin(1/t) is at least 1."""
+    algebra, germ = expand(text)
+    (found,) = germ.terms
+    assert found[1].is_one
+    assert algebra.oracle.oscillating(found[0])
+    assert algebra.oracle.moves(found[0])
 
 
 def test_squares_of_sine_and_cosine_add_up():
@@ -162,6 +174,34 @@ def test_remainders_bound_what_was_cut():
     _, germ = expand("exp(t)", 3)
     assert germ.rem is not None
     assert germ.rem.power == 3
+
+
+TURNING = [
+    ("where(x == 0, 0, x**2*sin(1/x)*abs(sin(1/x)))", "D1", "the derivative turns with -2*cos*abs(sin)"),
+    ("where(x == 0, 0, x**3*sin(1/x)*abs(sin(1/x)))", "C1", "the second derivative is unbounded"),
+    ("where(x == 0, 0, x**4*abs(sin(1/x))**3)", "C1", "the second derivative turns"),
+    ("where(x == 0, 0, x**2*max(sin(1/x), 0)**2)", "D1", "half of each turn is flat"),
+    ("where(x == 0, 0, abs(x)**2.5*relu(cos(1/x))**2)", "C1", "the derivative is at most abs(x)**0.5"),
+    ("where(x == 0, 0, x**2*abs(sin(1/x)))", "C0", "corners at x = 1/(k*pi)"),
+    ("where(x == 0, 0, x*abs(sin(1/x)))", "C0", "the difference quotient turns"),
+    ("where(x == 0, 0, x**2*clip(sin(1/x), -1/2, 1/2))", "C0", "corners where the sine is 1/2"),
+    ("where(x == 0, 0, abs(sin(1/x)))", "discontinuous", "between 0 and 1"),
+    ("where(x == 0, 0, x**2*sin(1/x)*sign(cos(1/x)))", "discontinuous", "jumps where the cosine is 0"),
+    ("where(x == 0, 0, max(x**2*sin(1/x), -x**2))", "D1", "the sine is at least -1"),
+    ("where(x == 0, 0, x**2*(max(sin(1/x), 0) + min(sin(1/x), 0)))", "D1", "the kinks cancel"),
+    ("where(x == 0, 0, x**3*frac(1/x)**2*(1 - frac(1/x))**2)", "C1", "C1 at the jumps of the fraction"),
+    ("where(x == 0, 0, x**2*exp(sin(1/x)))", "D1", "a positive function of the phase"),
+    ("where(x == 0, 0, x**2/(2 + sin(1/x)))", "D1", "the denominator is at least 1"),
+    ("where(x == 0, 0, x*log(2 + sin(1/x)))", "C0", "between 0 and log(3)"),
+    ("where(x == 0, 0, exp(-1/x**2)*sin(exp(1/x)))", "Cinf", "1/x**2 outweighs every power of exp(1/x)"),
+    ("where(x == 0, 0, exp(-2/abs(x))*sin(exp(1/abs(x))))", "C1", "two derivatives use the exponential up"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "level", "why"), TURNING, ids=[t for t, *_ in TURNING])
+def test_functions_of_a_phase_are_differentiated_through_it(text, level, why):
+    """Also kinked ones: beside their kinks, which are walls of their own, a condition on the phase is constant."""
+    assert str(ask(text, "x").smoothness) == level, why
 
 
 @pytest.mark.parametrize(
