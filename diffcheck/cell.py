@@ -225,12 +225,20 @@ class Cell:
         return s
 
     def _sign_of_waves(self, c: sp.Expr) -> int:
-        """Return the sign of a polynomial in bounded symbols if its constant term outweighs all others."""
+        """Return the sign of a polynomial in bounded symbols: in each factor the constant term outweighs the rest."""
         waves = [s for s in c.free_symbols if s in self.phases]
         try:
-            poly = sp.Poly(expanded(c), *waves)
+            number, parts = sp.factor_list(expanded(c), *waves)
         except sp.PolynomialError:
             raise Undetermined("an oscillating term inside another function") from None
+        s = self.sign(number)
+        for factor, n in parts:
+            own = self._sign_of_factor(factor, waves)
+            s *= own if n % 2 else own**2
+        return s
+
+    def _sign_of_factor(self, factor: sp.Expr, waves: Sequence[sp.Symbol]) -> int:
+        poly = sp.Poly(factor, *waves)
         steady = poly.coeff_monomial(1)
         rest = sp.Add(*(sp.Abs(k) for m, k in poly.terms() if any(m)))
         for s in (1, -1):

@@ -193,6 +193,7 @@ TURNING = [
     ("where(x == 0, 0, x**2*exp(sin(1/x)))", "D1", "a positive function of the phase"),
     ("where(x == 0, 0, x**2/(2 + sin(1/x)))", "D1", "the denominator is at least 1"),
     ("where(x == 0, 0, x*log(2 + sin(1/x)))", "C0", "between 0 and log(3)"),
+    ("where(x == 0, 0, x**3/(2 + sin(1/x))**2)", "C1", "a square is as far from zero as its base"),
     ("where(x == 0, 0, exp(-1/x**2)*sin(exp(1/x)))", "Cinf", "1/x**2 outweighs every power of exp(1/x)"),
     ("where(x == 0, 0, exp(-2/abs(x))*sin(exp(1/abs(x))))", "C1", "two derivatives use the exponential up"),
 ]  # fmt: skip
