@@ -25,6 +25,10 @@ Conjunction = tuple[Constraint, ...]
 Example = Mapping[sp.Symbol, sp.Expr]
 
 MAX_BRANCHES = 300
+# Samples before cvc5 is asked: these are questions about few constants, which it answers at once.
+FEW = 8
+# Of one class; a condition put together from more is not readable.
+MAX_LEAVES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,15 @@ def _by_leaves(
     """Return for every group what its leaves ask of the constants, and not those of the worse groups."""
     texts: list[str] = []
     worse: list[Conjunction] = []
-    for group in groups:
+    for group in groups[:-1]:
         asked = [c for c in (occurrence(leaf, constants, where) for leaf in group.leaves) if c is not None]
-        if len(asked) < len(group.leaves) or len(group.worse) != len(worse):
+        if not len(asked) == len(group.leaves) <= MAX_LEAVES or len(group.worse) != len(worse):
             return None
-        shortest = _shortest(asked, worse, own)
-        texts.append(" or ".join(" and ".join(map(_text, c)) for c in shortest))
+        texts.append(" or ".join(" and ".join(map(_text, c)) for c in _shortest(asked, worse, own)))
         worse += asked
-    stated = [texts[0]]
-    stated += [f"not ({' or '.join(texts[:i])}) and ({t})" for i, t in enumerate(texts[1:-1], start=1)]
+    if len(groups[-1].worse) != len(worse):
+        return None
+    stated = [f"not ({' or '.join(texts[:i])}) and ({t})" if i else t for i, t in enumerate(texts)]
     return [*stated, ""]
 
 
@@ -197,7 +201,7 @@ def _covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
             return True
         known, clauses = todo.pop()
         left = [clause - known for clause in clauses if not any(_against(c) in known for c in clause)]
-        if set() in left or reach([*given, *known]).status is Status.UNSAT:
+        if set() in left or reach([*given, *known], tries=FEW).status is Status.UNSAT:
             continue
         if not left:
             return False
