@@ -34,7 +34,7 @@ bench: $(VENV)/.dev  ## measure against SymPy
 fuzz: $(VENV)/.dev  ## look for wrong verdicts, crashes and hangs on random expressions
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-readme: $(VENV)/.dev  ## write the outputs in README.md and the pages in docs/explain anew
+readme: $(VENV)/.dev  ## write the outputs in README.md and docs anew
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/readme.py
 	@$(BIN)/python tests/pages.py
 

@@ -40,6 +40,7 @@ class Entry:
     """One line of a batch: a question, or why there is none.
 
     id: as given, echoed in the answer.  text: what to show when the line is refused.
+    column: at which the expression begins in the line; None in JSON.
     """
 
     line: int
@@ -47,6 +48,7 @@ class Entry:
     question: Question | None = None
     error: InputError | None = None
     id: str | int | None = None
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +217,16 @@ def read_entry(raw: bytes, number: int) -> Entry | None:
     """Read one line; None if there is nothing on it."""
     raw = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
     try:
-        text = raw.decode("utf-8").strip()
+        line = raw.decode("utf-8")
+        text = line.strip()
     except UnicodeDecodeError as error:
         shown = raw.decode("utf-8", "backslashreplace").strip()
         return Entry(number, shown, error=SyntaxProblem(f"the line is not UTF-8: {error.reason}"))
     if text.startswith("{"):
         return _json_entry(text, number)
     text = text.partition("#")[0].strip()
-    return Entry(number, text, Question(text)) if text else None
+    column = len(line) - len(line.lstrip())
+    return Entry(number, text, Question(text), column=column) if text else None
 
 
 def _json_entry(text: str, number: int) -> Entry:

@@ -21,7 +21,7 @@ from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf
 from diffcheck.gaps import COMPARISONS, Gap
 from diffcheck.loci import Question
-from diffcheck.outcome import SMOOTH, Outcome
+from diffcheck.outcome import EDGES, SMOOTH, Outcome
 from diffcheck.printer import symbol
 from diffcheck.sides import Sides, judge
 from diffcheck.thin import visit
@@ -126,11 +126,15 @@ def _compared(condition: Node) -> Iterator[Node]:
 def _as_bad(part: Outcome, whole: Outcome) -> bool:
     """Whether a part is as bad as the whole: not of a better class, and not with finite slopes only.
 
-    An edge is made by the part that ends there.
+    An edge is made by a part that ends there, and not more gently.
     """
     if whole.kind is Kind.EDGE:
-        return part.kind is Kind.EDGE
+        return part.kind is Kind.EDGE and _steepness(part) >= _steepness(whole)
     return (part.level, not _is_infinite(part)) <= (whole.level, not _is_infinite(whole))
+
+
+def _steepness(edge: Outcome) -> int:
+    return EDGES.index(edge.detail) if edge.detail in EDGES else len(EDGES)
 
 
 def _is_infinite(outcome: Outcome) -> bool:

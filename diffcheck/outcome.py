@@ -12,6 +12,7 @@ from diffcheck.germ import Algebra, Germ, NeedMoreTerms
 from diffcheck.verdict import CINF, Kind, Smoothness
 
 __all__ = [
+    "EDGES",
     "OUTSIDE",
     "SMOOTH",
     "Evidence",
@@ -64,6 +65,9 @@ class Outcome:
 SMOOTH = Outcome(CINF, how="one analytic function on both sides")
 
 OUTSIDE = Outcome(CINF, how="not in the domain")
+
+# What happens where the domain ends, from best to worst; an unbounded value, told with its limit, is worse than these.
+EDGES = ("one-sided derivative finite", "gradient unbounded", "no limit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,11 +348,18 @@ class _Reader:
             return self.problem("there are no loops", token.span, help_)
         if token.kind in (NUMBER, NAME) or (token.text == "(" and before.kind != NAME):
             factors = f"{before.text if before.text != ')' else '(...)'}*{token.text.replace('(', '...')}"
+            product, call = (
+                f"for a product write `{factors}`",
+                f"for a call write `{before.text}({token.text})`",
+            )
             return self.problem(
                 f"an operator is missing between `{before.text}` and {token.shown}",
                 (before.start, token.stop),
-                f"for a product write `{factors}`",
+                call if before.kind == NAME and is_function(before.text) else product,
             )
+        if token.text == "." and before.kind != NAME and self.tokens[at + 1].kind == NAME:
+            help_ = f"there are no methods; write `{self.tokens[at + 1].text}(...)` around it"
+            return self.problem(f"expected an operator or the end, found {token.shown}", token.span, help_)
         if token.text == "not" or (token.text == "." and before.kind != NAME):
             return self.problem(f"expected an operator or the end, found {token.shown}", token.span)
         return None

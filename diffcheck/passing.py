@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy as sp
 
-from diffcheck.analyze import family_key, interior
+from diffcheck.analyze import family_key
 from diffcheck.cell import Cell
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
@@ -26,6 +26,7 @@ from diffcheck.families import joined
 from diffcheck.findings import location, place, witness
 from diffcheck.gaps import Gap, Pieces, gaps
 from diffcheck.graph import Graph, Step
+from diffcheck.interior import interior
 from diffcheck.loci import Question
 from diffcheck.lower import lower
 from diffcheck.numeric import precise

@@ -23,6 +23,7 @@ from diffcheck.expanded import expanded
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import lower
 from diffcheck.outcome import (
+    EDGES,
     OUTSIDE,
     SMOOTH,
     Evidence,
@@ -142,17 +143,18 @@ def _nothing_happens(right: _Side, left: _Side, point: _Side) -> bool:
 
 
 def _edge(algebra: Algebra, g: Germ) -> Outcome:
+    finite, steep, restless = EDGES
     limit = limit_of(algebra, g)
     if limit.oscillates:
-        detail = "no limit"
+        detail = restless
     elif limit.unbounded:
         detail = f"value -> {'oo' if limit.unbounded > 0 else '-oo'}"
     else:
-        detail = "one-sided derivative finite"
+        detail = finite
         for c, m in g.terms:
             if algebra.growth(m) < 0 and not algebra.oracle.vanishes(c):
                 if algebra.growth(Mono(m.power - 1, m.log, m.loglog, m.expo)) > 0:
-                    detail = "gradient unbounded"
+                    detail = steep
                 break
     return Outcome(CINF, Kind.EDGE, detail=detail, how="defined on one side only")
 

@@ -57,6 +57,7 @@ _HINTS = {
     "?": "write `a if condition else b`",
     ":": "write `a if condition else b` to choose between two values",
     "{": "use round brackets",
+    "$": "for a formula in LaTeX add `--latex`",
     "\\": "for a formula in LaTeX add `--latex`",
     "'": "names are written without quotes",
     '"': "names are written without quotes",

@@ -1,7 +1,7 @@
-"""The commands in README.md and what they print: found, run, compared, written anew.
+"""The commands in README.md and docs, and what they print: found, run, compared, written anew.
 
 A block that begins with `$ ` is a command of one line and its output, both streams, 80 columns wide.
-`make readme` runs this file: it writes what the tool prints now into the README.
+`make readme` runs this file: it writes what the tool prints now into these files.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["BLOCK", "README", "command_folder", "output", "rewritten"]
+__all__ = ["BLOCK", "PAGES", "README", "command_folder", "output", "rewritten"]
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+# Those of docs/explain have a writer and tests of their own.
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 
 BLOCK = re.compile(r"^```console\n\$ (?P<command>.+)\n(?P<output>(?:.*\n)*?)```$", re.MULTILINE)
 
@@ -34,7 +36,7 @@ def command_folder(folder: Path) -> Path:
 
 
 def output(command: str, venv: Path) -> str:
-    """Run a command of the README in the repository and return what it prints."""
+    """Run a command in the repository and return what it prints."""
     # A make around this one must not speak through it.
     env = {
         k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "EXPR", "ARGS"}
@@ -55,7 +57,7 @@ def output(command: str, venv: Path) -> str:
 
 
 def rewritten(text: str, venv: Path) -> str:
-    """Return the README with every output as it is now."""
+    """Return a page with every output as it is now."""
     return BLOCK.sub(
         lambda block: f"```console\n$ {block['command']}\n{output(block['command'], venv)}```", text
     )
@@ -63,6 +65,6 @@ def rewritten(text: str, venv: Path) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        README.write_text(
-            rewritten(README.read_text(encoding="utf-8"), command_folder(Path(place))), encoding="utf-8"
-        )
+        folder = command_folder(Path(place))
+        for page in PAGES:
+            page.write_text(rewritten(page.read_text(encoding="utf-8"), folder), encoding="utf-8")

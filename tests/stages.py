@@ -5,6 +5,7 @@ never lets go of the interpreter, `die` ends the process, `boom` raises, `open` 
 cannot be read.
 """
 
+import importlib
 import math
 import os
 import re
@@ -72,6 +73,8 @@ def gradient(problem):
 @pytest.fixture
 def fake_stages(monkeypatch):
     """Put the stand-ins in place of the stages; forked workers inherit them."""
+    # What explains findings needs parts of the real stages, which are not found once these stand in their place.
+    importlib.import_module("diffcheck.why")
     stages = {
         "variables": make_problem,
         "analyze": analyze,

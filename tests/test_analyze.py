@@ -3,9 +3,10 @@
 import pytest
 from questions import ask, question, summary
 
-from diffcheck.analyze import analyze, interior
+from diffcheck.analyze import analyze
 from diffcheck.deadline import TimeOver, within
 from diffcheck.errors import Undetermined
+from diffcheck.interior import interior
 from diffcheck.parse import parse_conditions
 from diffcheck.verdict import Verdict
 

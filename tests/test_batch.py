@@ -138,7 +138,7 @@ def test_without_json_each_line_is_short(run):
     """Verdict, class, expression; the fault of a bad line goes to stderr."""
     _, lines, err = run("abs(x)\nbad(\n")
     assert lines == ["not_differentiable C0            abs(x)", "error              -             bad("]
-    assert err == "line 2: error: `(` is never closed\n"
+    assert err.splitlines()[-1].endswith("/batch:2: error: `(` is never closed (add `)`)")
 
 
 def test_comments_blanks_and_line_ends_are_no_part_of_an_expression():
@@ -219,3 +219,34 @@ def test_why_is_said_in_batches(run):
     _, shown, _ = run("abs(y - f)\nx**2\n", "--why")
     text = " ".join(" ".join(shown).split())
     assert "corner at f = y; met: probability 0, possible; minimiser: global; methods: sgd" in text
+
+
+def test_what_does_not_pass_is_named_with_file_and_line(run):
+    """On stderr, so that the table stays one: what --require refuses, what is open, what cannot be read."""
+    _, _, err = run("x\n\nabs(x)\nopen\nbad(\n")
+    places = [line.partition(": ")[0].rpartition("/")[2] for line in err.splitlines()]
+    assert places == ["batch:3", "batch:4", "batch:5"]
+    _, _, err = run("abs(x)\n", "--require", "C0")
+    assert err == ""
+
+
+@pytest.mark.parametrize("name", ["sarif", "github"])
+def test_formats_for_services_point_into_the_file(run, name):
+    """Exit status as ever; one log, or one line for each finding."""
+    status, lines, _ = run("x\n  abs(x)\n", "--format", name)
+    assert status == 1
+    if name == "sarif":
+        (result,) = json.loads("\n".join(lines))["runs"][0]["results"]
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert (region["startLine"], region["startColumn"]) == (2, 3)
+    else:
+        assert [line.partition("line=")[2].partition(",title")[0] for line in lines] == [
+            "2,col=3,endColumn=9"
+        ]
+
+
+def test_a_batch_has_no_format_of_one_expression(run):
+    """A fragment for a paper tells of one."""
+    status, _, err = run("x\n", "--format", "latex")
+    assert status == 2
+    assert "github, json, sarif, terminal" in err

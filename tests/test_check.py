@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from stages import fake_stages  # noqa: F401 - a fixture
@@ -80,5 +81,19 @@ def test_importing_the_package_imports_nothing_heavy():
     code = "import sys, diffcheck.cli; print({'sympy', 'numpy', 'cvc5', 'rich', 'flint'} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_report_of_a_child_is_printed_without_anything_heavy():
+    """The parent only prints: the answer and its text need neither SymPy nor the provers there."""
+    code = (
+        "import sys; from reports import ALL; from diffcheck.report import FORMATS, renderer\n"
+        "[renderer(f)(r) for f in FORMATS if f != 'latex' for r in ALL.values()]\n"
+        "print({'sympy', 'numpy', 'cvc5', 'flint'} & set(sys.modules))"
+    )
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, cwd=here
     )
     assert done.stdout.strip() == "set()"

@@ -12,9 +12,9 @@ import pytest
 from reports import ALL, MAE, OPEN, POWER, SMOOTH, UNREADABLE
 from stages import fake_stages  # noqa: F401 - a fixture
 
-from diffcheck.arguments import arranged
 from diffcheck.atoms import ATOMS
-from diffcheck.cli import exit_status, main
+from diffcheck.cli import app, arranged, exit_status, main
+from diffcheck.cli.arguments import spellings
 from diffcheck.errors import BadOption
 from diffcheck.verdict import C0, D1, Kind, Smoothness
 
@@ -247,3 +247,44 @@ def test_help_is_quick():
     start = time.monotonic()
     subprocess.run([*COMMAND, "--help"], capture_output=True, timeout=20, check=True)
     assert time.monotonic() - start < 3
+
+
+REFUSED = [
+    (["check"], "the expression is missing", 'diffcheck "abs(y - f)"'),
+    (["-q"], "the expression is missing", 'diffcheck "abs(y - f)"'),
+    (["x", "y"], "one expression at a time: `x` and `y`", "quotes"),
+    (["bacth", "l.txt"], "no such command: bacth", "did you mean `batch`?"),
+    (["x", "--size", "0"], "invalid value for '--size'", "`diffcheck check --help`"),
+    (["batch"], "missing argument 'FILE'", "`diffcheck batch --help`"),
+    (["emit", "x"], "missing option '--to'", "`diffcheck emit --help`"),
+]
+
+
+@pytest.mark.parametrize(("words", "said", "cure"), REFUSED, ids=[" ".join(w) for w, *_ in REFUSED])
+def test_wrong_usage_is_told_as_any_other_fault(run, words, said, cure):
+    """One message and what to do about it; status 2."""
+    status, out, err = run(*words)
+    first, *rest = err.splitlines()
+    assert (status, out) == (2, "")
+    assert first.startswith(f"error: {said}")
+    assert cure in " ".join(rest)
+
+
+def test_a_file_where_an_expression_is_expected_leads_to_batch(run, tmp_path, monkeypatch):
+    """Its name is no expression; what to do with it is said."""
+    monkeypatch.chdir(tmp_path)
+    assert "batch" not in run("bad(")[2]
+    (tmp_path / "bad(").write_text("abs(x)\n", encoding="utf-8")
+    status, _, err = run("bad(")
+    assert status == 2
+    assert "`diffcheck batch bad(`" in " ".join(err.split())
+
+
+def test_options_are_those_that_the_commands_declare():
+    """Every command with an expression takes each spelling of its own options in front of it or behind."""
+    for name, known in spellings(app).items():
+        assert "--help" in known.flags
+        for flag in known.flags if known.expression else ():
+            assert arranged([name, "x", flag]) == [name, flag, "--", "x"]
+        for option in known.with_value if known.expression else ():
+            assert arranged([name, "x", option, "-1"]) == [name, option, "-1", "--", "x"]

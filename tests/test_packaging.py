@@ -34,7 +34,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         for path in (ROOT / "diffcheck").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert {"diffcheck/py.typed", "diffcheck/report/schema.json", "diffcheck/cli.py"} <= here
+    assert {"diffcheck/py.typed", "diffcheck/report/schema.json", "diffcheck/cli/__init__.py"} <= here
     assert {name for name in wheel if ".dist-info/" not in name} == here
 
 

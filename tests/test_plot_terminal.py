@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pictures import ONE, TWO, scene
 
-from diffcheck.arguments import arranged
+from diffcheck.cli import arranged
 from diffcheck.plot.canvas import blank
 from diffcheck.plot.terminal import SIGNS, columns, render
 from diffcheck.report.layout import cells

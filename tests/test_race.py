@@ -11,9 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from diffcheck import check
-from diffcheck.arguments import arranged
 from diffcheck.atoms import ATOMS
-from diffcheck.cli import app
+from diffcheck.cli import app, arranged
 from diffcheck.errors import BadOption, InputError, Undetermined
 from diffcheck.parse import parse
 from diffcheck.race import result as module

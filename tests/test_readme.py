@@ -1,17 +1,18 @@
-"""README.md is true: its commands print what it shows, its tables are those of the program."""
+"""README.md and docs are true: their commands print what they show, their tables are those of the program."""
 
 import doctest
 import re
 import shutil
 
 import pytest
-from readme import BLOCK, README, command_folder, output
+from readme import BLOCK, PAGES, README, command_folder, output
 
 from diffcheck.atoms import ATOMS
 from diffcheck.rules import RULES
 
 TEXT = README.read_text(encoding="utf-8")
 BLOCKS = list(BLOCK.finditer(TEXT))
+EVERYWHERE = [(page, block) for page in PAGES for block in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +21,11 @@ def venv(tmp_path_factory):
     return command_folder(tmp_path_factory.mktemp("venv"))
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["command"][:60])
-def test_a_command_prints_what_is_shown(block, venv):
-    """Every output in the README is that of its command; `make readme` writes them anew."""
+@pytest.mark.parametrize(
+    ("page", "block"), EVERYWHERE, ids=[f"{p.stem} {b['command']}"[:70] for p, b in EVERYWHERE]
+)
+def test_a_command_prints_what_is_shown(page, block, venv):
+    """Every output in the README and in docs is that of its command; `make readme` writes them anew."""
     needed = [word for word in ("bash", "make", "jq") if word == "bash" or f"{word} " in block["command"]]
     if not all(map(shutil.which, needed)):
         pytest.skip(f"needs {', '.join(needed)}")
@@ -55,7 +58,21 @@ def test_every_function_is_named():
     assert {row.name for row in ATOMS.values() if row.syntax == "call"} <= named
 
 
-def test_nothing_is_wider_than_a_terminal():
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page):
+    """Relative links name files of the repository; the README names every page of docs."""
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (page.parent / target).exists()]
+    if page == README:
+        assert {f"docs/{other.name}" for other in PAGES[1:]} <= set(targets)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_nothing_is_wider_than_a_terminal(page):
     """Lines in blocks fit 80 columns; a table row or a link may not be broken."""
-    blocks = re.findall(r"^```\w*\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert not [line for block in blocks for line in block.splitlines() if len(line) > 80]

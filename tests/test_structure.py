@@ -15,8 +15,6 @@ MAY_IMPORT = {
     "cli": {"__main__"},
     "batch": {"cli"},
     "workers": {"batch", "cli"},
-    "arguments": {"cli"},
-    "options": {"cli"},
     "emit": {"cli", "report"},
     "report": {"cli", "plot", "race"},
     "plot": {"cli", "race"},
@@ -137,5 +135,5 @@ def test_only_the_command_line_prints_or_exits(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not calls & {"eval", "exec", "compile"}
-    if path.name != "cli.py":
+    if "cli" not in path.parts:
         assert not calls & {"print", "input", "open", "exit", "quit"}

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any
 
 from diffcheck.certificate import to_data
+from diffcheck.report.places import Located
 from diffcheck.tape import Returned, Tape, TapeNode
 from diffcheck.verdict import Case, Finding, InputProblem, ProbeResult, ProbeStatus, Remark, Report, Surrogate
 
-__all__ = ["SCHEMA_VERSION", "render", "render_as", "schema_text", "to_object"]
+__all__ = ["SCHEMA_VERSION", "render", "render_as", "schema_text", "stream", "to_object"]
 
 SCHEMA_VERSION = 1
 
@@ -23,6 +25,11 @@ SCHEMA_VERSION = 1
 def render(report: Report, *, width: int = 80, color: bool = False) -> str:
     """Return the JSON object as one line."""
     return render_as(report, report.id)
+
+
+def stream(reports: Iterable[Located], *, width: int = 80) -> Iterator[str]:
+    """Yield a line for every report."""
+    yield from (render_as(located.report, located.id) for located in reports)
 
 
 def render_as(report: Report, id: str | int | None) -> str:

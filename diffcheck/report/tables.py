@@ -14,7 +14,7 @@ __all__ = ["atoms", "atoms_json", "complaint"]
 def complaint(error: InputError, width: int = 80) -> str:
     """Return what is wrong with the input, a caret under the place, and what to do about it."""
     lines = wrapped(f"error: {error.message}", width, rest=2)
-    if error.span is not None and error.text is not None:
+    if error.span is not None and error.text is not None and error.text.strip():
         shown = excerpt(error.text, error.span, width - 2)
         lines += [f"  {shown.line}", f"  {shown.carets}"]
     if error.help:

@@ -7,11 +7,11 @@ rich paints them.  Nothing is drawn with boxes, and no line is wider than ``widt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from diffcheck.folded import folded, length
 from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, printed, wrapped
+from diffcheck.report.places import Located
 from diffcheck.rules import RULES, message
 from diffcheck.tree import Place
 from diffcheck.verdict import (
@@ -28,7 +28,17 @@ from diffcheck.verdict import (
     Verdict,
 )
 
-__all__ = ["VERDICTS", "header", "meanings", "render", "styled", "suggestion", "summary"]
+__all__ = [
+    "VERDICTS",
+    "complaint",
+    "header",
+    "meanings",
+    "render",
+    "stream",
+    "styled",
+    "suggestion",
+    "summary",
+]
 
 VERDICTS = {
     Verdict.DIFFERENTIABLE: ("differentiable", "bold green"),
@@ -77,6 +87,27 @@ def render(report: Report, *, width: int = 80, color: bool = False) -> str:
         lines += [[], *_finding(report, finding, width)]
     lines += _advice(report, width)
     return printed(lines, width, color)
+
+
+def stream(reports: Iterable[Located], *, width: int = 80) -> Iterator[str]:
+    """Yield a line for every report, and what its findings mean where that was asked."""
+    for located in reports:
+        yield "\n".join([summary(located.report, width), *meanings(located.report, width)])
+
+
+def complaint(located: Located) -> str | None:
+    """Return the place of a loss that does not pass, and what is the matter; None for one that passes."""
+    report = located.report
+    if report.error is not None:
+        hint = f" ({report.error.hint})" if report.error.hint else ""
+        return f"{located.name}: error: {report.error.message}{hint}"
+    if located.passes:
+        return None
+    if report.verdict is Verdict.UNDETERMINED:
+        return f"{located.name}: undetermined: {report.reason}"
+    worst = min(report.findings, key=lambda f: f.level, default=None)
+    told = f"class {report.smoothness}" if worst is None else message(worst)
+    return f"{located.name}: {VERDICTS[report.verdict][0]}: {told}"
 
 
 def summary(report: Report, width: int = 80) -> str:
@@ -250,6 +281,11 @@ def _advice(report: Report, width: int) -> Iterator[Line]:
 
 def _with_vectors(surrogate: Surrogate, report: Report) -> Surrogate:
     """Return a surrogate with vectors where all their parts are written out."""
+    if "[" not in surrogate.expression:
+        return surrogate
+    # The parser brings SymPy, for which no other report has to wait.
+    from diffcheck.folded import folded, length
+
     names = (*report.wrt, *report.constants)
 
     def put(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How far a batch is, shown on stderr while it runs; only `cli.py` uses it."""
+"""How far a batch is, shown on stderr while it runs; only the command line uses it."""
 
 from __future__ import annotations
 
