@@ -54,6 +54,7 @@ class Problem:
         their own, differentiated in these values; None when there is no such function.
     size: how many values every index takes where vectors were written out, else None.
     samples: for one term of a sum over samples, what else there is to it.
+    core: the same without terms that are analytic for every number of samples, where one term of the rest may answer.
     """
 
     text: str
@@ -69,3 +70,4 @@ class Problem:
     outline: Problem | None = None
     size: int | None = None
     samples: Samples | None = None
+    core: Problem | None = None

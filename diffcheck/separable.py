@@ -19,6 +19,8 @@ Let E = r(w) + t(w, v_1) + ... + t(w, v_n): w is what the terms share, v_i the v
 4. Each term has a value F(x_i) of an unknown function.  If the term is differentiable in it, the chain rule serves
    every term (compose.py); if not, some data put one term alone on its wall, as in 2.
 
+5. E has terms that are analytic for every number of samples (beside.py): the others alone decide its class.
+
 What is none of these is asked again with all terms written out.
 """
 
@@ -37,6 +39,7 @@ from diffcheck.printer import symbol
 from diffcheck.problem import Problem, Samples
 from diffcheck.reductions import LETTERS
 from diffcheck.tree import Node
+from diffcheck.unparse import unparse
 from diffcheck.verdict import CINF, Analysis, Finding, Kind, Report, Verdict
 
 __all__ = ["asked", "settled", "shared"]
@@ -52,7 +55,7 @@ def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
     samples = problem.samples
     if samples is None:
         analysis = analyze(problem)
-        return _noted(problem, [_about_size(problem)] if problem.size else []), analysis
+        return _noted(problem, [_about_size(problem, analysis, analyze)] if problem.size else []), analysis
     values = {v.name for v in problem.values}
     held = [v for v in shared(problem, samples) if v not in values]
     analysis = analyze(problem)
@@ -62,7 +65,8 @@ def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
         )
         return _noted(problem, _about_every(problem, samples, tied, analysis)), analysis
     written = samples.written
-    return _noted(written, [_about_size(written)]), analyze(written)
+    analysis = analyze(written)
+    return _noted(written, [_about_size(written, analysis, analyze)]), analysis
 
 
 def shared(problem: Problem, samples: Samples) -> list[str]:
@@ -96,7 +100,16 @@ def _letters(name: str) -> set[str]:
 # --- what is said
 
 
-def _about_size(problem: Problem) -> str:
+def _about_size(problem: Problem, analysis: Analysis, analyze: Analyze) -> str:
+    core = problem.core
+    if core is not None and analysis.smoothness is not None and analysis.verdict is not Verdict.CONDITIONAL:
+        asked_of, found = settled(core, analyze)
+        alike = (found.verdict, found.smoothness) == (analysis.verdict, analysis.smoothness)
+        if alike and asked_of.samples is not None and asked_of.size is None:
+            said = (
+                f"the class is proved for every size: all beside the terms `{unparse(core.tree)}` is analytic"
+            )
+            return f"{said}; shown are {problem.size} values of every index (--size)"
     return f"proved for n = {problem.size} values of every index (--size)"
 
 

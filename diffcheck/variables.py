@@ -11,9 +11,10 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from diffcheck.beside import without_analytic
 from diffcheck.conventions import DATA, INPUTS, PREDICTED, is_setting
 from diffcheck.definitions import function_names, read_definitions
-from diffcheck.errors import BadOption, SyntaxProblem, Undetermined
+from diffcheck.errors import BadOption, InputError, SyntaxProblem, Undetermined
 from diffcheck.layers import Numbering
 from diffcheck.limits import check_size
 from diffcheck.model import Model, listed
@@ -21,6 +22,7 @@ from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem, Samples, Value
 from diffcheck.reductions import base_of
 from diffcheck.samples import Reading, readings, same_vector
+from diffcheck.tree import Node
 from diffcheck.unknown import depends, hidden
 from diffcheck.vectors import opened
 
@@ -65,11 +67,37 @@ def make_problem(
     asked = _listed(wrt)
     ways = readings(full, limits, text, size, is_setting, asked)
     found = [_question(text, way, where, model, asked) for way in ways]
+    core = None if found[-1].size is None else _core(text, full, limits, where, model, found[-1], size)
+    found[-1] = replace(found[-1], core=core)
+    return _with_samples(found, ways)
+
+
+def _with_samples(found: Sequence[Problem], ways: Sequence[Reading]) -> Problem:
+    """Return the question about one term, with the one about all of them; or the latter alone."""
     single = ways[0]
     if single.term is None:
         return found[0]
     samples = Samples(single.over, single.term, single.rest, single.reduction, found[-1])
     return replace(found[0], samples=samples)
+
+
+def _core(
+    text: str, full: Node, limits: Sequence[Node], where: str, model: Model, whole: Problem, size: int | None
+) -> Problem | None:
+    """Return the question about what is not analytic for every number of samples; None where it is no plain sum."""
+    tree = without_analytic(full)
+    if tree is None:
+        return None
+    try:
+        ways = readings(tree, limits, text, size, is_setting)
+        if ways[0].term is None:
+            return None
+        variables = {base_of(n) for n in whole.wrt}
+        asked = [n for n in ways[-1].tree.names() if base_of(n) in variables]
+        found = [_question(text, way, where, model, list(dict.fromkeys(map(base_of, asked)))) for way in ways]
+    except (InputError, Undetermined):
+        return None
+    return _with_samples(found, ways)
 
 
 def _noted(problem: Problem, notes: Sequence[str]) -> Problem:

@@ -125,3 +125,24 @@ def test_the_question_of_a_report_is_found_again(text):
     """Pictures and code need the question that was answered: about one term, or about all."""
     report = check(text, certify=False)
     assert asked(make_problem(text), report).wrt == report.wrt
+
+
+# Sums of different kinds -> class, and the term that decides it for every size; "" where nothing is proved of others.
+BESIDE = {
+    "1/(2*n)*sum((y_i - dot(w[j], x[i,j], j))**2) + lam*sum(abs(w_j))": ("C0", "lam*abs(w[j])"),
+    "logsumexp(z[j]) + sum(relu(z[j])**2)": ("C1", "relu(z[j])**2"),
+    "logsumexp(z[j]) + norm(z[j])": ("C0", ""),
+    "softmax(z[j])[0]/2 - sum(abs(z[j]))": ("C0", "-abs(z[j])"),
+    "logsumexp(abs(z[j]))": ("C0", ""),
+}
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_is_analytic_for_every_size_decides_nothing(text):
+    """The other terms decide the class, if one of them answers for all."""
+    report = check(text)
+    grade, term = BESIDE[text]
+    assert str(report.smoothness) == grade
+    said = [note for note in report.notes if "proved for every size" in note]
+    assert [f"the terms `{term}` is analytic" in note for note in said] == [True] * bool(term)
+    assert report.size == 3
