@@ -231,7 +231,9 @@ class _Writer:
         if node.op == NAME and row.params is not None:
             raise self.misused(node, row, f"`{row.name}` is a function and needs its arguments")
         if node.op == APPLY and row.params is None:
-            raise self.misused(node, row, f"`{row.name}` is no function: it is defined as a number")
+            message = f"`{row.name}` is no function: it is defined as a number"
+            help_ = f"leave the brackets out, or define `{row.name}(x) = ...`"
+            raise self.misused(node, row, message, help_)
         params = [_marked(p) for p in row.params or ()]
         if len(params) != len(node.args):
             s = "s" * (len(params) != 1)
@@ -239,13 +241,13 @@ class _Writer:
             raise self.misused(node, row, message)
         return _instance(row.body, dict(zip(params, node.args, strict=True)), node.span, {})
 
-    def misused(self, node: Node, row: Definition, message: str) -> WrongArguments:
+    def misused(self, node: Node, row: Definition, message: str, help_: str = "") -> WrongArguments:
         """Return the error for a use that does not fit the definition, at its place."""
         head = row.line.partition(" = ")[0]
         text, span = (
             (node.span.line, node.span.inner) if isinstance(node.span, Place) else (self.text, node.span)
         )
-        return WrongArguments(message, span=span, help=f"it is defined as `{head}`", text=text)
+        return WrongArguments(message, span=span, help=help_ or f"it is defined as `{head}`", text=text)
 
 
 def _instance(body: Node, values: Mapping[str, Node], span: Span, memo: dict[int, Node]) -> Node:

@@ -106,7 +106,9 @@ def _common(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list
     outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
     if size is None:
         outcome = replace(outcome, factor=_divisor([leaf.outcome.size for leaf, _ in members]))
-    return [(replace(first, conditions=shared, outcome=outcome), gap)]
+    kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
+    wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
+    return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
 
 
 def _divisor(sizes: Sequence[sp.Expr | None]) -> sp.Expr | None:

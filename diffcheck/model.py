@@ -49,12 +49,23 @@ class Model:
     def data(self) -> set[str]:
         """The names that calls are applied to, and those that are data by convention."""
         given = {n for call in self._calls() for a in call.args for n in a.names()}
-        inputs = {n for layer in self.tree.distinct() if layer.op in LAYERS for n in layer.args[0].names()}
-        return DATA | given | (inputs - set(weights_of(self.tree)))
+        layers = (n for tree in self._plain() for n in tree.distinct() if n.op in LAYERS)
+        inputs = {n for layer in layers for n in layer.args[0].names()}
+        return DATA | given | (inputs - set(self.weights) - self.definitions.raw.keys())
+
+    def _plain(self) -> Iterator[Node]:
+        """Yield the loss, and what is defined as a number."""
+        yield self.tree
+        yield from (row.body for row in self.definitions.raw.values() if row.params is None)
+
+    @property
+    def _direct(self) -> set[str]:
+        """The weights of layers that belong to no function."""
+        return {w for tree in self._plain() for w in weights_of(tree)}
 
     def parameters(self, names: Collection[str]) -> tuple[str, ...]:
         """Return the names of the question that are parameters of models; settings only where no other is."""
-        own = {n for row in self.models for n in self._own(row)} | set(weights_of(self.tree))
+        own = {n for row in self.models for n in self._own(row)} | self._direct
         found = dict.fromkeys(n for n in names if base_of(n) in own)
         learnt = tuple(n for n in found if not is_setting(n))
         return learnt or tuple(found)
@@ -121,7 +132,7 @@ class Model:
             return ()
         bases = set(map(base_of, parameters))
         owners = [r.name for r in self.models if set(self._own(r)) & bases]
-        of = listed([*owners, *["the layers"] * bool(bases & set(weights_of(self.tree)))])
+        of = listed([*owners, *["the layers"] * bool(bases & self._direct)])
         said = f"differentiated in {', '.join(parameters)}: the parameters of {of} (--wrt decides)"
         given = self.data
         data = [n for n in problem.constants if base_of(n) in given or is_data(n)]

@@ -74,6 +74,10 @@ def _write(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
         # The parser reads a minus before a number as part of the number.
         bare = node.op == "neg" and node.args[0].op == NUMBER
         return sign + (f"({parts[0][0]})" if bare else within(parts[0], inner)), level
+    if node.op == "item":
+        return f"{within(parts[0], ATOM)}[{', '.join(text for text, _ in parts[1:])}]", ATOM
+    if node.op == "vector":
+        return f"[{', '.join(text for text, _ in parts)}]", ATOM
     # What reduces vectors has no row of its own and is written as a call.
     if node.op in ATOMS and ATOMS[node.op].syntax == "constant":
         return node.op, ATOM

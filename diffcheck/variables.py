@@ -20,7 +20,7 @@ from diffcheck.limits import check_size
 from diffcheck.model import Model, listed
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem, Samples, Value
-from diffcheck.reductions import base_of
+from diffcheck.reductions import base_of, indices_of
 from diffcheck.samples import Reading, readings, same_vector
 from diffcheck.tree import Node
 from diffcheck.unknown import depends, hidden
@@ -116,7 +116,7 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
     order = list(dict.fromkeys(map(base_of, tree.names())))
     weights = [b for b in model.weights if b in order]
     order = [weights.pop(0) if b in model.weights else b for b in order]
-    names = sorted(tree.names(), key=lambda n: order.index(base_of(n)))
+    names = sorted(tree.names(), key=lambda n: (order.index(base_of(n)), _numbers(n)))
     if not names:
         raise BadOption(
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
@@ -141,6 +141,11 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
     return replace(problem, outline=_outline(problem, model, way), notes=notes)
 
 
+def _numbers(name: str) -> tuple[int, ...]:
+    """Return the numbers among the subscripts of a name; a letter comes first."""
+    return tuple(int(i) if i.isdigit() else -1 for i in indices_of(name))
+
+
 def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
     """Return the question with names for the values of the functions that have parameters of their own."""
     tree = model.outline(problem.wrt)
@@ -151,6 +156,9 @@ def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
         (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
     except (SyntaxProblem, Undetermined):
         return None  # a model of lists has no value with a name; or two calls may be one value, or two
+    known = {*problem.wrt, *problem.constants, *(v.name for v in values)}
+    if way.term is None and any(n not in known for v in values for n in v.call.names()):
+        return None  # other vectors than in the question: the model has a list of values, read as one number
     wrt = tuple(v.name for v in values if v.name in tree.names())
     constants = tuple(n for n in tree.names() if n not in wrt)
     return Problem(problem.text, tree, wrt, constants, values=values) if wrt else None

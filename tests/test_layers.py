@@ -107,6 +107,19 @@ def test_all_units_are_one_finding():
     assert any("F(x) = linear(relu(linear(x, 2, W1, b1)), 1, W2, b2)" in note for note in report.notes)
 
 
+def test_a_model_with_a_list_of_values_is_not_taken_for_a_number():
+    """Nothing is said of F(x[0]) where x is one number."""
+    report = check("norm(y - F(x))", let={"F(x)": "linear(x, 2)"})
+    assert not any("F(x[0])" in note for note in report.notes)
+    assert [(f.at, f.condition) for f in report.findings] == [("W1[i] = (y - b1[i])/x for every i", None)]
+
+
+def test_a_layer_in_a_number_that_is_defined_has_weights_too():
+    """`F = mlp(x, 2, relu)` without brackets is the value of a model."""
+    problem = make_problem("(y - F)**2", let={"F": "mlp(x, 1, relu)"})
+    assert (problem.wrt, problem.constants) == (("W1", "b1", "W2", "b2"), ("y", "x"))
+
+
 # Models -> class of the squared error in their parameters.
 CLASSES = {
     "mlp(x, 2, tanh)": "Cinf",
