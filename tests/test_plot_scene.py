@@ -82,6 +82,14 @@ def test_a_pole_and_a_cusp_are_infinite():
     assert _marks("sqrt(abs(x))")[0.0].slopes == (-np.inf, np.inf)
 
 
+def test_a_slope_that_is_infinite_on_one_side_is_drawn_so():
+    """The other side, of which the finding says nothing, is as the curve has it; no huge number stands for infinity."""
+    marks = _marks("floor(x) + sqrt(x - floor(x))")
+    assert marks[0].slopes == (pytest.approx(0.5, abs=1e-3), np.inf)
+    low, high = scene("floor(x) + sqrt(x - floor(x))").cut.slopes
+    assert -10 < low < high < 10
+
+
 def test_a_pole_leaves_the_rest_in_sight():
     """The shown range is that of the branches, not of the samples beside the pole."""
     assert scene("1/x").cut.heights[1] < 30

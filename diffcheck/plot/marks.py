@@ -90,28 +90,36 @@ def mark(
     measured = ends if finding.kind in OF_VALUE else slopes
     exact = stated is not None and all(map(_agree, stated, measured))
     if stated is not None and exact:
-        ends, slopes = (stated, slopes) if finding.kind in OF_VALUE else (ends, stated)
+        # A side of which the finding says nothing is drawn as the curve has it.
+        known = (_or(stated[0], measured[0]), _or(stated[1], measured[1]))
+        ends, slopes = (known, slopes) if finding.kind in OF_VALUE else (ends, known)
     return Mark(finding, crossing.t, value, *ends, slopes, exact)
 
 
 def _stated(finding: Finding, seen: View, line: Line, crossing: Crossing) -> tuple[float, float] | None:
-    """Return left and right of a finding as numbers, if they are limits or slopes along this line."""
+    """Return left and right of a finding as numbers, if they are limits or slopes along this line; nan where unsaid."""
     along = {n: known_value(v, seen.point) for n, v in finding.direction.items()}
     if {n: v for n, v in line.direction.items() if v} != {n: v for n, v in along.items() if v}:
         return None
-    if finding.kind not in OF_VALUE | OF_SLOPE or finding.left is None or finding.right is None:
+    if finding.kind not in OF_VALUE | OF_SLOPE or (finding.left is None and finding.right is None):
         return None
     point: dict[str, Exact] = {**seen.point, **crossing.integers}
     if crossing.exact is not None and len(line.direction) == 1:
         point[next(iter(line.direction))] = crossing.exact
-    left, right = known_value(finding.left, point), known_value(finding.right, point)
+    left, right = (
+        float("nan") if t is None else known_value(t, point) for t in (finding.left, finding.right)
+    )
     return None if left is None or right is None else (left, right)
+
+
+def _or(stated: float, measured: float) -> float:
+    return measured if np.isnan(stated) else stated
 
 
 def _agree(stated: float, measured: float) -> bool:
     """Whether the curve ends where the finding says; a formula may hold on a part of its place only."""
     if not np.isfinite(stated) or not np.isfinite(measured):
-        return bool(np.isnan(measured) or (measured > 0) == (stated > 0))
+        return bool(np.isnan(measured) or np.isnan(stated) or (measured > 0) == (stated > 0))
     return abs(stated - measured) <= AGREE * (1 + abs(stated))
 
 

@@ -74,7 +74,7 @@ def price(model: Model) -> str:
 
 def _error(surrogate: Surrogate) -> str:
     if surrogate.error is None:
-        return "no uniform bound"
+        return "no uniform bound stated"
     low, high = surrogate.error
     return f"off by {low} to {high}" if low != high else "no error"
 

@@ -321,12 +321,12 @@ def _price(surrogate: Surrogate) -> str:
 def _error(surrogate: Surrogate) -> str:
     if surrogate.error is None:
         mean = f"; |error| integrates to {surrogate.mean_error}" if surrogate.mean_error else ""
-        return "no uniform error bound" + mean
+        return "no uniform error bound stated" + mean
     low, high = surrogate.error_at or surrogate.error
     if low == high == "0":
         return "no error"
     # "-mu - 1" is not minus "mu - 1", so only a plain product loses its sign.
-    if high == "0" and re.fullmatch(r"-[\w.*/]+(\(\w+\))?", low):
+    if high == "0" and re.fullmatch(r"-[\w.]+(\(\w+\))?([*/][\w.]+(\(\w+\))?)*", low):
         return f"below it by at most {low[1:]}"
     if low == "0":
         return f"above it by at most {high}"
