@@ -216,7 +216,11 @@ class _Search:
                 return
             text = unparse(tidied(plan.rebuilt(self.written.tree)))
             found = self._checked(text, beside=closed)
-            if found is not None and _reaches_farther(found, self.analysis):
+            if found is None or not _reaches_farther(found, self.analysis):
+                continue
+            # What fails on the border itself is seen from both sides of it only: 1/(x*sqrt(x + mu)) at x = 0.
+            around = self._checked(text) if closed else found
+            if around is not None and not any(f.severity is Severity.ERROR for f in around.findings):
                 self.shown.append(of_plan(plan, self.written, self.analysis, found, self.facts, text))
 
     def _replaces(self, found: Analysis, plan: Plan) -> bool:
