@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
-import sympy as sp
 from losses import LOSSES
 
 from diffcheck.analyze import analyze
 from diffcheck.check import check
-from diffcheck.constants import _everywhere, _occurs
 from diffcheck.errors import Undetermined
-from diffcheck.explore import explore
-from diffcheck.printer import symbol
-from diffcheck.problem import Problem
-from diffcheck.reach import Status
 from diffcheck.report.terminal import render
 from diffcheck.tree import Place
 from diffcheck.variables import make_problem
@@ -140,40 +132,6 @@ def test_the_class_in_one_variable_is_that_of_its_own_question(
         single = analyze(make_problem(text, variable, where, let))
         assert single.smoothness is None or single.smoothness == grade, variable
     assert joint.alone
-
-
-def _leaves(problem: Problem) -> list[tuple[object, tuple[object, ...]]]:
-    """Return the leaves of all walls of a problem, with the constraints of the domain."""
-    import diffcheck.analyze as stage
-
-    seen: list[tuple[object, tuple[object, ...]]] = []
-
-    def spy(wall, where, names, judge, out=None):  # type: ignore[no-untyped-def]
-        found = explore(wall, where, names, judge, out)
-        seen.extend((leaf, tuple(where)) for leaf in found.leaves)
-        return found
-
-    stage.explore, kept = spy, stage.explore
-    try:
-        stage.analyze(problem)
-    finally:
-        stage.explore = kept
-    return seen
-
-
-@pytest.mark.parametrize(("text", "wrt", "where", "let"), QUESTIONS[-9:-5], ids=lambda v: str(v)[:30])
-def test_a_leaf_that_is_everywhere_occurs_for_all_constants(
-    text: str, wrt: str, where: str, let: dict[str, str]
-) -> None:
-    """Whatever values the constants take, a solver does not refute a leaf that was said to need none."""
-    problem = make_problem(text, wrt, where, let)
-    symbols = [symbol(c) for c in problem.constants]
-    draw = random.Random(1)
-    everywhere = [pair for pair in _leaves(problem) if _everywhere(pair[0], symbols, pair[1])]  # type: ignore[arg-type]
-    for leaf, domain in everywhere:
-        for _ in range(5):
-            example = {s: sp.Rational(draw.randint(-50, 50) * 2 + 1, 7) for s in symbols}
-            assert _occurs(leaf, example, domain) is not Status.UNSAT  # type: ignore[arg-type]
 
 
 def test_a_question_without_a_model_has_no_such_notes() -> None:
