@@ -15,10 +15,11 @@ from typing import Protocol, TypeAlias
 
 import sympy as sp
 
+from diffcheck.cancel import cancels
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.expanded import expanded
 from diffcheck.germ import CONSTANT, EXACT_ZERO, Algebra, Germ, Oracle, constant
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.tree import NAME, NUMBER, Node, number
 from diffcheck.turning import Turning
 
 __all__ = ["Expansion", "Place", "Root", "UndefinedHere", "Value"]
@@ -122,8 +123,7 @@ class Expansion:
 
     def difference(self, comparison: Node) -> Germ:
         """Return the germ whose sign decides a comparison: its left side less its right one."""
-        left, right = (self.value(a).germ for a in comparison.args)
-        return self.algebra.add(left, self.algebra.scale(right, sp.S.NegativeOne))
+        return self.value(_difference(*comparison.args)).germ
 
     # --- rules
 
@@ -139,7 +139,11 @@ class Expansion:
 
     def _add(self, node: Node) -> Value:
         germs, analytic = self._args(node)
-        return Value(self.algebra.add(*germs), analytic)
+        germ = self.algebra.add(*germs)
+        # A remainder alone has no sign; that the terms are one expression is seen on the tree.
+        if not germ.terms and germ.rem is not None and cancels(node, self.choices):
+            return Value(EXACT_ZERO, True)
+        return Value(germ, analytic)
 
     def _mul(self, node: Node) -> Value:
         (f, g), analytic = self._args(node)
@@ -371,6 +375,11 @@ class Expansion:
         step = self.place.turn(condition)
         gap = self.algebra.add(a, self.algebra.scale(b, sp.S.NegativeOne))
         return Value(self.algebra.add(b, self.algebra.scale(gap, step)), False)
+
+
+def _difference(left: Node, right: Node) -> Node:
+    """Return left - right, lowered."""
+    return Node("add", (left, Node("mul", (number(-1), right))))
 
 
 def _integral(at_zero: sp.Expr, slopes: Callable[[int], sp.Expr]) -> Callable[[int], sp.Expr]:

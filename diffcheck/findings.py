@@ -177,8 +177,12 @@ def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[
     """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds."""
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
     constants = {symbol(n) for n in problem.constants}
-    # A formula is real under conditions; those on variables are plain to see from it.
-    real = [c for c in leaf.wall.conditions if c.rel in {"<", ">"} and c.expr.free_symbols <= constants]
+    # A formula is real under conditions; those on variables are plain to see from it, others may hold anyway.
+    real = [
+        c
+        for c in leaf.wall.conditions
+        if c.rel in {"<", ">"} and c.expr.free_symbols <= constants and not _nonzero(problem)(c.expr)
+    ]
     return real + [
         c
         for c in leaf.conditions
