@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sympy as sp
 
@@ -41,6 +42,8 @@ from diffcheck.waves import oscillation
 __all__ = ["ORDERS", "Sides", "X", "first_break", "judge"]
 
 ORDERS = (4, 8, 16, 28)
+# With an unknown exponent every order more is one more question of which power is the larger: the least comes first.
+LEAST = 2
 
 HIGHEST = 8  # derivatives looked at when an exponent is symbolic
 
@@ -79,7 +82,7 @@ class _Side:
 
 def judge(tree: Node, sides: Sides, cell: Cell) -> Outcome:
     """Decide what happens at the point ``sides.base``; Undetermined when no order is enough."""
-    for order in ORDERS:
+    for order in _orders(tree):
         try:
             found = _judge_at(tree, sides, cell, order)
         except NeedMoreTerms:
@@ -87,6 +90,13 @@ def judge(tree: Node, sides: Sides, cell: Cell) -> Outcome:
         if found is not None:
             return found
     raise Undetermined("the two sides agree to high order, but are not proved to be the same function")
+
+
+@lru_cache(maxsize=64)
+def _orders(tree: Node) -> tuple[int, ...]:
+    """Return the orders in which to look: an edge, a jump and a corner need no more than the least."""
+    unknown = any(n.op == "pow" and n.args[1].names() for n in tree.distinct())
+    return (LEAST, *ORDERS) if unknown else ORDERS
 
 
 def _expand(tree: Node, sides: Sides, cell: Cell, order: int, s: int) -> _Side:
@@ -153,10 +163,18 @@ def _edge(algebra: Algebra, g: Germ) -> Outcome:
         detail = finite
         for c, m in g.terms:
             if algebra.growth(m) < 0 and not algebra.oracle.vanishes(c):
-                if algebra.growth(Mono(m.power - 1, m.log, m.loglog, m.expo)) > 0:
+                if _is_steep(algebra, m):
                     detail = steep
                 break
+        else:
+            if g.rem is not None and _is_steep(algebra, g.rem):
+                raise NeedMoreTerms
     return Outcome(CINF, Kind.EDGE, detail=detail, how="defined on one side only")
+
+
+def _is_steep(algebra: Algebra, m: Mono) -> bool:
+    """Whether a term of this size has an unbounded slope."""
+    return algebra.growth(Mono(m.power - 1, m.log, m.loglog, m.expo)) > 0
 
 
 def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) -> Outcome | None:

@@ -211,6 +211,8 @@ UNDER_CONDITIONS = [
     ("abs(x)**p", "x", {"p > 0 and p < 1", "p < 0"}),
     ("clip(x, a, b)", "x", {"b > a"}),
     ("abs(a*x)", "x", {"a != 0"}),
+    ("max(sqrt(x**2 + y**2), 2)", "x,y", {None}),
+    ("log(exp(a/x) + exp(b/x)) - a/x", "x", {"a > b", "b > a"}),
 ]
 
 

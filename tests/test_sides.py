@@ -78,6 +78,8 @@ SMOOTH_ONES = [
     "cos(sqrt(abs(x)**2))",
     "where(x == 0, 0, exp(-1/x**2)*sin(1/x))",
     "acos(cos(x))**2",
+    "min(exp(x), max(exp(x), 1))",
+    "abs(log(2 + x) - min(log(2 + x), max(log(2 + x), log(2))))",
 ]
 
 
@@ -97,6 +99,7 @@ EDGES = [
     ("sqrt(x)**3", "one-sided derivative finite"),
     ("sqrt(-x)*x", "one-sided derivative finite"),
     ("sin(1/sqrt(x))", "no limit"),
+    ("sqrt(x) - x**(1/3)*exp(x) + x**(1/3)", "gradient unbounded"),
 ]
 
 
@@ -105,6 +108,24 @@ def test_where_one_side_is_undefined_the_domain_ends(text, detail):
     """An edge does not decide the class; the detail says what happens on the side that exists."""
     found = at_zero(text)
     assert (found.level, found.kind, found.detail) == (CINF, Kind.EDGE, detail)
+
+
+@pytest.mark.parametrize(
+    "u", ["x", "exp(x)", "log(2 + x)", "sin(x)", "sqrt(1 + x)", "2**x", "erf(x)", "atan(x)"]
+)
+def test_what_is_clipped_keeps_its_corners_where_it_meets_itself(u):
+    """u - clip(u, u(0), oo) is min(u - u(0), 0), though no number of terms shows that u - u is zero above."""
+    start = sp.sympify(u).subs("x", 0)
+    corner = at_zero(f"min({u} - {start}, 0)")
+    for text in (
+        f"{u} - max({u}, {start})",
+        f"-abs({u} - max({u}, {start}))",
+        f"min({u} - max({u}, {start}), 0)",
+    ):
+        found = at_zero(text)
+        assert (found.level, found.kind) == (C0, Kind.CORNER)
+        assert sp.simplify(found.left - corner.left) == 0
+        assert found.right == corner.right == 0
 
 
 def test_outside_of_the_domain_nothing_happens():
