@@ -50,6 +50,7 @@ def cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ra
             site.members[member] = None
             return SMOOTH
         rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True))))
+        question.drawn.append((rays[-1], cell))
         return SMOOTH
 
     explored = explore(site.wall, question.where, names, look)

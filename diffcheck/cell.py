@@ -70,12 +70,14 @@ class MovingStep(Refine):
 class BadWitness(DiffcheckError):
     """A coefficient is not identically zero, but vanishes at this point.
 
-    only_at: the coefficient, where it vanishes for an integer of the point whatever the other coordinates are.
+    zero: the coefficient.  only_at: the same, where it vanishes for an integer of the point whatever the other
+    coordinates are.
     """
 
-    def __init__(self, only_at: sp.Expr | None = None) -> None:
+    def __init__(self, zero: sp.Expr, *, whatever: bool = False) -> None:
         super().__init__("a coefficient vanishes at this point only")
-        self.only_at = only_at
+        self.zero = zero
+        self.only_at = zero if whatever else None
 
 
 class Cell:
@@ -154,7 +156,7 @@ class Cell:
         if decision is Decision.YES:
             return True
         if member is Decision.YES:
-            raise BadWitness(c)
+            raise BadWitness(c, whatever=True)
         return False
 
     def _oscillating_zero(self, c: sp.Expr) -> bool:
@@ -220,7 +222,7 @@ class Cell:
             return 0
         s = sign_at(c, self.point) if self.implicit is None else self._sign_of_ball(c)
         if not s:
-            raise BadWitness
+            raise BadWitness(c)
         self._note_condition(c, s)
         return s
 

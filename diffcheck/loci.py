@@ -13,6 +13,7 @@ from itertools import product
 
 import sympy as sp
 
+from diffcheck.cell import Cell
 from diffcheck.equations import Solved, solve_for
 from diffcheck.errors import Undetermined
 from diffcheck.expanded import expanded
@@ -49,6 +50,7 @@ class Question:
 
     seen: the components that were visited.  value: what the function is at the thin set, if not what the tree says.
     looked, casts: what was seen, for the certificate; casts of the site that is looked at.
+    drawn: all rays of that site, also those for its derivatives, with the cells that answer for them.
     surfaces: components that turned out to be walls, not thin at all.
     """
 
@@ -63,6 +65,7 @@ class Question:
     value: sp.Expr | None = None
     looked: list[Looked] = field(default_factory=list)
     casts: list[tuple[Sequence[Path], list[Ray]]] = field(default_factory=list)
+    drawn: list[tuple[Ray, Cell]] = field(default_factory=list)
     surfaces: list[Wall] = field(default_factory=list)
 
 

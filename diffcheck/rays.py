@@ -21,6 +21,7 @@ from diffcheck.outcome import Outcome
 from diffcheck.printer import inner_symbol, symbol, tree_of
 from diffcheck.reach import Constraint, holds
 from diffcheck.resolve import resolve
+from diffcheck.sides import HIGHEST
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 
@@ -190,14 +191,9 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
         if natural and m.power > n:
             return sp.S.Zero
         if algebra.oracle.oscillating(c):
-            if m.power <= 1 and not algebra.oracle.moves(c):
-                raise Oscillates
-            return _wave(m, n)
+            return _wave(ray, c, m, n)
         if not natural:
-            if algebra.growth(replace(m, power=m.power - n)) >= 0:
-                kind = Kind.CUSP if n == 1 else Kind.BREAK
-                return Outcome(Smoothness(n - 1), kind, how=f"a term of size t**({m.power})")
-            return sp.S.Zero
+            return _steep(ray, m, n)
         poly = _simplified(c)
         if poly.is_polynomial(*directions):
             return expanded(poly)
@@ -207,13 +203,35 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
     return sp.S.Zero if known else None
 
 
-def _wave(m: Mono, n: int) -> Outcome | sp.Expr:
+def _steep(ray: Ray, m: Mono, n: int) -> Outcome | sp.Expr:
+    """A term of a size that is no natural power: it breaks the n-th derivative unless it is o(t**n)."""
+    power = m.power if Mono(m.power) == m and m.power.free_symbols else None
+    if ray.algebra.growth(replace(m, power=m.power - n)) >= 0:
+        kind = Kind.CUSP if n == 1 else Kind.BREAK
+        return Outcome(Smoothness(n - 1), kind, how=f"a term of size t**({m.power})", power=power)
+    if n > HIGHEST and m.power.free_symbols:
+        # Without an upper bound on the exponent every class occurs; the lower ones are kinds of their own.
+        return Outcome(
+            Smoothness(n),
+            Kind.BREAK,
+            detail=f"derivative {n + 1} or later",
+            how=f"a term of size t**({m.power})",
+            open=True,
+            power=power,
+        )
+    return sp.S.Zero
+
+
+def _wave(ray: Ray, c: sp.Expr, m: Mono, n: int) -> Outcome | sp.Expr:
     """An oscillating term of size t**a, a > 0, in all directions."""
-    if m.power <= 1:
+    if ray.algebra.growth(replace(m, power=m.power - 1)) >= 0:
+        if not ray.algebra.oracle.moves(c):
+            raise Oscillates
         return Outcome(C0, Kind.OSCILLATION, how="the difference quotient oscillates")
-    if n < m.power:
-        return sp.S.Zero
-    raise NeedGradient
+    # A symbolic exponent may be of any size: there is no need to go through all.
+    if (n > 1 and m.power.free_symbols) or ray.algebra.growth(replace(m, power=m.power - n)) >= 0:
+        raise NeedGradient
+    return sp.S.Zero
 
 
 def linear_part(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> sp.Expr:

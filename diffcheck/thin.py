@@ -25,7 +25,7 @@ from diffcheck.charts import Chart, balances, charts
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.expanded import expanded
-from diffcheck.explore import Explored, Leaf
+from diffcheck.explore import OPPOSITE, Explored, Leaf
 from diffcheck.homogeneous import bounded, scales, weighted_class
 from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
@@ -51,6 +51,9 @@ __all__ = ["left_open", "visit"]
 MAX_COMPONENTS = 8
 
 MAX_CASES = 4
+# Of constants and free variables, as far as the comparison of rays tells them apart.
+MAX_KINDS = 48
+SIGNS: tuple[Relation, Relation] = (">", "<")
 
 MAX_DERIVATIVES = 4
 
@@ -133,16 +136,49 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
 
 
 def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) -> list[Leaf]:
-    leaves = []
-    for kind in _kinds(question, place):
-        site = replace(place, wall=replace(place.wall, conditions=(*place.wall.conditions, *kind)))
+    """Return what happens at a site, for each kind of constants and of variables free on it."""
+    leaves: list[Leaf] = []
+    todo = [(*place.wall.conditions, *kind) for kind in _kinds(question, place)]
+    for _ in range(MAX_KINDS):
+        if not todo:
+            return leaves
+        site = replace(place, wall=replace(place.wall, conditions=todo.pop()))
         question.casts.clear()
-        found = classify(question, site, unknown, 0)
+        question.drawn.clear()
+        doubts: list[str] = []
+        try:
+            found = classify(question, site, doubts, 0)
+            turn = _assumed(question, site)
+        except BadWitness as bad:
+            turn = bad.zero
+            if not turn.free_symbols.isdisjoint(map(direction, site.bound)):
+                raise
+        if turn is not None:
+            todo += [(*site.wall.conditions, Constraint(turn, rel)) for rel in SIGNS]
+            continue
+        unknown += doubts
         outcome = SMOOTH if found is None else found.outcome
         question.looked.append(Looked(system, site.wall, site.bound, tuple(question.casts), outcome))
         if found is not None and found.outcome.level < CINF:
             leaves.append(found)
-    return leaves
+    raise Undetermined("too many cases of what is free on a thin set")
+
+
+def _assumed(question: Question, site: Site) -> sp.Expr | None:
+    """Return an expression whose sign was assumed when rays were compared, but is not that of the whole site.
+
+    Each ray answers at its own point: an exponent p may be below 1 there and above 1 at another, and what they say
+    together holds only where all answers are the same.
+    """
+    directions = {direction(n) for n in site.bound}
+    known = [*site.wall.conditions, *question.where]
+    for ray, cell in question.drawn:
+        for c in [c for c in cell.conditions if c not in ray.conditions]:
+            if c.rel not in OPPOSITE or not c.expr.free_symbols.isdisjoint(directions):
+                continue
+            if reach([*known, Constraint(c.expr, OPPOSITE[c.rel])]).status is not Status.UNSAT:
+                return c.expr
+    return None
 
 
 def _kinds(question: Question, site: Site) -> list[tuple[Constraint, ...]]:
@@ -161,10 +197,9 @@ def _kinds(question: Question, site: Site) -> list[tuple[Constraint, ...]]:
     if len(exprs) > MAX_CASES:
         raise Undetermined("too many cases of what is free on a thin set")
     ordered = sorted(exprs, key=sp.default_sort_key)
-    signs: tuple[Relation, Relation] = (">", "<")
     return [
         tuple(Constraint(e, rel) for e, rel in zip(ordered, rels, strict=True))
-        for rels in product(signs, repeat=len(ordered))
+        for rels in product(SIGNS, repeat=len(ordered))
     ]
 
 
@@ -349,9 +384,8 @@ def _through_gradient(
     """
     chart, rays = steady
     if depth >= MAX_DERIVATIVES:
-        return Leaf(
-            site.wall, rays[0].conditions, rays[0].point, Outcome(C0, how="continuous, not looked at further")
-        )
+        beyond = Outcome(C0, how="continuous, not looked at further", open=True)
+        return Leaf(site.wall, rays[0].conditions, rays[0].point, beyond)
     directions = [direction(n) for n in site.bound]
     linear = linear_part(plain, directions)
     if not negligible(rays, directions, chart.weights, _tangent(linear, site.bound, chart.paths)):
@@ -371,27 +405,31 @@ def _through_gradient(
         )
     # A gradient that is not continuous settles the matter before any derivative of it is looked at.
     for limit in (MAX_DERIVATIVES, depth + 1):
-        levels = []
+        partials = [SMOOTH]
         for partial_question in inner:
             open_before = len(unknown)
             found = classify(partial_question, site, unknown, limit)
             if len(unknown) > open_before:
                 return None
-            levels.append(CINF.level if found is None else found.outcome.level.level)
-        if min(levels, default=CINF.level) < 0:
+            partials.append(SMOOTH if found is None else found.outcome)
+        # Of equals, one that is sure.
+        worst = min(partials, key=lambda o: (o.level, o.open))
+        if worst.level < C0:
             break
-    return Leaf(site.wall, rays[0].conditions, rays[0].point, _one_better(min(levels, default=CINF.level)))
+    return Leaf(site.wall, rays[0].conditions, rays[0].point, _one_better(worst))
 
 
-def _one_better(gradient: float) -> Outcome:
-    """Return the class of a differentiable function from the level of its gradient's class."""
-    if gradient < 0:
+def _one_better(gradient: Outcome) -> Outcome:
+    """Return the class of a differentiable function from that of its gradient."""
+    if gradient.level < C0:
         return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the gradient has no limit")
-    if gradient == CINF.level:
+    if gradient.level == CINF:
         return Outcome(CINF, how="the gradient is smooth")
+    level = 1 + int(gradient.level.level)
     return Outcome(
-        Smoothness(1 + int(gradient)),
+        Smoothness(level),
         Kind.BREAK,
-        detail=f"derivative {2 + int(gradient)}",
+        detail=f"derivative {level + 1}",
         how="by the gradient",
+        open=gradient.open,
     )

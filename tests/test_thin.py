@@ -109,3 +109,37 @@ def test_a_proved_failure_stands_where_other_directions_stay_open(text):
     assert analysis.verdict is Verdict.NOT_DIFFERENTIABLE
     assert str(analysis.smoothness) == "C0" or (analysis.smoothness is None and analysis.reason)
     assert all(is_on_locus(f) for f in analysis.findings)
+
+
+POWERS = [
+    ("norm(x, y)**p", "p > 0", {"p < 1": "C0", "p > 1": "C1"}),
+    ("norm(x, y)**p", "", {"p < 0": "singular", "p > 0 and p < 1": "C0", "p > 1": "C1"}),
+    ("(x**2 + y**2)**p", "p > 0", {"p < 1/2": "C0", "p > 1/2": "C1"}),
+    (
+        "where(x == 0 and y == 0, 0, x*y/norm(x, y)**p)",
+        "",
+        {"p > 2": "singular", "p < 2 and p > 1": "C0", "p < 1": "C1"},
+    ),
+    ("where(x == 0 and y == 0, 0, norm(x, y)**p*log(norm(x, y)))", "p > 0", {"p < 1": "C0", "p > 1": "C1"}),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "cases"), POWERS, ids=[f"{t} {w}" for t, w, _ in POWERS])
+def test_an_exponent_splits_the_classes_at_a_point(text, where, cases):
+    """What rays say together holds for the exponents for which all said it; the others are cases of their own."""
+    found = ask(text, "x,y", where)
+    assert found.verdict is Verdict.CONDITIONAL
+    assert {c.condition: str(c.smoothness) for c in found.cases} == cases
+
+
+@pytest.mark.parametrize("power", ["1/2", "3/2", "5/2", "-1/2"])
+def test_the_case_of_an_exponent_is_the_class_of_the_number(power):
+    """norm**p with a number for p has the class that the case of p tells, or a better one where it says so."""
+    numbers = {"1/2": "C0", "3/2": "C1", "5/2": "C2", "-1/2": "singular"}
+    assert summary(f"norm(x, y)**({power})", "x,y")[0] == numbers[power]
+
+
+def test_a_class_beyond_the_derivatives_looked_at_is_left_open():
+    """r**20*sin(1/r) is C9: after four derivatives nothing better than continuity is known, and none is claimed."""
+    found = ask("where(x == 0 and y == 0, 0, norm(x, y)**20*sin(1/norm(x, y)))", "x,y")
+    assert found.smoothness is None or str(found.smoothness) == "C9"
