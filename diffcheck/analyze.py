@@ -10,6 +10,7 @@ Read in order: analyze, then findings.py for the words.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -57,6 +58,8 @@ __all__ = ["analyze", "family_key"]
 
 # Each costs milliseconds at least; beyond, there is no answer in the time a check has.
 MAX_MEETINGS = 300
+# The time for the conclusion, as a part of the time for the look.
+WORDS = 0.25
 
 
 @dataclass(slots=True)
@@ -81,8 +84,9 @@ def analyze(problem: Problem, until: float = math.inf) -> Analysis:
     """Decide the smoothness class of the question's function on its domain.
 
     until: the moment of ``time.monotonic()`` after which nothing more is looked at.  What was seen by then may prove
-    that the function is not differentiable.
+    that the function is not differentiable; to say so may take WORDS of the time longer.
     """
+    start = time.monotonic()
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
     where = tuple(interior(problem.where))
@@ -96,7 +100,8 @@ def analyze(problem: Problem, until: float = math.inf) -> Analysis:
         if not any(leaf.outcome.level < D1 for leaf, _ in work.leaves):
             raise
         work.open.append(str(over))
-    return _conclude(work, pieces)
+    with before(until + WORDS * max(until - start, 0)):
+        return _conclude(work, pieces)
 
 
 def _look(work: _Work, pieces: Pieces) -> None:

@@ -35,6 +35,8 @@ MAX_APART = 2
 MAX_PIECES = 3
 # Formulas longer than this many characters are not preferred to what the question says.
 MAX_FORMULA = 72
+# Slopes with more operations than this are not multiplied out: SymPy takes seconds, and nobody reads them.
+MAX_OPERATIONS = 150
 
 
 def describe(
@@ -253,7 +255,8 @@ def _text(expr: sp.Expr | None, names: Mapping[sp.Symbol, sp.Expr]) -> str | Non
     if expr is None:
         return None
     expr = expr.xreplace(dict(names))
-    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols and is_modest(expr) else expr
+    readable = sp.count_ops(expr) <= MAX_OPERATIONS and is_modest(expr)
+    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols and readable else expr
     return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
 
 

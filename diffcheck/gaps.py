@@ -262,6 +262,8 @@ def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
         return True  # nothing to choose, or a condition that never turns
     try:
         return bool(sp.reduced(difference, [gap])[1] == 0)
+    except ZeroDivisionError:
+        return True  # a gap that multiplies out to 0: its condition never turns
     except (BasePolynomialError, ValueError):
         return False
 

@@ -102,10 +102,14 @@ class _Query:
         self._about_generators()
 
     def answer(self) -> Answer:
-        """Ask by incremental linearisation, then by cylindrical coverings if the query is small."""
-        solver, result = self._asked(coverings=False)
+        """Ask by incremental linearisation, then by cylindrical coverings if the query is small.
+
+        With one generator a covering is an isolation of roots, which always decides: it comes first.
+        """
+        line = self._is_small() and len(self.tower.generators) == 1
+        solver, result = self._asked(coverings=line)
         if not result.isUnsat() and not result.isSat() and self._is_small():
-            solver, result = self._asked(coverings=True)
+            solver, result = self._asked(coverings=not line)
         if result.isUnsat():
             return Answer("unsat")
         if not result.isSat():

@@ -14,9 +14,9 @@ from flint import arb, fmpq
 from diffcheck.numeric import evaluate
 from diffcheck.parse import parse
 from diffcheck.variables import make_problem
-from tests.fuzz.enclosure import COMPARISONS, DOUBT, ROWS, Function, exact
+from tests.fuzz.enclosure import COMPARISONS, DOUBT, FAINT_PRECISION, ROWS, Function, exact
 from tests.fuzz.generate import BROKEN, HIDDEN, KINKED, LEAVES, SMOOTH, Sample, sample, small
-from tests.fuzz.oracle import opinion
+from tests.fuzz.oracle import along, line_class, opinion
 from tests.fuzz.twins import WORDS, in_other_words, twin
 
 NAMES = ("x", "y", "z", "w", "c", "d")
@@ -144,6 +144,20 @@ def test_lines_see_the_class(text: str) -> None:
 def test_lines_see_nothing_on_smooth_functions(text: str) -> None:
     """No break is seen where there is none, however steep the function is."""
     assert opinion(make_problem(text, ("x", "y") if "y" in text else ("x",)), 1)[0] > 4
+
+
+@pytest.mark.parametrize(
+    "text", ["erf(abs(x) + 16)", "exp(-exp(abs(x) + 9))", "1e-200*abs(x)", "1e-50*cbrt(x)"]
+)
+def test_a_faint_corner_is_seen_at_its_witness(text: str) -> None:
+    """What is small beside its surroundings counts where a finding says that it is."""
+    function = Function.of(make_problem(text, ("x",)), FAINT_PRECISION)
+    assert line_class(along(function, {"x": fmpq(0)}, {"x": fmpq(1)}), True, faint=True) == 0
+
+
+def test_a_slow_power_is_no_jump() -> None:
+    """t**(1/100) goes to 0 as well, only slowly."""
+    assert opinion(make_problem("abs(x)**(1/100)", ("x",)), 1)[0] == 0
 
 
 def test_the_precision_of_others_is_kept() -> None:

@@ -125,6 +125,7 @@ def test_meetings_are_systems_that_walls_say_nothing_about(text, count):
     [
         ("max(x, y) + abs(x - y)", True),
         ("sqrt(x**2 + y**2) - clip(x, 0, 1)", True),
+        ("where((x - y)**2 - x**2 + 2*x*y - y**2 == 0, 1, x)", True),
         ("abs(x)/(1 + y**2)", True),
         ("where(x > 0, x + 1, x)", False),
         ("floor(x)", False),

@@ -1,6 +1,7 @@
 """Reachability: proofs for what cannot happen, verified points for what can."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 import sympy as sp
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from diffcheck.balls import enclose
 from diffcheck.reach import Constraint, Status, holds, reach
+from diffcheck.solver import solve
 
 X, Y, Z, B, C, P = sp.symbols("x y z b c p", real=True)
 K = sp.Symbol("k", integer=True)
@@ -170,3 +172,20 @@ def test_quadratics_agree_with_their_discriminant(b, c, a):
     """a*x**2 + b*x + c has a real root exactly when its discriminant is not negative."""
     expected = Status.SAT if Fraction(b) ** 2 - 4 * a * c >= 0 else Status.UNSAT
     assert reach([Constraint(a * X**2 + b * X + c, "=")]).status is expected
+
+
+@given(
+    roots=st.lists(st.fractions(-3, 3, max_denominator=5), min_size=2, max_size=4, unique=True),
+    rels=st.lists(st.sampled_from(["<", ">", "<=", ">=", "="]), min_size=2, max_size=4),
+)
+@settings(max_examples=40, deadline=None)
+def test_conditions_on_one_number_are_always_decided(roots, rels):
+    """For polynomials in one variable the solver has an answer, and it is the one of a look at every interval."""
+    x = X
+    shifts = [sp.Rational(r.numerator, r.denominator) for r in roots]
+    system = [(x**2 - s * abs(s), rel) for s, rel in zip(shifts, rels, strict=False)]
+    borders = sorted({sign * sp.sqrt(s * abs(s)) for s in shifts if s >= 0 for sign in (1, -1)})
+    middles = [(a + b) / 2 for a, b in pairwise(borders)]
+    places = [-10, *borders, *middles, 10]
+    holds = any(all(sp.Rel(e.subs(x, p), 0, {"=": "=="}.get(rel, rel)) for e, rel in system) for p in places)
+    assert solve(system).status == ("sat" if holds else "unsat")

@@ -50,9 +50,7 @@ def real_roots(
     lower, upper = sp.sympify(lower), sp.sympify(upper)
     if not f.has(x):
         return _of_constant(f)
-    if depth > DEEPEST or f.has(
-        sp.Abs, sp.sign, sp.floor, sp.Piecewise, sp.Max, sp.Min, sp.I, sp.zoo, sp.nan
-    ):
+    if depth > DEEPEST or not _is_analytic(f):
         return RootSet(complete=False, how="nested too deeply, or not an analytic expression")
     if f.is_polynomial(x) and (plain := _of_polynomial(f, x)) is not None:
         return clipped(plain, lower, upper)
@@ -64,6 +62,14 @@ def real_roots(
         return clipped(_admitted(answer, conditions(f, x), x, depth), lower, upper)
     except (Stuck, NotImplementedError, sp.PolynomialError) as problem:
         return RootSet(complete=False, how=str(problem))
+
+
+def _is_analytic(f: sp.Expr) -> bool:
+    """Whether nothing in an expression is known not to be analytic; 0**x steps from 1 to 0."""
+    stepped = any(power.base.is_zero for power in f.atoms(sp.Pow))
+    return not stepped and not f.has(
+        sp.Abs, sp.sign, sp.floor, sp.Piecewise, sp.Max, sp.Min, sp.I, sp.zoo, sp.nan
+    )
 
 
 def _of_constant(f: sp.Expr) -> RootSet:

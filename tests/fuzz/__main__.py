@@ -161,6 +161,7 @@ def main() -> None:
     try:
         run(_names(families, chosen.seed, chosen.count), chosen.jobs, chosen.limit, counts)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for family in families:
             own = {what: n for (f, what), n in counts.items() if f == family}
             print(f"{family}: {sum(own.values())} tried: {own}")

@@ -19,9 +19,11 @@ from flint import arb, fmpq
 from diffcheck.problem import Problem
 from diffcheck.tree import NAME, NUMBER, Node
 
-__all__ = ["DOUBT", "PRECISION", "Function", "exact", "value_of"]
+__all__ = ["DOUBT", "FAINT_PRECISION", "PRECISION", "Function", "exact", "value_of"]
 
 PRECISION = 384
+# Enough to see the corner of erf(abs(x) + 16), which is as large as exp(-256).
+FAINT_PRECISION = 1_200
 # Longer fractions cost more than they tell.
 MAX_BITS = 3_000
 
@@ -298,16 +300,17 @@ def _lazy(op: str, args: Sequence[Any]) -> Any:
 class Function:
     """The function of a problem, compiled once: undefined also where a constraint does not hold."""
 
-    def __init__(self, tree: Node, where: Sequence[Node] = ()) -> None:
+    def __init__(self, tree: Node, where: Sequence[Node] = (), bits: int = PRECISION) -> None:
+        self._bits = bits
         self._steps: list[tuple[str, tuple[int, ...], Any]] = []
         numbered: dict[Node, int] = {}
         self._limits = [self._number(c, numbered) for c in where]
         self._result = self._number(tree, numbered)
 
     @classmethod
-    def of(cls, problem: Problem) -> Function:
+    def of(cls, problem: Problem, bits: int = PRECISION) -> Function:
         """Return the function that a question asks about."""
-        return cls(problem.tree, problem.where)
+        return cls(problem.tree, problem.where, bits)
 
     def _number(self, node: Node, numbered: dict[Node, int]) -> int:
         if node not in numbered:
@@ -321,7 +324,7 @@ class Function:
         """Return fmpq, arb, None for undefined, or DOUBT; a condition gives a bool."""
         _decisions.clear()
         done: list[Any] = []
-        old, flint.ctx.prec = flint.ctx.prec, PRECISION
+        old, flint.ctx.prec = flint.ctx.prec, self._bits
         try:
             for op, args, leaf in self._steps:
                 if op == NUMBER:
@@ -345,4 +348,4 @@ class Function:
 
 def value_of(node: Node) -> Any:
     """Return the value of an expression without names."""
-    return Function(node)({})
+    return Function(node, (), FAINT_PRECISION)({})

@@ -6,8 +6,8 @@ line sees a break of order k, and no function of that class can do better in all
 Candidates are a few special points, the places where the decisions of the evaluation change (enclosure.py), found by
 bisection, the places where second differences in float64 stand out, zoomed in, and the witnesses of findings.
 Read in order: line_class, switches, suspects, opinion.
-Limits: sees what is larger than 1e-5 of its surroundings, on a window of a few units; exponents within 0.07 of an
-integer and logarithms that decay as slowly look like breaks.
+Limits: sees what is larger than 1e-5 of its surroundings, on a window of a few units; exponents within 0.01 of 0
+or 0.07 of another integer and logarithms that decay as slowly look like breaks.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from flint import arb, fmpq
 
 from diffcheck.numeric import conditions_hold, values
 from diffcheck.problem import Problem
-from tests.fuzz.enclosure import DOUBT, PRECISION, Function, exact
+from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, PRECISION, Function, exact
 
-__all__ = ["SMOOTH", "Line", "along", "line_class", "opinion", "slope"]
+__all__ = ["DEEP", "SCALES", "SMOOTH", "Line", "along", "line_class", "opinion", "slope"]
 
 # Far below the distance of two places of a kind, far above the precision: D_4 at the last one keeps 50 digits.
 SCALES = (fmpq(1, 10**9), fmpq(1, 10**10), fmpq(1, 10**11))
@@ -36,6 +36,11 @@ SCALES = (fmpq(1, 10**9), fmpq(1, 10**10), fmpq(1, 10**11))
 COARSE = (fmpq(1, 10**4), fmpq(1, 10**5), fmpq(1, 10**6))
 # A break that is one is still seen here; a steep slope of a smooth function is not.
 FINE = (fmpq(1, 10**13), fmpq(1, 10**14), fmpq(1, 10**15))
+# At a witness that is known exactly, however steep the function is there.
+DEEP = (fmpq(1, 10**30), fmpq(1, 10**32), fmpq(1, 10**34))
+# A jump is one at these too, where t**(1/100) has shrunk; at a point that is known exactly, t**(1/500).
+FINEST = (fmpq(1, 10**10), fmpq(1, 10**17), fmpq(1, 10**24))
+FINEST_HERE = (fmpq(1, 10**10), fmpq(1, 10**50), fmpq(1, 10**90))
 # What stays apart shrinks less than this from one scale to the next; t**(1/9) shrinks more.
 STEADY = 0.85
 HIGHEST = 4
@@ -97,15 +102,17 @@ def line_class(
     below: only levels below it are asked about.
     """
     order = min(max(ceil(below), 0), HIGHEST)
-    old, flint.ctx.prec = flint.ctx.prec, PRECISION
+    old, flint.ctx.prec = flint.ctx.prec, FAINT_PRECISION if faint else PRECISION
     try:
         tables = []
         for h in scales:
             tables.append([_table(line, s * h, order) for s in (1, -1)])
             if None in tables[-1]:
                 return None
-            if len(tables) == 2 and _calm(tables) and not (here and _apart_from(line, tables)):
+            if len(tables) == 2 and not faint and _calm(tables) and not (here and _apart_from(line, tables)):
                 return SMOOTH
+        if faint:
+            tables = _magnified(tables)
         for k in range(order + 1):
             sides = [[t[i][k] for t in tables] for i in (0, 1)]
             if k == 0:
@@ -117,6 +124,15 @@ def line_class(
         return SMOOTH
     finally:
         flint.ctx.prec = old
+
+
+def _magnified(tables: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Return tables of derivatives with the size of the largest brought near 1: float64 ends at 1e-308."""
+    sizes = [abs(arb(v)) for pair in tables for side in pair for v in side[1:]]
+    largest = max((s.upper() for s in sizes), default=arb(1))
+    if not 0 < largest < 1e-100:
+        return [list(pair) for pair in tables]
+    return [[[side[0], *(v / largest for v in side[1:])] for side in pair] for pair in tables]
 
 
 def _calm(tables: Sequence[Sequence[Any]]) -> bool:
@@ -170,13 +186,13 @@ def _breaks(sides: list[list[Any]], k: int, faint: bool) -> bool:
     steady = apart[2] > STEADY * apart[1] and apart[1] > STEADY * apart[0]
     if apart[2] > (0 if faint else max(1e-5 * size, 1e-20)) and steady and still:
         return True
-    return k > 0 and any(_grows(v) for v in sides)
+    return k > 0 and any(_grows(v, 0 if faint else 1e-20) for v in sides)
 
 
-def _grows(v: Sequence[Any]) -> bool:
+def _grows(v: Sequence[Any], least: float) -> bool:
     """Whether a derivative goes to infinity while h shrinks."""
     last, middle, first = (_float(u) for u in (v[2], v[1], v[0]))
-    step = max(0.8 * _apart(v[1], v[0]), 0.1 * abs(middle), 1e-20)
+    step = max(0.8 * _apart(v[1], v[0]), 0.1 * abs(middle), least)
     return last * middle > 0 and abs(last) - abs(middle) > step and middle * first > 0
 
 
@@ -272,8 +288,8 @@ def opinion(
     function = Function.of(problem)
     constants = {c: exact(Fraction(source.randint(-30, 30) * 2 + 1, 17)) for c in problem.constants}
     worst, where = min(below, SMOOTH), None
-    for start, direction, here, sharp in _places(problem, function, constants, source, blind):
-        place = start
+    for start, direction, known, sharp in _places(problem, function, constants, source, blind):
+        place, here = start, known
         line = along(function, place, direction)
         if not sharp:
             rough = line_class(line, here, COARSE, below=worst)
@@ -282,6 +298,8 @@ def opinion(
             place = _moved(place, direction, _sharpest(line, max(1, int(min(worst, HIGHEST)) + 1)), False)
             line = along(function, place, direction)
         level = line_class(line, here, below=worst)
+        if level == -1 and line_class(line, here, FINEST_HERE if here else FINEST, below=0) != -1:
+            here, level = False, line_class(line, False, below=worst)  # slow, and no jump
         if level is None or level >= worst or _at_an_edge(problem, function, place, here, level):
             continue
         confirmed = line_class(line, here, FINE, below=worst)
