@@ -19,9 +19,12 @@ def test_a_place_is_written_as_the_question_does_where_that_is_shorter(text, whe
 
 
 def test_a_denominator_of_many_pieces_is_one_finding():
-    """Each pixel may be p or q: eight pieces, one place."""
+    """Each pixel may be p or q: eight pieces, one place.
+
+    With N the sum of minima and D that of maxima the slopes -1/D and N/D**2 meet where N + D, the sum of all, is 0.
+    """
     found = check("1 - sum(min(p,q))/sum(max(p,q))").findings
     assert [(f.kind, f.at) for f in found] == [
         ("pole", "sum(max(p[i], q[i])) = 0"),
-        ("corner", "p[i] = q[i] for some i"),
+        ("corner", "p[i] = q[i] and p[j] + p[k] + 2*q[i] + q[j] + q[k] != 0 for some i, j, k"),
     ]
