@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import sympy as sp
 
+from diffcheck.errors import Undetermined
 from diffcheck.expand import Choice, Root
 from diffcheck.tree import NAME, NUMBER, Node
 
@@ -49,6 +50,7 @@ def resolve(
     """Return ``node`` with ``choices`` made.
 
     names: what stands for every name.  step: the positive distance t from the wall, as an expression in the coordinate.
+    Raises Undetermined where a condition oscillates with a phase: then no branch was chosen.
     """
     if node in memo:
         return memo[node]
@@ -56,6 +58,8 @@ def resolve(
         out = to_rational(node.leaf)
     elif node.op == NAME:
         out = names[str(node.leaf)]
+    elif node.op in {"where", "floor"} and node not in choices:
+        raise Undetermined("an oscillating condition: no branch is the one")
     elif node.op == "where":
         taken = node.args[1] if choices[node] is True else node.args[2]
         out = resolve(taken, choices, names, step, memo)

@@ -143,3 +143,10 @@ def test_a_class_beyond_the_derivatives_looked_at_is_left_open():
     """r**20*sin(1/r) is C9: after four derivatives nothing better than continuity is known, and none is claimed."""
     found = ask("where(x == 0 and y == 0, 0, norm(x, y)**20*sin(1/norm(x, y)))", "x,y")
     assert found.smoothness is None or str(found.smoothness) == "C9"
+
+
+@pytest.mark.parametrize("other", ["y**2", "abs(y)", "y**4"])
+def test_branches_that_alternate_without_end_are_no_one_expression(other):
+    """abs(x**4*sin(1/x**2)) takes its branches in turn near 0: the quotient has poles, and the analysis ends."""
+    found = ask(f"1/(abs(where(x == 0, 0, x**4*sin(1/x**2))) + {other})", "x,y")
+    assert found.verdict is not Verdict.DIFFERENTIABLE
