@@ -18,7 +18,7 @@ from diffcheck.errors import InputError, Undetermined
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.variables import make_problem
-from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Verdict
+from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Kind, Verdict
 from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, Function, value_of
 from tests.fuzz.generate import Sample
 from tests.fuzz.oracle import DEEP, SCALES, along, line_class, opinion, slope
@@ -30,6 +30,7 @@ PATIENCE = 0.7
 # What its processor time may be, as a multiple of that.
 ENOUGH = 1.25
 DIRECTIONS = ((1, 2, 3), (3, -1, 2), (-2, 5, 1), (1, 1, -4), (7, 2, -3), (1, 0, 0), (0, 1, 0))
+SECTOR = tuple((x, y, z) for x in (1, 2, 5) for y in (-9, -4, -2, -1, 1, 2, 4, 9) for z in (-3, 4))
 
 # What happened, and a sentence about it.
 Outcome = tuple[str, str]
@@ -116,6 +117,8 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             finding.level.level > 3
             or finding.level == D1
             or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
+            # A line crosses a wall that carries values of its own in one point.
+            or (finding.kind is Kind.DIRECTIONAL and any(f.kind is Kind.HOLE for f in found.findings))
             # No line sees that a derivative has no limit, or another one along every line.
             or (finding.kind.value == "break" and (finding.left is None or " and " in finding.at))
         ):
@@ -143,7 +146,8 @@ def _seen(problem: Problem, function: Function, point: dict[str, Any], finding: 
     long = any(type(v) is fmpq and v.q >= 10**20 for v in point.values())
     here = all(type(v) is fmpq for v in point.values()) and not long
     levels = []
-    for direction in DIRECTIONS if len(problem.wrt) > 1 else DIRECTIONS[:1]:
+    # Some faults show in a narrow sector only.
+    for direction in (*DIRECTIONS, *SECTOR) if len(problem.wrt) > 1 else DIRECTIONS[:1]:
         step = {n: fmpq(v, 7) for n, v in zip(problem.wrt, direction, strict=False)}
         line = along(function, point, step)
         here = here and line(fmpq(0)) is not DOUBT
