@@ -18,6 +18,7 @@ from functools import partial
 import sympy as sp
 
 from diffcheck.addends import Addends
+from diffcheck.boxes import bounding_box
 from diffcheck.cell import Cell
 from diffcheck.closed import closed
 from diffcheck.constants import Region, regions
@@ -36,7 +37,7 @@ from diffcheck.lower import lower
 from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
-from diffcheck.reach import Constraint, Status, reach
+from diffcheck.reach import ACCEPTS, Constraint, Status, reach
 from diffcheck.sides import Sides, judge
 from diffcheck.thin import left_open, visit
 from diffcheck.tree import Node, Place
@@ -52,7 +53,7 @@ from diffcheck.verdict import (
     Smoothness,
     Verdict,
 )
-from diffcheck.walls import Thin, Wall, factors, walls_of
+from diffcheck.walls import Thin, Wall, factors, narrowed, walls_of
 
 __all__ = ["analyze", "family_key"]
 
@@ -135,12 +136,13 @@ def _visit_wall(work: _Work, wall: Wall, gap: Gap) -> None:
 def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator[tuple[Gap, list[Wall]]]:
     """Yield every wall once, with the first gap in the text that has it."""
     variables = {symbol(v) for v in work.problem.wrt}
+    box = bounding_box((c.expr, ACCEPTS[c.rel]) for c in work.where)
     for gap in gaps(work.tree, pieces):
         discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
         work.record.gaps.append(discharged)
         if not discharged.variable:
             continue
-        solved = walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero)
+        solved = narrowed(walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero), box)
         fresh = []
         for wall in (_near_steps(w, pieces.steps(gap.expr)) for w in solved.walls):
             number, new = _numbered(work, wall)

@@ -16,6 +16,7 @@ from functools import lru_cache
 import flint
 import sympy as sp
 
+from diffcheck.boxes import Box
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
 from diffcheck.expanded import is_modest
@@ -25,7 +26,7 @@ from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.roots import Family, Root, real_roots
 
-__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zeros", "walls_of"]
+__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zeros", "narrowed", "walls_of"]
 
 # Past this size SymPy's factoring takes seconds, and nothing ends it.
 MAX_OPERATIONS = 150
@@ -372,6 +373,25 @@ def _linear(f: sp.Expr, s: sp.Symbol) -> sp.Expr | None:
 
 
 # --- one symbol only: every real root, proved complete or said to be open
+
+
+def narrowed(walls: Walls, box: Box) -> Walls:
+    """Solve what stayed open in one symbol inside the box: exp(x**6)*(x - 1) + x grows too fast to be followed far out.
+
+    box: a ball for every symbol that the domain bounds on both sides.
+    """
+    parts = [replace(walls, open=())]
+    for f in walls.open:
+        (x, *others) = f.free_symbols
+        parts.append(Walls((), (), (f,)) if others or x not in box else _inside(f, x, box[x]))
+    return _joined(parts)
+
+
+def _inside(f: sp.Expr, x: sp.Symbol, ball: flint.arb) -> Walls:
+    ends = (end.mid().fmpq() for end in (ball.lower(), ball.upper()))
+    found = real_roots(f, x, *(sp.Rational(int(q.p), int(q.q)) for q in ends))
+    walls = [_root_wall(f, x, r) for r in found.roots] + [_family_wall(f, x, m) for m in found.families]
+    return Walls(tuple(walls), (), () if found.complete else (f,))
 
 
 @lru_cache(maxsize=2048)

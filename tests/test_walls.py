@@ -2,6 +2,7 @@
 
 import pytest
 import sympy as sp
+from questions import ask
 
 from diffcheck.analyze import analyze
 from diffcheck.check import check
@@ -225,3 +226,19 @@ def test_a_report_says_which_data_are_special():
     notes = check("norm(y - w*x)").notes
     said = "is zero only where y[i] = w*x[i] for every i, which constants in general position rule out"
     assert any(said in note for note in notes)
+
+
+BOUNDED = [
+    ("min(sigmoid(x**6), x)", "abs(x) <= 1", 1),
+    ("abs(exp(x**6)*x - 1)", "x > -2, x < 2", 1),
+    ("abs(exp(x**8)*(x - 1) + x)", "0 < x, x < 1", 1),
+    ("abs(exp(x**8)*(x - 1) + x)", "-1 < x, x < 0", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "count"), BOUNDED)
+def test_an_equation_is_solved_inside_the_bounds_of_its_variable(text, where, count):
+    """What grows too fast to be followed far out has its roots isolated between the bounds."""
+    found = ask(text, "x", where)
+    assert found.smoothness is not None
+    assert len(found.findings) == count
