@@ -186,13 +186,14 @@ def _breaks(sides: list[list[Any]], k: int, faint: bool) -> bool:
     steady = apart[2] > STEADY * apart[1] and apart[1] > STEADY * apart[0]
     if apart[2] > (0 if faint else max(1e-5 * size, 1e-20)) and steady and still:
         return True
-    return k > 0 and any(_grows(v, 0 if faint else 1e-20) for v in sides)
+    return k > 0 and any(_grows(v, faint) for v in sides)
 
 
-def _grows(v: Sequence[Any], least: float) -> bool:
-    """Whether a derivative goes to infinity while h shrinks."""
+def _grows(v: Sequence[Any], faint: bool) -> bool:
+    """Whether a derivative goes to infinity while h shrinks; a logarithm does by equal small steps."""
     last, middle, first = (_float(u) for u in (v[2], v[1], v[0]))
-    step = max(0.8 * _apart(v[1], v[0]), 0.1 * abs(middle), least)
+    least = 0.005 * abs(middle) if faint else max(0.1 * abs(middle), 1e-20)
+    step = max(0.8 * _apart(v[1], v[0]), least)
     return last * middle > 0 and abs(last) - abs(middle) > step and middle * first > 0
 
 
