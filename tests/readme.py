@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["BLOCK", "PAGES", "README", "command_folder", "output", "rewritten"]
+__all__ = ["BLOCK", "PAGES", "README", "ROOT", "command_folder", "output", "rewritten"]
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

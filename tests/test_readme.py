@@ -5,7 +5,7 @@ import re
 import shutil
 
 import pytest
-from readme import BLOCK, PAGES, README, command_folder, output
+from readme import BLOCK, PAGES, README, ROOT, command_folder, output
 
 from diffcheck.atoms import ATOMS
 from diffcheck.rules import RULES
@@ -58,16 +58,43 @@ def test_every_function_is_named():
     assert {row.name for row in ATOMS.values() if row.syntax == "call"} <= named
 
 
-LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\((?P<file>[^)#:]*)(?:#(?P<heading>[^)]*))?\)")
+# What is linked by hand; the pages of docs/explain have a writer and tests of their own.
+LINKED = (*PAGES, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "samples/README.md")))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def _headings(page):
+    """Return the names that GitHub gives to the headings of a page."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page):
-    """Relative links name files of the repository; the README names every page of docs."""
-    targets = LINK.findall(page.read_text(encoding="utf-8"))
-    assert not [target for target in targets if not (page.parent / target).exists()]
+    """Relative links name files of the repository and headings in them; the README names every page of docs."""
+    for link in LINK.finditer(page.read_text(encoding="utf-8")):
+        target = page.parent / link["file"] if link["file"] else page
+        assert target.exists(), link[0]
+        assert link["heading"] is None or link["heading"] in _headings(target), link[0]
     if page == README:
-        assert {f"docs/{other.name}" for other in PAGES[1:]} <= set(targets)
+        assert {f"docs/{other.name}" for other in PAGES[1:]} <= {
+            found["file"] for found in LINK.finditer(TEXT)
+        }
+
+
+def test_the_map_names_files_that_are_there():
+    """Every file that CONTRIBUTING names is in the repository."""
+    named = re.findall(
+        r"`([\w/.]+\.(?:py|md|json|toml)|\w+/)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    )
+    assert named
+    assert not [
+        name
+        for name in named
+        if not any(
+            (ROOT / top / name).exists() for top in ("", "diffcheck", "diffcheck/latex", "diffcheck/plot")
+        )
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
