@@ -23,7 +23,7 @@ from diffcheck.printer import shown, symbol
 from diffcheck.reach import ACCEPTS, Constraint, Relation, Status, holds, reach
 from diffcheck.walls import Step, Wall, factors, integer_zeros
 
-__all__ = ["Explored", "Leaf", "explore"]
+__all__ = ["Explored", "Leaf", "constraints_on", "explore"]
 
 MAX_LEAVES = 96
 FEW_MEMBERS = 9

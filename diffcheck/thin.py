@@ -24,8 +24,9 @@ from diffcheck.cell import BadWitness, Refine
 from diffcheck.charts import Chart, balances, charts
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
+from diffcheck.existence import split
 from diffcheck.expanded import expanded
-from diffcheck.explore import OPPOSITE, Explored, Leaf
+from diffcheck.explore import OPPOSITE, Explored, Leaf, constraints_on
 from diffcheck.homogeneous import bounded, scales, weighted_class
 from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
@@ -149,6 +150,8 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
         try:
             found = classify(question, site, doubts, 0)
             turn = _assumed(question, site)
+            if turn is None and (found is None or found.outcome.level < CINF):
+                turn = _missing(question, site)
         except BadWitness as bad:
             turn = bad.zero
             if not turn.free_symbols.isdisjoint(map(direction, site.bound)):
@@ -179,6 +182,15 @@ def _assumed(question: Question, site: Site) -> sp.Expr | None:
             if reach([*known, Constraint(c.expr, OPPOSITE[c.rel])]).status is not Status.UNSAT:
                 return c.expr
     return None
+
+
+def _missing(question: Question, site: Site) -> sp.Expr | None:
+    """Return an expression whose sign may tell for which constants a kind of direction exists; None if for all."""
+    directions = [direction(n) for n in site.bound]
+    known = constraints_on(site.wall, question.where)
+    rays = {ray.conditions: ray for ray, _ in question.drawn}
+    turns = (split(c, ray.point, directions, known) for c, ray in rays.items())
+    return next((turn for turn in turns if turn is not None), None)
 
 
 def _kinds(question: Question, site: Site) -> list[tuple[Constraint, ...]]:
