@@ -97,8 +97,8 @@ def _steps(claimed: Claim) -> Iterator[Check]:
         yield check_gap(claimed, gap, points)
     for wall in claimed.certificate.walls:
         yield from check_wall(claimed, wall)
-    for step in claimed.certificate.thin:
-        yield check_thin(claimed, step)
+    for number, step in enumerate(claimed.certificate.thin):
+        yield check_thin(claimed, number, step)
     yield from _taken_over(claimed)
 
 

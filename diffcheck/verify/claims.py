@@ -47,13 +47,14 @@ class Status(StrEnum):
 class Check:
     """One step: what it is about, whether it holds, and the argument or the reason.
 
-    cell: the wall and the kind of point that it is about.  at_witness: what happens at the witness is proved.
+    place: the wall and the kind of point that it is about, or the number of a thin set.
+    at_witness: that the function fails, or how it behaves, is proved at the witness.
     """
 
     step: str
     status: Status
     note: str = ""
-    cell: tuple[int, int] | None = None
+    place: tuple[int, int] | int | None = None
     at_witness: bool = False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,7 +20,20 @@ from mpmath import iv
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.verify.boxes import enclosure
 
-__all__ = ["ONE", "ZERO", "Facts", "Ratio", "TooLong", "assuming", "constant", "is_whole", "ratio", "sign_of"]
+__all__ = [
+    "ONE",
+    "ZERO",
+    "Facts",
+    "Ratio",
+    "TooLong",
+    "assuming",
+    "constant",
+    "current",
+    "is_whole",
+    "ratio",
+    "sign_of",
+    "steady",
+]
 
 MAX_TERMS = 80
 MAX_POWER = 12
@@ -194,12 +207,16 @@ def _step(node: Node, memo: dict[int, Ratio]) -> Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is assumed: functions with a strict sign, intervals for names, names of integers and of what is not zero."""
+    """What is assumed: functions with a strict sign, intervals for names, names of integers and of what is not zero.
+
+    directions: names whose strict signs hold inside their intervals only, while a division must be sound at the ends.
+    """
 
     signs: tuple[tuple[Ratio, int], ...] = ()
     box: Mapping[str, Any] = field(default_factory=dict)
     integers: frozenset[str] = frozenset()
     nonzero: frozenset[str] = frozenset()
+    directions: frozenset[str] = frozenset()
 
     def of_generator(self, g: str, nodes: Mapping[str, Node]) -> tuple[int, int]:
         """Return the least and the largest sign that a generator may have."""
@@ -231,6 +248,25 @@ def assuming(facts: Facts) -> Iterator[None]:
         yield
     finally:
         _FACTS.reset(token)
+
+
+def current() -> Facts:
+    """Return what is assumed now."""
+    return _FACTS.get()
+
+
+def steady(value: Ratio) -> bool:
+    """Whether a function has a strict sign also where directions reach the ends of their intervals."""
+    facts = _FACTS.get()
+    if not facts.directions:
+        return bool(sign_of(value))
+    kept = tuple(
+        (known, sign)
+        for known, sign in facts.signs
+        if not {g for m in known.num for g, _ in m} & facts.directions
+    )
+    with assuming(replace(facts, signs=kept, directions=frozenset())):
+        return bool(sign_of(value))
 
 
 def is_whole(value: Ratio) -> bool:

@@ -26,6 +26,7 @@ from diffcheck.verify.elementary import elementary, failing
 from diffcheck.verify.exact import TooLong, constant, ratio
 from diffcheck.verify.proofs import all_kinds, complete
 from diffcheck.verify.sidewise import real
+from diffcheck.verify.squares import only_at
 from diffcheck.verify.walls import Refused, Unknown, holding, root_of, witness_point
 
 __all__ = ["check_gap", "check_parts", "domain_points"]
@@ -186,6 +187,9 @@ def check_gap(claim: Claim, gap: GapStep, points: Sequence[Mapping[str, Any]]) -
         walls = _walls(claim, gap)
         if complete(claim, gap, walls):
             return _proved(label, gap, walls)
+        thin = [s.at for s in claim.certificate.thin if len(s.at) > 1]
+        if not walls and only_at(claim, node, thin):
+            return Check(label, Status.PROVED, "squares that vanish together on a thin set only")
         proved = True
         for point in points[:SEGMENTS]:
             for v in sorted(inside):

@@ -27,6 +27,7 @@ from diffcheck.verify.elementary import difference, elementary
 from diffcheck.verify.exact import Facts, Ratio, TooLong, assuming, ratio, sign_of
 from diffcheck.verify.series import Undefined, one_function, seen
 from diffcheck.verify.sidewise import number_of, real
+from diffcheck.verify.sturm import quotient, real_roots, shared, slope, value_at
 
 __all__ = [
     "all_kinds",
@@ -251,12 +252,12 @@ def _counted(value: Ratio, walls: Sequence[WallStep]) -> bool:
     p = [Fraction(0)] * (1 + (value.degree(v) or 0))
     for m, c in value.num.items():
         p[dict(m).get(v, 0)] = c
-    p = _quotient_of(p, _shared(p, _slope(p)))
+    p = quotient(p, shared(p, slope(p)))
     places = sorted({q for w in walls if (q := _root(w, v)) is not None})
     if len(places) != len(walls) or any(b - a < 4 * NEAR for a, b in pairwise(places)):
         return False
-    changes = [_at(p, q - NEAR) * _at(p, q + NEAR) < 0 for q in places]
-    return all(changes) and _real_roots(p) == len(places)
+    changes = [value_at(p, q - NEAR) * value_at(p, q + NEAR) < 0 for q in places]
+    return all(changes) and real_roots(p) == len(places)
 
 
 def _root(wall: WallStep, v: str) -> Fraction | None:
@@ -267,53 +268,6 @@ def _root(wall: WallStep, v: str) -> Fraction | None:
     if value is None:
         return None
     return value if isinstance(value, Fraction) else Fraction(mpmath.nstr(real(value), 60))
-
-
-Row = list[Fraction]
-
-
-def _at(p: Row, x: Fraction) -> Fraction:
-    out = Fraction(0)
-    for c in reversed(p):
-        out = out * x + c
-    return out
-
-
-def _slope(p: Row) -> Row:
-    return [k * c for k, c in enumerate(p)][1:]
-
-
-def _divmod(p: Row, q: Row) -> tuple[Row, Row]:
-    rest, out = list(p), [Fraction(0)] * max(1, len(p) - len(q) + 1)
-    while len(rest) >= len(q) and any(rest):
-        c, k = rest[-1] / q[-1], len(rest) - len(q)
-        out[k] = c
-        rest = [r - c * q[i - k] if i >= k else r for i, r in enumerate(rest)][:-1]
-        while rest and not rest[-1]:
-            rest.pop()
-    return out, rest
-
-
-def _shared(p: Row, q: Row) -> Row:
-    while q and any(q):
-        p, q = q, _divmod(p, q)[1]
-    return p
-
-
-def _quotient_of(p: Row, q: Row) -> Row:
-    return _divmod(p, q)[0]
-
-
-def _real_roots(p: Row) -> int:
-    """Count the real roots of a squarefree polynomial: sign changes of its Sturm chain at both infinities."""
-    chain = [p, _slope(p)]
-    while len(chain[-1]) > 1:
-        chain.append([-c for c in _divmod(chain[-2], chain[-1])[1]])
-    ends = []
-    for s in (-1, 1):
-        signs = [(1 if c[-1] > 0 else -1) * s ** (len(c) - 1) for c in chain if c]
-        ends.append(sum(a != b for a, b in pairwise(signs)))
-    return int(ends[0] - ends[1])
 
 
 def _of_wave(value: Ratio, walls: Sequence[WallStep]) -> bool:

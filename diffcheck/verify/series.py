@@ -17,9 +17,9 @@ from fractions import Fraction
 
 from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.verify.elementary import failing
-from diffcheck.verify.exact import ONE, ZERO, Ratio, TooLong, constant, is_whole, ratio, sign_of
+from diffcheck.verify.exact import ONE, ZERO, Ratio, TooLong, constant, is_whole, ratio, sign_of, steady
 
-__all__ = ["Series", "Undefined", "expand", "one_function", "seen"]
+__all__ = ["Series", "Undefined", "add", "expand", "one_function", "seen", "single", "written"]
 
 LENGTH = 6
 MAX_FACTORS = 40
@@ -122,6 +122,8 @@ def _apart(u: Series) -> tuple[Fraction, Ratio, int, Series]:
     if lead is None:
         raise Undefined
     power, c, sign = lead
+    if not steady(c):
+        raise TooLong
     return power, c, sign, add(_scaled(u, ONE / c, -power), single(constant(-1)))
 
 
@@ -168,14 +170,15 @@ def _constant(op: str, *args: Ratio) -> Ratio:
     for of, at, value in KNOWN:
         if of == op and exact[0] == at:
             return constant(value)
-    return ratio(Node(op, tuple(_written(a) for a in args)))
+    return ratio(Node(op, tuple(written(a) for a in args)))
 
 
 KNOWN = (("exp", 0, 1), ("log", 1, 0), ("sin", 0, 0), ("cos", 0, 1), ("asin", 0, 0), ("atan", 0, 0), ("erf", 0, 0),
          ("pow", 1, 1))  # fmt: skip
 
 
-def _written(r: Ratio) -> Node:
+def written(r: Ratio) -> Node:
+    """Return a tree of a function."""
     parts = []
     for poly in (r.num, r.den):
         total = number(0)

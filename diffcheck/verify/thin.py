@@ -2,8 +2,9 @@
 
 What a class means at one point is read off the function itself, along fixed directions at two small steps: values that
 do not come together, difference quotients that are not linear in the direction.
-Limits: directions are samples, and only the rays of the certificate are curves; classes above C0 are not contradicted,
-not proved.
+Exact series along directions (directions.py) prove it first, where there are some.
+Limits of the numbers: directions are samples, and only the rays of the certificate are curves; classes above C0 are not
+contradicted, not proved.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import mpmath
 from diffcheck.certificate import RayStep, ThinStep
 from diffcheck.errors import InputError
 from diffcheck.parse import parse_conditions
-from diffcheck.verdict import CINF, Smoothness
+from diffcheck.verdict import CINF, D1, Smoothness
 from diffcheck.verify.claims import Check, Claim, Status, sides_of
+from diffcheck.verify.directions import class_at
 from diffcheck.verify.proofs import not_at_once
 from diffcheck.verify.sidewise import DIGITS, check_germ, number_of, real
 from diffcheck.verify.walls import Refused, Unknown, holding, witness_point
@@ -33,15 +35,17 @@ APART = mpmath.mpf(10) ** -4
 Vector = Mapping[str, Fraction]
 
 
-def check_thin(claim: Claim, step: ThinStep) -> Check:
-    """Check one thin set."""
+def check_thin(claim: Claim, number: int, step: ThinStep) -> Check:
+    """Check one thin set, which has a number."""
     label = "thin set " + " and ".join(step.equations)
     try:
         for ray in step.rays:
             _check_ray(claim, step, ray)
         if not step.rays and _nothing_claimed(step) and not_at_once(step.equations, claim):
             return Check(label, Status.PROVED, "no point in the domain")
-        return Check(label, Status.SAMPLED, _check_class(claim, step))
+        note = _check_class(claim, step)
+        status, how, fails = _proved(claim, step)
+        return Check(label, status, f"{note}; {how}", number, fails)
     except Refused as reason:
         return Check(label, Status.FAILED, str(reason))
     except Unknown as reason:
@@ -81,6 +85,25 @@ def _shifted(point: Mapping[str, Any], shifts: Mapping[str, Any]) -> dict[str, A
             exact = isinstance(out[n], Fraction) and isinstance(s, Fraction)
             out[n] = out[n] + s if exact else real(out[n]) + real(s)
         return out
+
+
+# --- what exact series say
+
+
+def _proved(claim: Claim, step: ThinStep) -> tuple[Status, str, bool]:
+    """Say how far the class is proved, and whether a failure at the witness is; Refused when another one is proved."""
+    if any(ray.germ is None for ray in step.rays):
+        return Status.SAMPLED, "not proved", False
+    bounds = class_at(claim, step)
+    stated = Smoothness.parse(step.smoothness).level
+    if not bounds.at_least <= stated <= bounds.at_most:
+        at_least, at_most = Smoothness(bounds.at_least), Smoothness(bounds.at_most)
+        raise Refused(f"exact series prove class {at_least if stated < bounds.at_least else at_most}")
+    if bounds.exact and bounds.everywhere:
+        return Status.PROVED, "proved by exact series in all directions", stated < D1.level
+    if bounds.at_most < D1.level:
+        return Status.SAMPLED, "a worse or equal class is proved by exact series along directions", True
+    return Status.SAMPLED, "not proved by exact series", False
 
 
 # --- what the function does near the point

@@ -37,15 +37,19 @@ def _weighed(claim: Claim, steps: Sequence[Check], label: str) -> Check:
     if not weak:
         return Check(label, Status.PROVED, "follows from the steps, all of which are proved")
     rests = f"follows from the steps, {weak} of which {'is' if weak == 1 else 'are'} not proved"
+    shown = {s.place for s in steps if s.at_witness}
     bad = [
-        w.number
+        f"wall {w.number}"
         for w in claim.certificate.walls
         for i, c in enumerate(w.cells)
-        if not Smoothness.parse(c.smoothness).differentiable
-        and any(s.cell == (w.number, i) and s.at_witness for s in steps)
+        if not Smoothness.parse(c.smoothness).differentiable and (w.number, i) in shown
+    ] + [
+        " and ".join(t.equations)
+        for i, t in enumerate(claim.certificate.thin)
+        if not Smoothness.parse(t.smoothness).differentiable and i in shown
     ]
     if bad and not claim.one_term and claim.report["verdict"] == Verdict.NOT_DIFFERENTIABLE:
-        return Check(label, Status.PROVED, f"the witness on wall {bad[0]} is proved; the class {rests}")
+        return Check(label, Status.PROVED, f"the witness on {bad[0]} is proved; the class {rests}")
     return Check(label, Status.SAMPLED, rests)
 
 
@@ -132,7 +136,7 @@ def _check_region(claim: Claim, region: RegionStep, grade: Smoothness) -> None:
 
 def check_findings(claim: Claim, steps: Sequence[Check]) -> Iterator[Check]:
     """Check that each finding is one of the points of the certificate, with the numbers seen there."""
-    proved = {s.cell for s in steps if s.at_witness}
+    proved = {s.place for s in steps if s.at_witness}
     for finding in claim.report["findings"]:
         label = f"finding {finding['kind']} at {finding['at']}"
         if finding["kind"] == "flat":
@@ -146,7 +150,7 @@ def check_findings(claim: Claim, steps: Sequence[Check]) -> Iterator[Check]:
 
 
 def _check_finding(
-    claim: Claim, finding: Mapping[str, Any], label: str, proved: set[tuple[int, int] | None]
+    claim: Claim, finding: Mapping[str, Any], label: str, proved: set[tuple[int, int] | int | None]
 ) -> Check:
     place = {n: number_of(text, {}) for n, text in finding["witness"].items()}
     if any(v is None for v in place.values()):
@@ -159,10 +163,11 @@ def _check_finding(
                 _check_numbers(claim, finding, wall, cell)
                 status = Status.PROVED if (wall.number, i) in proved else Status.SAMPLED
                 return Check(label, status, "a point of the certificate, with its numbers")
-    for step in claim.certificate.thin:
+    for i, step in enumerate(claim.certificate.thin):
         for ray in step.rays:
             if step.kind == finding["kind"] and _same_place(place, witness_point(claim, ray.witness, None)):
-                return Check(label, Status.SAMPLED, "a point of the certificate")
+                status = Status.PROVED if i in proved else Status.SAMPLED
+                return Check(label, status, "a point of the certificate")
     raise Refused("no step of the certificate has this kind at this point")
 
 
