@@ -14,6 +14,8 @@ from diffcheck.parse import parse
 from diffcheck.report.json import to_object
 from diffcheck.report.proof import proof
 from diffcheck.verify import Status, verify
+from diffcheck.verify.claims import claim
+from diffcheck.verify.directions import Bounds, class_at
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.exact import Facts, TooLong, assuming, constant, ratio, sign_of
 from diffcheck.verify.proofs import never_zero
@@ -83,7 +85,8 @@ def test_a_false_field_is_refused(name, path, value):
 
 
 PROVED = ["smooth", "corner", "two corners", "pinball", "break", "third derivative", "identical sides", "jump",
-          "hole", "pole", "integers", "never zero"]  # fmt: skip
+          "hole", "pole", "integers", "never zero", "logarithm", "family", "thin, corner",
+          "thin, directions"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROVED)
@@ -131,9 +134,9 @@ def test_series_give_the_class_at_zero(text, level):
             assert level < 0
 
 
-@pytest.mark.parametrize("text", ["log(abs(x))", "x**2*sin(1/x)", "where(x > 0, exp(-1/x), 0)"])
+@pytest.mark.parametrize("text", ["1/log(abs(x))", "x**2*sin(1/x)", "where(x > 0, exp(-1/x), 0)"])
 def test_series_give_up_where_there_are_none(text):
-    """Logarithms and essential singularities have no Puiseux series."""
+    """Quotients by logarithms and essential singularities have no such series."""
     with pytest.raises(TooLong):
         seen(elementary(parse(text)), {"x": constant(0)}, "x")
 
@@ -154,3 +157,57 @@ def test_signs_follow_from_assumptions():
     with assuming(Facts(((y, 1),))):
         assert sign_of(ratio(parse("y**3/(1 + y)"))) == 1
         assert sign_of(y - constant(1)) is None
+
+
+POINTS = [
+    ("sqrt(x**2 + y**2)", 0), ("(x**2 + y**2)**1.5", 2), ("x*y/(x**2 + y**2)", -2), ("log(x**2 + y**2)", -2),
+    ("where(x == 0 and y == 0, 0, x*y/(x**2 + y**2))", -1), ("where(x == 0 and y == 0, 0, x**3*y/(x**2 + y**2))", 1),
+    ("where(x == 0 and y == 0, 0, x**2*y/(x**2 + y**2))", 0), ("where(x == 0 and y == 0, 1, x**3/(x**2 + y**2))", -1),
+    ("where(x == 0 and y == 0, 0, (x**2 + y**2)*log(x**2 + y**2))", 1), ("sqrt(abs(x*y))", 0),
+    ("where(x == 0 and y == 0, 0, x/(x**2 + y**2))", -2), ("abs(x) + abs(y) + sqrt(x**2 + y**2)", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "level"), POINTS)
+def test_series_in_all_directions_give_the_class_at_the_origin(text, level):
+    """The class of these functions at the origin is known by hand."""
+    report = json.loads(json.dumps(to_object(check(text, "x,y"))))
+    claimed = claim(report)
+    steps = [s for s in claimed.certificate.thin if s.rays]
+    assert steps
+    for step in steps:
+        assert class_at(claimed, step) == Bounds(level, level, True)
+
+
+BEYOND = ["x**2*y/(x**4 + y**2)", "x**3*y/(x**6 + y**2)", "x*y**2/(x**2 + y**4)"]
+
+
+@pytest.mark.parametrize("quotient", BEYOND)
+def test_lines_alone_prove_no_class(quotient):
+    """Along every line these tend to 0, along a parabola they do not: no class at the origin is proved from lines."""
+    report = json.loads(json.dumps(to_object(check(f"where(x == 0 and y == 0, 0, {quotient})", "x,y"))))
+    claimed = claim(report)
+    for step in claimed.certificate.thin:
+        lines = replace(step, rays=step.rays[:1])
+        assert class_at(claimed, lines).at_least == -2
+
+
+@pytest.mark.parametrize("level", ["Cinf", "C3", "C2", "C1", "D1", "C0", "discontinuous", "singular"])
+@pytest.mark.parametrize("text", [text for text, _ in POINTS])
+def test_another_class_of_a_point_is_never_proved(text, level):
+    """The class of a thin set is changed: the step is refused, or at least not called proved."""
+    report = json.loads(json.dumps(to_object(check(text, "x,y"))))
+    for step in report["certificate"]["thin"]:
+        if step["rays"] and step["class"] != level:
+            step["class"] = level
+            assert any(c.step.startswith("thin") and c.status is not Status.PROVED for c in verify(report))
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("where(x == 0, 0, x*log(abs(x)))", 0), ("where(x == 0, 0, x**3*log(abs(x)))", 2), ("log(abs(x))", -2),
+     ("where(x == 0, 0, abs(x)**1.5*log(abs(x)))", 1), ("where(x == 0, 0, exp(3*log(abs(x))))", 2)],
+)  # fmt: skip
+def test_logarithms_of_the_step_are_sizes(text, level):
+    """x**k*log(x) is of class C^(k - 1), and exp(k*log(x)) a power."""
+    assert seen(elementary(parse(text)), {"x": constant(0)}, "x") == level

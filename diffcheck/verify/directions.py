@@ -30,7 +30,7 @@ from diffcheck.verify.claims import Claim
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.exact import ONE, Facts, Ratio, TooLong, assuming, constant, current, ratio, sign_of
 from diffcheck.verify.proofs import FAILURES, assumptions
-from diffcheck.verify.series import Series, Undefined, add, expand, single, written
+from diffcheck.verify.series import Series, Undefined, add, expand, logs, single, small_sign, written
 
 __all__ = ["Bounds", "class_at"]
 
@@ -108,10 +108,10 @@ def _at_most(node: Node, step: ThinStep, place: Place) -> float:
     for key, moves in _curves(step, place, names):
         try:
             series = expand(node, moves)
-            lead = series.lead()
+            unbounded = series.unbounded
         except FAILURES:
             continue
-        if lead is not None and lead[0] < 0:
+        if unbounded:
             return -2.0
         if value is None or (series.cut is not None and series.cut <= 0):
             continue
@@ -121,9 +121,10 @@ def _at_most(node: Node, step: ThinStep, place: Place) -> float:
             continue
         if key is None or (series.cut is not None and series.cut <= 1):
             continue
-        if any(0 < a < 1 and _nonzero(c) for a, c in series.terms.items()):
+        steep = {a: c for a, c in series.terms.items() if 0 < a < 1 or (a == 1 and logs(c))}
+        if any(small_sign(c) for c in steep.values()):
             found = min(found, 0.0)
-        elif not any(0 < a < 1 for a in series.terms):
+        elif not steep:
             slopes[key] = series.at(1)
     return min(found, 0.0) if _not_linear(slopes) else found
 
@@ -210,6 +211,8 @@ def _by_faces(node: Node, names: Sequence[str], place: Place) -> tuple[float, bo
     every = [s for _, s in pieces]
     if any((s.low is not None and s.low < 0) or (s.cut is not None and s.cut <= 0) for s in every):
         return -2.0, False
+    if any(logs(s.at(0)) for s in every):
+        return -2.0, False
     whole = next(s for zeros, s in pieces if not zeros)
     if all(_same(s, whole, zeros) for zeros, s in pieces):
         return _homogeneous(whole, value, letters, place, node)
@@ -277,6 +280,8 @@ def _homogeneous(
 def _polynomial(c: Ratio, degree: int, letters: Mapping[str, str]) -> bool:
     """Whether a coefficient is seen to be a homogeneous polynomial in the direction."""
     ds = {*letters.values()}
+    if logs(c):
+        return False
     if any(ds & {*n.names()} for n in c.nodes.values() if _occurs(c, n)) or any(
         g in ds for m in c.den for g, _ in m
     ):
@@ -301,9 +306,11 @@ def _no_polynomial(node: Node, letters: Mapping[str, str], place: Place, degree:
 
     for u, v in permutations(letters, 2):
         if degree.denominator > 1:
-            if _nonzero(at({u: 1, v: 1})):
+            if small_sign(at({u: 1, v: 1})):
                 return True
             continue
+        if logs(at({u: 1})):
+            return bool(small_sign(at({u: 1})))
         m = int(degree)
         row = [at({u: 1, v: k}) for k in range(m + 2)]
         differences = [constant((-1) ** k * math.comb(m + 1, k)) * c for k, c in enumerate(row)]

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import mpmath
@@ -20,7 +21,7 @@ from mpmath import iv
 
 from diffcheck.certificate import Cell, GapStep, WallStep
 from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import NAME, Node
+from diffcheck.tree import NAME, Node, substitute
 from diffcheck.verify.boxes import enclosure
 from diffcheck.verify.claims import Claim
 from diffcheck.verify.elementary import difference, elementary
@@ -351,16 +352,11 @@ def class_on_wall(
 
     The level is infinity only where both sides and the wall are one expression that cannot fail.
     """
-    everywhere = {n: ratio(Node(NAME, (), n)) for n in claim.names}
     facts = assumptions(claim, (*wall.conditions, *cell.conditions), wall.integers)
-    try:
-        everywhere |= {n: ratio(elementary(parse(text))) for n, text in wall.at.items()}
-        if wall.root is None:
-            level, proved = _level(claim.plain, everywhere, wall.variable, facts)
-            if proved:
-                return level, True, True
-    except FAILURES:
-        pass
+    for parities in product((None,), repeat=len(wall.integers)), product((0, 1), repeat=len(wall.integers)):
+        whole = None if wall.root is not None else _level_everywhere(claim, wall, facts, parities)
+        if whole is not None:
+            return whole[0], True, True
     if any(not isinstance(point.get(n), Fraction) for n in claim.names):
         return None, False, False
     try:
@@ -369,6 +365,41 @@ def class_on_wall(
     except FAILURES:
         return None, False, False
     return level, proved, proved and len(claim.names) == 1
+
+
+def _level_everywhere(
+    claim: Claim, wall: WallStep, facts: Facts, parities: Iterable[Sequence[int | None]]
+) -> tuple[float | None] | None:
+    """Return the class level at all points of a kind, the integers of the family taken by parity where that is given;
+    None when it is not proved."""
+    levels: set[float | None] = set()
+    for chosen in parities:
+        members = {k: _member(k, r) for k, r in zip(wall.integers, chosen, strict=True) if r is not None}
+        known = replace(
+            facts,
+            signs=tuple(
+                (f, s) for f, s in facts.signs if not {g for m in f.num for g, _ in m} & members.keys()
+            ),
+            box={n: at for n, at in facts.box.items() if n not in members},
+        )
+        try:
+            place = {n: ratio(Node(NAME, (), n)) for n in claim.names}
+            place |= {n: ratio(_filled(elementary(parse(text)), members)) for n, text in wall.at.items()}
+            level, proved = _level(claim.plain, place, wall.variable, known)
+        except FAILURES:
+            return None
+        if not proved:
+            return None
+        levels.add(level)
+    return (levels.pop(),) if len(levels) == 1 else None
+
+
+def _filled(node: Node, members: Mapping[str, Node]) -> Node:
+    return substitute(node, lambda part: members.get(str(part.leaf)) if part.op == NAME else None)
+
+
+def _member(k: str, parity: int) -> Node:
+    return parse(f"2*{k} + {parity}")
 
 
 def _level(node: Node, place: Mapping[str, Ratio], v: str, facts: Facts) -> tuple[float | None, bool]:

@@ -1,10 +1,11 @@
 """One-sided series of an elementary tree at an exact point, by exact arithmetic: proofs where texts are only compared.
 
-f(p + s*t), t -> 0+, is a sum of c*t**a with rational a; every c is a rational function of constants such as exp(1/3).
+f(p + s*t), t -> 0+, is a sum of c*t**a with rational a; every c is a polynomial in log(t), its coefficients rational
+functions of constants such as exp(1/3).
 Branches are chosen by signs that are proved; zero is claimed by an identity alone.  The series converge for small t,
 so what they say about jumps, slopes and orders is proved.
 Read in order: Series, expand, seen.
-Gives up (TooLong) on: logarithms of what vanishes, oscillation, exponents that are no rational numbers, signs that
+Gives up (TooLong) on: quotients by logarithms of t, oscillation, exponents that are no rational numbers, signs that
 intervals do not tell.
 """
 
@@ -19,10 +20,24 @@ from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.verify.elementary import failing
 from diffcheck.verify.exact import ONE, ZERO, Ratio, TooLong, constant, is_whole, ratio, sign_of, steady
 
-__all__ = ["Series", "Undefined", "add", "expand", "one_function", "seen", "single", "written"]
+__all__ = [
+    "LOG",
+    "Series",
+    "Undefined",
+    "add",
+    "expand",
+    "logs",
+    "one_function",
+    "seen",
+    "single",
+    "small_sign",
+    "written",
+]
 
 LENGTH = 6
 MAX_FACTORS = 40
+# The name of the logarithm of the step; no name of a question has a space.
+LOG = "log t"
 Move = Mapping[str, "Series"]
 
 
@@ -50,14 +65,37 @@ class Series:
                 return None
             raise TooLong
         power = min(self.terms)
-        sign = sign_of(self.terms[power])
+        sign = small_sign(self.terms[power])
         if not sign:
             raise TooLong
         return power, self.terms[power], sign
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether it is proved to be without bound; TooLong when that stays open."""
+        if self.low is None or self.low > 0 or (self.low == 0 and not logs(self.at(0))):
+            return False
+        lead = self.lead()
+        return lead is not None and (lead[0] < 0 or (lead[0] == 0 and logs(lead[1]) > 0))
+
     def at(self, power: Fraction | int) -> Ratio:
         """Return a coefficient."""
         return self.terms.get(Fraction(power), ZERO)
+
+
+def logs(c: Ratio) -> int:
+    """Return the degree of a coefficient in log(t); TooLong when it is no polynomial in it."""
+    degree = c.degree(LOG)
+    if degree is None:
+        raise TooLong
+    return degree
+
+
+def small_sign(c: Ratio) -> int | None:
+    """Return the sign that a coefficient has for small t, where log(t) is negative and without bound."""
+    n = logs(c)
+    sign = sign_of(c.coefficient(LOG, n) if n else c)
+    return None if sign is None else sign * (-1) ** n
 
 
 def single(c: Ratio, power: Fraction | int = 0) -> Series:
@@ -122,7 +160,7 @@ def _apart(u: Series) -> tuple[Fraction, Ratio, int, Series]:
     if lead is None:
         raise Undefined
     power, c, sign = lead
-    if not steady(c):
+    if logs(c) or not steady(c):
         raise TooLong
     return power, c, sign, add(_scaled(u, ONE / c, -power), single(constant(-1)))
 
@@ -166,6 +204,8 @@ def _binomial(r: Fraction, k: int) -> Fraction:
 
 def _constant(op: str, *args: Ratio) -> Ratio:
     """Return the value of a function at constants."""
+    if any(logs(a) for a in args):
+        raise TooLong
     exact = [a.rational for a in args]
     for of, at, value in KNOWN:
         if of == op and exact[0] == at:
@@ -201,17 +241,24 @@ def _split(u: Series) -> tuple[Ratio, Series]:
 
 def _exp(u: Series) -> Series:
     c, w = _split(u)
-    return _scaled(_composed(w, lambda k: constant(Fraction(1, math.factorial(k)))), _constant("exp", c))
+    power = Fraction(0)
+    if logs(c):
+        # exp(r*log(t) + c) is a power of t.
+        found = c.coefficient(LOG, 1).rational
+        if logs(c) > 1 or found is None:
+            raise TooLong
+        c, power = c.coefficient(LOG, 0), found
+    rest = _composed(w, lambda k: constant(Fraction(1, math.factorial(k))))
+    return _scaled(rest, _constant("exp", c), power)
 
 
 def _log(u: Series) -> Series:
     power, c, sign, w = _apart(u)
     if sign < 0:
         raise Undefined
-    if power:
-        raise TooLong
     rest = _composed(w, lambda k: constant(Fraction((-1) ** (k + 1), k) if k else 0))
-    return add(single(_constant("log", c)), rest)
+    grown = constant(power) * ratio(name(LOG)) if power else ZERO
+    return add(single(_constant("log", c) + grown), rest)
 
 
 def _waved(op: str) -> Callable[[Series], Series]:
@@ -219,11 +266,20 @@ def _waved(op: str) -> Callable[[Series], Series]:
 
     def rule(u: Series) -> Series:
         c, w = _split(u)
-        sin, cos = _constant("sin", c), _constant("cos", c)
+        sin, cos = _on_circle(c)
         wheel = (sin, cos, -sin, -cos)
         return _composed(w, lambda k: wheel[(k + shift) % 4] * constant(Fraction(1, math.factorial(k))))
 
     return rule
+
+
+def _on_circle(c: Ratio) -> tuple[Ratio, Ratio]:
+    """Return sine and cosine of a constant: exact at multiples of pi/2 whose remainder by 4 is known."""
+    quarter = c / ratio(Node("pi", ())) * constant(2)
+    for k, at in enumerate(((0, 1), (1, 0), (0, -1), (-1, 0))):
+        if is_whole((quarter - constant(k)) * constant(Fraction(1, 4))):
+            return constant(at[0]), constant(at[1])
+    return _constant("sin", c), _constant("cos", c)
 
 
 def _integrated(op: str, slope: Callable[[Series], Series]) -> Callable[[Series], Series]:
@@ -231,6 +287,8 @@ def _integrated(op: str, slope: Callable[[Series], Series]) -> Callable[[Series]
 
     def rule(u: Series) -> Series:
         c, w = _split(u)
+        if any(logs(k) for k in w.terms.values()):
+            raise TooLong
         moving = Series(
             {a - 1: k * constant(a) for a, k in w.terms.items()}, None if w.cut is None else w.cut - 1
         )
@@ -348,7 +406,7 @@ def seen(node: Node, place: Mapping[str, Ratio], variable: str) -> float | None:
             sides.append(expand(node, moved(place, variable, sign)))
         except Undefined:
             return None
-    if any((lead := s.lead()) is not None and lead[0] < 0 for s in sides if s.low is not None and s.low < 0):
+    if any(s.unbounded for s in sides):
         return -2.0
     try:
         value = expand(node, moved(place, variable, 0)).at(0)
@@ -364,6 +422,10 @@ def _first_difference(left: Series, right: Series) -> float:
     for a in sorted(left.terms.keys() | right.terms.keys()):
         if cut is not None and a >= cut:
             break
+        if any(logs(s.at(a)) for s in (left, right)):
+            if not any(logs(s.at(a)) and small_sign(s.at(a)) for s in (left, right)):
+                raise TooLong
+            return float(math.ceil(a) - 1)
         if a.denominator == 1:
             if not _equal(right.at(a), left.at(a) * constant((-1) ** int(a))):
                 return float(a - 1)

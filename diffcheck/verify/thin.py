@@ -100,7 +100,7 @@ def _proved(claim: Claim, step: ThinStep) -> tuple[Status, str, bool]:
         at_least, at_most = Smoothness(bounds.at_least), Smoothness(bounds.at_most)
         raise Refused(f"exact series prove class {at_least if stated < bounds.at_least else at_most}")
     if bounds.exact and bounds.everywhere:
-        return Status.PROVED, "proved by exact series in all directions", stated < D1.level
+        return Status.PROVED, "proved by exact series in all directions", True
     if bounds.at_most < D1.level:
         return Status.SAMPLED, "a worse or equal class is proved by exact series along directions", True
     return Status.SAMPLED, "not proved by exact series", False
