@@ -92,7 +92,7 @@ def _shortest(
     """Drop conditions, then conjunctions, that are not needed to say the same where nothing worse holds."""
     left = list(dict.fromkeys(asked))
     for n, conjunction in enumerate(left):
-        for c in conjunction:
+        for c in _longest_first(conjunction):
             rest = tuple(d for d in left[n] if d is not c)
             if _covered((*own, *rest), [*left, *worse]):
                 left[n] = rest
@@ -191,7 +191,7 @@ def _covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
     Putnam, Logemann and Loveland (1962), the shortest first, and a branch without a point ends.
     """
     clauses = [
-        {_turned(c) for c in conjunction if c.rel != "!="}
+        {_turned(d) for c in conjunction if c.rel != "!=" for d in (c, *_in_domain(c.expr))}
         for conjunction in alternatives
         if all(c.rel != "=" for c in conjunction)
     ]
@@ -208,6 +208,18 @@ def _covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
         shortest = min(left, key=len)
         todo += [({*known, _against(c)}, left) for c in shortest]
     return False
+
+
+def _in_domain(expr: sp.Expr) -> Iterator[Constraint]:
+    """Yield what holds where an expression has a value: where sqrt(d) + 1 > 0 fails, d may be negative."""
+    for part in sp.preorder_traversal(expr):
+        if isinstance(part, sp.log) or (part.is_Pow and not part.exp.is_integer):
+            inner = [part.args[0]]
+        elif isinstance(part, sp.asin | sp.acos):
+            inner = [1 - part.args[0], 1 + part.args[0]]
+        else:
+            inner = []
+        yield from (Constraint(u, ">") for u in inner if u.free_symbols and not u.is_positive)
 
 
 def _turned(c: Constraint) -> Constraint:
@@ -264,12 +276,15 @@ def _separation(
 
 def _reduced(conjunction: Conjunction, own: Conjunction) -> Conjunction:
     """Drop the conditions that follow from the others."""
-    for c in conjunction:
+    for c in _longest_first(conjunction):
         rest = tuple(d for d in conjunction if d is not c)
-        opposite = OPPOSITE.get(c.rel[0])
-        if opposite and reach([*own, *rest, Constraint(c.expr, opposite)]).status is Status.UNSAT:
+        if _covered((*own, *rest), [(c,)]):
             conjunction = rest
     return conjunction
+
+
+def _longest_first(conjunction: Conjunction) -> list[Constraint]:
+    return sorted(conjunction, key=lambda c: -sp.count_ops(c.expr))
 
 
 # --- words

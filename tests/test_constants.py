@@ -74,6 +74,7 @@ CASES = [
     ("abs(x)**(a*b)", "x", "", {"a*b < 0": "singular", "a*b > 0 and a*b < 1": "C0", "a*b > 1": "C1"}),
     ("where(a > 0 or b > 0, abs(x), x)", "x", "", {"a > 0 or b > 0": "C0", "otherwise": "Cinf"}),
     ("1/(abs(cos(x)) + abs(x - a))", "x", "abs(x) <= 1", {"abs(a) < 1": "C0", "otherwise": "Cinf"}),
+    ("max(x**2 - 1, a)", "x", "x >= -1", {"a > -1": "C0", "a < -1": "Cinf"}),
     ("sqrt(abs(x**2 + y**2 + a))", "x,y", "", {"a < 0": "C0", "a > 0": "Cinf"}),
 ]  # fmt: skip
 
