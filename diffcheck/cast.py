@@ -32,12 +32,14 @@ class Site:
     """A component as a place to start from: its bound variables, the charts to try in this order.
 
     members: parts of the component with other integers, met on the way; each is a place of its own.
+    pivots: what was divided by, or counted as a size, along directions.
     """
 
     wall: Wall
     bound: tuple[str, ...]
     charts: tuple[Chart, ...]
     members: dict[Wall, None] = field(default_factory=dict, compare=False)
+    pivots: dict[sp.Expr, None] = field(default_factory=dict, compare=False)
 
 
 def cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ray], Explored]:

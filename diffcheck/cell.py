@@ -17,6 +17,7 @@ import sympy as sp
 from diffcheck.balls import enclose, sign_at
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.expanded import expanded
+from diffcheck.facts import touching
 from diffcheck.germ import EXACT_ZERO, Germ
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, shown
@@ -224,6 +225,13 @@ class Cell:
         if not s:
             raise BadWitness(c)
         self._note_condition(c, s)
+        return s
+
+    def exponent(self, c: sp.Expr) -> int:
+        """Return the sign of an exponent, and note where it is zero without a turn: conditions leave that out."""
+        s = self.sign(c)
+        for f in touching(c):
+            self.pivot(f)
         return s
 
     def _sign_of_waves(self, c: sp.Expr) -> int:

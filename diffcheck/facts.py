@@ -7,6 +7,7 @@ the box is bisected until a ball around each piece has a sign.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 import sympy as sp
@@ -15,7 +16,7 @@ from diffcheck.balls import enclose
 from diffcheck.boxes import Box, refuted, span
 from diffcheck.reach import Constraint
 
-__all__ = ["ABOVE", "NOT_NEGATIVE", "bounds", "never_zero", "signs", "squares"]
+__all__ = ["ABOVE", "NOT_NEGATIVE", "bounds", "never_zero", "signs", "squares", "touching"]
 
 Interval = tuple[sp.Expr, sp.Expr]
 
@@ -161,3 +162,21 @@ def _bounded_signs(total: sp.Expr) -> Signs:
         if least.is_positive or (open_ and least.is_zero):
             return side
     return ANY
+
+
+@lru_cache(maxsize=512)
+def touching(expr: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Return the factors of an expression that vanish without a change of its sign, as far as that is plain to see.
+
+    >>> from sympy.abc import x, y
+    >>> touching(x**2*(y - 1))
+    (x,)
+    """
+    if not expr.free_symbols:
+        return ()
+    try:
+        powers = sp.factor_list(sp.together(expr).as_numer_denom()[0])[1]
+    except (sp.PolynomialError, NotImplementedError, ValueError, TypeError):
+        powers = [(expr, 1)]
+    found = ((f.args[0], 2) if isinstance(f, sp.Abs) else (f, n) for f, n in powers)
+    return tuple(f for f, n in found if n % 2 == 0 or (0 in signs(f) and signs(f) != ANY))

@@ -39,6 +39,9 @@ class Oracle(Protocol):
     def sign(self, c: sp.Expr) -> int:
         """Return the sign of ``c`` here: -1, 0 or 1."""
 
+    def exponent(self, c: sp.Expr) -> int:
+        """Return the sign of ``c``, an exponent: where it is zero sizes are equal that differ elsewhere."""
+
     def pivot(self, c: sp.Expr) -> None:
         """Note that the nonzero ``c`` is divided by, or that a root or logarithm of it is taken."""
 
@@ -126,7 +129,7 @@ class Algebra:
     def _exponent_sign(self, e: sp.Expr) -> int:
         if e.is_Rational:
             return int((e.p > 0) - (e.p < 0))
-        return self.oracle.sign(e)
+        return self.oracle.exponent(e)
 
     def compare(self, m: Mono, n: Mono) -> int:
         """Return the sign of "m is larger than n"."""

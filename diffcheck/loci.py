@@ -102,8 +102,7 @@ class _Partial:
 def components(system: Thin, question: Question) -> Iterator[Component | None]:
     """Yield the parts of the solution set that exist for constants in general position; None for one that does not."""
     variables = [symbol(v) for v in question.wrt]
-    squares = _sum_of_squares(system.gap, question)
-    equations = squares if squares is not None else list(system.equations)
+    equations = [*(_sum_of_squares(system.gap, question) or ()), *system.equations]
     inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
     integers = {k for e in equations for k in e.free_symbols if k.is_integer}
     numbers = tuple(sorted(integers, key=lambda k: k.name))

@@ -129,11 +129,24 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
     while todo:
         site = Site(todo.pop(), bound, ways)
         leaves += _look_at(question, system, site, unknown)
+        for part in _parts(question, system, site):
+            more, opened = visit(question, part)
+            leaves += more
+            unknown += opened
         todo += [member for member in site.members if member not in seen]
         seen |= site.members.keys()
         if len(seen) > MAX_COMPONENTS:
             raise Undetermined("too many members of a family of thin sets")
     return leaves
+
+
+def _parts(question: Question, system: Thin, site: Site) -> list[Thin]:
+    """Return the parts of a site on which something vanishes that its germs divide by, or count as a size."""
+    free = {symbol(v) for v in question.wrt} - {symbol(n) for n, _ in site.wall.base}
+    found = dict.fromkeys(f for p in site.pivots for f in factors(p) if f.free_symbols & free)
+    names = {symbol(n) for n in question.names}
+    still = tuple(symbol(n) - e for n, e in site.wall.base)
+    return [Thin(system.gap, (*still, f)) for f in found if f.free_symbols <= names]
 
 
 def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) -> list[Leaf]:
@@ -149,6 +162,7 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
         doubts: list[str] = []
         try:
             found = classify(question, site, doubts, 0)
+            site.pivots.update(dict.fromkeys(p for _, cell in question.drawn for p in cell.pivots))
             turn = _assumed(question, site)
             if turn is None and (found is None or found.outcome.level < CINF):
                 turn = _missing(question, site)
