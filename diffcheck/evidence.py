@@ -143,7 +143,7 @@ def _gap(problem: Problem, noted: Discharged, record: Record, words: _Words) -> 
     span = gap.part.span
     stand = {k: node for node, k in record.integers.items() if k in gap.expr.free_symbols}
     words.integers(stand)
-    discharge, how = _discharge(noted, words)
+    discharge, how = _discharge(noted, record, words)
     return GapStep(
         span,
         span.source if isinstance(span, Place) else problem.text[slice(*span)],
@@ -155,7 +155,7 @@ def _gap(problem: Problem, noted: Discharged, record: Record, words: _Words) -> 
     )
 
 
-def _discharge(noted: Discharged, words: _Words) -> tuple[str, str]:
+def _discharge(noted: Discharged, record: Record, words: _Words) -> tuple[str, str]:
     if not noted.gap.expr.free_symbols:
         return "constants", "a number"
     if not noted.variable:
@@ -168,7 +168,8 @@ def _discharge(noted: Discharged, words: _Words) -> tuple[str, str]:
     if len(asked) < len(noted.queries):
         return "open", "not every zero is found"
     if noted.walls:
-        return "walls", "; ".join(["every factor is solved", *asked])
+        factors = dict.fromkeys(f"{words.text(record.walls[n][0].gap)} = 0" for n in noted.walls)
+        return "walls", "; ".join([f"all roots of {', '.join(factors)}", *asked])
     if asked:
         return "never zero", "; ".join(asked)
     if squares(noted.gap.expr):

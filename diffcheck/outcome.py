@@ -123,5 +123,11 @@ def integer_break(n: int, lo: sp.Expr, hi: sp.Expr) -> Outcome:
     kind = Kind.CORNER if n == 1 else Kind.BREAK
     detail = "" if n == 1 else f"derivative {n}"
     return Outcome(
-        Smoothness(n - 1), kind, left, right, right - left, detail, how=f"coefficients of t**{n} differ"
+        Smoothness(n - 1),
+        kind,
+        left,
+        right,
+        right - left,
+        detail,
+        how=f"the coefficients of t**{n} are not {'opposite' if n % 2 else 'equal'}",
     )

@@ -105,7 +105,7 @@ def test_the_proof_is_told_in_lines():
         "left",
         "right",
         "class C0, corner",
-        "coefficients of t**1 differ",
+        "the coefficients of t**1 are not opposite",
     ):
         assert part in text
 

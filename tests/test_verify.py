@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from losses import LOSSES
 from typer.testing import CliRunner
@@ -260,6 +260,95 @@ def _decides(report, path):
     # A direction may be any direction of its kind, and a free constant any number.
     step = report["certificate"][path[0]][path[1]]
     return path[-1] in step["at"]
+
+
+# --- false by construction: nothing of this kind is proved
+
+CLASSES = ["Cinf", "C3", "C2", "C1", "D1", "C0", "discontinuous", "singular"]
+KINDS = ["corner", "cusp", "jump", "hole", "pole", "break", "oscillation", None]
+
+
+def _other(draw, values, old):
+    return draw(st.sampled_from([v for v in values if v != old]))
+
+
+def _kinds_of_points(report):
+    cells = [c for w in report["certificate"]["walls"] for c in w["cells"]]
+    return cells + [t for t in report["certificate"]["thin"] if t["rays"]]
+
+
+def _class_of_a_point(report, draw):
+    point = draw(st.sampled_from(_kinds_of_points(report)))
+    point["class"] = _other(draw, CLASSES, point["class"])
+
+
+def _class_of_everything(report, draw):
+    """One class for all points, the report and the verdict to fit."""
+    new = _other(draw, CLASSES, report["class"])
+    for step in (*_kinds_of_points(report), *report["certificate"]["regions"], report):
+        step["class"] = new
+    good = new[0] in "CD" and new != "C0"
+    report["verdict"] = "differentiable" if good else "not_differentiable"
+    report["cases"], report["findings"] = [], [] if good else report["findings"]
+
+
+def _shifted_wall(report, draw):
+    wall = draw(st.sampled_from(report["certificate"]["walls"]))
+    n = draw(st.sampled_from(sorted(wall["at"])))
+    wall["at"][n] = f"{wall['at'][n]} + {draw(st.fractions(1, 9, max_denominator=9))} - 1/20"
+
+
+def _lost_wall(report, draw):
+    wall = draw(st.sampled_from(report["certificate"]["walls"]))
+    report["certificate"]["walls"].remove(wall)
+    for gap in report["certificate"]["gaps"]:
+        gap["walls"] = [n for n in gap["walls"] if n != wall["number"]]
+        gap["discharge"] = gap["discharge"] if gap["walls"] else "never zero"
+
+
+def _lost_kinds(report, draw):
+    draw(st.sampled_from(report["certificate"]["walls"]))["cells"].clear()
+
+
+def _turned_condition(report, draw):
+    cells = [c for w in report["certificate"]["walls"] for c in w["cells"] if c["conditions"]]
+    (draw(st.sampled_from(cells)) if cells else _unfit())["conditions"] = ["0 > 1"]
+
+
+def _swapped_sides(report, draw):
+    cells = [c for w in report["certificate"]["walls"] for c in w["cells"] if c["left"] != c["right"]]
+    cell = draw(st.sampled_from(cells)) if cells else _unfit()
+    cell["left"], cell["right"] = cell["right"], cell["left"]
+
+
+def _other_text(report, draw):
+    report["certificate"]["expression"] = report["expression"] = draw(
+        st.sampled_from([f"({report['expression']}) + abs({n} - 1/7)" for n in report["wrt"]])
+    )
+
+
+def _kind_of_a_finding(report, draw):
+    finding = draw(st.sampled_from(report["findings"])) if report["findings"] else _unfit()
+    finding["kind"] = _other(draw, KINDS, finding["kind"])
+
+
+def _unfit():
+    assume(False)
+
+
+FALSE = [_class_of_a_point, _class_of_everything, _shifted_wall, _lost_wall, _lost_kinds, _turned_condition,
+         _swapped_sides, _other_text, _kind_of_a_finding]  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from([n for n in LOSSES if n != "smooth"]), st.sampled_from(FALSE), st.data())
+def test_what_is_false_is_never_proved(name, change, data):
+    """Classes, kinds, places, conditions, texts, dropped and swapped steps: some step is refused or left to samples."""
+    report = _report(name)
+    assume(report["certificate"]["walls"] or change in {_class_of_everything, _other_text})
+    assume(_kinds_of_points(report))
+    change(report, data.draw)
+    assert {c.status for c in verify(report)} != {Status.PROVED}
 
 
 # --- parts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from diffcheck.certificate import Cell, Certificate, GapStep, RayStep, Side, Term, ThinStep, WallStep
@@ -49,8 +49,10 @@ def _steps(certificate: Certificate) -> Iterator[Step]:
     yield f"proof: {_counted(gaps, 'gap')}, {_counted(walls, 'wall')}, {_counted(thin, 'thin set')}", 0
     if not gaps:
         yield "nothing in it can fail: a composition of functions that are smooth everywhere", 1
+    if walls or thin:
+        yield STEP, 1
     for gap in certificate.gaps:
-        yield _gap(gap), 1
+        yield _gap(gap, certificate.walls), 1
     for wall in certificate.walls:
         yield from _wall(wall)
     for step in certificate.thin:
@@ -60,20 +62,31 @@ def _steps(certificate: Certificate) -> Iterator[Step]:
             yield f"where {region.condition}: class {region.smoothness}, as for {_point(region.example)}", 1
 
 
+STEP = (
+    "t > 0 is a small step: left of a wall its variable is smaller by t, right of it larger; where the function is "
+    "smooth, both sides have equal coefficients of even powers of t and opposite ones of odd powers"
+)
+
+
 def _counted(n: int, what: str) -> str:
     return f"{n} {what}" + ("" if n == 1 else "s")
 
 
-def _gap(gap: GapStep) -> str:
+def _gap(gap: GapStep, walls: Sequence[WallStep]) -> str:
     where = "".join(f", with {k} = {text}" for k, text in gap.integers.items())
-    met = f"zero on wall {', '.join(map(str, gap.walls))}" if gap.walls else gap.discharge
+    met = gap.discharge
+    if gap.walls:
+        places = [f"{_place(w)} (wall {w.number})" for w in walls if w.number in gap.walls]
+        met = f"zero only where {' or '.join(places)}"
+    elif gap.how.startswith("a sum of squares"):
+        met = "zero on no wall"
     return f"gap {gap.gap} of `{gap.source}`{where}: {met}; {gap.how}"
 
 
 def _wall(wall: WallStep) -> Iterator[Step]:
-    place = " and ".join(f"{n} = {text}" for n, text in wall.at.items())
+    place = _place(wall)
     if wall.root is not None:
-        place += f", where {wall.root.equation} = 0 near {wall.root.name} = {wall.root.near[:20]}"
+        place += f", where {wall.root.equation} = 0 near {wall.root.name} = {_decimal(wall.root.near)}"
     members = f" for integer {', '.join(wall.integers)}" if wall.integers else ""
     yield f"wall {wall.number}: {place}{members}; {wall.how}; crossed in {wall.variable}", 1
     for cell in wall.cells:
@@ -82,13 +95,17 @@ def _wall(wall: WallStep) -> Iterator[Step]:
         yield f"no point where {' and '.join(absent.constraints)}: {absent.how}", 2
 
 
+def _place(step: WallStep | ThinStep) -> str:
+    return " and ".join(f"{n} = {text}" for n, text in step.at.items())
+
+
 def _cell(cell: Cell, step: str) -> str:
     where = f"where {' and '.join(cell.conditions)}, " if cell.conditions else ""
     sides = f"left {_side(cell.left, step)}; right {_side(cell.right, step)}"
     value = "" if cell.value is None else f"; value {cell.value}"
     found = f"class {cell.smoothness}" + (f", {cell.kind}" if cell.kind else "")
     equal = f"; {cell.identity[0]} = {cell.identity[1]}" if cell.identity else ""
-    return f"{where}as at {_point(cell.witness)}: {sides}{value}: {found}; {cell.how}{equal}"
+    return f"{where}for example at {_point(cell.witness)}: {sides}{value}: {found}; {cell.how}{equal}"
 
 
 def _thin(step: ThinStep) -> Iterator[Step]:
@@ -97,7 +114,7 @@ def _thin(step: ThinStep) -> Iterator[Step]:
         yield f"thin set {system}: {step.how or 'no point inside the domain'}", 1
         return
     found = f"class {step.smoothness}" + (f", {step.kind}" if step.kind else "")
-    yield f"thin set {system}: {found}; {step.how}", 1
+    yield f"thin set {system}, that is {_place(step)}: {found}; {step.how}", 1
     for ray in step.rays:
         yield _ray(ray, step.step), 2
 
@@ -105,7 +122,7 @@ def _thin(step: ThinStep) -> Iterator[Step]:
 def _ray(ray: RayStep, step: str) -> str:
     moved = ", ".join(f"{n} + {text}" for n, text in ray.moved.items())
     where = f" where {' and '.join(ray.conditions)}" if ray.conditions else ""
-    return f"along {moved}{where}: {_side(ray.germ, step)}; as for {_point(ray.witness)}"
+    return f"at {moved}{where}: {_side(ray.germ, step)}; for example {_point(ray.witness)}"
 
 
 def _point(point: Mapping[str, str]) -> str:
@@ -118,7 +135,8 @@ def _side(side: Side | None, step: str) -> str:
     terms = [_term(term, step) for term in side.terms]
     if side.remainder is not None:
         terms.append(f"O({_term(side.remainder, step)})")
-    return " + ".join(terms) or "0"
+    first, *rest = terms or ["0"]
+    return first + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in rest)
 
 
 def _term(term: Term, step: str) -> str:
@@ -128,17 +146,33 @@ def _term(term: Term, step: str) -> str:
         _power(f"log(log(1/{step}))", term.loglog),
         f"exp({term.exponent})" if term.exponent else "",
     ]
-    shown = [f for f in factors if f]
+    shown = "*".join(f for f in factors if f)
     coefficient = _readable(term.coefficient)
-    plain = coefficient.replace("/", "").isalnum()
-    if coefficient != "1" or not shown:
-        shown.insert(0, coefficient if plain or not shown else f"({coefficient})")
-    return "*".join(shown)
+    if not shown:
+        return coefficient
+    if _is_sum(coefficient):
+        return f"({coefficient})*{shown}"
+    minus, size = ("-", coefficient[1:]) if coefficient.startswith("-") else ("", coefficient)
+    return minus + (shown if size == "1" else f"{size}*{shown}")
+
+
+def _is_sum(text: str) -> bool:
+    """Whether a term is added or taken away outside of all parentheses."""
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and text[i : i + 3] in {" + ", " - "}:
+            return True
+    return False
 
 
 def _readable(coefficient: str) -> str:
     """Return a number with hundreds of digits, which the checker needs, as its first ones."""
-    return LONG.sub(lambda found: f"{float(Fraction(found[0])):.12g}...", coefficient)
+    return LONG.sub(lambda found: _decimal(found[0]), coefficient)
+
+
+def _decimal(number: str) -> str:
+    return f"{float(Fraction(number)):.12g}..."
 
 
 # A quotient, as a decimal of many digits is written.
