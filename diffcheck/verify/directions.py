@@ -28,13 +28,26 @@ from diffcheck.parse import parse
 from diffcheck.tree import NAME, NUMBER, Node, number, substitute
 from diffcheck.verify.claims import Claim
 from diffcheck.verify.elementary import elementary
-from diffcheck.verify.exact import ONE, Facts, Ratio, TooLong, assuming, constant, current, ratio, sign_of
+from diffcheck.verify.exact import (
+    ONE,
+    Facts,
+    Ratio,
+    TooLong,
+    assuming,
+    constant,
+    current,
+    ratio,
+    reduced,
+    sign_of,
+)
 from diffcheck.verify.proofs import FAILURES, assumptions
 from diffcheck.verify.series import Series, Undefined, add, expand, logs, single, small_sign, written
 
 __all__ = ["Bounds", "class_at"]
 
 MAX_NAMES = 3
+# Points on a line, by steps and the first; one line may cross where the differences vanish by chance.
+LINES = ((1, 0), (2, -1), (1, 2))
 Place = Mapping[str, Ratio]
 Vector = Mapping[str, Fraction]
 
@@ -282,6 +295,7 @@ def _polynomial(c: Ratio, degree: int, letters: Mapping[str, str]) -> bool:
     ds = {*letters.values()}
     if logs(c):
         return False
+    c = reduced(c)
     if any(ds & {*n.names()} for n in c.nodes.values() if _occurs(c, n)) or any(
         g in ds for m in c.den for g, _ in m
     ):
@@ -312,12 +326,13 @@ def _no_polynomial(node: Node, letters: Mapping[str, str], place: Place, degree:
         if logs(at({u: 1})):
             return bool(small_sign(at({u: 1})))
         m = int(degree)
-        row = [at({u: 1, v: k}) for k in range(m + 2)]
-        differences = [constant((-1) ** k * math.comb(m + 1, k)) * c for k, c in enumerate(row)]
-        if _nonzero(at({u: -1}) - constant((-1) ** m) * row[0]) or _nonzero(
-            reduce(operator.add, differences)
-        ):
+        if _nonzero(at({u: -1}) - constant((-1) ** m) * at({u: 1})):
             return True
+        for pace, start in LINES:
+            row = [at({u: 1, v: pace * k + start}) for k in range(m + 2)]
+            differences = [constant((-1) ** k * math.comb(m + 1, k)) * c for k, c in enumerate(row)]
+            if _nonzero(reduce(operator.add, differences)):
+                return True
     return False
 
 

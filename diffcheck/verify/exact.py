@@ -165,6 +165,63 @@ def _lowered(m: Monomial, cut: Mapping[str, int]) -> Monomial:
     return tuple((g, n - cut.get(g, 0)) for g, n in m if n > cut.get(g, 0))
 
 
+def reduced(value: Ratio) -> Ratio:
+    """Return the function with whole powers of roots written out and the denominator divided out where that goes.
+
+    Equal where the roots have positive arguments and the denominator is not zero.
+    """
+    num = Ratio({}, {(): Fraction(1)}, value.nodes)
+    for m, c in value.num.items():
+        term = constant(c)
+        for g, n in m:
+            base, times, rest = _power_of_root(g, n, value.nodes)
+            term = (
+                term
+                * base.power(times)
+                * Ratio({((g, rest),) if rest else (): Fraction(1)}, {(): Fraction(1)}, value.nodes)
+            )
+        num = num + term
+    if num.den != {(): Fraction(1)}:
+        return value
+    whole = _divided(num.num, value.den)
+    return (
+        Ratio(num.num, value.den, num.nodes) if whole is None else Ratio(whole, {(): Fraction(1)}, num.nodes)
+    )
+
+
+def _power_of_root(g: str, n: int, nodes: Mapping[str, Node]) -> tuple[Ratio, int, int]:
+    """Return u, a, r with g**n = u**a*g**r, for a generator g that is a root of u."""
+    if g in nodes and nodes[g].op == "pow":
+        exponent = ratio(nodes[g].args[1]).rational
+        if exponent is not None and exponent > 0:
+            return (
+                ratio(nodes[g].args[0]),
+                exponent.numerator * (n // exponent.denominator),
+                n % exponent.denominator,
+            )
+    return ONE, 0, n
+
+
+def _divided(p: Poly, q: Poly) -> Poly | None:
+    """Return p/q; None when that is no polynomial.  Leading monomials in one order of the generators."""
+    names = sorted({g for part in (p, q) for m in part for g, _ in m})
+
+    def rank(m: Monomial) -> tuple[int, ...]:
+        return tuple(dict(m).get(g, 0) for g in names)
+
+    top = max(q, key=rank)
+    out: Poly = {}
+    while p:
+        first = max(p, key=rank)
+        powers = [a - b for a, b in zip(rank(first), rank(top), strict=True)]
+        if min(powers, default=0) < 0 or len(out) > MAX_TERMS:
+            return None
+        key = tuple((g, n) for g, n in zip(names, powers, strict=True) if n)
+        out[key] = p[first] / q[top]
+        p = _plus(p, _times({key: -out[key]}, q))
+    return out
+
+
 def constant(value: Fraction | int) -> Ratio:
     """Return a number."""
     return Ratio({(): Fraction(value)} if value else {}, {(): Fraction(1)}, {})
