@@ -194,6 +194,20 @@ def test_lines_alone_prove_no_class(quotient):
         assert class_at(claimed, lines).at_least == -2
 
 
+CUSPS = [
+    ("where(x > 0 and x < y**2, 1, 0)", -1), ("where(y > x**2 or y < 0, 0, x + 1)", -1),
+    ("floor(x - y**2) + floor(y**2 - x)", -1), ("where(abs(y) < x**2, sqrt(abs(x)), 0)", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "level"), CUSPS)
+def test_regions_that_every_line_leaves_are_not_overlooked(text, level):
+    """Between an axis and a parabola that touches it no line stays: no better class than the true one is proved."""
+    claimed = claim(json.loads(json.dumps(to_object(check("sqrt(x**2 + y**2)", "x,y")))))
+    step = claimed.certificate.thin[0]
+    assert class_at(replace(claimed, plain=elementary(parse(text))), step).at_least <= level
+
+
 @pytest.mark.parametrize("level", ["Cinf", "C3", "C2", "C1", "D1", "C0", "discontinuous", "singular"])
 @pytest.mark.parametrize("text", [text for text, _ in POINTS])
 def test_another_class_of_a_point_is_never_proved(text, level):

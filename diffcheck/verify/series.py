@@ -70,6 +70,19 @@ class Series:
             raise TooLong
         return power, self.terms[power], sign
 
+    def sign(self) -> int:
+        """Return the proved sign for small t, the same t for all directions where there are some.
+
+        Where the leading coefficient tends to zero at the end of a range of directions, later terms would decide
+        sooner and sooner: then there must be none.
+        """
+        lead = self.lead()
+        if lead is None:
+            return 0
+        if not (logs(lead[1]) or steady(lead[1])) and (len(self.terms) > 1 or self.cut is not None):
+            raise TooLong
+        return lead[2]
+
     @property
     def unbounded(self) -> bool:
         """Whether it is proved to be without bound; TooLong when that stays open."""
@@ -321,8 +334,7 @@ def _erf_slope(u: Series) -> Series:
 def _floor(u: Series) -> Series:
     c, w = _split(u)
     if is_whole(c):
-        lead = w.lead()
-        return single(c + constant(-1 if lead is not None and lead[2] < 0 else 0))
+        return single(c + constant(-1 if w.sign() < 0 else 0))
     exact = c.rational
     if exact is None:
         raise TooLong
@@ -391,8 +403,7 @@ class _Walk:
         if node.op == "or":
             return self.holds(node.args[0]) or self.holds(node.args[1])
         u, v = (self.series(a) for a in node.args)
-        lead = add(u, _scaled(v, constant(-1))).lead()
-        return _SIGNS[node.op](0 if lead is None else lead[2])
+        return _SIGNS[node.op](add(u, _scaled(v, constant(-1))).sign())
 
 
 def seen(node: Node, place: Mapping[str, Ratio], variable: str) -> float | None:
