@@ -3,11 +3,13 @@
 Let E = A + B, where B has a value everywhere and no gap of B vanishes on the whole wall.  The gaps of B are entire
 functions on the wall, which is parametrised by entire functions, so each vanishes on a null set of it only: at general
 points B is analytic, and E has the class and the jumps of A.  So n terms with one branch each need n cells, not 2**n.
+So has (A + B)**p, 0 < p < 1, if A + B > 0 at general points of the wall, for u**p is analytic with a slope other than
+zero where u > 0: of a sum of terms that are nowhere negative, one that is not zero on the whole wall is enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 
 import sympy as sp
@@ -49,10 +51,16 @@ class Addends:
 
     def __init__(self, tree: Node, never_zero: Callable[[sp.Expr], bool]) -> None:
         pieces = Pieces()
-        self.terms = tuple(_terms(tree))
-        many = len(self.terms) > FEW
+        inside = _under_root(tree, pieces)
+        self.root = inside is not None and all(
+            signs(e) <= NOT_NEGATIVE for t in _terms(inside) for e in pieces.of(t)
+        )
+        self.few = 0 if self.root else FEW
+        self.terms = tuple(_terms(inside if inside is not None and self.root else tree))
+        many = len(self.terms) > max(self.few, 1)
         self.gaps = {t: tuple(g.expr for g in gaps(t, pieces)) for t in self.terms} if many else {}
         self.total = {t for t in self.gaps if _has_value_everywhere(t, pieces, never_zero)}
+        self.values = {t: pieces.of(t) for t in self.total} if self.root else {}
 
     def at(self, wall: Wall) -> Node | None:
         """Return the sum of the terms that can fail at general points of the wall; None if few others branch."""
@@ -61,13 +69,32 @@ class Addends:
         point = {symbol(n): e for n, e in wall.base}
         near = [t for t in self.gaps if t not in self.total or self._can_fail(t, point)]
         others = sum(bool(gaps) for t, gaps in self.gaps.items() if t not in near)
-        if not near or others <= FEW or not all(map(_is_entire, point.values())):
+        if not near or others <= self.few or not all(map(_is_entire, point.values())):
+            return None
+        if self.root and not any(_are_rarely_zero(values, point) for values in self.values.values()):
             return None
         return reduce(lambda a, b: Node("add", (a, b), None, (a.span[0], b.span[1])), near)
 
     def _can_fail(self, term: Node, point: dict[sp.Symbol, sp.Expr]) -> bool:
-        on_wall = (g.xreplace(point) for g in self.gaps[term])
-        return any(not _is_entire(g) or is_zero(g) is not Decision.NO for g in on_wall)
+        return not _are_rarely_zero(self.gaps[term], point)
+
+
+def _are_rarely_zero(exprs: Iterable[sp.Expr], point: dict[sp.Symbol, sp.Expr]) -> bool:
+    """Whether each expression vanishes at most on a null set of a wall."""
+    on_wall = (e.xreplace(point) for e in exprs)
+    return all(_is_entire(e) and is_zero(e) is Decision.NO for e in on_wall)
+
+
+def _under_root(tree: Node, pieces: Pieces) -> Node | None:
+    """Return u of u**p with a number 0 < p < 1, times or over a number; None for any other tree."""
+    if tree.op == "pow":
+        return tree.args[0] if all(p.is_Rational and 0 < p < 1 for p in pieces.of(tree.args[1])) else None
+    if tree.op in ("mul", "div"):
+        for i, whole in enumerate(tree.args):
+            rest = tree.args[1 - i]
+            if rest.op == NUMBER and rest.leaf != 0 and _is_factor(tree, i, rest):
+                return _under_root(whole, pieces)
+    return None
 
 
 def _terms(tree: Node) -> Iterator[Node]:

@@ -27,6 +27,7 @@ from diffcheck.errors import Undetermined
 from diffcheck.existence import split
 from diffcheck.expanded import expanded
 from diffcheck.explore import OPPOSITE, Explored, Leaf, constraints_on
+from diffcheck.facts import squares
 from diffcheck.homogeneous import bounded, scales, weighted_class
 from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
@@ -61,7 +62,8 @@ MAX_DERIVATIVES = 4
 
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     """Look at the solutions of ``system`` inside the domain; return what happens there, and what stays open."""
-    solvable = reach([*(Constraint(e, "=") for e in system.equations), *question.where])
+    equations = (e for equation in system.equations for e in squares(equation) or (equation,))
+    solvable = reach([*(Constraint(e, "=") for e in dict.fromkeys(equations)), *question.where])
     if solvable.status is Status.UNSAT:
         question.looked.append(Looked(system, how=solvable.how))
         return [], []
@@ -79,13 +81,13 @@ def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
         # Another gap may bring other weights, and decide what was left open.
         if component is None or component in question.settled:
             continue
-        key = (component, _shape(system.gap, component))
-        if key in question.seen:
-            continue
-        question.seen.add(key)
         doubts: list[str] = []
         found_here: list[Leaf] = []
         try:
+            key = (component, _shape(system.gap, component))
+            if key in question.seen:
+                continue
+            question.seen.add(key)
             found_here = _look(question, system, component, doubts)
         except TimeOver:
             raise

@@ -317,8 +317,9 @@ def _touching(f: sp.Expr, inside: list[sp.Symbol], singular: bool) -> Walls:
 
     With the constants in space: in one variable it is met for a null set of constants alone, as norm(y - w*x) is.
     """
-    gradient = tuple(sp.diff(f, v) for v in inside)
-    return Walls((), (Thin(f, (f, *gradient)),) if singular else ())
+    bases = squares(f) if _is_sum_of_squares(f) else ()
+    system = bases or (f, *(sp.diff(f, v) for v in inside))
+    return Walls((), (Thin(f, system),) if singular else ())
 
 
 def _is_sum_of_squares(f: sp.Expr) -> bool:

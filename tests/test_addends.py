@@ -29,6 +29,10 @@ SUMS = {
     "floor(w) + abs(w - a) + abs(w - b) + abs(w - c)": (
         "w", "discontinuous", {"w = k for integer k", "w = a", "w = b", "w = c"},
     ),
+    "sqrt(abs(w - a) + abs(w - b) + abs(w - c))/2": ("w", "C0", {"w = a", "w = b", "w = c"}),
+    "sqrt(relu(w - a)**2 + relu(w - b)**4 + (w - c)**2)": ("w", "C0", {"w = c"}),
+    # Zero on a half-line: there the root of each term is its own.
+    "sqrt(relu(w - a)**4 + relu(w - b)**4)": ("w", "C1", {"w = a", "w = b"}),
 }  # fmt: skip
 
 
@@ -58,6 +62,14 @@ def test_only_the_terms_that_vanish_on_the_wall_are_kept():
 def test_a_few_terms_are_looked_at_as_a_whole():
     """Then the slopes of the sum can be told."""
     assert _at("abs(w - a) + abs(w - b) + abs(w - c)", W - A) is None
+
+
+def test_under_a_root_only_the_terms_of_the_wall_are_kept_if_another_one_is_positive_there():
+    """A root of what is positive on the wall changes nothing; of what may vanish on all of it, it may."""
+    model = "sqrt((y - b*relu(w - a))**2 + (z - relu(w))**2)/2"
+    assert _at(model, W - A) == {"a", "b", "w", "y"}
+    assert _at("sqrt(relu(w - a)**2 + relu(w - b)**2)", W - A) is None
+    assert _at("sqrt(abs(w - a) + (w + b))", W - A) is None
 
 
 def test_a_term_without_a_value_somewhere_is_always_kept():
