@@ -287,7 +287,7 @@ def opinion(
     """
     source = random.Random(seed)
     function = Function.of(problem)
-    constants = {c: exact(Fraction(source.randint(-30, 30) * 2 + 1, 17)) for c in problem.constants}
+    constants = {c: exact(Fraction(source.randint(-99, 99) * 2 + 1, 64)) for c in problem.constants}
     worst, where = min(below, SMOOTH), None
     for start, direction, known, sharp in _places(problem, function, constants, source, blind):
         place, here = start, known
