@@ -7,7 +7,7 @@ A gap that itself contains branches is written out once for every combination of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -111,10 +111,17 @@ class Pieces:
                 assignment = None if assignment is None else _joined(assignment, part)
             if assignment is None:
                 continue
-            seen[assignment, BUILD[node.op](*(expr for _, expr in combination))] = None
+            seen[assignment, _built(node.op, [expr for _, expr in combination])] = None
             if len(seen) > MAX_PIECES:
                 raise Undetermined(f"more than {MAX_PIECES} smooth pieces in one part")
         yield from seen
+
+
+def _built(op: str, args: Sequence[sp.Expr]) -> sp.Expr:
+    """Return an operation off its gaps: 0**u is 0 where u > 0, and has no value where u < 0."""
+    if op == "pow" and args[0] == 0 and args[1].free_symbols:
+        return sp.S.Zero
+    return BUILD[op](*args)
 
 
 def _joined(a: Assignment, b: Assignment) -> Assignment | None:
