@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import permutations
 from typing import Any
 
@@ -22,6 +22,7 @@ import sympy as sp
 from cvc5 import Kind
 
 from diffcheck.balls import enclose, precision
+from diffcheck.killable import finished
 from diffcheck.ring import Element, Generator, NeedUnit, Poly, TooHard
 from diffcheck.tower import Tower
 
@@ -35,6 +36,7 @@ MAX_SIZE = 400
 MAX_POINTS = 5
 MAX_COVERED = 4
 MAX_COVERED_DEGREE = 6
+COVERING_SECONDS = 2.0
 _RELATIONS = {
     "<": Kind.LT,
     ">": Kind.GT,
@@ -107,13 +109,18 @@ class _Query:
         With one generator a covering is an isolation of roots, which always decides: it comes first.
         """
         line = self._is_small() and len(self.tower.generators) == 1
-        solver, result = self._asked(coverings=line)
-        if not result.isUnsat() and not result.isSat() and self._is_small():
-            solver, result = self._asked(coverings=not line)
-        if result.isUnsat():
-            return Answer("unsat")
+        answer = self._answered(coverings=line)
+        if answer.status != "unknown" or not self._is_small():
+            return answer
+        if line:
+            return self._answered(coverings=False)
+        # No limit of cvc5's own stops it there.
+        return finished(partial(self._answered, coverings=True), COVERING_SECONDS) or Answer("unknown")
+
+    def _answered(self, *, coverings: bool) -> Answer:
+        solver, result = self._asked(coverings=coverings)
         if not result.isSat():
-            return Answer("unknown")
+            return Answer("unsat" if result.isUnsat() else "unknown")
         symbols = [
             g for g in self.tower.generators if g.expr.is_Symbol and g.expr not in self.stand_ins.values()
         ]
