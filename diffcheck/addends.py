@@ -14,10 +14,10 @@ from functools import reduce
 
 import sympy as sp
 
-from diffcheck.facts import ABOVE, NOT_NEGATIVE, signs
 from diffcheck.gaps import COMPARISONS, Pieces, gaps
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import symbol
+from diffcheck.signs import ABOVE, NOT_NEGATIVE, signs
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.walls import Wall
 

@@ -27,7 +27,7 @@ from diffcheck.domain import inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Explored, Leaf, explore
-from diffcheck.facts import never_zero, squares
+from diffcheck.facts import never_zero
 from diffcheck.fault import at_fault, is_zero_on
 from diffcheck.findings import describe, flat_finding, vanishing
 from diffcheck.gaps import Gap, Pieces, bounded, continuous, gaps, gaps_of_parts, meetings
@@ -39,6 +39,7 @@ from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
 from diffcheck.reach import ACCEPTS, Constraint, Status, reach
 from diffcheck.sides import Sides, judge
+from diffcheck.signs import squares
 from diffcheck.thin import left_open, visit
 from diffcheck.tree import Node, Place
 from diffcheck.verdict import (

@@ -17,11 +17,11 @@ import sympy as sp
 from diffcheck.balls import enclose, sign_at
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.expanded import expanded
-from diffcheck.facts import touching
 from diffcheck.germ import EXACT_ZERO, Germ
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, shown
 from diffcheck.reach import Constraint
+from diffcheck.signs import touching
 from diffcheck.turning import Turning, angles
 from diffcheck.walls import Implicit, Step, Wall
 

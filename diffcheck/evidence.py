@@ -29,7 +29,6 @@ from diffcheck.certificate import (
 )
 from diffcheck.constants import Region
 from diffcheck.explore import Explored, Leaf
-from diffcheck.facts import squares
 from diffcheck.gaps import Gap
 from diffcheck.germ import Germ, Mono
 from diffcheck.loci import Looked, Path
@@ -39,6 +38,7 @@ from diffcheck.problem import Problem
 from diffcheck.rays import Ray
 from diffcheck.reach import Constraint, Reach, Status
 from diffcheck.sides import X
+from diffcheck.signs import squares
 from diffcheck.tree import Node, Place
 from diffcheck.unparse import unparse
 from diffcheck.vocabulary import is_reserved

@@ -11,7 +11,7 @@ import sympy as sp
 from diffcheck import written
 from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
-from diffcheck.facts import never_zero, squares
+from diffcheck.facts import never_zero
 from diffcheck.families import joined
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
@@ -21,6 +21,7 @@ from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint
 from diffcheck.reductions import indices_of
+from diffcheck.signs import squares
 from diffcheck.tree import Node, Place, Span, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness

@@ -1,6 +1,6 @@
 """Can all these conditions hold at once?  SAT comes with a point, UNSAT with a proof, UNKNOWN with neither.
 
-Steps, cheapest first: literal conditions; solved equations (isolate.py); sampling of rational points,
+Steps, cheapest first: literal conditions; signs (signs.py); solved equations (isolate.py); sampling of rational points,
 verified exactly or by balls; cvc5 (solver.py), whose "unsat" is a proof and whose models are verified; boxes in
 ball arithmetic where everything is bounded (boxes.py); a sign change of a continuous function on a segment for an
 equation without a closed form; the same for small values of integer symbols.
@@ -27,6 +27,7 @@ from diffcheck.balls import enclose, exact_value, precision, rational_value, sig
 from diffcheck.boxes import MAX_PIECES, bounding_box, undecided
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
+from diffcheck.signs import ABOVE, Signs, signs
 from diffcheck.solver import solve
 
 __all__ = ["ACCEPTS", "Constraint", "Reach", "Status", "holds", "reach"]
@@ -95,7 +96,7 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         return _UNKNOWN
     constraints = tuple(c for c in constraints if c.expr.free_symbols)
     if _refuted(constraints):
-        return Reach(Status.UNSAT, how="sums of squares, roots and positive symbols are not negative")
+        return Reach(Status.UNSAT, how="signs read off the form")
     symbols = sorted({s for c in constraints for s in c.expr.free_symbols}, key=str)
     first = min(tries, FEW) if any(c.rel == "=" for c in constraints) else tries
     for point in _candidates(constraints, symbols, first):
@@ -159,42 +160,19 @@ def _short(symbol: sp.Symbol, ball: flint.arb) -> sp.Rational:
 
 def _refuted(constraints: Sequence[Constraint]) -> bool:
     """Whether the form alone refutes a constraint: x**2 + sqrt(y) < 0, or x**2 + a = 0 where a > 0."""
-    positive = _positive(constraints)
-    return any(_least_sign(c.expr, positive) >= {"<": 0, "<=": 1, "=": 1}.get(c.rel, 2) for c in constraints)
+    known = _positive(constraints)
+    return any(signs(c.expr, known).isdisjoint(ACCEPTS[c.rel]) for c in constraints)
 
 
 def _refuted_without_the_certain(constraints: Sequence[Constraint]) -> bool:
     """Whether cvc5 refutes what is left when conditions that hold by their form are dropped: mu**2 + u**2 > 0."""
-    positive = _positive(constraints)
-    open_ = [
-        c
-        for c in constraints
-        if c.expr.is_Symbol or _least_sign(c.expr, positive) < {">": 1, ">=": 0}.get(c.rel, 2)
-    ]
+    known = _positive(constraints)
+    open_ = [c for c in constraints if c.expr.is_Symbol or not signs(c.expr, known) <= {*ACCEPTS[c.rel]}]
     return len(open_) < len(constraints) and solve([(c.expr, c.rel) for c in open_]).status == "unsat"
 
 
-def _positive(constraints: Sequence[Constraint]) -> frozenset[sp.Expr]:
-    return frozenset(c.expr for c in constraints if c.rel == ">" and c.expr.is_Symbol)
-
-
-def _least_sign(expr: sp.Expr, positive: frozenset[sp.Symbol]) -> int:
-    """Return 1 or 0 where every real value is positive, or not negative, by the form alone; else -1."""
-    if expr.is_Rational:
-        return int(expr.p > 0) - int(expr.p < 0)
-    if expr in positive or isinstance(expr, sp.exp):
-        return 1
-    if expr.is_Add:
-        signs = [_least_sign(a, positive) for a in expr.args]
-        return max(signs) if min(signs) >= 0 else -1
-    if expr.is_Mul:
-        signs = [_least_sign(a, positive) for a in expr.args]
-        return min(signs) if min(signs) >= 0 else -1
-    if expr.is_Pow and expr.exp.is_Rational:
-        base = _least_sign(expr.base, positive)
-        # A power that is no integer is real for a base that is not negative, and then not negative.
-        return max(base, 0) if expr.exp.p % 2 == 0 or expr.exp.q > 1 else base
-    return -1
+def _positive(constraints: Sequence[Constraint]) -> dict[sp.Expr, Signs]:
+    return {c.expr: ABOVE for c in constraints if c.rel == ">" and c.expr.is_Symbol}
 
 
 def holds(constraint: Constraint, point: Mapping[sp.Symbol, sp.Expr]) -> bool | None:

@@ -27,7 +27,6 @@ from diffcheck.errors import Undetermined
 from diffcheck.existence import split
 from diffcheck.expanded import expanded
 from diffcheck.explore import OPPOSITE, Explored, Leaf, constraints_on
-from diffcheck.facts import squares
 from diffcheck.homogeneous import bounded, scales, weighted_class
 from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
@@ -44,6 +43,7 @@ from diffcheck.rays import (
     shared_expression,
 )
 from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.signs import squares
 from diffcheck.uniform import hidden, uniform
 from diffcheck.verdict import C0, CINF, D1, SINGULAR, Kind, Smoothness
 from diffcheck.walls import Thin, Wall, factors

@@ -20,11 +20,11 @@ from diffcheck.boxes import Box
 from diffcheck.deadline import check_time
 from diffcheck.equations import Solved, fresh_integer, fresh_number, solve_for
 from diffcheck.expanded import is_modest
-from diffcheck.facts import signs, squares
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, symbol
 from diffcheck.reach import Constraint, Status, reach
 from diffcheck.roots import Family, Root, real_roots
+from diffcheck.signs import signs, squares
 
 __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zeros", "narrowed", "walls_of"]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from diffcheck.check import check
-from diffcheck.facts import touching
 from diffcheck.printer import symbol
+from diffcheck.signs import touching
 from diffcheck.verdict import Smoothness
 
 X, Y, Z = map(symbol, "xyz")
