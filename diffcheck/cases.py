@@ -15,18 +15,15 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from diffcheck.explore import OPPOSITE, Leaf, constraints_on
+from diffcheck.explore import Leaf, constraints_on
+from diffcheck.implied import Conjunction, covered, longest_first, reduced
 from diffcheck.printer import symbol, text_of
 from diffcheck.reach import Constraint, Status, holds, reach
 
 __all__ = ["Group", "cases", "occurrence"]
 
-Conjunction = tuple[Constraint, ...]
 Example = Mapping[sp.Symbol, sp.Expr]
 
-MAX_BRANCHES = 300
-# Samples before cvc5 is asked: these are questions about few constants, which it answers at once.
-FEW = 8
 # Of one class; a condition put together from more is not readable.
 MAX_LEAVES = 16
 
@@ -49,7 +46,7 @@ def cases(groups: Sequence[Group], symbols: Sequence[sp.Symbol], where: Sequence
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
     guesses = [_common(g, groups, symbols, own, where) for g in groups]
     pairs = zip(guesses, groups, strict=True)
-    if all(_is_condition_of(r, g, constants, own, where) for r, g in pairs) and _covered(own, guesses):
+    if all(_is_condition_of(r, g, constants, own, where) for r, g in pairs) and covered(own, guesses):
         return [" and ".join(map(_text, r)) for r in guesses]
     return _by_leaves(groups, constants, own, where) or [_example(g.examples[0], symbols) for g in groups]
 
@@ -65,7 +62,7 @@ def _is_condition_of(
         if reach([*own, *r, *solved, *_asked(leaf, where)]).status is not Status.UNSAT:
             return False
     sure = (c for leaf in group.leaves for c in _enough(leaf, constants, where))
-    return not group.leaves or _covered((*own, *r), sure)
+    return not group.leaves or covered((*own, *r), sure)
 
 
 def _by_leaves(
@@ -92,13 +89,13 @@ def _shortest(
     """Drop conditions, then conjunctions, that are not needed to say the same where nothing worse holds."""
     left = list(dict.fromkeys(asked))
     for n, conjunction in enumerate(left):
-        for c in _longest_first(conjunction):
+        for c in longest_first(conjunction):
             rest = tuple(d for d in left[n] if d is not c)
-            if _covered((*own, *rest), [*left, *worse]):
+            if covered((*own, *rest), [*left, *worse]):
                 left[n] = rest
     for conjunction in list(left):
         others = [c for c in left if c is not conjunction]
-        if others and _covered((*own, *conjunction), [*others, *worse]):
+        if others and covered((*own, *conjunction), [*others, *worse]):
             left = others
     return left
 
@@ -184,55 +181,6 @@ def _hold_far_out(involved: Sequence[Constraint], s: sp.Symbol, constants: set[s
     return all(slope.is_number for slope in slopes) and len(signs) == 1
 
 
-def _covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
-    """Whether under the given conditions one of the alternatives always holds, up to equalities.
-
-    If not, some point fails a condition of every alternative: they are gone through as clauses in a search by Davis,
-    Putnam, Logemann and Loveland (1962), the shortest first, and a branch without a point ends.
-    """
-    clauses = [
-        {_turned(d) for c in conjunction if c.rel != "!=" for d in (c, *_in_domain(c.expr))}
-        for conjunction in alternatives
-        if all(c.rel != "=" for c in conjunction)
-    ]
-    todo = [({_turned(c) for c in given if c.rel[0] in OPPOSITE}, clauses)]
-    for _ in range(MAX_BRANCHES):
-        if not todo:
-            return True
-        known, clauses = todo.pop()
-        left = [clause - known for clause in clauses if not any(_against(c) in known for c in clause)]
-        if set() in left or reach([*given, *known], tries=FEW).status is Status.UNSAT:
-            continue
-        if not left:
-            return False
-        shortest = min(left, key=len)
-        todo += [({*known, _against(c)}, left) for c in shortest]
-    return False
-
-
-def _in_domain(expr: sp.Expr) -> Iterator[Constraint]:
-    """Yield what holds where an expression has a value: where sqrt(d) + 1 > 0 fails, d may be negative."""
-    for part in sp.preorder_traversal(expr):
-        if isinstance(part, sp.log) or (part.is_Pow and not part.exp.is_integer):
-            inner = [part.args[0]]
-        elif isinstance(part, sp.asin | sp.acos):
-            inner = [1 - part.args[0], 1 + part.args[0]]
-        else:
-            inner = []
-        yield from (Constraint(u, ">") for u in inner if u.free_symbols and not u.is_positive)
-
-
-def _turned(c: Constraint) -> Constraint:
-    """Write a condition strictly, and one way round: -p > 0 as p < 0."""
-    if c.expr.could_extract_minus_sign():
-        return Constraint(-c.expr, OPPOSITE[c.rel[0]])
-    return Constraint(c.expr, OPPOSITE[OPPOSITE[c.rel[0]]])
-
-
-def _against(c: Constraint) -> Constraint:
-    return Constraint(c.expr, OPPOSITE[c.rel])
-
-
 # --- candidates, from examples
 
 
@@ -251,7 +199,7 @@ def _common(
         for c in (*leaf.conditions, *constraints_on(leaf.wall, where)):
             if c.expr.free_symbols and c.expr.free_symbols <= set(symbols) and c.expr not in stated:
                 found += _signs_on(c.expr, group.examples)
-    return _reduced(tuple(dict.fromkeys(found)), own) or _separation(group.examples, others, symbols)
+    return reduced(tuple(dict.fromkeys(found)), own) or _separation(group.examples, others, symbols)
 
 
 def _signs_on(expr: sp.Expr, examples: Iterable[Example]) -> list[Constraint]:
@@ -272,19 +220,6 @@ def _separation(
             if not any(_signs_on(expr, [e]) == [c] for e in outside):
                 return (c,)
     return ()
-
-
-def _reduced(conjunction: Conjunction, own: Conjunction) -> Conjunction:
-    """Drop the conditions that follow from the others."""
-    for c in _longest_first(conjunction):
-        rest = tuple(d for d in conjunction if d is not c)
-        if _covered((*own, *rest), [(c,)]):
-            conjunction = rest
-    return conjunction
-
-
-def _longest_first(conjunction: Conjunction) -> list[Constraint]:
-    return sorted(conjunction, key=lambda c: -sp.count_ops(c.expr))
 
 
 # --- words

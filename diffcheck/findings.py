@@ -15,11 +15,12 @@ from diffcheck.facts import never_zero
 from diffcheck.families import joined
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
+from diffcheck.implied import reduced
 from diffcheck.lower import to_sympy
 from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
-from diffcheck.reach import Constraint
+from diffcheck.reach import Constraint, holds
 from diffcheck.reductions import indices_of
 from diffcheck.signs import squares
 from diffcheck.tree import Node, Place, Span, number
@@ -97,7 +98,8 @@ def _common(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list
     left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
     if size is None and left and right and left.value is not None and right.value is not None:
         apart = right.value - left.value
-        size = None if apart.has(sp.nan) else _Merged(apart)
+        # Limits that agree do not say how far the value is from them.
+        size = None if apart.has(sp.nan) or apart.is_zero else _Merged(apart)
     merged = (left, right, size)
     if (
         None in merged
@@ -164,6 +166,8 @@ def _for_all(members: Sequence[Signed]) -> _Merged | None:
             continue
         half = (up.value - down.value) / 2
         if half.is_Integer:
+            if all(s.is_integer for s in g.free_symbols):
+                return None  # sign(k) is 0 at a member of the family, which no case speaks of
             return _Merged(down.value + half + half * sp.sign(g))
         if sp.count_ops(half) > LONGEST:
             continue
@@ -177,7 +181,10 @@ def _for_all(members: Sequence[Signed]) -> _Merged | None:
 
 
 def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
-    """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds."""
+    """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds.
+
+    Those that follow from the others are left out.
+    """
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
     constants = {symbol(n) for n in problem.constants}
     # A formula is real under conditions; those on variables are plain to see from it, others may hold anyway.
@@ -186,11 +193,12 @@ def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[
         for c in leaf.wall.conditions
         if c.rel in {"<", ">"} and c.expr.free_symbols <= constants and not _nonzero(problem)(c.expr)
     ]
-    return real + [
+    apart = [
         c
         for c in leaf.conditions
         if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
     ]
+    return list(reduced(tuple(dict.fromkeys(real + apart)), ()))
 
 
 def _relation(c: Constraint) -> str:
@@ -379,11 +387,28 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
     texts = [_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
     texts += [_unequal(f.xreplace(names)) for f in _factors(leaf, problem) if _has_variable(f, problem)]
     for k in leaf.wall.integers:
-        zeros = (
-            n for f in _factors(leaf, problem) if f.free_symbols == {k} for n in integer_zeros(f, k) or []
-        )
-        texts += [f"{text_of(names[k])} != {n}" for n in zeros]
+        texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
     return "".join(f" and {text}" for text in dict.fromkeys(texts))
+
+
+def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:
+    """Return the integers at which the size of what happens is zero.
+
+    Of several cases the size may be told by a sign that is not zero where neither case holds; its sides are.
+    """
+    left, right = leaf.outcome.left, leaf.outcome.right
+    sizes = [*_factors(leaf, problem)]
+    if (
+        left is not None
+        and right is not None
+        and left != right
+        and not (left.has(*UNBOUNDED) or right.has(*UNBOUNDED))
+    ):
+        sizes.append(right - left)
+    own = [f for f in sizes if f.free_symbols == {k}]
+    left_out = {n for f in own for n in integer_zeros(f, k) or [] if f.subs(k, n).is_zero}
+    bounds = [c for c in (*leaf.conditions, *leaf.wall.conditions) if c.expr.free_symbols == {k}]
+    return sorted(n for n in left_out if all(holds(c, {k: sp.Integer(n)}) is not False for c in bounds))
 
 
 def _condition(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str | None:
@@ -397,7 +422,7 @@ def _condition(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str
 def _factors(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
     """Yield the factors of the size of what happens: where one vanishes, nothing happens."""
     size = leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size
-    if size is None or leaf.outcome.kind is Kind.HOLE or sp.count_ops(size) > 30:
+    if size is None or sp.count_ops(size) > 30:
         return
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
         return

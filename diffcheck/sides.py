@@ -33,7 +33,7 @@ from diffcheck.outcome import (
     integer_break,
     limit_of,
 )
-from diffcheck.printer import inner_symbol, shown, tree_of
+from diffcheck.printer import inner_symbol, tree_of
 from diffcheck.resolve import resolve
 from diffcheck.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
@@ -204,7 +204,6 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
             lo.value,
             hi.value,
             here - hi.value,
-            detail=f"the value is {shown(here)}",
             how="equal limits",
         )
     return None

@@ -469,7 +469,15 @@ def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]
 
 @lru_cache(maxsize=2048)
 def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
-    """Return the integer zeros of an expression in ``k`` alone; None when they are not all known."""
+    """Return integers among which are all zeros of an expression in ``k`` alone; None when they are not all known."""
+    magnitude = next(iter(expr.atoms(sp.Abs)), None)
+    if magnitude is not None:
+        # |u| is u or -u: the zeros of both pieces contain those of the expression.
+        pieces = [sp.expand(expr.xreplace({magnitude: s * magnitude.args[0]})) for s in (1, -1)]
+        found_in = [None if piece.is_zero else _zeros_in_one(piece, k) for piece in pieces]
+        if None in found_in:
+            return None
+        return {n for zeros in found_in for n in zeros or () if expr.subs(k, n).is_zero is not False}
     out: set[int] = set()
     for f in factors(expr):
         if f.is_polynomial(k):
