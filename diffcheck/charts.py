@@ -16,7 +16,7 @@ from itertools import combinations
 
 import sympy as sp
 
-from diffcheck.expanded import expanded
+from diffcheck.expanded import expanded, is_modest
 from diffcheck.gaps import Pieces
 from diffcheck.loci import Component, Path, Weights
 from diffcheck.printer import symbol
@@ -104,7 +104,8 @@ def _weights(local: sp.Expr, variables: Sequence[sp.Symbol]) -> Iterator[Weights
     """Yield (1, ..., 1), then the weights that balance terms of the gap: the facets of its Newton polytope."""
     even = (sp.S.One,) * len(variables)
     yield even
-    if len(variables) < 2 or sp.count_ops(local) > MAX_OPERATIONS or not local.is_polynomial(*variables):
+    readable = sp.count_ops(local) <= MAX_OPERATIONS and is_modest(local)
+    if len(variables) < 2 or not readable or not local.is_polynomial(*variables):
         return
     powers = [sp.Matrix([m]) for m in sp.Poly(expanded(local), *variables).monoms()]
     seen = {even}

@@ -16,7 +16,8 @@ import sympy as sp
 from diffcheck.cell import Cell
 from diffcheck.equations import Solved, solve_for
 from diffcheck.errors import Undetermined
-from diffcheck.expanded import expanded
+from diffcheck.expanded import expanded, is_modest
+from diffcheck.identity import Decision, is_zero
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray
@@ -102,11 +103,32 @@ class _Partial:
 def components(system: Thin, question: Question) -> Iterator[Component | None]:
     """Yield the parts of the solution set that exist for constants in general position; None for one that does not."""
     variables = [symbol(v) for v in question.wrt]
-    equations = [*(_sum_of_squares(system.gap, question) or ()), *system.equations]
+    equations = list(dict.fromkeys([*(_sum_of_squares(system.gap, question) or ()), *system.equations]))
     inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
     integers = {k for e in equations for k in e.free_symbols if k.is_integer}
     numbers = tuple(sorted(integers, key=lambda k: k.name))
-    yield from _eliminated(_Partial(equations, inside, integers=numbers))
+    for found in _eliminated(_Partial(equations, inside, integers=numbers)):
+        yield from _solving(found, equations, inside)
+
+
+def _solving(
+    found: Component | None, equations: Sequence[sp.Expr], inside: list[sp.Symbol]
+) -> Iterator[Component | None]:
+    """Yield the part of a component on which the equations hold: a numerator may vanish with its denominator."""
+    if found is None or any(e.has(sp.zoo, sp.nan, sp.oo) for _, e in found.base):
+        yield None
+        return
+    at = {symbol(n): e for n, e in found.base}
+    own = [e for e in equations if all(k in found.integers for k in e.free_symbols if k.is_integer)]
+    left = [e for e in (e.xreplace(at) for e in own) if is_zero(e) is Decision.NO]
+    if not left:
+        yield found
+    elif any(e.has(sp.zoo, sp.nan) or e.free_symbols.isdisjoint(inside) for e in left):
+        yield None
+    else:
+        rest = [v for v in inside if v not in at]
+        for part in _eliminated(_Partial(left, rest, at, found.conditions, found.integers)):
+            yield from _solving(part, equations, rest)
 
 
 def _sum_of_squares(f: sp.Expr, question: Question) -> list[sp.Expr] | None:
@@ -143,9 +165,9 @@ def _eliminated(system: _Partial) -> Iterator[Component | None]:
     """Solve equation by equation, one factor and one solution at a time."""
     # As written where it is not zero: a power of a sum is solved sooner than what it multiplies out to.
     left = [_numerator(e) for e in system.equations if expanded(e) != 0]
-    left = [e for e in left if e != 0]
+    left = [e for e in dict.fromkeys(left) if expanded(e) != 0]
     if not left:
-        base = tuple((s.name, e) for s, e in system.solved.items())
+        base = tuple((s.name, _short(e)) for s, e in system.solved.items())
         yield Component(base, system.conditions, system.integers)
         return
     inside = set(system.inside)
@@ -167,6 +189,13 @@ def _eliminated(system: _Partial) -> Iterator[Component | None]:
             yield from _eliminated(replace(system, equations=[*definite, *rest]))
             continue
         yield from _one_by_one(part, candidates, replace(system, equations=rest))
+
+
+def _short(e: sp.Expr) -> sp.Expr:
+    """Return a fraction of polynomials in lowest terms: fractions that were put into fractions cancel."""
+    nested = e.is_rational_function() and not e.is_polynomial() and is_modest(e)
+    shorter = sp.factor(e) if nested else e
+    return shorter if sp.count_ops(shorter) < sp.count_ops(e) else e
 
 
 def _numerator(e: sp.Expr) -> sp.Expr:
