@@ -303,7 +303,12 @@ def _visit_closed(work: _Work, question: Question) -> None:
             if opened or len(question.pending) > known[0]:
                 del question.looked[known[1] :]
             if len(work.leaves) == known[2]:
-                work.leaves += [(other, gap) for other in closed(question, leaf, system)]
+                found = closed(question, leaf, system)
+                if found:
+                    # The directions beside the wall do not see what is on it.
+                    del question.looked[known[1] :]
+                work.record.closed += found
+                work.leaves += [(point.leaf, gap) for point in found]
 
 
 def _conclude(work: _Work, pieces: Pieces) -> Analysis:

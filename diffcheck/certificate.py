@@ -1,10 +1,11 @@
 """The steps a verdict rests on, as text in the expression language: what another program needs to check them.
 
 A certificate lists every gap and how it was discharged, every wall with the kinds of points on it (an exact example and
-the germs of both sides there), the thin sets that were looked at, and the regions of the constants.  A germ is written
+the germs of both sides there), the thin sets that were looked at, the points at which a jump closes, and the regions
+of the constants.  A germ is written
 in a step ``t`` -> 0+ from the point: left of a wall its variable is p - t, right of it p + t.
 Names that the analysis made up (the step, the integers of a family, a root without closed form) differ from all others.
-Read in order: Certificate, GapStep, WallStep, Cell, ThinStep.
+Read in order: Certificate, GapStep, WallStep, Cell, ThinStep, Closing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "Absent",
     "Cell",
     "Certificate",
+    "Closing",
     "GapStep",
     "RayStep",
     "RegionStep",
@@ -162,6 +164,24 @@ class ThinStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A point of a wall at which a jump closes no faster than linearly: the function has no derivative there.
+
+    wall: its number.  at: expressions for the bound names.  witness: one of the points, a value for every name.
+    size: how far apart what meets on the wall is around the point.  along: a variable in which it has a slope there.
+    """
+
+    wall: int
+    at: Mapping[str, str]
+    witness: Mapping[str, str]
+    size: str
+    along: str
+    smoothness: str
+    kind: str | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegionStep:
     """An open region of the constants: its condition, an example, the class there."""
 
@@ -178,6 +198,7 @@ class Certificate:
     gaps: tuple[GapStep, ...] = ()
     walls: tuple[WallStep, ...] = ()
     thin: tuple[ThinStep, ...] = ()
+    closings: tuple[Closing, ...] = ()
     regions: tuple[RegionStep, ...] = ()
 
 

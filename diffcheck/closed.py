@@ -9,6 +9,7 @@ s(w) = o(|w - p|): where the derivative of s along the wall is not zero, f is no
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
@@ -19,12 +20,21 @@ from diffcheck.printer import symbol
 from diffcheck.verdict import C0, Kind
 from diffcheck.walls import Thin, Wall
 
-__all__ = ["closed"]
+__all__ = ["Closed", "closed"]
 
 OPENS = Outcome(C0, Kind.DIRECTIONAL, how="a jump closes here, and not faster than linearly")
 
 
-def closed(question: Question, jump: Leaf, system: Thin) -> list[Leaf]:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A point at which the size of ``jump`` vanishes, and a variable along which it has a slope there."""
+
+    jump: Leaf
+    leaf: Leaf
+    along: str
+
+
+def closed(question: Question, jump: Leaf, system: Thin) -> list[Closed]:
     """Return the points of ``system``, on which the size of ``jump`` vanishes, that the lemma applies to."""
     try:
         return list(_opening(question, jump, system))
@@ -32,20 +42,22 @@ def closed(question: Question, jump: Leaf, system: Thin) -> list[Leaf]:
         return []
 
 
-def _opening(question: Question, jump: Leaf, system: Thin) -> Iterator[Leaf]:
+def _opening(question: Question, jump: Leaf, system: Thin) -> Iterator[Closed]:
     size = jump.outcome.size
     along = [symbol(n) for n in question.wrt if n not in jump.wall.point()]
     for component in components(system, question):
         if component is None or size is None:
             continue
         point = {symbol(n): e for n, e in component.base}
-        slopes = [size.diff(v).subs(point, simultaneous=True) for v in along]
-        if any(is_zero(s) is Decision.NO for s in slopes):
+        slopes = ((v, size.diff(v).subs(point, simultaneous=True)) for v in along)
+        steep = next((v for v, slope in slopes if is_zero(slope) is Decision.NO), None)
+        if steep is not None:
             bound = _bound(component.base, question.wrt)
             wall = Wall(
                 system.gap, bound[0], component.base, component.conditions, component.integers, steps=None
             )
-            yield from explore(wall, question.where, question.names, lambda _, __: OPENS).leaves
+            found = explore(wall, question.where, question.names, lambda _, __: OPENS).leaves
+            yield from (Closed(jump, leaf, steep.name) for leaf in found)
 
 
 def _bound(base: Sequence[tuple[str, object]], wrt: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ Read in order: Record, certificate.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -18,6 +18,7 @@ from diffcheck.certificate import (
     Absent,
     Cell,
     Certificate,
+    Closing,
     GapStep,
     RayStep,
     RegionStep,
@@ -27,6 +28,7 @@ from diffcheck.certificate import (
     ThinStep,
     WallStep,
 )
+from diffcheck.closed import Closed
 from diffcheck.constants import Region
 from diffcheck.explore import Explored, Leaf
 from diffcheck.gaps import Gap
@@ -71,6 +73,7 @@ class Record:
     gaps: list[Discharged] = field(default_factory=list)
     walls: list[tuple[Wall, Explored]] = field(default_factory=list)
     thin: list[Looked] = field(default_factory=list)
+    closed: list[Closed] = field(default_factory=list)
     regions: Sequence[Region] = ()
     integers: Mapping[Node, sp.Symbol] = field(default_factory=dict)
 
@@ -85,6 +88,7 @@ def certificate(problem: Problem, record: Record) -> Certificate:
         tuple(_gap(problem, d, record, _Words(names)) for d in record.gaps if d.gap.part in alive),
         tuple(_wall(n, *pair, _Words(names)) for n, pair in enumerate(record.walls)),
         tuple(_thin(looked, _Words(names)) for looked in record.thin),
+        tuple(_closing(n, point, _Words(names)) for n, point in _on_walls(record)),
         tuple(
             RegionStep(r.condition, {s.name: text_of(v) for s, v in r.example.items()}, str(r.smoothness))
             for r in record.regions
@@ -327,6 +331,28 @@ def _thin(looked: Looked, words: _Words) -> ThinStep:
         str(outcome.level),
         None if outcome.kind is None else str(outcome.kind),
         outcome.how,
+    )
+
+
+def _on_walls(record: Record) -> Iterator[tuple[int, Closed]]:
+    """Yield the points at which jumps close, with the numbers of their walls."""
+    for number, (_, explored) in enumerate(record.walls):
+        jumps = {id(leaf) for leaf in explored.leaves}
+        yield from ((number, point) for point in record.closed if id(point.jump) in jumps)
+
+
+def _closing(number: int, point: Closed, words: _Words) -> Closing:
+    leaf, size = point.leaf, point.jump.outcome.size
+    words.integers(leaf.wall.integers)
+    return Closing(
+        number,
+        {n: words.text(e) for n, e in leaf.wall.base},
+        _witness(leaf.wall, leaf.witness, words),
+        "" if size is None else words.text(size),
+        point.along,
+        str(leaf.outcome.level),
+        None if leaf.outcome.kind is None else str(leaf.outcome.kind),
+        leaf.outcome.how,
     )
 
 

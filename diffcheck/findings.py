@@ -22,6 +22,7 @@ from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, holds
 from diffcheck.reductions import indices_of
+from diffcheck.roots import real_roots
 from diffcheck.signs import squares
 from diffcheck.tree import Node, Place, Span, number
 from diffcheck.unparse import unparse
@@ -212,13 +213,27 @@ def _relation(c: Constraint) -> str:
 
 
 def _unequal(f: sp.Expr) -> str:
-    """Return a != b for a multiple of a - b."""
+    """Return a != b for a multiple of a - b, y != 0 for exp(y) - 1."""
     f = f.primitive()[1]
+    only = _only_zero(f)
+    if only is not None:
+        return f"{text_of(next(iter(f.free_symbols)))} != {text_of(only)}"
     terms = sp.Add.make_args(f)
     low = [t for t in terms if t.could_extract_minus_sign() or t.is_number]
     if len(terms) == 2 and len(low) == 1:
         return f"{text_of(f - low[0])} != {text_of(-low[0])}"
     return f"{text_of(f)} != 0"
+
+
+def _only_zero(f: sp.Expr) -> sp.Expr | None:
+    """Return the zero of a transcendental function of one symbol, if it is known to be the only one."""
+    if len(f.free_symbols) != 1 or f.is_algebraic_expr():
+        return None
+    (s,) = f.free_symbols
+    found = None if s.is_integer else real_roots(f, s)
+    if found is None or not found.complete or found.everywhere or found.families or len(found.roots) != 1:
+        return None
+    return found.roots[0].exact
 
 
 def _shown(outcome: Outcome, worst: Smoothness) -> bool:

@@ -3,8 +3,15 @@
 import pytest
 from questions import summary
 
+from diffcheck.check import check
+from diffcheck.report.json import to_object
+from diffcheck.verify import Status, verify
+
 CLOSING = [
-    ("where(x == y, 1, (exp(x) - exp(y))/(x - y))", [("hole", "x = y"), ("directional", "x = 0 and y = 0")]),
+    (
+        "where(x == y, 1, (exp(x) - exp(y))/(x - y))",
+        [("hole", "x = y and y != 0"), ("directional", "x = 0 and y = 0")],
+    ),
     ("where(x == 0, y, 2*(1 - cos(x*y))/x**2)", ["x = 0 and y = 0", "x = 0 and y = 1"]),
     ("sign(x)*y", [("jump", "x = 0 and y != 0"), ("corner", "x = 0 and y = 0")]),
     ("where(x == y, 0, x**2 + y**2 + 1)", [("hole", "x = y")]),
@@ -20,3 +27,19 @@ def test_a_jump_that_closes_linearly_leaves_no_derivative(text, places):
         assert sorted(at for kind, at in found if kind == "directional") == places
     else:
         assert found == places
+
+
+@pytest.mark.parametrize(
+    "text", [t for t, places in CLOSING if len(places) > 1] + ["where(x == y, abs(x), 0)"]
+)
+def test_where_a_jump_closes_is_a_step_of_the_certificate(text):
+    """The point, the variable along which the size has a slope; the checker finds the values apart by as much."""
+    report = to_object(check(text, "x,y"))
+    kinds = {f["kind"] for f in report["findings"]}
+    steps = report["certificate"]["closings"]
+    assert bool(steps) is ("directional" in kinds)
+    assert Status.FAILED not in {c.status for c in verify(report)}
+    for step in steps:
+        step["along"] = next(n for n in "xy" if n != step["along"])
+        step["at"] = dict.fromkeys(step["at"], "1")
+    assert not steps or Status.FAILED in {c.status for c in verify(report)}

@@ -25,7 +25,7 @@ FAMILIES = [
     ("k*abs(sin(x))", [("corner", "x = pi*m for integer m", "-k", "k")]),
     ("k*floor(x)", [("jump", "x = m for integer m", "k*(m - 1)", "k*m")]),
     ("floor(x/k)", [("jump", "x = k*m for integer m", "m - 1", "m"), ("jump", "x = k*m for integer m", "m", "m - 1")]),
-    ("abs(floor(x))", [("jump", "x = k for integer k", "abs(k - 1)", "abs(k)"), ("jump", "x = 0", "1", "0")]),
+    ("abs(floor(x))", [("jump", "x = k for integer k", "abs(k - 1)", "abs(k)")]),
     ("abs(sin(x)) + k + m", [("corner", "x = pi*n for integer n", "-1", "1")]),
 ]  # fmt: skip
 

@@ -238,3 +238,43 @@ def test_what_is_unbounded_with_either_sign_is_one_pole(unbounded, rate):
         (Kind.CORNER, "y = 1"),
         (Kind.POLE, "z = 0"),
     }
+
+
+EXCEPTIONS = [
+    ("where(sin(x) == 0, x, 0)", {"x = pi*k and k != 0 for integer k"}),
+    ("where(cos(x) == 0, x - pi/2, 0)", {"x = pi*k + pi/2 and k != 0 for integer k"}),
+    ("where(x == floor(x), x*(x - 1), 0)", {"x = k and k != 0 and k != 1 for integer k"}),
+    ("where(x == floor(x), abs(x - 2), 0)", {"x = k and k != 2 for integer k"}),
+    ("where(x == y, x*(y - 1), 0)", {"x = y and y != 1 and y != 0"}),
+    ("where(x == y, c*x, 0)", {"x = y and y != 0"}),
+    ("abs(floor(x) + 1/2)", {"x = k and k != 0 for integer k"}),
+    ("abs(floor(x) - 5/2)", {"x = k and k != 3 for integer k"}),
+    ("abs(floor(x))", {"x = k for integer k"}),
+    ("(x**2 - y**2)/(x - y)", {"x = y"}),
+]
+
+
+@pytest.mark.parametrize(("text", "places"), EXCEPTIONS, ids=[t for t, _ in EXCEPTIONS])
+def test_a_place_leaves_out_where_the_value_is_the_limit_or_both_limits_agree(text, places):
+    """The size of a hole is the value minus the limit; a hole without a value has no exceptions."""
+    wrt = ",".join(n for n in "xy" if n in text)
+    found = [f for f in ask(text, wrt).findings if f.kind in {Kind.HOLE, Kind.JUMP}]
+    assert {f.at for f in found} == places
+
+
+IMPLIED = [
+    ("max(floor(x), 2)", "x", {("x = 3", None), ("x = k and k > 3 for integer k", None)}),
+    ("x*y/norm([x, y])**p", "x,y", {("x = 0 and y = 0", "p > 2")}),
+    (
+        "floor(x)*abs(x - 2)",
+        "x",
+        {("x = k and k > 2 for integer k", None), ("x = k and k < 2 for integer k", None)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "places"), IMPLIED, ids=[t for t, *_ in IMPLIED])
+def test_conditions_that_follow_from_others_are_left_out(text, wrt, places):
+    """k > 3 says k > 2; on integers k > 3 does not follow from k > 2."""
+    found = [f for f in ask(text, wrt).findings if f.kind in {Kind.POLE, Kind.JUMP}]
+    assert {(f.at, f.condition) for f in found} == places

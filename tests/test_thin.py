@@ -4,9 +4,9 @@ import pytest
 import sympy as sp
 from questions import ask, is_on_locus, question, summary
 
-from diffcheck.facts import never_zero
-from diffcheck.loci import Question
-from diffcheck.lower import lower
+from diffcheck.facts import never_zero, squares
+from diffcheck.loci import Question, components
+from diffcheck.lower import lower, to_sympy
 from diffcheck.thin import visit
 from diffcheck.verdict import Verdict
 from diffcheck.walls import Thin
@@ -32,6 +32,28 @@ def test_a_norm_has_one_corner():
 def test_a_system_without_solution_needs_no_look():
     """x**2 + y**2 + 1 = 0 is never met, by proof."""
     assert visit(asked("1/(x**2 + y**2 + 1)"), Thin(X, (X**2 + Y**2 + 1,))) == ([], [])
+
+
+SYSTEMS = [
+    ("(z - x*y)**2 + (z - x*w)**2 + (z + 1)**2", "w,x,y,z", 1),
+    ("(a - w*(u + v*c))**2 + (b - w*(u + v*d))**2", "u,v,w", 1),
+    ("(a - m)**2 + (b - m - w*(u + v*c))**2 + (c - m - w*(u + v*d))**2", "m,u,v,w", 1),
+    ("(a - m - w*(u + v*d))**2 + (b - m - w*(u + v*e1))**2 + (c - m - w*(u + v*e2))**2", "m,u,v,w", 0),
+    ("x**2 + (x*y - 1)**2", "x,y", 0),
+    ("(x*y - 1)**2 + (x + y)**2", "x,y", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrt", "count"), SYSTEMS, ids=[t for t, *_ in SYSTEMS])
+def test_components_solve_the_equations(text, wrt, count):
+    """For constants in general position: a numerator that vanishes with its denominator is no solution."""
+    gap = to_sympy(question(text, wrt).tree)
+    equations = squares(gap)
+    found = [c for c in components(Thin(gap, equations), asked(text, wrt)) if c is not None]
+    assert len(found) == count
+    for component in found:
+        point = {sp.Symbol(n, real=True): e for n, e in component.base}
+        assert all(sp.simplify(e.subs(point, simultaneous=True)) == 0 for e in equations)
 
 
 ISOLATED = [

@@ -152,7 +152,15 @@ def test_no_formula_is_none_and_no_solution_is_empty():
 
 @pytest.mark.parametrize(
     ("expr", "expected"),
-    [(K * (K - 3), [0, 3]), (2 * K - 1, []), (K**2 - 2, []), (sp.pi * (2 * K + 4), [-2]), (K - Y, [])],
+    [
+        (K * (K - 3), [0, 3]),
+        (2 * K - 1, []),
+        (K**2 - 2, []),
+        (sp.pi * (2 * K + 4), [-2]),
+        (K - Y, []),
+        (sp.Abs(K + sp.S.Half) - sp.Abs(K - sp.S.Half), [0]),
+        (sp.Abs(K) - K, None),
+    ],
     ids=str,
 )
 def test_the_integers_at_which_a_coefficient_vanishes(expr, expected):

@@ -17,6 +17,7 @@ from diffcheck.errors import BadOption
 from diffcheck.unknown import spelt
 from diffcheck.verdict import Verdict
 from diffcheck.verify.claims import Check, Claim, Status, claim
+from diffcheck.verify.closings import check_closing
 from diffcheck.verify.gaps import check_gap, check_parts, domain_points
 from diffcheck.verify.sidewise import DIGITS
 from diffcheck.verify.thin import check_thin
@@ -99,6 +100,8 @@ def _steps(claimed: Claim) -> Iterator[Check]:
         yield from check_wall(claimed, wall)
     for number, step in enumerate(claimed.certificate.thin):
         yield check_thin(claimed, number, step)
+    for closing in claimed.certificate.closings:
+        yield check_closing(claimed, closing)
     yield from _taken_over(claimed)
 
 

@@ -115,6 +115,8 @@ def _points(claim: Claim) -> Iterator[tuple[Smoothness, Mapping[str, str]]]:
             yield Smoothness.parse(cell.smoothness), cell.witness
     for step in claim.certificate.thin:
         yield Smoothness.parse(step.smoothness), step.rays[0].witness if step.rays else {}
+    for closing in claim.certificate.closings:
+        yield Smoothness.parse(closing.smoothness), closing.witness
 
 
 def _check_region(claim: Claim, region: RegionStep, grade: Smoothness) -> None:
@@ -168,6 +170,11 @@ def _check_finding(
             if step.kind == finding["kind"] and _same_place(place, witness_point(claim, ray.witness, None)):
                 status = Status.PROVED if i in proved else Status.SAMPLED
                 return Check(label, status, "a point of the certificate")
+    for closing in claim.certificate.closings:
+        if closing.kind == finding["kind"] and _same_place(
+            place, witness_point(claim, closing.witness, None)
+        ):
+            return Check(label, Status.SAMPLED, "a point of the certificate")
     raise Refused("no step of the certificate has this kind at this point")
 
 

@@ -24,7 +24,7 @@ from diffcheck.verify.elementary import failing
 from diffcheck.verify.proofs import class_on_wall, equal, impossible
 from diffcheck.verify.sidewise import DIGITS, check_germ, level, number_of, read_germ, real
 
-__all__ = ["check_wall", "holding", "root_of", "witness_point"]
+__all__ = ["check_wall", "holding", "is_in_doubt", "root_of", "witness_point"]
 
 TINY = mpmath.mpf(10) ** -120
 CLOSE = mpmath.mpf(10) ** -50
@@ -184,9 +184,9 @@ def holding(conditions: tuple[str, ...], point: Mapping[str, Any]) -> bool | Non
 def _check_value(claim: Claim, cell: Cell, point: Point) -> None:
     if cell.left is None or cell.right is None:
         return
-    found = evaluate(claim.tree, point, DIGITS)
-    if found.doubt or any(_rounded_zero(u, point) for _, u in failing(claim.plain)):
+    if is_in_doubt(claim, point):
         return
+    found = evaluate(claim.tree, point, DIGITS)
     if (found.value is None) != (cell.value is None):
         raise Refused(
             "the function has a value there" if cell.value is None else "the function has no value there"
@@ -197,7 +197,14 @@ def _check_value(claim: Claim, cell: Cell, point: Point) -> None:
             raise Refused(f"the value there is not {cell.value}")
 
 
-def _rounded_zero(u: Node, point: Point) -> bool:
+def is_in_doubt(claim: Claim, point: Mapping[str, Any]) -> bool:
+    """Whether rounding decides which branch holds at a point."""
+    return bool(evaluate(claim.tree, point, DIGITS).doubt) or any(
+        _rounded_zero(u, point) for _, u in failing(claim.plain)
+    )
+
+
+def _rounded_zero(u: Node, point: Mapping[str, Any]) -> bool:
     """Whether only rounding keeps a number from being zero, so that a branch is taken by accident."""
     value = evaluate(u, point, DIGITS).value
     return value is not None and not isinstance(value, Fraction) and bool(abs(value) < TINY)
