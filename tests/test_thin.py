@@ -4,9 +4,10 @@ import pytest
 import sympy as sp
 from questions import ask, is_on_locus, question, summary
 
-from diffcheck.facts import never_zero, squares
+from diffcheck.facts import never_zero
 from diffcheck.loci import Question, components
 from diffcheck.lower import lower, to_sympy
+from diffcheck.signs import squares
 from diffcheck.thin import visit
 from diffcheck.verdict import Verdict
 from diffcheck.walls import Thin
