@@ -102,7 +102,7 @@ def test_signs_are_proved_or_withheld(expr, point, sign):
 
 def test_giant_numbers_neither_hang_nor_lie():
     """Towers of exponentials end at once, in a sound answer."""
-    start = time.perf_counter()
+    start = time.thread_time()
     for expr in (
         sp.exp(X),
         sp.exp(sp.exp(sp.exp(X))),
@@ -113,7 +113,7 @@ def test_giant_numbers_neither_hang_nor_lie():
     ):
         assert sign_at(expr, {X: 10**30}) in {None, 1}
         assert sign_at(-expr, {X: 10**30}) in {None, -1}
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_the_precision_is_restored():

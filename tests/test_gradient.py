@@ -105,8 +105,8 @@ def test_a_branch_not_taken_is_not_evaluated() -> None:
 def test_large_expressions_take_bounded_time(text: str) -> None:
     """Nothing a user can write keeps the gradient busy, and what is printed parses."""
     problem = make_problem(text)
-    start = time.perf_counter()
+    start = time.thread_time()
     found = gradient(problem)
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3
     for said in list(found.values())[:3]:
         parse(said)
