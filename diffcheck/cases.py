@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.implied import Conjunction, covered, longest_first, reduced
 from diffcheck.printer import symbol, text_of
@@ -26,6 +27,7 @@ Example = Mapping[sp.Symbol, sp.Expr]
 
 # Of one class; a condition put together from more is not readable.
 MAX_LEAVES = 16
+OPEN = frozenset({">", "<", ">=", "<="})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,10 @@ def _asked(leaf: Leaf, where: Sequence[Constraint]) -> Conjunction:
 
 def _hold_far_out(involved: Sequence[Constraint], s: sp.Symbol, constants: set[sp.Symbol]) -> bool:
     """Whether conditions hold together for all large values of a variable, or for all large negative ones."""
+    if not all(c.rel in OPEN and c.expr.is_polynomial(s) and is_modest(c.expr) for c in involved):
+        return False
     slopes = [sp.expand(sp.diff(c.expr, s)) for c in involved]
-    if not all(c.rel in (">", "<", ">=", "<=") for c in involved) or any(slope.is_zero for slope in slopes):
+    if any(slope.is_zero for slope in slopes):
         return False
     if len(involved) == 1:
         # Constants are in general position, so a slope of them alone is not zero.

@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 from questions import ask
 
+from diffcheck.cases import occurrence
 from diffcheck.constants import regions
 from diffcheck.explore import Leaf
 from diffcheck.numeric import evaluate
@@ -181,3 +182,9 @@ def test_the_class_is_told_as_a_function_of_the_exponent(text, detail):
     """abs(x)**p is C^k for every k < p, not merely C1."""
     (smooth,) = [case for case in ask(text, "x").cases if case.verdict is Verdict.DIFFERENTIABLE]
     assert smooth.detail == detail
+
+
+def test_a_condition_too_large_to_be_multiplied_out_is_not_taken_for_linear():
+    """Forty factors have 2**40 terms: whether a variable far out satisfies them is left open, at once."""
+    large = sp.Mul(*(A * X + n for n in range(40)))
+    assert occurrence(Leaf(WALL, (Constraint(large, ">"),), {A: THIRD, X: THIRD}, CORNER), {A}, ()) is None
