@@ -136,6 +136,16 @@ READ = {
     r"\prod_i p_i": "prod(p[i])",
     r"\max_j z_j - z_1": "max(z[j]) - z[0]",
     r"\sum_{t=1}^T x_t": "sum(x[i])",
+    r"\max_{a} Q(s, a)": "max(Q(s, a[i]))",
+    r"y - \max_{a} Q(s, a)": "y - max(Q(s, a[i]))",
+    r"r + \gamma \max_{a'} Q(s', a')": "r + gamma*max(Q(s_prime, a_prime[i]))",
+    r"\sum_i (r_i + \max_{a'} Q(s_i, a') - p_i)^2": "sum((r[i] + max(Q(s[i], a_prime[j]), j) - p[i])**2)",
+    r"\min_w \max_x (w - x)^2": "max((w - x[i])**2)",
+    r"\max_j (z_j - 1)^2": "max((z[j] - 1)**2)",
+    r"\max(0, x)^2": "max(0, x)**2",
+    r"\max_\theta J(\theta)": "J(theta)",
+    r"x^\top W y": "dot(x[i], dot(W[i, j], y[j], j))",
+    r"\frac12 x^T A x - b^\top x": "1/2*dot(x[i], dot(A[i, j], x[j], j)) - dot(b, x)",
     r"\sum_i x_i - y_i": "sum(x[i] - y[i])",
     r"\sum_i \|x_i - c\|": "sum(norm(x[i, j] - c[j], j))",
     # conditions
@@ -202,7 +212,10 @@ REFUSED = {
     r"\|x\|_p": ("this norm is not read", "p", "norms"),
     r"w^\top": ("transpose", r"w^\top", r"w^\top x"),
     r"\|W_2 f(W_1 x)\|": ("product of matrices", "W_1 x", "indices"),
-    r"w^\top A w": ("product of matrices", "A w", "indices"),
+    r"w^\top A B w": ("product of matrices", "A B", "indices"),
+    r"\sum_{i<j} (x_i - x_j)^2": ("condition is not read", "<", r"\frac{1}{2} \sum_i \sum_{j \ne i}"),
+    r"\max_{a} Q": ("nothing that names it", "_{a}", r"\max_a Q(s, a)"),
+    r"\min_w \max_{a} Q": ("nothing that names it", "_{a}", r"\max_a Q(s, a)"),
     "": ("empty", "", "formula"),
     "\\": ("backslash", "\\", "leave"),
     "\x00": ("U+0000", "\x00", ""),
@@ -240,6 +253,8 @@ NOTED = {
     r"\min_w (w - 1)^2": "\\min_w is left out: the function that is optimised is read",
     r"f_\theta(x)": "f_\\theta is called f",
     r"|x|, x > 0": "left out: x > 0",
+    r"y - \max_a Q(s, a)": "the maximum over a is read as one over its values a[i]",
+    r"W x + b": "W x is read as a product of numbers; with indices, \\sum_j W_{ij} x_j",
 }
 
 

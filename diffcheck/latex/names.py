@@ -43,7 +43,8 @@ class Definition:
 class Names:
     """One formula: its text, its definitions, the indices that sums run over, the notes on how it is read.
 
-    parts: all parts of the formula and of its definitions.  carried: letters that stand in scripts.
+    parts: all parts of the formula and of its definitions.  fronts: the columns where these begin.
+    carried: letters that stand in scripts.
     indices: letters that a sum, product or maximum runs over somewhere.  bound: those around what is read now.
     positions: for each name the places of its scripts where an index stands.  letters: index -> its letter.
     """
@@ -54,9 +55,9 @@ class Names:
         self.text = text
         self.notes = notes
         self.definitions = definitions
-        self.parts = [
-            part for root in (tree, *(d.body for d in definitions.values())) for part in root.walk()
-        ]
+        roots = (tree, *(d.body for d in definitions.values()))
+        self.parts = [part for root in roots for part in root.walk()]
+        self.fronts = {root.span[0] for root in roots}
         scripted = [part for part in self.parts if part.op == "scripted"]
         self.carried = {letter(inner) for part in scripted for s in subscripts(part) for inner in s.walk()}
         self.indices = self._indices()
@@ -119,7 +120,7 @@ class Names:
         return found
 
     def optimises(self, part: Node) -> bool:
-        r"""Say whether a part is the \min_w of an objective: nothing carries what stands below as an index."""
+        r"""Say whether a part is a \min_w or \max_a over values: nothing carries what stands below as an index."""
         below = [s for s in part.args if s.op == "sub"]
         letters = {each for script in below for each in indices(script)}
         return (

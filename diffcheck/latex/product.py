@@ -26,6 +26,7 @@ from diffcheck.latex.printed import (
     without_transpose,
 )
 from diffcheck.latex.vectors import MATRIX, is_capital, is_matrix, is_vector, scalar_product
+from diffcheck.latex.words import FUNCTION_LETTERS
 from diffcheck.limits import check_size
 from diffcheck.tree import NAME, Node, Span, name, number, substitute
 from diffcheck.vocabulary import MAX_ARGUMENTS
@@ -56,6 +57,8 @@ class _Reader(Protocol):
     def fresh(self, span: Span) -> str: ...
     def optimises(self, part: Node) -> bool: ...
 
+    fronts: set[int]
+
     normed: set[Node]
 
     def index(self, sub: Node) -> Node: ...
@@ -85,7 +88,7 @@ class Product:
 
     def read(self) -> Node:
         """Return the product, quotient or scalar product of the factors."""
-        while self.at + 1 < len(self.items) and self.reader.optimises(first := self.items[self.at]):
+        while self.at + 1 < len(self.items) and self.is_objective(first := self.items[self.at]):
             said = self.reader.text[slice(*first.span)]
             self.reader.note(f"{said} is left out: the function that is optimised is read")
             self.at += 1
@@ -106,6 +109,20 @@ class Product:
             found = Node(op, (found, value), None, (found.span[0], value.span[1]))
         return found
 
+    def is_objective(self, item: Node) -> bool:
+        r"""Whether the task, not the function, stands here: \min_w at the front of the formula.
+
+        A maximum is part of the function, with a kink where two values tie.  It is the task over parameters, and
+        behind a minimum where nothing that follows can depend on what it is taken over.
+        """
+        if not self.reader.optimises(item) or self.items[0].span[0] not in self.reader.fronts:
+            return False
+        letters = {each for s in item.args if s.op == "sub" for each in _names_in(s)}
+        if letters <= _PARAMETERS or (item.leaf == "min" and self.at == 0):
+            return True
+        behind = {each for part in self.items[self.at + 1 :] for each in _names_in(part)}
+        return self.at > 0 and not behind & (letters | FUNCTION_LETTERS)
+
     def is_matrix_product(self, at: int) -> bool:
         """Whether the factor at ``at`` is a vector and the one before it a matrix: the X w of a norm.
 
@@ -119,12 +136,17 @@ class Product:
             and item.op not in ("number", "norm", "abs", "frac")
         )
         if not inside and not (named and self.reader.vectors):
+            if named and is_matrix(before) and not is_matrix(item):
+                said = self.reader.text[before.span[0] : item.span[1]]
+                self.reader.note(
+                    f"{said} is read as a product of numbers; with indices, \\sum_j W_{{ij}} x_j"
+                )
             return False
         if not (named and inside and at == 1):
             raise self.reader.problem(
                 "a product of matrices is not read",
                 (before.span[0], item.span[1]),
-                "write it with indices, \\sum_j X_{ij} w_j; \\|y - Xw\\| alone is read",
+                "write it with indices, \\sum_j X_{ij} w_j; \\|y - Xw\\| and w^\\top A x are read",
             )
         return True
 
@@ -180,15 +202,21 @@ class Product:
         return len(follows) == 2 and follows[0].leaf == "*" and {item, follows[1]} <= self.reader.normed
 
     def scalar_product(self, item: Node) -> Node:
-        r"""Read w^\top x."""
+        r"""Read w^\top x, and w^\top A x with a matrix A between the vectors."""
         follows = self.peek()
         if follows is not None and follows.leaf == "*":
             self.at += 1
             follows = self.peek()
         if follows is None or follows.op == "sign":
             raise self.reader.problem("a transpose needs the factor behind it", item.span, "write w^\\top x")
-        left = self.reader.number(without_transpose(item))
+        base = without_transpose(item)
+        left = self.reader.number(base)
+        between = self.items[self.at : self.at + 2]
+        form = is_vector(base) and len(between) == 2 and is_matrix(between[0]) and is_vector(between[1])
         right = self.factor()
+        if form and not is_matrix(between[1]):
+            value = self.factor()
+            right = Node(MATRIX, (right, value), None, (right.span[0], value.span[1]))
         span = (item.span[0], right.span[1])
         return scalar_product(left, right, span, self.reader.fresh, self.reader.note)
 
@@ -231,8 +259,7 @@ class Product:
             return self.reduced(item, word, below)
         if word in ("max", "min") and below:
             if self.reader.optimises(item):
-                help_ = "only an index, as in \\max_j z_j, or the front of an objective is"
-                raise self.reader.problem("this script is not read here", below[0].span, help_)
+                return self.extreme_of_values(item, word, below[0])
             return self.extreme(item, word, below)
         if word == "expectation":
             self.reader.note("an expectation is read as what stands in it: the loss of one sample")
@@ -386,12 +413,35 @@ class Product:
         reader = self.reader
         given, letters = reader.bound, self.letters(below, ())
         reader.bound = (*given, *letters)
-        values, stop, scripts = self.argument(item)
-        self.check_numbers(values)
+        values, stop, scripts = self.terms(item)
         self.left_out(below, word, letters, values[0])
         reader.bound = given
         shown = ", ".join(reader.letters[i] for i in letters)
         return self.scripted(Node(word, tuple(values), shown, (item.span[0], stop)), scripts)
+
+    def extreme_of_values(self, item: Node, word: str, below: Node) -> Node:
+        r"""Read \max_{a'} Q(s, a') as the maximum over an index j of the values a'_j."""
+        reader = self.reader
+        said = {"max": "maximum", "min": "minimum"}[word]
+        over = reader.read(reader.only(below.args[0]))
+        shown = reader.text[slice(*below.args[0].span)].strip("{} ")
+        values, stop, scripts = self.terms(item)
+        if over.op != NAME or not any(part == over for part in values[0].walk()):
+            help_ = (
+                f"write what depends on it, as \\{word}_a Q(s, a), or values over an index, as \\{word}_j z_j"
+            )
+            raise reader.problem(f"the {said} over `{shown}` is of nothing that names it", below.span, help_)
+        index = reader.fresh(below.span)
+        one = Node("item", (over, name(index)), None, over.span)
+        reader.note(f"the {said} over {shown} is read as one over its values {over.leaf}[{index}]")
+        terms = tuple(substitute(v, lambda node: one if node == over else None) for v in values)
+        return self.scripted(Node(word, terms, index, (item.span[0], stop)), scripts)
+
+    def terms(self, item: Node) -> tuple[list[Node], int, Sequence[Node]]:
+        r"""Return what a maximum is of, as `argument` does: that of \max_j (z_j)^2 is of the squares, as a sum is."""
+        values, stop, scripts = self.argument(item)
+        self.check_numbers(values)
+        return (values, stop, scripts) if len(values) > 1 else ([self.scripted(values[0], scripts)], stop, ())
 
     def left_out(self, below: Sequence[Node], word: str, letters: Sequence[str], terms: Node) -> Node | None:
         r"""Return the term that \sum_{j \ne y} leaves out, None for i = 1 and i \in S, which leave out none."""
@@ -403,9 +453,20 @@ class Product:
         index, sign, other = limits[0].args[:3]
         if word != "sum" or len(limits) > 1 or sign.leaf != "ne" or letter(index) not in letters:
             help_ = "only \\sum_{j \\ne y} leaves a term out; other conditions go into the terms, as \\mathbb{1}[...]"
+            if sign.leaf in ("lt", "gt") and word == "sum":
+                # Indices have no values to compare.
+                i, j = (reader.text[slice(*part.span)] for part in (index, other))
+                help_ = (
+                    f"for terms that are alike in {i} and {j}: \\frac{{1}}{{2}} \\sum_{i} \\sum_{{{j} \\ne {i}}}; "
+                    "else write the terms out"
+                )
             raise reader.problem("this condition is not read here", sign.span, help_)
         own, its = name(reader.letters[str(index.leaf)]), reader.index(other)
         return substitute(terms, lambda node: its if node == own else None)
+
+
+def _names_in(node: Node) -> set[str]:
+    return {str(part.leaf) for part in node.walk() if part.op in ("name", "called")}
 
 
 def _is_minus_one(script: Node) -> bool:
