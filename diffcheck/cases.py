@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from diffcheck.deadline import TimeOver, within
 from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.implied import Conjunction, covered, longest_first, reduced
@@ -27,6 +28,8 @@ Example = Mapping[sp.Symbol, sp.Expr]
 
 # Of one class; a condition put together from more is not readable.
 MAX_LEAVES = 16
+# Of processor time for all conditions; most take a tenth of one.
+SECONDS = 3.0
 OPEN = frozenset({">", "<", ">=", "<="})
 
 
@@ -42,15 +45,26 @@ class Group:
 def cases(groups: Sequence[Group], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> list[str]:
     """Return a condition for every group, worst class first; "" for all that the others leave.
 
-    A condition is proved; where none is, it names an example, as in `c == 3/2`.
+    A condition is proved; where none is, or not in time, it names an example, as in `c == 3/2`.
     """
+    try:
+        with within(SECONDS):
+            proved = _proved(groups, symbols, where)
+    except TimeOver:
+        proved = None
+    return proved or [_example(g.examples[0], symbols) for g in groups]
+
+
+def _proved(
+    groups: Sequence[Group], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]
+) -> list[str] | None:
     constants = set(symbols)
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
     guesses = [_common(g, groups, symbols, own, where) for g in groups]
     pairs = zip(guesses, groups, strict=True)
     if all(_is_condition_of(r, g, constants, own, where) for r, g in pairs) and covered(own, guesses):
         return [" and ".join(map(_text, r)) for r in guesses]
-    return _by_leaves(groups, constants, own, where) or [_example(g.examples[0], symbols) for g in groups]
+    return _by_leaves(groups, constants, own, where)
 
 
 def _is_condition_of(

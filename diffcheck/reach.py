@@ -25,6 +25,7 @@ import sympy as sp
 
 from diffcheck.balls import enclose, exact_value, precision, rational_value, sign_at, to_ball
 from diffcheck.boxes import MAX_PIECES, bounding_box, undecided
+from diffcheck.deadline import check_time
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
 from diffcheck.signs import ABOVE, Signs, signs
@@ -89,6 +90,7 @@ def reach(constraints: Sequence[Constraint], *, tries: int = 120) -> Reach:
 
 @lru_cache(maxsize=5_000)
 def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
+    check_time()
     literal = [holds(c, {}) for c in constraints if not c.expr.free_symbols]
     if False in literal:
         return Reach(Status.UNSAT, how="arithmetic")

@@ -8,13 +8,14 @@ import pytest
 import sympy as sp
 from questions import ask
 
+from diffcheck import cases
 from diffcheck.cases import occurrence
 from diffcheck.constants import regions
 from diffcheck.explore import Leaf
 from diffcheck.numeric import evaluate
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.parse import parse
-from diffcheck.reach import Constraint
+from diffcheck.reach import Constraint, _reach
 from diffcheck.verdict import C0, CINF, OTHERWISE, SINGULAR, Kind, Verdict
 from diffcheck.walls import Wall
 
@@ -188,3 +189,16 @@ def test_a_condition_too_large_to_be_multiplied_out_is_not_taken_for_linear():
     """Forty factors have 2**40 terms: whether a variable far out satisfies them is left open, at once."""
     large = sp.Mul(*(A * X + n for n in range(40)))
     assert occurrence(Leaf(WALL, (Constraint(large, ">"),), {A: THIRD, X: THIRD}, CORNER), {A}, ()) is None
+
+
+def test_conditions_that_are_not_proved_in_time_name_examples(monkeypatch):
+    """The classes of the regions are known by then: only how their constants are told is at stake."""
+    split = leaf(CORNER, (A, ">")), leaf(SMOOTH, (A, "<"), at=-THIRD)
+    proved = regions(split, ("a",), ())
+    # Kept answers need no time.
+    _reach.cache_clear()
+    monkeypatch.setattr(cases, "SECONDS", -1.0)
+    told = regions(split, ("a",), ())
+    assert [r.condition for r in proved] == ["a > 0", "a < 0"]
+    assert [r.condition for r in told] == [f"a == {r.example[A]}" for r in proved]
+    assert [r.smoothness for r in told] == [r.smoothness for r in proved]
