@@ -24,7 +24,9 @@ from diffcheck.sides import ORDERS
 from diffcheck.tree import Node
 from diffcheck.walls import Wall
 
-__all__ = ["Site", "cast"]
+__all__ = ["RAY_ORDERS", "Site", "cast"]
+
+RAY_ORDERS = ORDERS[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,13 @@ class Site:
     pivots: dict[sp.Expr, None] = field(default_factory=dict, compare=False)
 
 
-def cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ray], Explored]:
-    """Expand along every kind of direction; a path is the terms c*t**w that are added to a bound name."""
+def cast(
+    question: Question, site: Site, paths: Sequence[Path], least: int = RAY_ORDERS[0]
+) -> tuple[list[Ray], Explored]:
+    """Expand along every kind of direction; a path is the terms c*t**w that are added to a bound name.
+
+    least: the order to begin with; a germ of which too little is left takes a higher one of RAY_ORDERS.
+    """
     rays: list[Ray] = []
     names = (*question.names, *(direction(n).name for n in site.bound))
 
@@ -51,7 +58,7 @@ def cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ra
         if member != site.wall:
             site.members[member] = None
             return SMOOTH
-        rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True))))
+        rays.append(_ray(question, member, cell, dict(zip(site.bound, paths, strict=True)), least))
         question.drawn.append((rays[-1], cell))
         return SMOOTH
 
@@ -60,9 +67,9 @@ def cast(question: Question, site: Site, paths: Sequence[Path]) -> tuple[list[Ra
     return rays, explored
 
 
-def _ray(question: Question, wall: Wall, cell: Cell, paths: Mapping[str, Path]) -> Ray:
+def _ray(question: Question, wall: Wall, cell: Cell, paths: Mapping[str, Path], least: int) -> Ray:
     base = {n: symbol(n) for n in question.names} | wall.point()
-    for order in ORDERS[:3]:
+    for order in RAY_ORDERS[RAY_ORDERS.index(least) :]:
         algebra = Algebra(cell, order)
         still = {n: constant(p) for n, p in base.items()}
         line = dict(still)

@@ -6,7 +6,7 @@ analytic function h(w**2) of t, and h(-w**2) = E(i*w) is its only continuation t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sympy as sp
 
@@ -38,13 +38,26 @@ def continues(cell: Cell, above: sp.Expr, below: sp.Expr, x: sp.Symbol, p: sp.Ex
     return all(is_zero(e) is Decision.YES for e in (imaginary, real - left))
 
 
-def analytic_at_zero(cell: Cell, expr: sp.Expr, w: sp.Symbol, base: Mapping[str, sp.Expr]) -> bool:
-    """Whether an expression is analytic, not only meromorphic, at w = 0; ``base`` is what other names stand for."""
+def analytic_at_zero(
+    cell: Cell,
+    expr: sp.Expr,
+    w: sp.Symbol,
+    base: Mapping[str, sp.Expr],
+    moving: Collection[sp.Symbol] = (),
+) -> bool:
+    """Whether an expression is analytic, not only meromorphic, at w = 0; ``base`` is what other names stand for.
+
+    moving: variables beside w.  With one of them nothing may be singular at w = 0, as in x**2/w**2: what is bounded for
+    one value of the variable need not be analytic in both.
+    """
     algebra = Algebra(cell, ORDER)
     line = {n: constant(p) for n, p in base.items()}
     line[w.name] = Germ(((sp.S.One, Mono(sp.S.One)),))
     try:
-        value = Expansion(algebra, cell, line).value(lower(tree_of(expr)))
+        expansion = Expansion(algebra, cell, line)
+        value = expansion.value(lower(tree_of(expr)))
+        if expansion.singular and not expr.free_symbols.isdisjoint(moving):
+            return False
         return value.analytic and not algebra.split(value.germ)[0].terms
     except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, ValueError):
         return False

@@ -12,6 +12,7 @@ from diffcheck.balls import enclose
 from diffcheck.cell import Cell
 from diffcheck.continuation import analytic_at_zero
 from diffcheck.errors import Oscillates, Undetermined
+from diffcheck.even import even_in_a_root
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.expanded import expanded
 from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
@@ -28,6 +29,7 @@ from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothnes
 __all__ = [
     "BENT",
     "NeedGradient",
+    "NeedHigherOrder",
     "Ray",
     "combine",
     "direction",
@@ -43,6 +45,10 @@ BENT = Outcome(C0, Kind.DIRECTIONAL, how="no linear map fits along a curve, thou
 
 class NeedGradient(Undetermined):
     """Terms oscillate beyond the first order: the class shows in the gradient."""
+
+
+class NeedHigherOrder(Undetermined):
+    """All known terms fit together: those of a higher order may not, or the class stays open."""
 
 
 def direction(n: str) -> sp.Symbol:
@@ -170,7 +176,10 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
             if not rays[0].algebra.oracle.vanishes(p - known[0]):
                 return _break(n, rays, directions)
         if len(known) < len(rays):
-            return _all_orders(rays, directions)
+            try:
+                return _all_orders(rays, directions)
+            except Undetermined as reason:
+                raise NeedHigherOrder(str(reason)) from None
         n += 1
         if n > 30:
             return _all_orders(rays, directions)
@@ -371,12 +380,24 @@ def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome
         raise Undetermined("the directions agree to high order, but are not proved to be one function")
     if STEP in first.free_symbols:
         raise Undetermined("a root at an isolated point")
-    for candidate in (first, _even_in_roots(first, rays[0])):
-        if candidate is not None and _regular(candidate, rays[0]):
-            return Outcome(CINF, how="one analytic expression in all directions")
-    if _of_a_product(first, rays[0], [d.name.removeprefix("d_").removesuffix("'") for d in directions]):
+    if _regular(first, rays[0]):
+        return Outcome(CINF, how="one analytic expression in all directions")
+    bound = [d.name.removeprefix("d_").removesuffix("'") for d in directions]
+    if _of_a_root(first, rays[0], bound):
+        return Outcome(CINF, how="an even analytic function of a root")
+    if _of_a_product(first, rays[0], bound):
         return Outcome(CINF, how="an analytic function of the product of two variables")
     raise Undetermined("the directions agree to high order, but are not proved to be one function")
+
+
+def _of_a_root(expr: sp.Expr, ray: Ray, bound: Sequence[str]) -> bool:
+    """Whether the expression is made of even analytic functions of one root and of what is analytic at the point."""
+    variables = {symbol(n) for n in bound}
+
+    def analytic(e: sp.Expr, w: sp.Symbol) -> bool:
+        return analytic_at_zero(Cell(ray.point), e, w, ray.base, variables)
+
+    return even_in_a_root(expr, variables, analytic, lambda h: _regular(h, ray))
 
 
 def _of_a_product(expr: sp.Expr, ray: Ray, bound: Sequence[str]) -> bool:
@@ -385,7 +406,10 @@ def _of_a_product(expr: sp.Expr, ray: Ray, bound: Sequence[str]) -> bool:
     for x, y in combinations([symbol(n) for n in bound], 2):
         if ray.base[x.name] == 0 and ray.base[y.name] == 0:
             replaced = expr.subs(x, w / y)
-            if y not in replaced.free_symbols and analytic_at_zero(Cell(ray.point), replaced, w, ray.base):
+            moving = {symbol(n) for n in bound}
+            if y not in replaced.free_symbols and analytic_at_zero(
+                Cell(ray.point), replaced, w, ray.base, moving
+            ):
                 return True
     return False
 
@@ -424,20 +448,3 @@ def _vanishing_base(expansion: Expansion, power: Node) -> bool:
     if power.args[1].op == "number" and exponent is not None and getattr(exponent, "denominator", 2) == 1:
         return False
     return not expansion.value(power.args[0]).germ.terms
-
-
-def _even_in_roots(expr: sp.Expr, ray: Ray) -> sp.Expr | None:
-    """An even analytic function of w = sqrt(q) is an analytic function of q: put w for the root and test."""
-    roots = [
-        p for p in expr.atoms(sp.Pow) if p.exp == sp.Rational(1, 2) or (p.exp.is_Rational and p.exp.q == 2)
-    ]
-    bases = {p.base for p in roots}
-    if len(bases) != 1:
-        return None
-    (q,) = bases
-    w = inner_symbol("w")
-    replaced = expr.xreplace({p: w ** (2 * p.exp) for p in roots})
-    if is_zero(replaced - replaced.xreplace({w: -w})) is not Decision.YES:
-        return None
-    # At the point w is 0; whatever the other symbols are, the expression must be analytic there.
-    return replaced.xreplace({w: q * 0}) if analytic_at_zero(Cell(ray.point), replaced, w, ray.base) else None

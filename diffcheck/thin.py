@@ -7,7 +7,7 @@ one power of t).  That argument is uniform in d only if no coefficient that was 
 d != 0; a quasi-homogeneous blow-up with weights from the Newton polygon is tried where one does.
 Failures need no uniformity: two directions with different limits, or a coefficient of t that is not linear, are enough.
 Read in order: loci.py (where it is), visit, classify, rays.py (what directions say together), uniform.py,
-homogeneous.py (functions that need no look at single directions).
+homogeneous.py and radial.py (functions that need no look at single directions).
 Gives up on: directions that stay degenerate in every chart.
 """
 
@@ -19,7 +19,7 @@ from itertools import product
 
 import sympy as sp
 
-from diffcheck.cast import Site, cast
+from diffcheck.cast import RAY_ORDERS, Site, cast
 from diffcheck.cell import BadWitness, Refine
 from diffcheck.charts import Chart, balances, charts
 from diffcheck.deadline import TimeOver
@@ -32,9 +32,11 @@ from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol, tree_of
+from diffcheck.radial import visit_radial
 from diffcheck.rays import (
     BENT,
     NeedGradient,
+    NeedHigherOrder,
     Ray,
     combine,
     direction,
@@ -154,6 +156,9 @@ def _parts(question: Question, system: Thin, site: Site) -> list[Thin]:
 def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) -> list[Leaf]:
     """Return what happens at a site, for each kind of constants and of variables free on it."""
     leaves: list[Leaf] = []
+    radial = visit_radial(question, system, place)
+    if radial is not None:
+        return radial
     todo = [(*place.wall.conditions, *kind) for kind in _kinds(question, place)]
     for _ in range(MAX_KINDS):
         if not todo:
@@ -258,15 +263,24 @@ def classify(question: Question, site: Site, unknown: list[str], depth: int) -> 
     for chart in site.charts:
         if chart.own and seen.steady is not None:
             continue
-        rays, explored = cast(question, site, chart.paths)
-        if not rays:
-            unknown += explored.open
-            return None
-        if any(r.germ is None for r in rays):
-            return None  # an open region next to it is undefined: an edge of the domain
-        straight = rays if chart.even else straight
-        if _settled(question, site, chart, rays, explored, straight, seen):
-            return seen.best
+        for order in RAY_ORDERS:
+            known = len(question.casts), len(question.drawn)
+            rays, explored = cast(question, site, chart.paths, order)
+            if not rays:
+                unknown += explored.open
+                return None
+            if any(r.germ is None for r in rays):
+                return None  # an open region next to it is undefined: an edge of the domain
+            straight = rays if chart.even else straight
+            try:
+                if _settled(question, site, chart, rays, explored, straight, seen):
+                    return seen.best
+                break
+            except NeedHigherOrder as reason:
+                if order == RAY_ORDERS[-1]:
+                    seen.doubts.append(str(reason))
+                    break
+                del question.casts[known[0] :], question.drawn[known[1] :]
     if seen.steady is None:
         return _unsettled(question, site, seen, unknown)
     if seen.level > C0 and (seen.waves or not seen.steady[0].even):
@@ -294,6 +308,8 @@ def _settled(
             outcome = weighted_class(rays, directions, chart.weights, linear_part(straight, directions))
     except NeedGradient:
         outcome, waves = Outcome(CINF, how="continuous"), True
+    except NeedHigherOrder:
+        raise
     except Undetermined as reason:
         seen.doubts.append(str(reason))
         return False
