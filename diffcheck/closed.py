@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import sympy as sp
+
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, explore
 from diffcheck.identity import Decision, is_zero
-from diffcheck.loci import Question, components
+from diffcheck.loci import Component, Question, components
 from diffcheck.outcome import Outcome
 from diffcheck.printer import symbol
+from diffcheck.reach import Constraint
 from diffcheck.verdict import C0, Kind
 from diffcheck.walls import Thin, Wall
 
@@ -53,11 +56,16 @@ def _opening(question: Question, jump: Leaf, system: Thin) -> Iterator[Closed]:
         steep = next((v for v, slope in slopes if is_zero(slope) is Decision.NO), None)
         if steep is not None:
             bound = _bound(component.base, question.wrt)
-            wall = Wall(
-                system.gap, bound[0], component.base, component.conditions, component.integers, steps=None
-            )
+            there = (*component.conditions, *_defined(component))
+            wall = Wall(system.gap, bound[0], component.base, there, component.integers, steps=None)
             found = explore(wall, question.where, question.names, lambda _, __: OPENS).leaves
             yield from (Closed(jump, leaf, steep.name) for leaf in found)
+
+
+def _defined(component: Component) -> Iterator[Constraint]:
+    """Yield what the coordinates need to have a value."""
+    below = {sp.together(e).as_numer_denom()[1] for _, e in component.base}
+    yield from (Constraint(d, "!=") for d in sorted(below, key=str) if d.free_symbols)
 
 
 def _bound(base: Sequence[tuple[str, object]], wrt: Sequence[str]) -> list[str]:

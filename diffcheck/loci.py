@@ -29,6 +29,7 @@ from diffcheck.walls import Thin, Wall, factors, integer_zeros
 __all__ = ["BORDERED", "Component", "Looked", "Path", "Question", "Weights", "components"]
 
 BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
+STRICT: Mapping[Relation, Relation] = {"<=": "<", ">=": ">"}
 Weights = tuple[sp.Expr, ...]
 Path = tuple[tuple[sp.Expr, sp.Expr], ...]
 
@@ -108,7 +109,20 @@ def components(system: Thin, question: Question) -> Iterator[Component | None]:
     integers = {k for e in equations for k in e.free_symbols if k.is_integer}
     numbers = tuple(sorted(integers, key=lambda k: k.name))
     for found in _eliminated(_Partial(equations, inside, integers=numbers)):
-        yield from _solving(found, equations, inside)
+        yield from (_in_general(part, variables) for part in _solving(found, equations, inside))
+
+
+def _in_general(found: Component | None, variables: Sequence[sp.Symbol]) -> Component | None:
+    """Return the component without its border in the constants: d <= 0 and d >= 0 is no set of constants."""
+    if found is None:
+        return None
+    strict = tuple(
+        Constraint(c.expr, STRICT.get(c.rel, c.rel))
+        if c.expr.free_symbols.isdisjoint((*variables, *found.integers))
+        else c
+        for c in found.conditions
+    )
+    return replace(found, conditions=strict)
 
 
 def _solving(

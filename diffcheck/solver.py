@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -28,9 +28,12 @@ from diffcheck.tower import Tower
 
 __all__ = ["Answer", "solve"]
 
-RESOURCES = "12000"
+RESOURCES = 12_000
+FEW_RESOURCES = 2_000
 # Of one number; cvc5 takes decimal digits, of which Python writes at most 4300.
 MAX_BITS = 10_000
+# Of bounds on pi and the like: with longer ones cvc5 computes longer, with shorter ones it sees less.
+BITS = 64
 MAX_DEGREE = 40
 MAX_SIZE = 400
 MAX_POINTS = 5
@@ -57,11 +60,6 @@ class Answer:
     model: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=1)
-def _terms() -> Any:
-    return cvc5.TermManager()
-
-
 def solve(constraints: Sequence[tuple[sp.Expr, str]]) -> Answer:
     """Decide whether all ``expr rel 0`` can hold together, as far as the abstraction goes."""
     units = {"exp": 1, "root": 1, "circle": 1}
@@ -81,7 +79,8 @@ class _Query:
     """One query: a tower for all constraints and the assertions about its generators."""
 
     def __init__(self, constraints: Sequence[tuple[sp.Expr, str]], units: dict[str, int]) -> None:
-        self.tm = _terms()
+        # Of its own: what one query leaves in it changes what the next costs, beyond all limits on resources.
+        self.tm = cvc5.TermManager()
         self.real = self.tm.getRealSort()
         self.tower = Tower(None, {}, units, (), closed=True)
         self.stand_ins: dict[sp.Expr, sp.Symbol] = {}
@@ -106,37 +105,58 @@ class _Query:
     def answer(self) -> Answer:
         """Ask by incremental linearisation, then by cylindrical coverings if the query is small.
 
-        With one generator a covering is an isolation of roots, which always decides: it comes first.
+        With one generator a covering is an isolation of roots, which always decides: it comes first.  Where all others
+        are numbers, known by bounds that linearisation approaches step by step, it comes after a few of these steps.
         """
-        line = self._is_small() and len(self.tower.generators) == 1
-        answer = self._answered(coverings=line)
-        if answer.status != "unknown" or not self._is_small():
+        if not self._is_small():
+            return self._answered()
+        if len(self.tower.generators) == 1:
+            answer = self._answered(coverings=True)
+            return self._answered() if answer.status == "unknown" else answer
+        line = sum(bool(g.expr.free_symbols) for g in self.tower.generators) == 1
+        answer = self._answered(resources=FEW_RESOURCES if line else RESOURCES)
+        if answer.status != "unknown":
             return answer
-        if line:
-            return self._answered(coverings=False)
         # No limit of cvc5's own stops it there.
         return finished(partial(self._answered, coverings=True), COVERING_SECONDS) or Answer("unknown")
 
-    def _answered(self, *, coverings: bool) -> Answer:
-        solver, result = self._asked(coverings=coverings)
+    def _answered(self, *, coverings: bool = False, resources: int = RESOURCES) -> Answer:
+        solver, result = self._asked(coverings, resources)
         if not result.isSat():
             return Answer("unsat" if result.isUnsat() else "unknown")
         symbols = [
             g for g in self.tower.generators if g.expr.is_Symbol and g.expr not in self.stand_ins.values()
         ]
-        model = {g.expr: _value(solver.getValue(self._variable(g))) for g in symbols}
+        model = {g.expr: self._value(solver.getValue(self._variable(g))) for g in symbols}
         exact = len(symbols) == len(self.tower.generators) and not self.integers
         return Answer("sat", exact, {s: v for s, v in model.items() if v is not None})
 
-    def _asked(self, *, coverings: bool) -> tuple[Any, Any]:
+    def _asked(self, coverings: bool, resources: int) -> tuple[Any, Any]:
         solver = cvc5.Solver(self.tm)
         solver.setLogic("QF_NIRA" if self.integers else "QF_NRA")
         solver.setOption("produce-models", "true")
-        solver.setOption("rlimit-per", RESOURCES)
+        solver.setOption("rlimit-per", str(resources))
         solver.setOption("nl-cov", "true" if coverings else "false")
         for term in self.asserted:
             solver.assertFormula(term)
         return solver, solver.checkSat()
+
+    def _value(self, term: Any) -> sp.Expr | None:
+        """Return the number in a model exactly, an algebraic one as a real root of its polynomial."""
+        if term.isRealValue():
+            value = term.getRealValue()
+            return sp.Rational(value.numerator, value.denominator)
+        if not term.isRealAlgebraicNumber():
+            return None
+        x = sp.Symbol("x")
+        low, high = (term.getRealAlgebraicNumberLowerBound(), term.getRealAlgebraicNumberUpperBound())
+        bounds = [sp.Rational(b.getRealValue().numerator, b.getRealValue().denominator) for b in (low, high)]
+        variable = self.tm.mkVar(self.real, "x")
+        poly = sp.Poly(_univariate(term.getRealAlgebraicNumberDefiningPolynomial(variable), variable, x), x)
+        if poly.degree() > 12:
+            return (bounds[0] + bounds[1]) / 2
+        below = poly.count_roots(None, bounds[0]) - int(poly.eval(bounds[0]) == 0)
+        return sp.CRootOf(poly, below + int(poly.eval(bounds[0]) == 0))
 
     def _is_small(self) -> bool:
         """Whether coverings are safe: no limit stops them; they are doubly exponential in the variables."""
@@ -283,7 +303,7 @@ class _Query:
         self.asserted.append(self.tm.mkTerm(Kind.OR, plus, minus))
 
     def _between(self, v: Any, number: sp.Expr) -> None:
-        ball = enclose(number, {}, 128)
+        ball = enclose(number, {}, BITS)
         if ball.is_finite():
             low, high = _rational_bounds(ball)
             self._compare(v, ">=", low_term := self._number(low))
@@ -371,7 +391,7 @@ def _domain(expr: sp.Expr) -> Iterator[tuple[sp.Expr, str]]:
 
 
 def _rational_bounds(ball: flint.arb) -> tuple[Any, Any]:
-    with precision(128):
+    with precision(BITS):
         mid, rad = ball.mid(), ball.rad()
         low, high = (mid - rad).lower(), (mid + rad).upper()
     return _dyadic(low), _dyadic(high)
@@ -380,24 +400,6 @@ def _rational_bounds(ball: flint.arb) -> tuple[Any, Any]:
 def _dyadic(x: flint.arb) -> sp.Rational:
     mantissa, exponent = x.man_exp()
     return sp.Rational(int(mantissa)) * sp.Integer(2) ** int(exponent)
-
-
-def _value(term: Any) -> sp.Expr | None:
-    """Return the number in a model exactly, an algebraic one as a real root of its polynomial."""
-    if term.isRealValue():
-        value = term.getRealValue()
-        return sp.Rational(value.numerator, value.denominator)
-    if not term.isRealAlgebraicNumber():
-        return None
-    x = sp.Symbol("x")
-    low, high = (term.getRealAlgebraicNumberLowerBound(), term.getRealAlgebraicNumberUpperBound())
-    bounds = [sp.Rational(b.getRealValue().numerator, b.getRealValue().denominator) for b in (low, high)]
-    variable = _terms().mkVar(_terms().getRealSort(), "x")
-    poly = sp.Poly(_univariate(term.getRealAlgebraicNumberDefiningPolynomial(variable), variable, x), x)
-    if poly.degree() > 12:
-        return (bounds[0] + bounds[1]) / 2
-    below = poly.count_roots(None, bounds[0]) - int(poly.eval(bounds[0]) == 0)
-    return sp.CRootOf(poly, below + int(poly.eval(bounds[0]) == 0))
 
 
 def _univariate(term: Any, variable: Any, x: sp.Symbol) -> sp.Expr:

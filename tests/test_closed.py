@@ -5,6 +5,7 @@ from questions import summary
 
 from diffcheck.check import check
 from diffcheck.report.json import to_object
+from diffcheck.verdict import Kind, ProbeStatus
 from diffcheck.verify import Status, verify
 
 CLOSING = [
@@ -43,3 +44,23 @@ def test_where_a_jump_closes_is_a_step_of_the_certificate(text):
         step["along"] = next(n for n in "xy" if n != step["along"])
         step["at"] = dict.fromkeys(step["at"], "1")
     assert not steps or Status.FAILED in {c.status for c in verify(report)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("where(x**3 > d, x**3, y**2)", "x,y"),
+        ("where(x**5 > d, x, y**2 - 1)", "x,y"),
+        ("where(x**3 < c, x**3, y**4)", "x,y"),
+        ("where(3 - x > c, 3 - x, x*y*z)", "x,y,z"),
+        ("where(x > c, x, y/z)", "x,y,z"),
+        ("where(x > c*d, x, y**2*z)", "x,y,z"),
+    ],
+)
+def test_a_place_where_a_jump_closes_exists_for_an_open_set_of_constants(text, wrt):
+    """Coordinates that ask for d <= 0 and d >= 0, or divide by 0, are nowhere: the example has none that is 0."""
+    found = [f for f in check(text, wrt).findings if f.kind in (Kind.CORNER, Kind.DIRECTIONAL)]
+    assert found
+    for finding in found:
+        assert finding.probe.status is ProbeStatus.CONFIRMED
+        assert all(finding.witness[n] != "0" for n in finding.witness if n in ("c", "d"))

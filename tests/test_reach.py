@@ -189,3 +189,14 @@ def test_conditions_on_one_number_are_always_decided(roots, rels):
     places = [-10, *borders, *middles, 10]
     holds = any(all(sp.Rel(e.subs(x, p), 0, {"=": "=="}.get(rel, rel)) for e, rel in system) for p in places)
     assert solve(system).status == ("sat" if holds else "unsat")
+
+
+@pytest.mark.parametrize(
+    "number", [sp.pi, sp.E, sp.pi + sp.sqrt(2), sp.log(3), 1 / sp.pi, sp.pi**2 - 3], ids=str
+)
+def test_a_square_can_be_a_number_that_is_known_by_bounds(number):
+    """Linearisation comes closer to sqrt(pi) without end; a covering of the line and of the bounds has it at once."""
+    c = sp.Symbol("c", real=True)
+    for scale in (1, -2, sp.Rational(1, 7)):
+        assert solve([(scale * (c**2 - number), "="), (c, "!=")]).status == "sat"
+    assert solve([(c**2 + number, "=")]).status == "unsat"
