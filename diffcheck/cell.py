@@ -126,6 +126,7 @@ class Cell:
         if known is None:
             known = self._zero[c] = self._decide_zero(c)
         if decides and not known:
+            self._split_zeros(c)
             self._note_integers(c)
         return known
 
@@ -285,16 +286,15 @@ class Cell:
         return None
 
     def _split_powers_of_minus_one(self, c: sp.Expr) -> None:
-        for power in c.atoms(sp.Pow):
-            if power.base == -1:
-                for k in power.exp.free_symbols:
-                    raise SplitInteger(k, 2)
-        for wave in c.atoms(sp.sin, sp.cos):
-            for k in wave.free_symbols:
-                if k.is_integer:
-                    rate = expanded(wave.args[0] / sp.pi).coeff(k)
-                    if rate.is_Rational and not (rate / 2).is_Integer:
-                        raise SplitInteger(k, 2 * int(rate.q))
+        for k, modulus in _periods(c):
+            raise SplitInteger(k, modulus)
+
+    def _split_zeros(self, c: sp.Expr) -> None:
+        """Split a family where ``c`` is zero for some residues of its integer: 1 - (-1)**k for even ones."""
+        for k, modulus in _periods(c):
+            decisions = [is_zero(e) for e in _residues(c, k, modulus)]
+            if Decision.YES in decisions and Decision.NO in decisions:
+                raise SplitInteger(k, modulus)
 
     def pivot(self, c: sp.Expr) -> None:
         """Note a coefficient that is divided by; where it oscillates, its constant term, which outweighs the rest."""
@@ -452,6 +452,25 @@ class Cell:
                     return c  # inside another function
                 c = sp.Add(*(k * (1 - wave**2) ** (n // 2) * partner ** (n % 2) for (n,), k in terms))
         return expanded(c)
+
+
+def _periods(c: sp.Expr) -> Iterator[tuple[sp.Symbol, int]]:
+    """Yield integers that ``c`` has a period in, through powers of -1, sines and cosines, with the period."""
+    for power in c.atoms(sp.Pow):
+        if power.base == -1:
+            for k in power.exp.free_symbols:
+                yield k, 2
+    for wave in c.atoms(sp.sin, sp.cos):
+        for k in wave.free_symbols:
+            if k.is_integer:
+                rate = expanded(wave.args[0] / sp.pi).coeff(k)
+                if rate.is_Rational and not (rate / 2).is_Integer:
+                    yield k, int((rate / 2).q)
+
+
+def _residues(c: sp.Expr, k: sp.Symbol, modulus: int) -> Iterator[sp.Expr]:
+    j = sp.Dummy("j", integer=True)
+    return (c.subs(k, modulus * j + r) for r in range(modulus))
 
 
 def _ratio(a: Germ, b: Germ) -> sp.Expr | None:

@@ -52,7 +52,7 @@ def describe(
     groups: dict[tuple[str, Kind, Span], list[Pair]] = {}
     shown = [
         (leaf, at_fault(leaf, gap))
-        for leaf, gap in leaves
+        for leaf, gap in _once(leaves)
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
     ]
     whole = _many_pieces(shown, problem)
@@ -75,11 +75,23 @@ def describe(
         yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
 
 
+def _once(leaves: Sequence[Pair]) -> list[Pair]:
+    """Return the leaves without those of a point that another wall has too: x = 2 is a member of floor(x) = x."""
+    found: dict[object, Pair] = {}
+    for leaf, gap in leaves:
+        single = leaf.wall.implicit is None and not leaf.wall.integers
+        key = (leaf.wall.base, leaf.conditions, leaf.outcome) if single else id(leaf)
+        found.setdefault(key, (leaf, gap))
+    return list(found.values())
+
+
 def _many_pieces(leaves: Sequence[Pair], problem: Problem) -> dict[Node, str]:
     """Return the parts whose gap vanishes on many pieces, such as sum(max(p, q)), with the equation as written."""
     walls: dict[tuple[Node, Kind | None], set[sp.Expr]] = {}
     gaps = {}
     for leaf, gap in leaves:
+        if leaf.wall.integers:
+            continue  # residues of a family, of which others may be left out
         walls.setdefault((gap.part, leaf.outcome.kind), set()).add(leaf.wall.gap)
         gaps[gap.part] = gap
     many = {part for (part, _), found in walls.items() if len(found) > MAX_PIECES}

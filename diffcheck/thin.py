@@ -60,6 +60,8 @@ MAX_KINDS = 48
 SIGNS: tuple[Relation, Relation] = (">", "<")
 
 MAX_DERIVATIVES = 4
+# What a singular or discontinuous point is, from the least that directions show.
+LIMITLESS: tuple[Kind | None, ...] = (Kind.HOLE, Kind.OSCILLATION, Kind.POLE)
 
 
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
@@ -313,7 +315,7 @@ def _settled(
     except Undetermined as reason:
         seen.doubts.append(str(reason))
         return False
-    if outcome.level < seen.level:
+    if _is_worse(outcome, seen.best):
         seen.best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
     if exact and not waves:
         return True
@@ -327,6 +329,16 @@ def _settled(
     elif outcome.level >= CINF:
         seen.doubts += explored.open
     return False
+
+
+def _is_worse(outcome: Outcome, best: Leaf | None) -> bool:
+    """Whether curves show more than was seen: a worse class, no limit where lines have one, or no bound either."""
+    if best is None:
+        return outcome.level < CINF
+    before = best.outcome
+    if outcome.level == before.level and {outcome.kind, before.kind} <= {*LIMITLESS}:
+        return LIMITLESS.index(outcome.kind) > LIMITLESS.index(before.kind)
+    return outcome.level < before.level
 
 
 def _unsettled(question: Question, site: Site, seen: _Seen, unknown: list[str]) -> Leaf | None:
@@ -391,7 +403,7 @@ def _along_lines(question: Question, site: Site, plain: list[Ray], best: Leaf | 
             outcome = combine(rays, [x, y], (sp.S.One, sp.Integer(bend)))
             if outcome.level == CINF and _bent(site, plain, paths, rays):
                 outcome = BENT
-            if outcome.level < (CINF if best is None else best.outcome.level):
+            if _is_worse(outcome, best):
                 best = Leaf(site.wall, rays[0].conditions, rays[0].point, outcome)
     return best
 

@@ -251,6 +251,11 @@ EXCEPTIONS = [
     ("abs(floor(x) - 5/2)", {"x = k and k != 3 for integer k"}),
     ("abs(floor(x))", {"x = k for integer k"}),
     ("(x**2 - y**2)/(x - y)", {"x = y"}),
+    ("where(floor(x) == x, 1, cos(pi*x))", {"x = 2*k + 1 for integer k"}),
+    ("where(cos(x) == 0, 1, sin(x))", {"x = 2*pi*k + 3*pi/2 for integer k"}),
+    ("where(mod(x, 1) == 0, 1, cos(2*pi*x/3))", {"x = 3*k + 1 for integer k", "x = 3*k + 2 for integer k"}),
+    ("floor(x)*(1 - cos(pi*x))", {"x = 2*k + 1 for integer k"}),
+    ("floor(x)*sin(pi*x/2)**2", {"x = 2*k + 1 for integer k"}),
 ]
 
 
@@ -278,3 +283,11 @@ def test_conditions_that_follow_from_others_are_left_out(text, wrt, places):
     """k > 3 says k > 2; on integers k > 3 does not follow from k > 2."""
     found = [f for f in ask(text, wrt).findings if f.kind in {Kind.POLE, Kind.JUMP}]
     assert {(f.at, f.condition) for f in found} == places
+
+
+@pytest.mark.parametrize("text", ["floor(x)*abs(x - 2)", "abs(x)*floor(x + 1)", "floor(x)*abs(x**2 - 9)"])
+def test_a_point_of_two_walls_is_told_once(text):
+    """The member of a family at which nothing jumps is a corner of another part."""
+    corners = [f.at for f in ask(text, "x").findings if f.kind is Kind.CORNER]
+    assert corners
+    assert len(corners) == len(set(corners))

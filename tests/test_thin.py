@@ -68,6 +68,11 @@ ISOLATED = [
     ("where(x == 0 and y == 0, 0, x**2*y/(x**4 + y**2))", "discontinuous", [("oscillation", "x = 0 and y = 0")]),
     ("where(x == 0 and y == 0, 0, x*y*(x**2 - y**2)/(x**2 + y**2))", "C1", [("break", "x = 0 and y = 0")]),
     ("where(x == 0 and y == 0, 0, x**3*y**3/(x**2 + y**2))", "C3", [("break", "x = 0 and y = 0")]),
+    ("x**2*y/(x**4 + y**2)", "singular", [("oscillation", "x = 0 and y = 0")]),
+    ("where(x == 0 and y == 0, 1, x**2*y/(x**4 + y**2))", "discontinuous", [("oscillation", "x = 0 and y = 0")]),
+    ("x**3*y/(x**6 + y**2)", "singular", [("oscillation", "x = 0 and y = 0")]),
+    ("x**3*y/(x**4 + y**2)", "singular", [("hole", "x = 0 and y = 0")]),
+    ("(x**2 + y**2)/(x**4 + y**2)", "singular", [("pole", "x = 0 and y = 0")]),
     ("sqrt(x**2 + y**2)**2", "Cinf", []),
     ("where(x == 0 and y == 0, 0, exp(-1/(x**2 + y**2)))", "Cinf", []),
 ]  # fmt: skip
