@@ -23,7 +23,7 @@ from diffcheck.cell import Cell
 from diffcheck.closed import closed
 from diffcheck.constants import Region, regions
 from diffcheck.deadline import TimeOver, before
-from diffcheck.domain import inhabited
+from diffcheck.domain import demanded, inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
 from diffcheck.explore import Explored, Leaf, explore
@@ -314,7 +314,9 @@ def _visit_closed(work: _Work, question: Question) -> None:
 def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     """Put the leaves together: the worst of the points, region by region of the constants."""
     leaves = [leaf for leaf, _ in work.leaves]
-    found = work.record.regions = regions(leaves, work.problem.constants, work.where)
+    constants = work.problem.constants
+    known = (*work.where, *demanded(work.tree, constants))
+    found = work.record.regions = regions(leaves, constants, known)
     verdicts = {r.smoothness.differentiable for r in found}
     worst = min((r.smoothness for r in found), default=CINF)
     findings = list(describe(work.problem, work.leaves, worst, _blame(work, pieces)))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice, product
 
 import sympy as sp
 
 from diffcheck.cases import Group, cases, occurrence
+from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.printer import symbol, text_of
 from diffcheck.reach import Constraint, Status, holds, reach
@@ -24,6 +26,7 @@ Example = Mapping[sp.Symbol, sp.Expr]
 MAX_SAMPLES = 24
 # A wall that is solved for a constant must be solved again for each value of it, which is slow.
 MAX_SOLVED_SAMPLES = 5
+MAX_DENOMINATOR = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
             found.setdefault(level, []).append(example)
     if not found:
         return [Region(worst, "", {})]
+    if all(level.differentiable != worst.differentiable for level in found):
+        # Some constants have the worst leaf, for it has a point.
+        raise Undetermined("cannot tell for which constants it is differentiable")
     merged = _merged(found)
     # Where all classes are of one verdict, nobody asks for the conditions.
     split = len({level.differentiable for level in merged}) > 1
@@ -122,7 +128,12 @@ def _examples(
     own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(symbols)]
     for leaf in leaves:
         values = {symbol(n): e.subs(dict(leaf.witness)) for n, e in leaf.wall.base}
-        keep({**leaf.witness, **{s: v for s, v in values.items() if v.is_Rational}})
+        keep(
+            {
+                **leaf.witness,
+                **{s: _rational(v) for s, v in values.items() if sp.N(v).is_Float or v.is_Rational},
+            }
+        )
     turned = [c for leaf in leaves for c in (*leaf.conditions, *constraints_on(leaf.wall, where))]
     for c in dict.fromkeys(turned):
         if c.expr.free_symbols and c.expr.free_symbols <= set(symbols):
@@ -134,6 +145,21 @@ def _examples(
         if all(holds(c, point) for c in own):
             keep(point)
     return list(out.values())
+
+
+def _rational(value: sp.Expr) -> sp.Rational:
+    """Return a plain number near a value; where the value has a leaf, constants near it have it too.
+
+    No integer: at those, as at 0, things happen that happen nowhere near.
+    """
+    if value.is_Rational:
+        return value
+    number = Fraction(float(value))
+    for digits in range(1, 20):
+        near = number.limit_denominator(MAX_DENOMINATOR**digits)
+        if near.denominator > 1 and abs(near - number) < abs(number) / MAX_DENOMINATOR:
+            break
+    return sp.Rational(near.numerator, near.denominator)
 
 
 def _patterns(symbols: Sequence[sp.Symbol]) -> Iterator[Example]:

@@ -6,7 +6,7 @@ No point found is no proof that there is none, so the answer is then a reason, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, pairwise, product
 
 import sympy as sp
@@ -16,12 +16,13 @@ from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import GENERIC, Leaf
 from diffcheck.germ import Algebra, NeedMoreTerms, constant
+from diffcheck.lower import to_sympy
 from diffcheck.outcome import OUTSIDE
 from diffcheck.printer import symbol
 from diffcheck.reach import Constraint, holds, reach
 from diffcheck.tree import Node
 
-__all__ = ["inhabited"]
+__all__ = ["demanded", "inhabited"]
 
 SIZES = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Rational(-1, 5), sp.Rational(1, 11), sp.Integer(-9))
 MAX_POINTS = 80
@@ -78,3 +79,21 @@ def _has_value(tree: Node, names: Sequence[str], point: Example) -> bool:
     except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, BadWitness, Refine):
         return False
     return True
+
+
+def demanded(tree: Node, constants: Collection[str]) -> Iterator[Constraint]:
+    """Yield what the constants satisfy wherever the lowered ``tree`` has a value: c > 0 for sqrt(c)*abs(x).
+
+    Only what is evaluated everywhere counts, not the branches of a `where`; borders are no general position.
+    """
+    stack, seen = [tree], {tree}
+    while stack:
+        node = stack.pop()
+        args = node.args[:1] if node.op == "where" else node.args
+        stack += [a for a in args if a not in seen]
+        seen.update(args)
+        root = node.op == "pow" and not node.args[1].names() and not to_sympy(node.args[1]).is_Integer
+        names = set(node.args[0].names()) if root or node.op in {"log", "asin"} else set()
+        if names and names <= set(constants):
+            u = to_sympy(node.args[0])
+            yield Constraint(1 - u**2 if node.op == "asin" else u, ">")

@@ -29,6 +29,7 @@ from diffcheck.deadline import check_time
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
 from diffcheck.signs import ABOVE, Signs, signs
+from diffcheck.single import points_between, roots_where
 from diffcheck.solver import solve
 
 __all__ = ["ACCEPTS", "Constraint", "Reach", "Status", "holds", "reach"]
@@ -114,7 +115,7 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         return Reach(Status.UNSAT, how="cvc5 QF_NRA")
     for point in _candidates(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
-    for argument in (_in_boxes, _by_sign_change, _at_small_integers):
+    for argument in (_in_boxes, _by_sign_change, _on_a_line, _at_small_integers):
         found = argument(constraints, symbols)
         if found is not None:
             return found
@@ -150,6 +151,47 @@ def _in_boxes(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -
         if open_set and _all_hold(constraints, point):
             return Reach(Status.SAT, point, "sampling of boxes")
     return Reach(Status.UNSAT, how="boxes in ball arithmetic")
+
+
+def _on_a_line(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Decide constraints on one real symbol: at all roots of an equation among them, or between all roots."""
+    if len(symbols) > 1 or symbols[0].is_integer:
+        return None
+    (x,) = symbols
+    equation = next((c for c in constraints if c.rel == "="), None)
+    if equation is None:
+        return _on_intervals(constraints, x)
+    others = [(c.expr, ACCEPTS[c.rel]) for c in constraints if c is not equation]
+    found = roots_where(equation.expr, others, x)
+    if found is None:
+        return None
+    if not found:
+        return Reach(Status.UNSAT, how="all real roots of an equation")
+    return Reach(Status.SAT, None, "a real root of an equation", {x: found[0].ball})
+
+
+def _on_intervals(constraints: Sequence[Constraint], x: sp.Symbol) -> Reach | None:
+    points = points_between([c.expr for c in constraints], x)
+    if points is None:
+        return None
+    answers = [[holds(c, {x: p}) for c in constraints] for p in points]
+    for p, answer in zip(points, answers, strict=True):
+        if all(answer):
+            return Reach(Status.SAT, {x: p}, "a point between all real roots")
+    # A condition may hold at a root alone; one without a value nowhere near.
+    closed = any(c.rel in {"<=", ">="} for c in constraints)
+    if closed or not all(
+        False in a or _undefined(constraints, x, p) for p, a in zip(points, answers, strict=True)
+    ):
+        return None
+    return Reach(Status.UNSAT, how="a point in every interval between all real roots")
+
+
+def _undefined(constraints: Sequence[Constraint], x: sp.Symbol, p: sp.Rational) -> bool:
+    """Whether some expression has no real value at a point."""
+    return any(
+        exact_value(c.expr, {x: p}) in {sp.zoo, sp.nan} or c.expr.subs(x, p).has(sp.I) for c in constraints
+    )
 
 
 def _short(symbol: sp.Symbol, ball: flint.arb) -> sp.Rational:

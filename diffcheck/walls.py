@@ -259,13 +259,13 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
             walls = [w for s in found for w in _with_exceptions(f, v, s)]
             solved = Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
             return _joined([solved, _cylinders(f, v, inside)])
-    for c in sorted(f.free_symbols - set(variables), key=lambda s: s.name):
-        if c.is_integer:
-            continue
+    constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
+    for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
-        if value is not None:
-            solved = Walls((Wall(f, inside[0].name, ((c.name, value),)),))
-            return _joined([solved, _cylinders(f, c, inside)])
+        found = solve_for(f, c) if value is None else [Solved(value)]
+        if found is not None:
+            own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
+            return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
     rational = _without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)

@@ -75,7 +75,9 @@ CASES = [
     ("max(x**2, a, b)", "x", "", {"b > 0 or a > 0": "C0", "otherwise": "Cinf"}),
     ("abs(x)**(a*b)", "x", "", {"a*b < 0": "singular", "a*b > 0 and a*b < 1": "C0", "a*b > 1": "C1"}),
     ("where(a > 0 or b > 0, abs(x), x)", "x", "", {"a > 0 or b > 0": "C0", "otherwise": "Cinf"}),
-    ("1/(abs(cos(x)) + abs(x - a))", "x", "abs(x) <= 1", {"abs(a) < 1": "C0", "otherwise": "Cinf"}),
+    ("1/(abs(cos(x)) + abs(x - a))", "x", "abs(x) <= 1", {"abs(a) < 1": "C0", "abs(a) > 1": "Cinf"}),
+    ("abs(x*exp(x) - a)", "x", "", {"a == 20/43": "C0", "a == -2/3": "Cinf"}),
+    ("abs(x**2 + exp(x) - a)", "x", "", {"a == 95/63": "C0", "a == 2/3": "Cinf"}),
     ("max(x**2 - 1, a)", "x", "x >= -1", {"a > -1": "C0", "a < -1": "Cinf"}),
     ("sqrt(abs(x**2 + y**2 + a))", "x,y", "", {"a < 0": "C0", "a > 0": "Cinf"}),
 ]  # fmt: skip
@@ -202,3 +204,24 @@ def test_conditions_that_are_not_proved_in_time_name_examples(monkeypatch):
     assert [r.condition for r in proved] == ["a > 0", "a < 0"]
     assert [r.condition for r in told] == [f"a == {r.example[A]}" for r in proved]
     assert [r.smoothness for r in told] == [r.smoothness for r in proved]
+
+
+ALWAYS = [
+    ("sqrt(c)*abs(x)", "C0"),
+    ("log(c)*x + abs(x - c)", "C0"),
+    ("asin(c)*abs(x)", "C0"),
+    ("abs(x - sqrt(c))", "C0"),
+    ("abs(y**2 - x**2*(x + 1))", "C0"),
+    ("abs(x**3 + x + c**3)", "C0"),
+    ("abs(x**3 + c*x + c**2)", "C0"),
+    ("1/(x**3 + x - exp(c))", "singular"),
+    ("(x**5 + x - c**3)*abs(x**5 + x - c**3)", "C1"),
+]
+
+
+@pytest.mark.parametrize(("text", "level"), ALWAYS, ids=[t for t, _ in ALWAYS])
+def test_constants_for_which_there_is_no_function_or_the_same_make_no_case(text, level):
+    """A wall that is solved for a constant; a root or logarithm of constants that is real for some of them only."""
+    analysis = ask(text, "x")
+    assert analysis.verdict is not Verdict.CONDITIONAL
+    assert str(analysis.smoothness) == level
