@@ -15,7 +15,7 @@ from diffcheck.errors import SyntaxProblem
 from diffcheck.reductions import LETTERS, REDUCTIONS, VECTORS, base_of, index_of, indices_of, subscripted
 from diffcheck.sums import split
 from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
-from diffcheck.vectors import COUNTS, Env, Expander, has_vectors, opened
+from diffcheck.vectors import COUNTS, Env, Expander, compares_indices, has_vectors, opened
 
 __all__ = ["Reading", "readings", "same_vector"]
 
@@ -75,20 +75,37 @@ def readings(
 
 
 def _check_letters(expander: Expander) -> None:
-    """Refuse an index that stands for a number in what runs over it, as i in sum(i*x[i])."""
+    """Refuse an index that stands for a number in what runs over it, as i in sum(i*x[i]); it may be compared."""
+    known = {letter for node in expander.items() for letter in expander.free(node)}
     for node in expander.tree.distinct():
         bound = expander.over(node) if expander.reduces(node) else ()
         waiting = list(expander.operands(node)) if bound else []
         while waiting:
             part = waiting.pop()
+            if compares_indices(part, bound):
+                _check_compared(part, known, expander.text)
+                continue
             if part.op == NAME and part.leaf in bound:
                 raise SyntaxProblem(
                     f"`{part.leaf}` is an index here and has no value",
                     span=part.span,
-                    help="write the terms out as a list, [1, 2, 3], or give a variable another name",
+                    help="compare it, as in `where(i != j, x[i, j], 0)`, write the terms out as a list, [1, 2, 3], or "
+                    "give a variable another name",
                     text=expander.text,
                 )
             waiting += expander.operands(part)
+
+
+def _check_compared(part: Node, known: set[str], text: str) -> None:
+    """Refuse i < j where j stands in no subscript, so that nothing runs over it."""
+    for side in part.distinct():
+        if side.op == NAME and side.leaf not in known:
+            raise SyntaxProblem(
+                f"`{side.leaf}` is no index here: it stands in no subscript",
+                span=side.span,
+                help="write it as in `y[i]`, or give a variable another name",
+                text=text,
+            )
 
 
 def same_vector(asked: str, known: str) -> bool:
@@ -148,7 +165,7 @@ def _free_indices(expander: Expander, alike: bool) -> tuple[dict[str, int | str]
     """Return what stands for the indices that nothing reduces, and sentences on it.
 
     Beside other parts of its vector an index must be a number.  Exchanging two numbers of an index everywhere
-    changes nothing when no number is written there, so the first one answers for all.
+    changes nothing when no number is written there, so the first one answers for all, and different ones for several.
     """
     env: dict[str, int | str] = {}
     notes = []
@@ -157,7 +174,8 @@ def _free_indices(expander: Expander, alike: bool) -> tuple[dict[str, int | str]
         if letter not in numbered:
             notes.append(f"nothing is summed over {letter}: the answer is that for one {letter}, any of them")
             continue
-        if len(numbered) > 1 or not alike or not _is_symmetric(expander):
+        fits = len(numbered) == 1 or (not any(expander.starts.values()) and len(numbered) <= expander.size)
+        if not fits or not alike or not _is_symmetric(expander):
             place = next(n for n in expander.items() if letter in expander.free(n))
             raise SyntaxProblem(
                 f"which `{letter}` is meant?",
@@ -165,8 +183,11 @@ def _free_indices(expander: Expander, alike: bool) -> tuple[dict[str, int | str]
                 help="give a number from 0 on, or reduce over it",
                 text=expander.text,
             )
-        env[letter] = expander.range(letter).start
-        notes.append(f"{letter} is {env[letter]} here; by symmetry the answer is that for every {letter}")
+        env[letter] = expander.range(letter).start + len(env)
+    if env:
+        said = " and ".join(f"{letter} is {value}" for letter, value in env.items())
+        every = f"every {next(iter(env))}" if len(env) == 1 else f"all different {' and '.join(env)}"
+        notes.append(f"{said} here; by symmetry the answer is that for {every}")
     return env, notes
 
 
@@ -187,7 +208,12 @@ def _is_beside(expander: Expander, letter: str) -> bool:
 
 
 def _is_symmetric(expander: Expander) -> bool:
-    return not expander.lengths and all(i for _, _, _, i in _slots(expander))
+    """Whether no number of an index is singled out, and none comes before another."""
+    ordered = any(
+        compares_indices(n, LETTERS) and (n.op not in ("eq", "ne") or any(a.op != NAME for a in n.args))
+        for n in expander.tree.distinct()
+    )
+    return not ordered and not expander.lengths and all(i for _, _, _, i in _slots(expander))
 
 
 # --- all terms
@@ -240,6 +266,8 @@ def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequen
     assert parts.whole is not None
     assert parts.term is not None
     over = tuple(sorted(parts.over))
+    if any(compares_indices(n, LETTERS) for n in parts.whole.distinct()):
+        return None
     if any(expander.axis(n) in over for n in parts.whole.distinct()):
         return None
     whole, term = (expander.number(p, env) for p in (parts.whole, parts.term))

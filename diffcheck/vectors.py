@@ -8,8 +8,10 @@ numbers part by part, as arrays do.  Read in order: `opened`, `Expander.free`, t
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
@@ -29,7 +31,7 @@ from diffcheck.reductions import (
 )
 from diffcheck.tree import NAME, NUMBER, Node, Span, name, number
 
-__all__ = ["COUNTS", "SIZE", "Env", "Expander", "has_vectors", "opened"]
+__all__ = ["COUNTS", "SIZE", "Env", "Expander", "compares_indices", "has_vectors", "opened"]
 
 # The number of terms, where it divides a sum over them and is nothing else.
 COUNTS = frozenset({"n", "N"})
@@ -42,6 +44,10 @@ _SPELLED = re.compile(rf"(.+)_([{LETTERS}]{{1,2}}|[0-9]+)")
 
 # Names of what a model learns: one value for all samples where others have one in each.
 _PARAMETER = re.compile(r"(w|W|b|B|theta|phi|beta|weights?|bias|coef)_?[0-9]*")
+
+_COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
+}  # fmt: skip
 
 # What stands for an index: a number, or the index itself.
 Env = Mapping[str, int | str]
@@ -61,6 +67,29 @@ def _is_vector(node: Node) -> bool:
         node.op in VECTORS
         or node.op in LAYERS
         or (node.op in REDUCTIONS and (len(node.args) < 2 or node.leaf == "ord"))
+    )
+
+
+def compares_indices(node: Node, letters: Collection[str]) -> bool:
+    """Say whether a node compares indices with each other or with numbers, as `i != j` and `i < 2` do."""
+    if node.op not in _COMPARED or not all(_is_place(a) for a in node.args):
+        return False
+    return any(_place(a)[0] in letters for a in node.args)
+
+
+def _is_place(node: Node) -> bool:
+    """Whether a node is what may stand in a subscript: a letter, a number from 0 on, or a letter and a number."""
+    if node.op in ("add", "sub"):
+        return node.args[0].op == NAME and _is_place(node.args[0]) and _is_whole(node.args[1])
+    return (node.op == NAME and node.leaf in {*LETTERS}) or _is_whole(node)
+
+
+def _is_whole(node: Node) -> bool:
+    return (
+        node.op == NUMBER
+        and isinstance(node.leaf, Fraction)
+        and node.leaf >= 0
+        and node.leaf.denominator == 1
     )
 
 
@@ -231,10 +260,20 @@ class Expander:
             n for n in dict.fromkeys(n for node in bare for n in self._names_in(node)) if n not in outside
         ]
         vectors = {n for node in bare if node.op == "dot" for n in self._names_in(node)}
+        vectors |= self._alone(bare) | {str(n.args[0].leaf) for n in tree.distinct() if n.op == "item"}
         likely = [n for n in inside if n in vectors or not self.shared(n)]
         fixed = [n for n in likely if n not in vectors and _PARAMETER.fullmatch(n)]
         chosen = tuple(n for n in likely if len(fixed) in (0, len(likely)) or n not in fixed)
         return (self._indexed(tree, set(chosen), letter), chosen) if chosen and letter else (tree, ())
+
+    def _alone(self, bare: Sequence[Node]) -> set[str]:
+        """Return the names that are settings or parameters and are reduced without any others: the w of norm(w).
+
+        Beside others they are one number, as the w of mean((y - w*x)**2).
+        """
+        named = [set(self._names_in(node)) for node in bare]
+        fixed = {n for names in named for n in names if self.shared(n) or _PARAMETER.fullmatch(n)}
+        return fixed - {n for names in named if not names <= fixed for n in names}
 
     def _names_outside(self, node: Node) -> Iterator[str]:
         """Yield the names that stand in no reduction without an index."""
@@ -346,10 +385,33 @@ class Expander:
             return self._softmax(node, env)
         if node.op in LAYERS:
             return self._layer(node, env)
+        if node.op == "where":
+            holds = self._holds(node.args[0], env)
+            if isinstance(holds, bool):
+                return self.value(node.args[1 if holds else 2], env)
+            node = Node("where", (holds, *node.args[1:]), None, node.span)
         args = [self.value(a, env) for a in node.args]
         if node.op == "apply" and any(isinstance(a, tuple) for a in args):
             raise self.problem(f"`{node.leaf}` takes numbers, not lists", node.span, "write `F(x[i])`")
         return self._spread(node, args)
+
+    def _holds(self, condition: Node, env: Env) -> Node | bool:
+        """Return whether a condition holds, as far as it compares indices; else what is left of it."""
+        op = condition.op
+        letters = [i for i, n in env.items() if isinstance(n, int)]
+        if compares_indices(condition, letters):
+            left, right = (self._bound(_place(a), env) for a in condition.args)
+            known = left.isdigit() and right.isdigit()
+            return _COMPARED[op](int(left), int(right)) if known else condition
+        if op not in ("and", "or", "not"):
+            return condition
+        parts = [self._holds(a, env) for a in condition.args]
+        if op == "not":
+            return not parts[0] if isinstance(parts[0], bool) else Node(op, (parts[0],), None, condition.span)
+        if (op == "or") in parts:
+            return op == "or"
+        left_over = [p for p in parts if not isinstance(p, bool)]
+        return fold(op, left_over, condition.span) if left_over else op == "and"
 
     def _spread(self, node: Node, args: Sequence[Value]) -> Value:
         """Apply a function of numbers part by part; a number beside a list serves all of its parts."""

@@ -325,7 +325,7 @@ LATEX = {
     "2*0.1**x*3": r"2 \cdot 0.1^{x} \cdot 3",
     "1e-12*target": r"10^{-12} \mathrm{target}",
     "x1 + x_1": r"x_{1} + \mathrm{x\_1}",
-    "e*E": r"\mathsf{e} e",
+    "e*E": r"\mathsf{e} \mathrm{e}",
     "floor(x) - x/(y - 1/2)": r"\left\lfloor x \right\rfloor - \frac{x}{y - \frac{1}{2}}",
 }  # fmt: skip
 

@@ -69,6 +69,8 @@ READ = {
     r"\tfrac12 x + \dfrac{x}{y z}": "1/2*x + x/(y*z)",
     r"x^2_1 + x_1^2": "x_1**2 + x_1**2",
     r"x^{10} + e^{-x} + e": "x**10 + exp(-x) + E",
+    r"\|z - e\|^2 + e_i": "sum((z - e)**2) + e_i",
+    r"2 \mathrm{e} x": "2*E*x",
     r"\sqrt x + \sqrt[3]{x} + \sqrt[4]{x} + \sqrt(x + 1)": "sqrt(x) + cbrt(x) + x**(1/4) + sqrt(x + 1)",
     "x_iy_i": "x_i*y_i",
     r"10^{-3} + 1e-3 x": "10**-3 + 0.001*x",
@@ -121,6 +123,9 @@ READ = {
     r"f_\theta(x) + f_\phi(x)": "f_theta(x) + f_phi(x)",
     r"F(x_i; \theta)": "F(x_i)",
     r"\log p(y | x) + q(x)": "log(p(y, x)) + q(x)",
+    r"\pi_\theta(a | s) + \pi_\text{ref}(a | s) + \pi": "pi_theta(a, s) + pi_ref(a, s) + pi",
+    r"\epsilon - \epsilon_\theta(x, t)": "epsilon - epsilon_theta(x, t)",
+    r"\mu_\theta(x) - \mu(1 - x)": "mu_theta(x) - mu*(1 - x)",
     r"\sigma(z)": "sigmoid(z)",
     r"\frac{(x - \mu)^2}{2\sigma^2} + \sigma(z)": "(x - mu)**2/(2*sigma**2) + sigma*z",
     # sums
@@ -148,6 +153,23 @@ READ = {
     r"\frac12 x^T A x - b^\top x": "1/2*dot(x[i], dot(A[i, j], x[j], j)) - dot(b, x)",
     r"\sum_i x_i - y_i": "sum(x[i] - y[i])",
     r"\sum_i \|x_i - c\|": "sum(norm(x[i, j] - c[j], j))",
+    r"\sum_i (y_i - \theta^\top x_i)^2": "sum((y[i] - dot(theta[j], x[i, j], j))**2)",
+    r"\sum_g \sqrt{p_g} \|\beta_g\|_2": "sum(sqrt(p[i])*norm(beta[i, j], j))",
+    r"\sum_i \|x_i - \lambda_i z_i\|": "sum(norm(x[i, j] - lambda[i]*z[i, j], j))",
+    r"\|\mathbf{y} - \mathbf{X} \boldsymbol{\beta}\|_2^2": "sum((y[i] - dot(X[i, j], beta[j], j))**2)",
+    r"\sum_{i<j} (x_i - x_j)^2": "sum(where(i < j, (x[i] - x[j])**2, 0))",
+    r"\sum_i \sum_{j \ge i} x_i x_j": "sum(sum(where(j >= i, x[i]*x[j], 0), j))",
+    r"\sum_i T_i \prod_{j<i} (1 - a_j)": "sum(T[i]*prod(where(j < i, 1 - a[j], 1)))",
+    r"\sum_{i,j} (C_{ij} - \mathbb{1}[i = j])^2": "sum((C[i, j] - where(i == j, 1, 0))**2)",
+    r"\sum_x P(x) \log \frac{P(x)}{Q(x)}": "sum(P(x[i])*log(P(x[i])/Q(x[i])))",
+    r"\sum_t \log p(y_t | y_{<t})": "sum(log(p(y[i], y_before[i])))",
+    r"\arg\min_w \sum_i (y_i - w x_i)^2": "sum((y[i] - w*x[i])**2)",
+    r"\operatorname*{arg\,max}_\theta \log p_\theta(x)": "log(p(x))",
+    # labels that are letters of indices
+    r"\sum_i |f(x_i^a) - f(x_i^n)|": "sum(abs(f(x_a[i]) - f(x_n_[i])))",
+    r"\|x_i - x_j\|_2": "norm(x_i_ - x_j_)",
+    r"\|x_i - y_i\|_2": "norm(x_i - y_i)",
+    r"\log \sigma(y_w - y_l)": "log(sigmoid(y_w - y_l))",
     # conditions
     r"\mathbb{1}[x > 0] + \mathbf{1}_{x \le y} + \mathbb{I}(x \ne 0)": (
         "where(x > 0, 1, 0) + where(x <= y, 1, 0) + where(x != 0, 1, 0)"
@@ -213,7 +235,9 @@ REFUSED = {
     r"w^\top": ("transpose", r"w^\top", r"w^\top x"),
     r"\|W_2 f(W_1 x)\|": ("product of matrices", "W_1 x", "indices"),
     r"w^\top A B w": ("product of matrices", "A B", "indices"),
-    r"\sum_{i<j} (x_i - x_j)^2": ("condition is not read", "<", r"\frac{1}{2} \sum_i \sum_{j \ne i}"),
+    r"\sum_{i>1} x_i": ("condition is not read", ">", r"\sum_{i < j}"),
+    r"1 + \arg\min_w x": ("a place, not a number", r"\arg\min_w", "function"),
+    r"\arg x": ("`\\arg` is not read", r"\arg", r"\arg\min"),
     r"\max_{a} Q": ("nothing that names it", "_{a}", r"\max_a Q(s, a)"),
     r"\min_w \max_{a} Q": ("nothing that names it", "_{a}", r"\max_a Q(s, a)"),
     "": ("empty", "", "formula"),
@@ -254,6 +278,8 @@ NOTED = {
     r"f_\theta(x)": "f_\\theta is called f",
     r"|x|, x > 0": "left out: x > 0",
     r"y - \max_a Q(s, a)": "the maximum over a is read as one over its values a[i]",
+    r"\|z - e\|^2": "e is a name: Euler's number carries an exponent, or is \\mathrm{e}",
+    r"\frac{TP}{TP + 1}": "TP is read as a product; for one name write \\text{TP}",
     r"W x + b": "W x is read as a product of numbers; with indices, \\sum_j W_{ij} x_j",
 }
 

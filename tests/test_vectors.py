@@ -43,6 +43,15 @@ MEANINGS = {
     "norm(A[i, j])": lambda a: np.linalg.norm(a.A),
     "mean((y[i] - dot(u[j], A[i, j]))**2)": lambda a: np.mean((a.y - a.A @ a.u) ** 2),
     "prod(1 + u[i]**2)": lambda a: np.prod(1 + a.u**2),
+    "u[0] + sum(where(i < j, abs(y[i] - y[j]), 0))": lambda a: (
+        a.u[0] + np.sum(np.triu(np.abs(a.y[:, None] - a.y[None]), 1))
+    ),
+    "sum((A[i, j] - where(i == j, 1, 0))**2)": lambda a: np.sum((a.A - np.eye(len(a.A))) ** 2),
+    "u[0] + sum(where(not i == j, A[i, j], 0))": lambda a: a.u[0] + a.A.sum() - np.trace(a.A),
+    "v[0] + sum(where(i >= j + 1 and u[i] > 0, A[i, j], 0))": lambda a: (
+        a.v[0] + np.sum(np.tril(a.A, -1)[a.u > 0])
+    ),
+    "sum(where(i == 0 or u[i] > 0, v[i], 0))": lambda a: a.v[0] + np.sum(a.v[1:][a.u[1:] > 0]),
     "max(z[j])": lambda a: a.z.max(),
     "min(z[j], j)": lambda a: a.z.min(),
     "np.amax(z) - np.amin(z)": lambda a: a.z.max() - a.z.min(),

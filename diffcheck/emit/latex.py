@@ -140,6 +140,9 @@ class _Printer:
             return self.power(node, args), POWER
         if node.op in ("neg", "not"):
             level = UNARY if node.op == "neg" else NOT
+            # Two signs in a row would read as none.
+            if level == UNARY and args[0][0].startswith("-"):
+                return rf"-\left({args[0][0]}\right)", level
             return f"{spelling if level == NOT else '-'}{_within(args[0], level)}", level
         if node.op in _BINARY:
             level, left, right = _BINARY[node.op]

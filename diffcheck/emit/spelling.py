@@ -150,5 +150,5 @@ SPELLINGS: dict[str, Spelling] = {
     "not": _sign("~", "sp.Not", r"\text{not }"),
     # --- constants: Python floats take the type of the array they meet
     "pi": Spelling("math.pi", "math.pi", "math.pi", "math.pi", "sp.pi", r"\pi"),
-    "E": Spelling("math.e", "math.e", "math.e", "math.e", "sp.E", "e"),
+    "E": Spelling("math.e", "math.e", "math.e", "math.e", "sp.E", "\\mathrm{e}"),
 }  # fmt: skip

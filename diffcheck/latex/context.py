@@ -123,7 +123,7 @@ def called(tokens: Sequence[Token], notes: list[str]) -> list[Token]:
             )
             if direct:
                 found[i] = _as(tokens[i], "FUNC", "sigmoid")
-        elif _is_called(tokens, name, at, bool(bare[name])):
+        elif _is_called(tokens, i, at, bool(bare[name])):
             found[i] = _as(tokens[i], "APPLIED")
         elif at == i + 1 and tokens[at].value == "[" and _names_alone(tokens, at):
             # x[i] as programs write x_i.
@@ -137,15 +137,21 @@ def called(tokens: Sequence[Token], notes: list[str]) -> list[Token]:
     return [part for i, old in enumerate(found) for part in scripts.get(i, [old])]
 
 
-def _is_called(tokens: Sequence[Token], name: str, at: int, bare: bool) -> bool:
+def _is_called(tokens: Sequence[Token], of: int, at: int, bare: bool) -> bool:
+    """Whether the name at ``of`` is called by the bracket at ``at``; bare: it stands without brackets elsewhere."""
     if tokens[at].value == "[":
         return False
+    name = tokens[of].value
     inside = _inside(tokens, at)
-    depth, listed = 0, False
+    depth, outside = 0, []
     for part in inside:
         depth += (part.type in _CLOSES) - (part.type in _OPENS)
-        listed = listed or (depth == 0 and part.type == "COMMA")
-    if listed:
+        outside += [part.type] if depth == 0 else []
+    # One bar divides what is given, as in p(y | x); two are an absolute value.
+    if "COMMA" in outside or 1 in (outside.count("BAR"), outside.count("DBAR")):
+        return True
+    below = [part.value for part in tokens[of + 1 : at] if part.type == "NAME"]
+    if below and {*below} <= {"theta", "phi", "psi"} and _names_alone(tokens, at):
         return True
     parameters = [part.value for part in inside if part.type == "NAME"]
     if not bare and len(inside) == 1 and parameters and parameters[0] in ("theta", "phi", "vartheta"):

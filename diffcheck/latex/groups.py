@@ -79,12 +79,23 @@ class Groups(Cursor):
     def script(self, raw: Raw) -> None:
         """Emit a script with its braces; without typed ones TeX takes a single sign."""
         self.emit("SUB" if raw.text == "_" else "SUP", raw.text, raw.span)
+        follows = [r.text for r in self.raws[self.at : self.at + 2]]
+        base = self.out[-2] if len(self.out) > 1 else None
+        if (
+            follows[:1] == ["{"]
+            and follows[1:] in (["<"], [">"])
+            and base is not None
+            and base.type == "NAME"
+        ):
+            # y_{<t} is one more name at t: what was said before.
+            said = {"<": "before", ">": "after"}[self.raws.pop(self.at + 1).text]
+            self.out[-2] = token("NAME", f"{base.value}_{said}", (base.start_pos or 0, base.end_pos or 0))
         self.operand(self.argument(raw), script=True)
 
     def operand(self, raw: Raw, script: bool = False) -> None:
         """Emit the argument that a script or a fraction takes, in braces."""
         inside = [r.text for r in self.raws[self.at + 1 : self.at + 3]]
-        if raw.text == "{" and script and inside[0] in ("+", "-", "*", "'") and inside[1:] == ["}"]:
+        if raw.text == "{" and script and inside in ([mark, "}"] for mark in "+-*'"):
             self.emit("LBRACE", "", self.take().span)
             self.mark(self.take())
             self.emit("RBRACE", "", self.take().span)

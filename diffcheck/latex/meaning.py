@@ -123,10 +123,12 @@ class _Reader(Names):
         word = str(node.leaf)
         if word == "oo":
             raise self.problem("\\infty is not a number of the language", node.span, "write a large number")
-        if word == "pi" or (word == "e" and self.euler):
+        if self.is_constant(word):
             return Node("pi" if word == "pi" else "E", (), None, node.span)
         if word in self.definitions and not self.definitions[word].subs:
             return self.defined(word, (), node)
+        if word == "e":
+            self.note("e is a name: Euler's number carries an exponent, or is \\mathrm{e}")
         if word in self.bound:
             word = self.letters[word]
         return name(self.free(word), node.span)
@@ -398,7 +400,7 @@ class _Reader(Names):
         value: Node
         if known is not None and len(known.subs) == len(entries) + len(others) == len(letters):
             value = self.defined(word, letters, node)
-        elif word in ("e", "pi") and not entries and not others and not labels:
+        elif self.is_constant(word) and not entries and not others and not labels:
             value = self.read_name(base)
         else:
             value = name(self.free("_".join([word, *map(self.label, others), *labels])), span)

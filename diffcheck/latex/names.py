@@ -7,7 +7,7 @@ and counts from 0; what papers call c or t, or a class y that may be any one, ge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from diffcheck.errors import SyntaxProblem
@@ -23,6 +23,7 @@ from diffcheck.latex.printed import (
     unwrapped,
 )
 from diffcheck.latex.raw import problem
+from diffcheck.latex.words import EULER
 from diffcheck.tree import Node, Span, name, number
 from diffcheck.vocabulary import is_reserved
 
@@ -63,6 +64,7 @@ class Names:
         self.indices = self._indices()
         self.positions = self._positions()
         self.letters = self._letters()
+        self.vectors = any(part.op in ("norm", "inner") or is_transposed(part) for part in self.parts)
         # Papers count from 1, some from 0; the language counts from 0.
         self.first = 0 if self._counts_from_zero() else 1
         self.labels: dict[str, str] = {}
@@ -78,12 +80,14 @@ class Names:
                 letters = {letter(unwrapped(s.args[0])) for s in exponents(part.args[1:])}
                 above.setdefault(str(part.args[0].leaf), set()).update(each for each in letters if each)
         self.labelled = {word: letters for word, letters in above.items() if len(letters) > 1}
+        self.labelling = self._labelling(scripted)
         # Names, with their scripts, that a norm is taken of alone.
         inside = (unwrapped(part.args[0]) for part in self.parts if part.op == "norm" and part.args)
         self.normed = {part for part in inside if part.op in ("name", "scripted")}
-        # e_i is a name, and then e is none of Euler's.
-        self.euler = not any(part.args[0].leaf == "e" and part.args[1].op == "sub" for part in scripted)
-        self.vectors = any(part.op in ("norm", "inner") or is_transposed(part) for part in self.parts)
+        # Euler's number carries an exponent; e_i and an e without any are names.
+        scripts = [part.args[1:] for part in scripted if part.args[0].leaf == "e"]
+        above_e = any(exponents(each) for each in scripts)
+        self.euler = above_e and not any(s.op == "sub" for each in scripts for s in each)
 
     def problem(self, message: str, span: Span, help: str | None = None) -> SyntaxProblem:
         """Return the error for a place in the LaTeX."""
@@ -98,9 +102,33 @@ class Names:
         """Return the scripts that a called name carries anywhere: two for f_\\theta and f_\\phi."""
         return {part.args for part in self.parts if part.op == "called" and part.leaf == word}
 
+    def is_constant(self, word: str) -> bool:
+        """Say whether a name is pi or Euler's number."""
+        return word in ("pi", EULER) or (word == "e" and self.euler)
+
+    def stands_alone(self, word: str) -> bool:
+        """Say whether a called name stands without brackets as well, as epsilon beside \\epsilon_\\theta(x, t)."""
+        return any(part.op == "name" and part.leaf == word for part in self.parts)
+
     def free(self, word: str) -> str:
         """Return a name that the language has not reserved."""
-        return f"{word}_" if is_reserved(word) or word in REDUCTIONS else word
+        return f"{word}_" if is_reserved(word) or word in REDUCTIONS or self.looks_indexed(word) else word
+
+    def looks_indexed(self, word: str) -> bool:
+        """Say whether the language would read a label as an index: the x_n of a negative sample as x[n]."""
+        _, _, label = word.rpartition("_")
+        return label != word and 0 < len(label) < 3 and {*label} <= self.labelling
+
+    def _labelling(self, scripted: Sequence[Node]) -> set[str]:
+        r"""Return the letters of indices that stand in labels alone, if the language would take them for indices.
+
+        It does where something is reduced.  In the norm of x_i - y_i, without a sum, it may: both have parts.
+        """
+        used = {letter(each) for part in scripted for sub in self.entries(part)[0] for each in sub.walk()}
+        labels = self.carried.union(*self.labelled.values())
+        found = {c for c in LETTERS if c in labels} - used
+        summed = any(map(_reduces, self.parts))
+        return found if summed or (self.vectors and len(found) > 1) else set()
 
     # --- what sums run over
 
@@ -248,3 +276,10 @@ class Names:
                 yield from self._words(part)
         else:
             raise self.problem("this script is not read", sub.span, "write a letter, a word or a number")
+
+
+def _reduces(part: Node) -> bool:
+    """Whether a printed part makes one number of many."""
+    if part.op != "prefix" or part.leaf not in {*REDUCTIONS, "softmax", "log_softmax"}:
+        return False
+    return part.leaf not in ("max", "min") or any(s.op == "sub" for s in part.args)

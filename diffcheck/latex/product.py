@@ -28,7 +28,9 @@ from diffcheck.latex.printed import (
 from diffcheck.latex.vectors import MATRIX, is_capital, is_matrix, is_vector, scalar_product
 from diffcheck.latex.words import FUNCTION_LETTERS
 from diffcheck.limits import check_size
+from diffcheck.reductions import LETTERS
 from diffcheck.tree import NAME, Node, Span, name, number, substitute
+from diffcheck.vectors import compares_indices
 from diffcheck.vocabulary import MAX_ARGUMENTS
 
 __all__ = ["Product"]
@@ -36,6 +38,8 @@ __all__ = ["Product"]
 _SIMPLE = {"number", "name", "scripted"}
 # What stands below a function as the name of its parameters: f_\\theta.
 _PARAMETERS = {"theta", "phi", "psi", "w", "W", "omega"}
+# Where a function is lowest or highest.
+_PLACES = {"argmin", "argmax"}
 # What takes any number of arguments without a row of its own in the table of atoms.
 _MANY = {"softmax", "mean", "sum", "prod", "dot"}
 
@@ -47,12 +51,14 @@ class _Reader(Protocol):
     bound: tuple[str, ...]
     indices: set[str]
     letters: dict[str, str]
+    carried: set[str | None]
     vectors: bool
     in_norm: int
 
     def problem(self, message: str, span: Span, help: str | None = None) -> SyntaxProblem: ...
     def note(self, said: str) -> None: ...
     def versions(self, word: str) -> set[tuple[Node, ...]]: ...
+    def stands_alone(self, word: str) -> bool: ...
     def free(self, word: str) -> str: ...
     def fresh(self, span: Span) -> str: ...
     def optimises(self, part: Node) -> bool: ...
@@ -110,12 +116,16 @@ class Product:
         return found
 
     def is_objective(self, item: Node) -> bool:
-        r"""Whether the task, not the function, stands here: \min_w at the front of the formula.
+        r"""Whether the task, not the function, stands here: \min_w or \arg\min_w at the front of the formula.
 
         A maximum is part of the function, with a kink where two values tie.  It is the task over parameters, and
         behind a minimum where nothing that follows can depend on what it is taken over.
         """
-        if not self.reader.optimises(item) or self.items[0].span[0] not in self.reader.fronts:
+        if self.items[0].span[0] not in self.reader.fronts:
+            return False
+        if item.leaf in _PLACES:
+            return self.at == 0
+        if not self.reader.optimises(item):
             return False
         letters = {each for s in item.args if s.op == "sub" for each in _names_in(s)}
         if letters <= _PARAMETERS or (item.leaf == "min" and self.at == 0):
@@ -162,6 +172,9 @@ class Product:
     def check_side_by_side(self) -> None:
         """Refuse what has two readings: 2 3, and x/2y."""
         before, item = self.items[self.at - 1 : self.at + 1]
+        if is_matrix(before) and is_matrix(item) and before.span[1] == item.span[0]:
+            said = self.reader.text[before.span[0] : item.span[1]]
+            self.reader.note(f"{said} is read as a product; for one name write \\text{{{said}}}")
         if item.op == before.op == "number":
             span = (before.span[0], item.span[1])
             raise self.reader.problem("two numbers side by side", span, "write \\cdot between them")
@@ -266,6 +279,9 @@ class Product:
             values, _, scripts = self.argument(item)
             self.check_numbers(values)
             return self.scripted(values[0], scripts)
+        if word in _PLACES:
+            shown = self.reader.text[slice(*item.span)]
+            raise self.reader.problem(f"`{shown}` is a place, not a number", item.span, "write the function")
         if any(_is_minus_one(s) for s in above):
             raise self.reader.problem(
                 "an inverse function is not read so", above[0].span, "write \\arcsin and the like, or \\frac"
@@ -329,7 +345,7 @@ class Product:
         labels = [s for s in item.args if s.op == "sub" or s.args[0].op == "sign" or sample(s)]
         if labels:
             said = "_".join(reader.label(s.args[0]) for s in labels)
-            if len(reader.versions(word)) > 1 or said not in _PARAMETERS:
+            if len(reader.versions(word)) > 1 or said not in _PARAMETERS or reader.stands_alone(word):
                 word = f"{word}_{said}"
             else:
                 reader.note(f"{reader.text[slice(*item.span)]} is called {word}")
@@ -385,8 +401,11 @@ class Product:
         given, letters = reader.bound, self.letters(below, rest)
         reader.bound = (*given, *letters)
         terms = Product(reader, rest, (rest[0].span[0], rest[-1].span[1])).read()
-        left_out = self.left_out(below, word, letters, terms)
+        ordered = self.ordered(below, word, terms)
+        left_out = self.left_out(below, word, letters, terms) if ordered is None else None
+        terms = ordered or terms
         reader.bound = given
+        terms = self.over_values(terms, [i for i in letters if i not in reader.carried])
         loose = _as_number(terms, {reader.letters[i] for i in letters})
         if loose is not None:
             help_ = "write the terms out: an index only says which part of a vector is meant"
@@ -400,6 +419,21 @@ class Product:
         # Written twice at every level.
         check_size(found, reader.text)
         return found
+
+    def over_values(self, terms: Node, letters: Sequence[str]) -> Node:
+        r"""Return the terms of \sum_x P(x), which no script carries the x of, with the value x_i in its place."""
+        names = {self.reader.letters[each]: each for each in letters}
+        if not any(part.op == "apply" and any(a.leaf in names for a in part.args) for part in terms.walk()):
+            return terms
+
+        def value(part: Node) -> Node | None:
+            if part.op != NAME or part.leaf not in names:
+                return None
+            word = names[str(part.leaf)]
+            self.reader.note(f"the sum over {word} is read as one over its values {word}[{part.leaf}]")
+            return Node("item", (name(self.reader.free(word), part.span), part), None, part.span)
+
+        return substitute(terms, value)
 
     def letters(self, below: Sequence[Node], rest: Sequence[Node]) -> list[str]:
         """Return the letters that a sum runs over: those it names, else those that its terms carry."""
@@ -443,6 +477,25 @@ class Product:
         self.check_numbers(values)
         return (values, stop, scripts) if len(values) > 1 else ([self.scripted(values[0], scripts)], stop, ())
 
+    def ordered(self, below: Sequence[Node], word: str, terms: Node) -> Node | None:
+        r"""Return the terms of \sum_{i<j}, with nothing where the condition on the indices fails; None without one."""
+        reader = self.reader
+        parts = [part for script in below for part in relations(script) if part.op == "relation"]
+        found = [
+            part for part in parts if part.args[1].leaf in ("lt", "le", "gt", "ge") and len(part.args) == 3
+        ]
+        sides = [side for part in found for side in part.args[::2]]
+        if (
+            len(found) != 1
+            or word not in ("sum", "prod")
+            or not all(letter(s) in reader.bound for s in sides)
+        ):
+            return None
+        span = found[0].span
+        places = tuple(name(reader.letters[str(side.leaf)], side.span) for side in sides)
+        condition = Node(str(found[0].args[1].leaf), places, None, span)
+        return Node("where", (condition, terms, number(int(word == "prod"), span)), None, terms.span)
+
     def left_out(self, below: Sequence[Node], word: str, letters: Sequence[str], terms: Node) -> Node | None:
         r"""Return the term that \sum_{j \ne y} leaves out, None for i = 1 and i \in S, which leave out none."""
         reader = self.reader
@@ -452,14 +505,10 @@ class Product:
             return None
         index, sign, other = limits[0].args[:3]
         if word != "sum" or len(limits) > 1 or sign.leaf != "ne" or letter(index) not in letters:
-            help_ = "only \\sum_{j \\ne y} leaves a term out; other conditions go into the terms, as \\mathbb{1}[...]"
-            if sign.leaf in ("lt", "gt") and word == "sum":
-                # Indices have no values to compare.
-                i, j = (reader.text[slice(*part.span)] for part in (index, other))
-                help_ = (
-                    f"for terms that are alike in {i} and {j}: \\frac{{1}}{{2}} \\sum_{i} \\sum_{{{j} \\ne {i}}}; "
-                    "else write the terms out"
-                )
+            help_ = (
+                "only \\sum_{j \\ne y} and \\sum_{i < j} leave terms out; "
+                "other conditions go into the terms, as \\mathbb{1}[...]"
+            )
             raise reader.problem("this condition is not read here", sign.span, help_)
         own, its = name(reader.letters[str(index.leaf)]), reader.index(other)
         return substitute(terms, lambda node: its if node == own else None)
@@ -479,6 +528,8 @@ def _as_number(tree: Node, letters: Collection[str]) -> Node | None:
     waiting = [tree]
     while waiting:
         part = waiting.pop()
+        if compares_indices(part, LETTERS):
+            continue
         if part.op == NAME and part.leaf in letters:
             return part
         waiting += part.args[:1] if part.op == "item" else part.args

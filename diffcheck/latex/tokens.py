@@ -20,6 +20,7 @@ from diffcheck.latex.words import (
     BARS,
     BRACKETS,
     COMMANDS,
+    EULER,
     FONTS,
     GREEK,
     IGNORED,
@@ -63,7 +64,7 @@ COMMANDS_WITH_ARGUMENTS = {
     **dict.fromkeys(("stackrel", "overset", "underset"), "stacked"),
     **dict.fromkeys(("underbrace", "overbrace"), "underbraced"),
     **dict.fromkeys(SWITCHES, "switched"),
-    "sqrt": "root", "not": "negated", "\\": "row",
+    "sqrt": "root", "not": "negated", "\\": "row", "arg": "place",
 }  # fmt: skip
 
 
@@ -344,6 +345,8 @@ class _Scanner(Groups):
         if len(pieces) == 1 and "\\" in plain:
             # \mathrm{\hat y} is a formula in an upright font.
             self.out += _Scanner(self.text, start, stop).scan()
+        elif said == "e" and macro.text in ("mathrm", "text") and not self.indexed():
+            self.emit("NAME", EULER, (macro.start, stop + 1))
         elif len(pieces) == 1:
             self.word(said, (macro.start, min(stop + 1, len(self.text))))
         else:
@@ -353,6 +356,11 @@ class _Scanner(Groups):
                 else:
                     self.word(piece, (start, start + len(piece)))
                 start += len(piece) + 1
+
+    def indexed(self) -> bool:
+        """Whether a script below comes next."""
+        follows = self.peek()
+        return follows is not None and follows.text == "_"
 
     def word(self, said: str, span: Span) -> None:
         """Emit an upright word."""
@@ -367,6 +375,8 @@ class _Scanner(Groups):
             rest = "".join(r.text for r in self.raws[self.at : self.at + 3])
             brackets = re.match(r"\([0-9]?\)", rest)
             self.at += len(brackets.group()) if brackets else 0
+        elif low.replace(" ", "") in ("argmin", "argmax"):
+            self.emit("FUNC", low.replace(" ", ""), span)
         elif function(plain):
             self.emit("FUNC", function(plain) or "", span)
         elif re.fullmatch(r"[0-9]+(\.[0-9]+)?", plain):
@@ -398,6 +408,14 @@ class _Scanner(Groups):
         if below is not None and below.text in ("_", "^"):
             self.take()
             self.words(raw)
+
+    def place(self, raw: Raw) -> None:
+        r"""Read \arg\min as one word: where the function is lowest."""
+        follows = self.peek()
+        if follows is None or follows.text not in ("min", "max"):
+            raise self.unknown(raw)
+        self.take()
+        self.emit("FUNC", f"arg{follows.text}", (raw.start, follows.stop))
 
     def negated(self, raw: Raw) -> None:
         """Read \\not= as \\ne."""

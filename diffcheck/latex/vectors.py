@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from diffcheck.latex.words import GREEK
-from diffcheck.tree import NAME, Node, Span, name, number, substitute
+from diffcheck.tree import NAME, Node, Span, name, number
 
 __all__ = ["MATRIX", "is_capital", "is_matrix", "is_vector", "norm", "scalar_product", "square"]
 
 MATRIX = "matrix product"
+# Greek letters that papers give to the vectors that a matrix multiplies.
+COEFFICIENTS = {"beta", "theta", "omega", "phi", "psi", "eta", "xi", "mu", "alpha"}
 
 # Gives an index letter that the formula does not use.
 Fresh = Callable[[Span], str]
@@ -33,8 +35,8 @@ def is_capital(node: Node) -> bool:
 
 
 def is_vector(node: Node) -> bool:
-    """Say whether a printed part is a name that papers give to vectors: a Latin letter without scripts."""
-    return node.op == "name" and node.leaf not in {*GREEK.values(), "e", "pi", "oo"}
+    """Say whether a printed part is a name that papers give to vectors: a Latin letter without scripts, or beta."""
+    return node.op == "name" and node.leaf not in {*GREEK.values(), "e", "pi", "oo"} - COEFFICIENTS
 
 
 def square(value: Node) -> Node:
@@ -85,26 +87,27 @@ def _has_entries(node: Node) -> bool:
 
 
 def _with_index(node: Node, over: str, fresh: Fresh) -> Node:
-    """Return a vector with an index on its names, Greek letters aside; (X w)_i is dot(X[i, j], w[j])."""
+    """Return a vector with an index on its names; (X w)_i is dot(X[i, j], w[j]).
+
+    Greek letters are numbers where they multiply something, lambda_i x_i, and vectors elsewhere, x_i - mu_k.
+    """
     columns: list[str] = []
 
-    def indexed(part: Node) -> Node | None:
-        if part.op == NAME and part.leaf not in GREEK.values():
-            return Node("item", (part, name(over, part.span)), None, part.span)
-        if part.op == "item" and part.args[0].op == "item":
-            # x[i]: the name inside was given the index on the way up, and the letters of x[i] as well.
-            first, *rest = part.args
-            letters = [each.args[0] if each.op == "item" else each for each in rest]
-            return Node("item", (first.args[0], *letters, name(over, part.span)), None, part.span)
-        if part.op != MATRIX:
-            return None
-        columns[:] = columns or [fresh(part.span)]
-        # Both were given the index of the row on the way up.
-        matrix, vector = (side.args[0] if side.op == "item" else side for side in part.args)
-        row = Node(
-            "item", (matrix, name(over, matrix.span), name(columns[0], matrix.span)), None, matrix.span
-        )
-        entry = Node("item", (vector, name(columns[0], vector.span)), None, vector.span)
-        return Node("dot", (row, entry), columns[0], part.span)
+    def entry(part: Node, index: str) -> Node:
+        inner = part.args if part.op == "item" else (part,)
+        return Node("item", (*inner, name(index, part.span)), None, part.span)
 
-    return substitute(node, indexed)
+    def indexed(part: Node, factor: bool) -> Node:
+        if part.op in (NAME, "item"):
+            stem = part.args[0] if part.op == "item" else part
+            return part if factor and stem.leaf in GREEK.values() else entry(part, over)
+        if part.op == MATRIX:
+            columns[:] = columns or [fresh(part.span)]
+            matrix, vector = part.args
+            row = entry(entry(matrix, over), columns[0])
+            return Node("dot", (row, entry(vector, columns[0])), columns[0], part.span)
+        scaled = part.op in ("mul", "div")
+        args = tuple(indexed(a, factor or scaled) for a in part.args)
+        return Node(part.op, args, part.leaf, part.span) if args else part
+
+    return indexed(node, False)

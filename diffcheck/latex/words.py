@@ -14,6 +14,7 @@ __all__ = [
     "BRACKETS",
     "COMMANDS",
     "DATA_LETTERS",
+    "EULER",
     "FONTS",
     "FUNCTION_LETTERS",
     "GREEK",
@@ -90,7 +91,7 @@ COMMANDS = {
     "land": ("AND", "and"), "wedge": ("AND", "and"), "lor": ("OR", "or"), "vee": ("OR", "or"),
     "neg": ("NOT", "not"), "lnot": ("NOT", "not"),
     "sum": ("FUNC", "sum"), "prod": ("FUNC", "prod"), "max": ("FUNC", "max"), "min": ("FUNC", "min"),
-    "sup": ("FUNC", "max"), "inf": ("FUNC", "min"),
+    "sup": ("FUNC", "max"), "inf": ("FUNC", "min"), "argmin": ("FUNC", "argmin"), "argmax": ("FUNC", "argmax"),
     "top": ("MARK", "top"), "intercal": ("MARK", "top"), "star": ("MARK", "star"), "prime": ("MARK", "prime"),
     "dagger": ("MARK", "dagger"), "infty": ("NAME", "oo"), "imath": ("NAME", "i"),
     "jmath": ("NAME", "j"), "pi": ("NAME", "pi"),
@@ -113,7 +114,7 @@ BRACKETS = {
 }  # fmt: skip
 
 # Bars open and close alike; where they stand decides.
-BARS = {"|": "BAR", "vert": "BAR", "\\|": "DBAR", "Vert": "DBAR", "||": "DBAR"}
+BARS = {"|": "BAR", "vert": "BAR", "\\|": "DBAR", "Vert": "DBAR", "||": "DBAR", "parallel": "DBAR"}
 
 # Characters that editors and web pages put in the place of commands.
 LOOKALIKES = {
@@ -138,6 +139,9 @@ NAMES = {
     "std", "prob", "probs", "error", "threshold", "prediction",
 } | set(GREEK.values())  # fmt: skip
 
+# Euler's number where it is printed upright; an italic e is it where one carries an exponent.
+EULER = "euler"
+
 # Letters that papers call as functions, and those that they multiply: y(1 - p) is a product.
 FUNCTION_LETTERS = {
     *"fghFGHLDJRTVQ", "ell", "phi", "varphi", "Phi", "psi", "Psi", "Omega", "rho", "d", "model", "net",
@@ -152,7 +156,7 @@ UNREAD = {
     "int": "an integral has no place in the language; write the integrand",
     "nabla": "give the gradient, or its norm, a name, as in \\|g\\|_2",
     "partial": "give the derivative a name",
-    "lim": "write the function whose limit is meant",
+    "lim": "write the quotient alone: it has a hole where h = 0, and the limit shown there is the derivative",
     "binom": "write the number, or a name for it",
     "cup": "sets have no place in the language",
     "cap": "sets have no place in the language",
@@ -163,7 +167,7 @@ UNREAD = {
     "to": "write the formula that is meant",
     "rightarrow": "write the formula that is meant",
     "pmod": "write a \\bmod b",
-    **dict.fromkeys(("arg", "argmin", "argmax"), "it is a place, not a number; write the function"),
+    "arg": "write \\arg\\min before the function",
     "forall": "leave out for which indices it holds",
     "det": "determinants have no place in the language",
     "oplus": "write what the sign stands for",
