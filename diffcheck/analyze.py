@@ -19,6 +19,7 @@ import sympy as sp
 
 from diffcheck.addends import Addends
 from diffcheck.boxes import bounding_box
+from diffcheck.cases import occurrence
 from diffcheck.cell import Cell
 from diffcheck.closed import closed
 from diffcheck.constants import Region, regions
@@ -26,7 +27,7 @@ from diffcheck.deadline import TimeOver, before
 from diffcheck.domain import demanded, inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
-from diffcheck.explore import Explored, Leaf, explore
+from diffcheck.explore import OPPOSITE, Explored, Leaf, constraints_on, explore
 from diffcheck.facts import never_zero
 from diffcheck.fault import at_fault, is_zero_on
 from diffcheck.findings import describe, flat_finding, vanishing
@@ -51,6 +52,7 @@ from diffcheck.verdict import (
     SINGULAR,
     Analysis,
     Case,
+    Kind,
     Smoothness,
     Verdict,
 )
@@ -202,11 +204,11 @@ def _judge(work: _Work, wall: Wall, cell: Cell) -> Outcome:
 
 
 def _met(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
-    """Yield the meetings of walls that can be worse than all that was found on the walls themselves."""
+    """Yield the meetings of walls that can be worse, for some constants, than all that was found on the walls."""
     variables = {symbol(v) for v in work.problem.wrt}
     if len(variables) < 2:
         return
-    worst = min((leaf.outcome.level for leaf, _ in work.leaves), default=CINF)
+    worst = min((leaf.outcome.level for leaf in _always(work)), default=CINF)
     count = 0
     for meeting in meetings(work.tree, pieces, len(variables)):
         if worst <= (SINGULAR if meeting.lead is not None else DISCONTINUOUS):
@@ -222,14 +224,26 @@ def _met(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
             yield Thin(system[0], system), Gap(system[0], meeting.part, True)
 
 
+def _always(work: _Work) -> Iterator[Leaf]:
+    """Yield the leaves that have a point whatever the constants are."""
+    constants = {symbol(c) for c in work.problem.constants}
+    for leaf, _ in work.leaves:
+        if not constants or _is_implied(occurrence(leaf, constants, work.where), work.where):
+            yield leaf
+
+
 def _leads(work: _Work, lead: sp.Expr | None, variables: set[sp.Symbol]) -> Iterator[tuple[sp.Expr, ...]]:
-    """Yield the factors of a singular gap whose walls are not known to be bad all along."""
+    """Yield the factors of a singular gap whose walls are not known to be poles, or edges, all along.
+
+    On a wall that breaks less, as that of abs(x)**3 does, a quotient that is reached at a point only may have a pole.
+    """
     if lead is None:
         yield ()
         return
     for f in factors(lead):
         own = [leaf.outcome for leaf, _ in work.leaves if leaf.wall.gap == f]
-        if f.free_symbols & variables and (not own or any(o.kind is None for o in own)):
+        worst_there = own and all(o.level == SINGULAR or o.kind is Kind.EDGE for o in own)
+        if f.free_symbols & variables and not worst_there:
             yield (f,)
 
 
@@ -276,13 +290,31 @@ def _visit_thin(work: _Work, question: Question, thin: Iterable[tuple[Thin, Gap]
             if _numbered(work, surface)[1]:
                 _visit_wall(work, surface, gap)
         question.surfaces.clear()
-        on = [other.outcome.level for other, _ in work.leaves if other.wall.gap == system.gap]
-        # On a wall that is singular all along, a point of it is nothing new.
-        work.leaves += [
-            (leaf, gap) for leaf in leaves if not (leaf.outcome.level == SINGULAR and SINGULAR in on)
-        ]
+        on = [other for other, _ in work.leaves if other.wall.gap == system.gap]
+        work.leaves += [(leaf, gap) for leaf in leaves if not _is_nothing_new(work, leaf, on)]
         opened += unknown
     return opened
+
+
+def _is_nothing_new(work: _Work, leaf: Leaf, on: Sequence[Leaf]) -> bool:
+    """Whether a singular point is one of a wall that is singular for all the constants that the point is."""
+    if leaf.outcome.level != SINGULAR:
+        return False
+    constants = {symbol(c) for c in work.problem.constants}
+    own = [*leaf.conditions, *constraints_on(leaf.wall, work.where)]
+    return any(
+        _is_implied(occurrence(other, constants, work.where), own)
+        for other in on
+        if other.outcome.level == SINGULAR
+    )
+
+
+def _is_implied(conditions: Sequence[Constraint] | None, known: Sequence[Constraint]) -> bool:
+    """Whether conditions hold, up to a null set, wherever ``known`` do."""
+    return conditions is not None and all(
+        c.rel in OPPOSITE and reach([*known, Constraint(c.expr, OPPOSITE[c.rel])]).status is Status.UNSAT
+        for c in conditions
+    )
 
 
 def _visit_closed(work: _Work, question: Question) -> None:

@@ -107,7 +107,8 @@ def _weights(local: sp.Expr, variables: Sequence[sp.Symbol]) -> Iterator[Weights
     readable = sp.count_ops(local) <= MAX_OPERATIONS and is_modest(local)
     if len(variables) < 2 or not readable or not local.is_polynomial(*variables):
         return
-    powers = [sp.Matrix([m]) for m in sp.Poly(expanded(local), *variables).monoms()]
+    # As a polynomial over quotients of constants: what cancels there is a term for `expanded`.
+    powers = [sp.Matrix([m]) for m in sp.Poly(local, *variables).monoms()]
     seen = {even}
     for first, *others in combinations(powers, len(variables)) if len(powers) <= MAX_POWERS else ():
         normals = sp.Matrix.vstack(*(m - first for m in others)).nullspace()

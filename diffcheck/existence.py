@@ -24,6 +24,8 @@ __all__ = ["split"]
 Direction: TypeAlias = Mapping[sp.Symbol, sp.Expr]
 
 MAX_DIRECTIONS = 26
+# Collecting more than this by powers of the direction takes SymPy minutes, and nothing ends it.
+MAX_OPERATIONS = 400
 # Homogeneous conditions do not tell them apart; those with a logarithm do.
 SCALES = (sp.S.One, sp.Integer(2), sp.S.Half)
 
@@ -43,6 +45,8 @@ def split(
     coupled = [c for c in moving if not c.expr.free_symbols <= set(directions)]
     if not coupled:
         return None
+    if any(sp.count_ops(c.expr) > MAX_OPERATIONS for c in coupled):
+        raise Undetermined("cannot tell for which constants a direction exists")
     own = [*known, *(c for c in conditions if c not in moving)]
     plain = [c for c in moving if c not in coupled]
     for start in _candidates(coupled, example, directions):

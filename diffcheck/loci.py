@@ -30,6 +30,8 @@ __all__ = ["BORDERED", "Component", "Looked", "Path", "Question", "Weights", "co
 
 BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
 STRICT: Mapping[Relation, Relation] = {"<=": "<", ">=": ">"}
+# Of values whose signs are not known in an equation between constants.
+MAX_SIGNS = 4
 Weights = tuple[sp.Expr, ...]
 Path = tuple[tuple[sp.Expr, sp.Expr], ...]
 
@@ -104,7 +106,10 @@ class _Partial:
 def components(system: Thin, question: Question) -> Iterator[Component | None]:
     """Yield the parts of the solution set that exist for constants in general position; None for one that does not."""
     variables = [symbol(v) for v in question.wrt]
-    equations = list(dict.fromkeys([*(_sum_of_squares(system.gap, question) or ()), *system.equations]))
+    bases = _sum_of_squares(system.gap, question)
+    # The bases say what the gap does, and stay short when solutions are put into them.
+    stated = [*(bases or ()), *(e for e in system.equations if not (bases and e == system.gap))]
+    equations = list(dict.fromkeys(stated))
     inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
     integers = {k for e in equations for k in e.free_symbols if k.is_integer}
     numbers = tuple(sorted(integers, key=lambda k: k.name))
@@ -179,7 +184,7 @@ def _eliminated(system: _Partial) -> Iterator[Component | None]:
     """Solve equation by equation, one factor and one solution at a time."""
     # As written where it is not zero: a power of a sum is solved sooner than what it multiplies out to.
     left = [_numerator(e) for e in system.equations if expanded(e) != 0]
-    left = [e for e in dict.fromkeys(left) if expanded(e) != 0]
+    left = [e for e in dict.fromkeys(left) if is_zero(e) is not Decision.YES]
     if not left:
         base = tuple((s.name, _short(e)) for s, e in system.solved.items())
         yield Component(base, system.conditions, system.integers)
@@ -221,7 +226,8 @@ def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
     """Yield the members of families that satisfy an equation without variables: all, none, some, one parity."""
     numbers = sorted((s for s in left.free_symbols if s.is_integer), key=lambda s: s.name)
     if not numbers:
-        # An equation between constants does not hold in general position.
+        if not _fails_in_general(left):
+            raise Undetermined(f"cannot tell for which constants `{shown(left)}` = 0")
         yield None
         return
     if sp.simplify(left).is_nonzero:
@@ -251,6 +257,19 @@ def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
         }
         halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in system.integers)
         yield from _eliminated(system.replaced(table, halved))
+
+
+def _fails_in_general(left: sp.Expr) -> bool:
+    """Whether an equation between constants holds on a null set of them at most.
+
+    |a| = a is no identity, and holds for half of all a: every choice of signs is looked at.
+    """
+    sizes = sorted(left.atoms(sp.Abs), key=sp.default_sort_key)
+    if len(sizes) > MAX_SIGNS:
+        return False
+    choices = product((1, -1), repeat=len(sizes))
+    written = (left.xreplace({a: s * a.args[0] for a, s in zip(sizes, c, strict=True)}) for c in choices)
+    return all(is_zero(e) is Decision.NO for e in written)
 
 
 def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:

@@ -146,7 +146,8 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     try:
         powers = sp.factor_list(numerator)[1]
         found = [f for f, _ in powers]
-        if [n for _, n in powers] == [1] and sp.count_ops(found[0]) > sp.count_ops(numerator):
+        longer = [n for _, n in powers] == [1] and sp.count_ops(found[0]) > sp.count_ops(numerator)
+        if [n for _, n in powers] == [1] and (longer or squares(numerator)):
             found = [numerator]  # as written: a sum of squares stays one
     except (sp.PolynomialError, NotImplementedError, ValueError, TypeError):
         found = [

@@ -287,3 +287,51 @@ def test_the_cases_of_an_isolated_point_are_those_of_its_own_constants(text, cas
     """What happens at the origin for c > 0 says nothing about c < 0."""
     found = analyze(make_problem(text, ("x", "y"), ""))
     assert {c.condition: str(c.smoothness) for c in found.cases} == cases
+
+
+HOLE = "where(x == 0, where(y == 0, 1, 0), 0)"
+POLE = "where(x > y**2, (x - y**2)**2/x**3, 0)"
+
+
+@pytest.mark.parametrize(
+    ("worse", "meeting", "level"),
+    [
+        ("sign(x - 3)", HOLE, "discontinuous"),
+        ("floor(x)", HOLE, "discontinuous"),
+        ("1/(x - 3)", HOLE, "discontinuous"),
+        ("1/(x - 3)", POLE, "singular"),
+        ("1/x", POLE, "singular"),
+        ("log(abs(x))", POLE, "singular"),
+    ],
+)
+@pytest.mark.parametrize("sign", [">", "<"])
+def test_what_is_worse_for_some_constants_hides_no_meeting_for_the_others(worse, meeting, level, sign):
+    """What breaks a function for c > 0 says nothing of the isolated points at which it breaks for c < 0."""
+    found = analyze(make_problem(f"where(c {sign} 0, {worse}, 0) + {meeting}", ("x", "y"), ""))
+    assert found.verdict is Verdict.NOT_DIFFERENTIABLE
+    kept = analyze(make_problem(f"where(c {sign} 0, 0, 0) + {meeting}", ("x", "y"), ""))
+    assert str(kept.smoothness) == level
+
+
+@pytest.mark.parametrize("milder", ["abs(x)**3", "abs(x)**1.5", "relu(x)**2", "abs(x)", "sign(x)"])
+def test_a_wall_that_breaks_less_hides_no_pole(milder):
+    """A quotient reached at the border of a condition has a pole at one point, whatever else breaks on its wall."""
+    assert answer(f"{POLE} + {milder}", ("x", "y"))[1] == "singular"
+
+
+@pytest.mark.parametrize(
+    "residuals",
+    [
+        "y0 - v*(u + t), y1 - v*(u + s)",
+        "y0 - v*relu(u + t), y1 - v*relu(u + s)",
+        "y0 - v*exp(u), y1 - v*exp(-u)",
+        "y0 - v*(t - u), y1 - u - v",
+        "y0 - u**2, y1 - v**3",
+        "y0 - u - t*v, y1 - u - s*v",
+        "y0 - u/v, y1 - u*v",
+    ],
+)
+def test_as_many_parameters_as_residuals_meet_the_corner_of_the_root(residuals):
+    """Two residuals with two parameters vanish together for an open set of the targets, where the norm has a corner."""
+    found = answer(f"norm({residuals})", ("u", "v"))
+    assert found[0] in (Verdict.UNDETERMINED, Verdict.NOT_DIFFERENTIABLE, Verdict.CONDITIONAL)
