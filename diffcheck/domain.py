@@ -1,6 +1,7 @@
 """Does the expression have a value anywhere?  sqrt(-1 - x**2) has none, and then there is nothing to decide.
 
 A point is looked for where the walls show one, then at exact generic points of the constraints; what is found is exact.
+A value at the point is not enough: (-1)**x has one at integers, and at no point beside them.
 No point found is no proof that there is none, so the answer is then a reason, not a verdict.
 """
 
@@ -15,7 +16,7 @@ from diffcheck.cell import BadWitness, Cell, Refine
 from diffcheck.errors import Undetermined
 from diffcheck.expand import Expansion, UndefinedHere
 from diffcheck.explore import GENERIC, Leaf
-from diffcheck.germ import Algebra, NeedMoreTerms, constant
+from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.lower import to_sympy
 from diffcheck.outcome import OUTSIDE
 from diffcheck.printer import symbol
@@ -31,7 +32,7 @@ Example = dict[sp.Symbol, sp.Expr]
 
 
 def inhabited(tree: Node, names: Sequence[str], where: Sequence[Constraint], leaves: Sequence[Leaf]) -> bool:
-    """Whether a point is known at which the lowered ``tree`` has a value and the constraints hold."""
+    """Whether a point is known beside which the lowered ``tree`` has values and the constraints hold."""
     if any(leaf.outcome.how != OUTSIDE.how for leaf in leaves):
         return True
     symbols = [symbol(n) for n in names]
@@ -73,9 +74,14 @@ def _between_walls(symbols: Sequence[sp.Symbol], leaves: Sequence[Leaf]) -> Iter
 
 def _has_value(tree: Node, names: Sequence[str], point: Example) -> bool:
     cell = Cell(point)
-    line = {n: constant(point[symbol(n)]) for n in names}
+    algebra = Algebra(cell, 2)
+    # Not at the same speed, lest x - y stay as it is.
+    line = {
+        n: algebra.add(constant(point[symbol(n)]), Germ(((sp.Rational(i, i + 1), Mono(sp.S.One)),)))
+        for i, n in enumerate(names, start=1)
+    }
     try:
-        Expansion(Algebra(cell, 2), cell, line).value(tree)
+        Expansion(algebra, cell, line).value(tree)
     except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, BadWitness, Refine):
         return False
     return True

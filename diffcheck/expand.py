@@ -9,7 +9,7 @@ Read in order: Expansion.value, then the rules from top to bottom.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol, TypeAlias
 
@@ -168,6 +168,11 @@ class Expansion:
         alpha = self.place.rational(terms[0][0])
         if alpha.is_Integer:
             return self._integer_power(node, base, alpha)
+        if alpha.is_integer and self.algebra.sign(base.germ) < 0:
+            size = self._real_power(
+                node, replace(base, germ=self.algebra.scale(base.germ, sp.S.NegativeOne)), alpha
+            )
+            return replace(size, germ=self.algebra.scale(size.germ, sp.S.NegativeOne**alpha))
         return self._real_power(node, base, alpha)
 
     def _integer_power(self, node: Node, base: Value, n: sp.Expr) -> Value:

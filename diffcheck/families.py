@@ -116,10 +116,15 @@ def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:
 
 
 def _renumbered(outcome: Outcome, k: sp.Symbol, value: sp.Expr) -> Outcome:
-    left, right, size = (
-        None if e is None else _plain(e.subs(k, value)) for e in (outcome.left, outcome.right, outcome.size)
-    )
+    left, right, size = (_at(e, k, value) for e in (outcome.left, outcome.right, outcome.size))
     return replace(outcome, left=left, right=right, size=size)
+
+
+def _at(e: sp.Expr | None, k: sp.Symbol, value: sp.Expr) -> sp.Expr | None:
+    try:
+        return None if e is None else _plain(e.subs(k, value))
+    except ValueError:  # the larger of two, of which one has no value at this member
+        return sp.nan
 
 
 def _plain(value: sp.Expr) -> sp.Expr:

@@ -9,9 +9,18 @@ from diffcheck.errors import Undetermined
 from diffcheck.variables import make_problem
 
 
-@pytest.mark.parametrize(
-    "text", ["sqrt(-1 - x**2)", "sqrt(-x**2)", "log(x) + log(-x)", "log(sin(x) - 1)", "asin(2 + x**2)"]
-)
+NOWHERE = ["sqrt(-1 - x**2)", "sqrt(-x**2)", "log(x) + log(-x)", "log(sin(x) - 1)", "asin(2 + x**2)"]
+# At integers only.
+NOWHERE += [
+    "(-1)**x",
+    "(-2)**(2*x)",
+    "(-x**2 - 1)**x",
+    "sin(x) + (-1)**(x/3)",
+    "abs(x)*(-abs(x) - 1)**(x + 1)",
+]
+
+
+@pytest.mark.parametrize("text", NOWHERE)
 def test_an_empty_domain_is_a_reason_not_a_verdict(text: str) -> None:
     """Every statement holds on the empty set; none is made."""
     with pytest.raises(Undetermined, match="domain may be empty"):

@@ -335,3 +335,23 @@ def test_as_many_parameters_as_residuals_meet_the_corner_of_the_root(residuals):
     """Two residuals with two parameters vanish together for an open set of the targets, where the norm has a corner."""
     found = answer(f"norm({residuals})", ("u", "v"))
     assert found[0] in (Verdict.UNDETERMINED, Verdict.NOT_DIFFERENTIABLE, Verdict.CONDITIONAL)
+
+
+@pytest.mark.parametrize("base", ["2", "x**2 + 1", "abs(x) + 1", "exp(x)"])
+@pytest.mark.parametrize(
+    "exponent",
+    [
+        "floor(x)",
+        "ceil(x)",
+        "round(x)",
+        "floor(2*x)",
+        "2*floor(x)",
+        "sign(x)",
+        "where(x > 0, 3, 2)",
+        "-floor(x)",
+    ],
+)
+def test_a_negative_base_has_powers_with_whole_exponents(base, exponent):
+    """(-b)**n is cos(pi*n)*b**n for whole n, whether n is a number or an integer that a wall leaves open."""
+    found = answer(f"(-({base}))**({exponent})")
+    assert found == answer(f"cos(pi*({exponent}))*({base})**({exponent})")

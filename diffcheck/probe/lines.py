@@ -154,9 +154,11 @@ def suspicious(problem: Problem, lines: list[Grid], level: float) -> list[Window
     around = _on_lines(problem, on, centre[:, None] + spacing[:, None] * 16 * offsets)
     noise = NOISE * np.max(np.abs(around), axis=1)
     last = bends[rows, best]
-    with np.errstate(invalid="ignore"):
+    # Without noise, all values around are zero: then what bends at all comes first.
+    with np.errstate(invalid="ignore", divide="ignore"):
         kept = (history[-1] >= 0.1 * np.max(history, axis=0)) & (last > noise) & ~np.isnan(around).any(axis=1)
-    order = sorted(np.flatnonzero(kept), key=lambda r: -float(last[r] / noise[r]))
+        height = last / noise
+    order = sorted(np.flatnonzero(kept), key=lambda r: -float(height[r]))
     return _distinct([Window(lines[starts[r][0]], float(centre[r]), float(spacing[r])) for r in order])
 
 
