@@ -16,12 +16,15 @@ import sympy as sp
 from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.gaps import Gap
+from diffcheck.implied import FLIPPED
 from diffcheck.outcome import Outcome
 from diffcheck.reach import Constraint, holds
 
-__all__ = ["joined"]
+__all__ = ["joined", "members_of"]
 
 Pair = tuple[Leaf, Gap]
+# The integer of every family, where two are compared.
+COMMON = sp.Symbol("k", integer=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,50 @@ def joined(pairs: Sequence[Pair]) -> list[Pair]:
         groups.setdefault(id(pair[0]) if family is None else family.label, []).append(pair)
     together = [pair for group in groups.values() for pair in _together(group)]
     families = [f for f in (_family(*pair) for pair in together) if f is not None]
-    return [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
+    left = [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
+    return [_without_exceptions(pair, left) for pair in left]
+
+
+def _without_exceptions(pair: Pair, others: Sequence[Pair]) -> Pair:
+    """Return a family without the single points at which something else happens: their numbers are conditions."""
+    family = _family(*pair)
+    if family is None:
+        return pair
+    leaf, gap = pair
+    numbers = {n for n in (_number(other, family) for other, _ in others) if n is not None}
+    apart = (Constraint(family.k - n, "!=") for n in sorted(numbers))
+    return replace(leaf, wall=replace(leaf.wall, conditions=(*leaf.wall.conditions, *apart))), gap
+
+
+def members_of(leaf: Leaf, gap: Gap) -> object | None:
+    """Return the points of a family and what happens at them, however they are numbered: -k - 1 and k are one."""
+    family = _numbered(leaf, gap)
+    if family is None:
+        return None
+    turned = -1 if family.step.could_extract_minus_sign() else 1
+    step = turned * family.step
+    ratio = sp.expand(family.start / step)
+    first = sp.floor(ratio) if ratio.is_Rational else sp.S.Zero
+    number = turned * (COMMON - first)
+    conditions = {
+        Constraint(sp.expand(c.expr.subs(family.k, number)), c.rel)
+        for c in (*leaf.conditions, *leaf.wall.conditions)
+    }
+    signs = frozenset(
+        Constraint(-c.expr, FLIPPED[c.rel]) if c.expr.could_extract_minus_sign() else c for c in conditions
+    )
+    start = sp.expand(family.start - first * step)
+    return family.name, step, start, signs, _renumbered(leaf.outcome, family.k, number)
 
 
 def _family(leaf: Leaf, gap: Gap) -> _Family | None:
+    """Return the family of a leaf that has all members."""
+    found = _numbered(leaf, gap)
+    some = found is not None and any(found.k in c.expr.free_symbols for c in leaf.wall.conditions)
+    return None if some else found
+
+
+def _numbered(leaf: Leaf, gap: Gap) -> _Family | None:
     wall = leaf.wall
     if len(wall.integers) != 1 or len(wall.base) != 1 or wall.implicit is not None:
         return None
@@ -69,11 +112,7 @@ def _family(leaf: Leaf, gap: Gap) -> _Family | None:
     start = value - step * k
     if step == 0 or k in step.free_symbols | sp.expand(start).free_symbols:
         return None
-    return (
-        None
-        if any(k in c.expr.free_symbols for c in wall.conditions)
-        else _Family(leaf, gap, name, k, step, start)
-    )
+    return _Family(leaf, gap, name, k, step, start)
 
 
 def _together(group: Sequence[Pair]) -> list[Pair]:
@@ -101,13 +140,17 @@ def _together(group: Sequence[Pair]) -> list[Pair]:
 
 def _is_member(leaf: Leaf, family: _Family) -> bool:
     """Whether a single point is one of a family and says nothing of its own."""
+    n = _number(leaf, family)
+    return n is not None and _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+
+
+def _number(leaf: Leaf, family: _Family) -> int | None:
+    """Return the number of a single point in a family; None for other places."""
     point = leaf.wall.point()
     if leaf.wall.integers or leaf.wall.implicit is not None or tuple(point) != (family.name,):
-        return False
+        return None
     n = family.index(point[family.name])
-    if n is None or not all(_holds(c, family.k, n) for c in family.leaf.conditions):
-        return False
-    return _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+    return None if n is None or not all(_holds(c, family.k, n) for c in family.leaf.conditions) else n
 
 
 def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:

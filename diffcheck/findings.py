@@ -10,9 +10,9 @@ import sympy as sp
 
 from diffcheck import written
 from diffcheck.expanded import is_modest
-from diffcheck.explore import Leaf
+from diffcheck.explore import OPPOSITE, Leaf
 from diffcheck.facts import never_zero
-from diffcheck.families import joined
+from diffcheck.families import joined, members_of
 from diffcheck.gaps import Gap, Pieces
 from diffcheck.identity import Decision, is_zero
 from diffcheck.implied import reduced
@@ -76,13 +76,19 @@ def describe(
 
 
 def _once(leaves: Sequence[Pair]) -> list[Pair]:
-    """Return the leaves without those of a point that another wall has too: x = 2 is a member of floor(x) = x."""
+    """Return the leaves without those of points that another wall has too: x = k + 1 are those of x = k."""
     found: dict[object, Pair] = {}
     for leaf, gap in leaves:
         single = leaf.wall.implicit is None and not leaf.wall.integers
-        key = (leaf.wall.base, leaf.conditions, leaf.outcome) if single else id(leaf)
-        found.setdefault(key, (leaf, gap))
+        key = (leaf.wall.base, leaf.conditions, leaf.outcome) if single else members_of(leaf, gap) or id(leaf)
+        known = found.setdefault(key, (leaf, gap))
+        if _size(leaf) < _size(known[0]):
+            found[key] = leaf, gap
     return list(found.values())
+
+
+def _size(leaf: Leaf) -> int:
+    return int(sum(sp.count_ops(e) for _, e in leaf.wall.base))
 
 
 def _many_pieces(leaves: Sequence[Pair], problem: Problem) -> dict[Node, str]:
@@ -414,8 +420,20 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
     texts = [_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
     texts += [_unequal(f.xreplace(names)) for f in _factors(leaf, problem) if _has_variable(f, problem)]
     for k in leaf.wall.integers:
+        texts += [f"{text_of(names[k])} {told}" for told in _exceptions(leaf.wall, k)]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
     return "".join(f" and {text}" for text in dict.fromkeys(texts))
+
+
+def _exceptions(wall: Wall, k: sp.Symbol) -> Iterator[str]:
+    """Yield what the formula of a wall does not say of its integer: x = sqrt(k) is a point for k = 0 too."""
+    for c in wall.conditions:
+        for n in (integer_zeros(c.expr, k) or ()) if c.expr.free_symbols == {k} else ():
+            values = [e.subs(k, n) for _, e in wall.base]
+            if c.rel == "!=":
+                yield f"!= {n}"
+            elif c.rel in OPPOSITE and not any(e.has(sp.zoo, sp.nan, sp.oo) for e in values):
+                yield f"{'>' if holds(c, {k: sp.Integer(n + 1)}) else '<'} {n}"
 
 
 def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:
@@ -432,6 +450,10 @@ def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:
         and not (left.has(*UNBOUNDED) or right.has(*UNBOUNDED))
     ):
         sizes.append(right - left)
+    # Where a side has no value, what happens is another thing.
+    sizes += [
+        sp.together(e).as_numer_denom()[1] for e in (left, right) if e is not None and not e.has(*UNBOUNDED)
+    ]
     own = [f for f in sizes if f.free_symbols == {k}]
     left_out = {n for f in own for n in integer_zeros(f, k) or [] if f.subs(k, n).is_zero}
     bounds = [c for c in (*leaf.conditions, *leaf.wall.conditions) if c.expr.free_symbols == {k}]

@@ -77,3 +77,27 @@ def test_families_that_are_not_equally_spaced_stay_apart():
         "x = 2*pi*k + pi/6 for integer k",
         "x = 2*pi*k + 5*pi/6 for integer k",
     ]
+
+
+PLACES = [
+    ("1/floor(x)", {("jump", "x = k and k != 0 and k != 1 for integer k"), ("edge", "x = 0"), ("edge", "x = 1")}),
+    ("1/(floor(x) - 2)", {("jump", "x = k and k != 2 and k != 3 for integer k"), ("edge", "x = 2"), ("edge", "x = 3")}),
+    ("(x - 1)/floor(x)", {("jump", "x = k and k != 0 and k != 1 for integer k"), ("edge", "x = 0"), ("edge", "x = 1")}),
+    ("floor(x**2)", {("jump", f"x = {s}sqrt(k) and k > 0 for integer k") for s in ("", "-")}),
+    ("floor(sqrt(x))", {("jump", "x = k**2 and k > 0 for integer k"), ("edge", "x = 0")}),
+    ("floor(exp(x))", {("jump", "x = log(k) for integer k")}),
+    ("floor(abs(x))", {("jump", "x = k and k > 0 for integer k"), ("jump", "x = k and k < 0 for integer k")}),
+    ("sqrt(frac(x)*(1 - frac(x)))", {("cusp", "x = k for integer k")}),
+    ("max(floor(x), x - 1)", {("jump", "x = k for integer k")}),
+    ("min(ceil(x), x + 1)", {("jump", "x = -k for integer k")}),
+    ("floor(x) + floor(-x)", {("hole", "x = k for integer k")}),
+    ("floor(x)**2 + floor(-x)**2", {("jump", "x = k and k != 0 for integer k"), ("hole", "x = 0")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PLACES, ids=[t for t, _ in PLACES])
+def test_every_member_of_a_family_is_told_once_and_none_that_is_no_place(text, expected):
+    """Members are left out at which nothing happens, or another thing, or that another numbering has as well."""
+    found = [(f.kind.value, f.at) for f in ask(text, "x").findings if f.kind is not Kind.FLAT]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
