@@ -23,6 +23,7 @@ from diffcheck.cases import occurrence
 from diffcheck.cell import Cell
 from diffcheck.closed import closed
 from diffcheck.constants import Region, regions
+from diffcheck.crossings import uncrossed
 from diffcheck.deadline import TimeOver, before
 from diffcheck.domain import demanded, inhabited
 from diffcheck.errors import Undetermined
@@ -248,7 +249,7 @@ def _leads(work: _Work, lead: sp.Expr | None, variables: set[sp.Symbol]) -> Iter
 
 
 def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
-    """Yield the parts of walls on which a germ says nothing: something it was divided by vanishes there.
+    """Yield the parts of walls on which a germ says nothing: an exponent, or something divided by, vanishes there.
 
     A wall can be crossed along every variable of its gap; only what is degenerate for all of them needs a look.
     """
@@ -264,7 +265,10 @@ def _degenerate(work: _Work) -> Iterator[tuple[Thin, Gap]]:
                     turned = replace(wall, variable=v)
                     seen = explore(turned, work.where, work.names, lambda w, cell: _judge(work, w, cell))
                     bad = _both(bad, _factors_in((p for leaf in seen.leaves for p in leaf.pivots), variables))
-            yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in bad)
+        for leaf in own:
+            branches = (*leaf.branches, *(c.expr for c in wall.conditions))
+            bad += uncrossed(leaf.exponents, branches, variables)
+        yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in dict.fromkeys(bad))
 
 
 def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
@@ -430,8 +434,8 @@ def _no_worse(work: _Work, pieces: Pieces, worst: Smoothness) -> bool:
     if worst <= SINGULAR:
         return True
     if worst <= DISCONTINUOUS:
-        return bounded(work.tree, pieces, work.never_zero)
-    return worst <= C0 and continuous(work.tree, pieces, work.never_zero)
+        return bounded(work.tree, pieces, work.never_zero, work.where)
+    return worst <= C0 and continuous(work.tree, pieces, work.never_zero, work.where)
 
 
 def _certified(work: _Work, analysis: Analysis) -> Analysis:

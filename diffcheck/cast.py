@@ -34,14 +34,15 @@ class Site:
     """A component as a place to start from: its bound variables, the charts to try in this order.
 
     members: parts of the component with other integers, met on the way; each is a place of its own.
-    pivots: what was divided by, or counted as a size, along directions.
+    degenerate: systems of equations in what is free, whose solutions are places of their own: something that was
+    divided by along a direction vanishes there, or an exponent.
     """
 
     wall: Wall
     bound: tuple[str, ...]
     charts: tuple[Chart, ...]
     members: dict[Wall, None] = field(default_factory=dict, compare=False)
-    pivots: dict[sp.Expr, None] = field(default_factory=dict, compare=False)
+    degenerate: dict[tuple[sp.Expr, ...], None] = field(default_factory=dict, compare=False)
 
 
 def cast(

@@ -21,7 +21,6 @@ from diffcheck.germ import EXACT_ZERO, Germ
 from diffcheck.identity import Decision, is_zero
 from diffcheck.printer import inner_symbol, shown
 from diffcheck.reach import Constraint
-from diffcheck.signs import touching
 from diffcheck.turning import Turning, angles
 from diffcheck.walls import Implicit, Step, Wall
 
@@ -87,6 +86,7 @@ class Cell:
     point: exact coordinates of the free symbols of the wall.
     conditions: constraints that hold at the point and make the answers valid.
     steps: integer parts that are known along the wall; None where each value is a kind of point of its own.
+    exponents: those whose signs were asked for; branches: coefficients whose signs decided a comparison.
     pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers that were
     taken to be nonzero.
     """
@@ -101,6 +101,8 @@ class Cell:
         self.implicit = implicit
         self.steps = None if steps is None else {s.of: s for s in steps}
         self.conditions: dict[Constraint, None] = {}
+        self.exponents: dict[sp.Expr, None] = {}
+        self.branches: dict[sp.Expr, None] = {}
         self.pivots: dict[sp.Expr, None] = {}
         self.exceptional: dict[sp.Expr, None] = {}
         self.phases: dict[sp.Symbol, tuple[sp.Symbol, int, Germ]] = {}
@@ -217,6 +219,19 @@ class Cell:
         """Return the sign of ``c`` at the point and note it as a condition."""
         if c.is_Rational:
             return int((c.p > 0) - (c.p < 0))
+        return self._sign(c)
+
+    def branch(self, c: sp.Expr) -> None:
+        """Note a coefficient whose sign decided a comparison."""
+        if c.free_symbols:
+            self.branches[c] = None
+
+    def exponent(self, c: sp.Expr) -> int:
+        """Return the sign of an exponent, and note it: where it is zero without a turn conditions leave that out."""
+        self.exponents[c] = None
+        return self._sign(c)
+
+    def _sign(self, c: sp.Expr) -> int:
         if self.oscillating(c):
             return self._sign_of_waves(c)
         self._split_powers_of_minus_one(c)
@@ -226,13 +241,6 @@ class Cell:
         if not s:
             raise BadWitness(c)
         self._note_condition(c, s)
-        return s
-
-    def exponent(self, c: sp.Expr) -> int:
-        """Return the sign of an exponent, and note where it is zero without a turn: conditions leave that out."""
-        s = self.sign(c)
-        for f in touching(c):
-            self.pivot(f)
         return s
 
     def _sign_of_waves(self, c: sp.Expr) -> int:

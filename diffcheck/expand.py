@@ -39,6 +39,9 @@ class Place(Oracle, Protocol):
     def integer_part(self, c: sp.Expr) -> tuple[sp.Expr, bool]:
         """Return (floor(c), whether c is an integer)."""
 
+    def branch(self, c: sp.Expr) -> None:
+        """Note a coefficient whose sign decided a comparison."""
+
     def rational(self, c: sp.Expr) -> sp.Expr:
         """Return ``c`` as a Rational if it is identically one, else ``c``."""
 
@@ -119,7 +122,10 @@ class Expansion:
             return not self.holds(node.args[0])
         if node.op not in COMPARISONS:
             raise Undetermined(f"`{node.op}` is not a condition")
-        return COMPARISONS[node.op](self.algebra.sign(self.difference(node)))
+        head = self.algebra.lead(self.difference(node))
+        if head is not None:
+            self.place.branch(head[0])
+        return COMPARISONS[node.op](0 if head is None else self.place.sign(head[0]))
 
     def difference(self, comparison: Node) -> Germ:
         """Return the germ whose sign decides a comparison: its left side less its right one."""
@@ -202,7 +208,7 @@ class Expansion:
         if s < 0:
             raise UndefinedHere(node)
         if s == 0:
-            if self.place.sign(alpha) <= 0:
+            if self.place.exponent(alpha) <= 0:
                 raise UndefinedHere(node)
             return Value(EXACT_ZERO, base.analytic)
         head = self.algebra.lead(base.germ)
@@ -219,8 +225,10 @@ class Expansion:
 
     def _variable_power(self, node: Node, base: Value, exponent: Value) -> Value:
         s = self.algebra.sign(base.germ)
-        if s == 0 and self.algebra.sign(exponent.germ) > 0:
-            return Value(EXACT_ZERO, False)
+        if s == 0:
+            height = self.algebra.lead(exponent.germ)
+            if height is not None and self.place.exponent(height[0]) > 0:
+                return Value(EXACT_ZERO, False)
         if s <= 0:
             raise UndefinedHere(node)
         head = self.algebra.lead(base.germ)

@@ -76,6 +76,8 @@ class Leaf:
     witness: Mapping[sp.Symbol, sp.Expr]
     outcome: Outcome
     pivots: tuple[sp.Expr, ...] = ()
+    exponents: tuple[sp.Expr, ...] = ()
+    branches: tuple[sp.Expr, ...] = ()
 
 
 @dataclass(slots=True)
@@ -145,7 +147,8 @@ def explore(
             continue
         conditions = tuple(cell.conditions)
         _make_telling(point, outcome, (*known, *prefix, *conditions))
-        out.leaves.append(Leaf(member, conditions, point, outcome, tuple(cell.pivots)))
+        noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
+        out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
     return out

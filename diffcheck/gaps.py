@@ -16,6 +16,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from diffcheck.errors import Undetermined
 from diffcheck.printer import inner_symbol, symbol
+from diffcheck.reach import Constraint, Status, reach
 from diffcheck.resolve import BUILD, to_rational
 from diffcheck.tree import NAME, NUMBER, Node, number
 
@@ -241,26 +242,52 @@ def _closes(node: Node, pieces: Pieces) -> bool:
     return all(_divides(gap, difference) for difference, gap in pairs)
 
 
-def bounded(tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool]) -> bool:
+def bounded(
+    tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool], where: Sequence[Constraint] = ()
+) -> bool:
     """Whether the function has a value and is bounded near every point of its domain, by construction.
 
-    True is a proof, False says nothing: nothing is divided by, rooted or taken the logarithm of that can vanish.
+    True is a proof, False says nothing: nothing is divided by or taken the logarithm of that can vanish, and exponents
+    are positive.
     """
     for node in tree.distinct():
         if node.op in {"div", "log"} and not all(never_zero(e) for e in pieces.of(node.args[-1])):
             return False
-        if node.op == "pow" and not all(e.is_Rational and e > 0 for e in pieces.of(node.args[1])):
+        if node.op == "pow" and not _is_positive(node.args[1], pieces, where):
             return False
     return True
 
 
-def continuous(tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool]) -> bool:
+def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
+    """Whether every piece of a node is positive where its branches hold, or on their border."""
+    for assignment, expr in pieces.with_choices(node):
+        if expr.is_Rational:
+            if expr <= 0:
+                return False
+            continue
+        sides = [side for where_node, taken in assignment for side in _side(where_node, taken, pieces)]
+        if reach([Constraint(expr, "<="), *sides, *where]).status is not Status.UNSAT:
+            return False
+    return True
+
+
+def _side(node: Node, taken: bool, pieces: Pieces) -> Iterator[Constraint]:
+    """Yield what a branch of a `where` says of its gap, if that is one inequality between single pieces."""
+    condition = node.args[0]
+    gap = pieces.of(_difference(condition)) if condition.op in COMPARISONS else ()
+    if len(gap) == 1 and condition.op in {"lt", "le", "gt", "ge"}:
+        yield Constraint(gap[0], ">=" if taken == (condition.op in {"gt", "ge"}) else "<=")
+
+
+def continuous(
+    tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool], where: Sequence[Constraint] = ()
+) -> bool:
     """Whether the function is continuous on its domain by construction: True is a proof, False says nothing.
 
     It is bounded, its conditions only choose between branches that meet, and nothing is rounded.
     """
     steps = (n for n in tree.distinct() if n.op == "floor" or (n.op == "where" and not _closes(n, pieces)))
-    return next(steps, None) is None and bounded(tree, pieces, never_zero)
+    return next(steps, None) is None and bounded(tree, pieces, never_zero, where)
 
 
 def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:

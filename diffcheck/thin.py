@@ -13,15 +13,16 @@ Gives up on: directions that stay degenerate in every chart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
 
 from diffcheck.cast import RAY_ORDERS, Site, cast
-from diffcheck.cell import BadWitness, Refine
+from diffcheck.cell import BadWitness, Cell, Refine
 from diffcheck.charts import Chart, balances, charts
+from diffcheck.crossings import uncrossed
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.existence import split
@@ -148,11 +149,21 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
 
 def _parts(question: Question, system: Thin, site: Site) -> list[Thin]:
     """Return the parts of a site on which something vanishes that its germs divide by, or count as a size."""
-    free = {symbol(v) for v in question.wrt} - {symbol(n) for n, _ in site.wall.base}
-    found = dict.fromkeys(f for p in site.pivots for f in factors(p) if f.free_symbols & free)
     names = {symbol(n) for n in question.names}
     still = tuple(symbol(n) - e for n, e in site.wall.base)
-    return [Thin(system.gap, (*still, f)) for f in found if f.free_symbols <= names]
+    return [
+        Thin(system.gap, (*still, *part))
+        for part in site.degenerate
+        if all(e.free_symbols <= names for e in part)
+    ]
+
+
+def _degenerate(question: Question, site: Site, cell: Cell) -> Iterator[tuple[sp.Expr, ...]]:
+    """Yield equations in what is free on a site that say where germs divide by zero, or an exponent vanishes."""
+    free = {symbol(v) for v in question.wrt} - {symbol(n) for n, _ in site.wall.base}
+    yield from ((f,) for p in cell.pivots for f in factors(p) if f.free_symbols & free)
+    branches = (*cell.branches, *(c.expr for c in site.wall.conditions))
+    yield from uncrossed(cell.exponents, branches, free)
 
 
 def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) -> list[Leaf]:
@@ -171,7 +182,8 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
         doubts: list[str] = []
         try:
             found = classify(question, site, doubts, 0)
-            site.pivots.update(dict.fromkeys(p for _, cell in question.drawn for p in cell.pivots))
+            for _, cell in question.drawn:
+                site.degenerate.update(dict.fromkeys(_degenerate(question, place, cell)))
             turn = _assumed(question, site)
             if turn is None and (found is None or found.outcome.level < CINF):
                 turn = _missing(question, site)

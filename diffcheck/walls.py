@@ -479,6 +479,8 @@ def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
         if None in found_in:
             return None
         return {n for zeros in found_in for n in zeros or () if expr.subs(k, n).is_zero is not False}
+    if _alternates(expr, k):
+        return _zeros_by_parity(expr, k)
     out: set[int] = set()
     for f in factors(expr):
         if f.is_polynomial(k):
@@ -493,6 +495,23 @@ def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
             return None
         out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
         out |= {n for members in periodic for n in members or ()}
+    return out
+
+
+def _alternates(expr: sp.Expr, k: sp.Symbol) -> bool:
+    return any(p.base == -1 and k in p.exp.free_symbols for p in expr.atoms(sp.Pow))
+
+
+def _zeros_by_parity(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
+    """Return the zeros of an expression with (-1)**k, which is 1 or -1; None when they are not all known."""
+    half = sp.Symbol(f"{k.name}_", integer=True)
+    out: set[int] = set()
+    for parity in (0, 1):
+        part = expr.subs(k, 2 * half + parity)
+        found = None if part.is_zero or _alternates(part, half) else _zeros_in_one(part, half)
+        if found is None:
+            return None
+        out |= {2 * n + parity for n in found}
     return out
 
 

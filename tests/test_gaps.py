@@ -132,6 +132,11 @@ def test_meetings_are_systems_that_walls_say_nothing_about(text, count):
         ("abs(x)/y", False),
         ("log(abs(x))", False),
         ("abs(x)**(-1/2)", False),
+        ("abs(x)**(1 + y**2)", True),
+        ("abs(x)**(1/2 + abs(y))", True),
+        ("abs(x)**(1 + max(y, -1/2))", True),
+        ("abs(x)**abs(y)", False),
+        ("abs(x)**(1 + max(y, -1))", False),
         ("where(x == 0, 1, x)", False),
     ],
 )

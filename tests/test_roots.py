@@ -144,7 +144,8 @@ def test_a_family_loses_the_members_outside_the_domain() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["sin(1/x)", "x*sin(x)-1", "sin(exp(x))", "sin(x)+sin(sqrt(2)*x)", "sin(0**x)", "0**x-1/2"]
+    "text",
+    ["sin(1/x)", "x*sin(x)-1", "sin(exp(x))", "sin(x)+sin(sqrt(2)*x)", "sin(0**x)", "0**x-1/2", "(-1)**x+1"],
 )
 def test_what_is_not_proved_is_not_called_complete(text: str) -> None:
     """Accumulating or unstructured infinite zero sets are incomplete, and those of what is not analytic."""

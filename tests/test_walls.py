@@ -160,6 +160,11 @@ def test_no_formula_is_none_and_no_solution_is_empty():
         (K - Y, []),
         (sp.Abs(K + sp.S.Half) - sp.Abs(K - sp.S.Half), [0]),
         (sp.Abs(K) - K, None),
+        ((-1) ** K * K + 2, [-2]),
+        (2 * (-1) ** K + 3 * K - 1, [1]),
+        (2 * (-1) ** K + 3, []),
+        ((-1) ** K + 1, None),
+        ((-1) ** (K * (K + 1) / 2) + K, None),
     ],
     ids=str,
 )

@@ -65,9 +65,9 @@ def real_roots(
 
 
 def _is_analytic(f: sp.Expr) -> bool:
-    """Whether nothing in an expression is known not to be analytic; 0**x steps from 1 to 0."""
-    stepped = any(power.base.is_zero for power in f.atoms(sp.Pow))
-    return not stepped and not f.has(
+    """Whether nothing in an expression is known not to be analytic; 0**x steps from 1 to 0, (-1)**x is not real."""
+    scattered = any(p.base.is_nonpositive and p.exp.free_symbols for p in f.atoms(sp.Pow))
+    return not scattered and not f.has(
         sp.Abs, sp.sign, sp.floor, sp.Piecewise, sp.Max, sp.Min, sp.I, sp.zoo, sp.nan
     )
 
