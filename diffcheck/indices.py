@@ -44,9 +44,9 @@ def with_indices(report: Report, problem: Problem) -> Report:
     while waiting:
         first = waiting[0]
         size = problem.size or length(first.at, names)
-        alike, merged, letters = _alike(first, waiting, problem, size)
+        alike, merged, letters = _alike(first, waiting, problem, size, over)
         waiting = [f for f in waiting if f not in alike]
-        found.append(_for_some(merged, (*over, *letters), 0 if len(alike) > 1 else size))
+        found.append(_for_some(merged, (*over, *letters), 0 if len(alike) > 1 else size, over))
     return replace(report, findings=tuple(_folded(f, problem.size, names) for f in found))
 
 
@@ -61,27 +61,35 @@ def _folded(finding: Finding, size: int | None, names: Sequence[str]) -> Finding
 
 
 def _alike(
-    first: Finding, waiting: Sequence[Finding], problem: Problem, size: int
+    first: Finding, waiting: Sequence[Finding], problem: Problem, size: int, over: Sequence[str]
 ) -> tuple[Sequence[Finding], Finding, tuple[str, ...]]:
     """Return the findings that are one with the first, what they are together, and its letters."""
-    loose = _loose(first, size)
+    loose = _loose(first, size, over)
     if loose is not None:
         alike = _all_at(loose.places(size), first, waiting)
         if len(alike) > 1:
             said = replace(first, at=loose.text, left=None, right=None, alike=tuple(alike))
             names = {n for f in alike for n in f.wrt}
             return alike, replace(said, wrt=tuple(v for v in problem.wrt if v in names)), loose.letters
-    pattern, numbers = _lettered(first)
-    alike = _instances(pattern, len(numbers), first, waiting, size) if numbers else [first]
-    if len(alike) > 1:
-        return alike, _merged(alike, pattern, problem), pattern.letters
+    for fold in (True, False):
+        # Put back first, the numbers that are left belong to one index: 1 - y[0]*sum(w[j]*x[0, j], j) = 0.
+        told = {id(f): replace(f, at=folded(f.at, size)) if fold else f for f in waiting}
+        pattern, numbers = _lettered(told[id(first)], over)
+        if fold and pattern.text == _lettered(first, over)[0].text:
+            continue
+        found = _instances(pattern, len(numbers), told[id(first)], [*told.values()], size) if numbers else []
+        alike = [f for f in waiting if told[id(f)] in found]
+        merged = _merged([told[id(f)] for f in alike], pattern, problem, over) if len(alike) > 1 else None
+        if merged is not None:
+            return alike, replace(merged, alike=tuple(alike)), pattern.letters
+    alike = [first]
     return alike, replace(first, alike=(first,)), ()
 
 
 def unmet(places: Iterable[tuple[str, str]], problem: Problem) -> Iterator[str]:
     """Yield a sentence on each part that vanishes for special constants alone."""
     for part, at in places:
-        place, every = _for_every(at, problem.size or 0)
+        place, every = _for_every(at, problem.size or 0, problem.samples.over if problem.samples else ())
         said = f"{place} for every {every}" if every else place
         yield f"`{part}` is zero only where {said}, which constants in general position rule out"
 
@@ -129,10 +137,15 @@ class _Loose:
         ]
 
 
-def _loose(finding: Finding, size: int) -> _Loose | None:
+def _free(text: str, over: Sequence[str]) -> list[str]:
+    """Return the letters for indices that neither a text nor the sum around it uses."""
+    return [c for c in LETTERS if c not in over and not re.search(rf"\b{c}\b", text)]
+
+
+def _loose(finding: Finding, size: int, over: Sequence[str]) -> _Loose | None:
     """Return the place of a finding that says nothing else with letters; None if it has less than two subscripts."""
     numbers = [n for s in _SUBSCRIPTS.findall(finding.at) for n in re.findall(r"\d+", s)]
-    free = [c for c in LETTERS if not re.search(rf"\b{c}\b", finding.at)]
+    free = _free(finding.at, over)
     plain = finding.condition is None and not re.search(r"\d", finding.detail)
     if not plain or not 1 < len(numbers) <= len(free) or size ** len(numbers) > MAX_CHOICES:
         return None
@@ -144,11 +157,11 @@ def _loose(finding: Finding, size: int) -> _Loose | None:
     return _Loose(_SUBSCRIPTS.sub(put, finding.at), tuple(free[: len(numbers)]))
 
 
-def _lettered(finding: Finding) -> tuple[_Pattern, tuple[str, ...]]:
+def _lettered(finding: Finding, over: Sequence[str]) -> tuple[_Pattern, tuple[str, ...]]:
     """Return the place of a finding with letters, and the numbers that they stand for."""
     inside = " ".join(_SUBSCRIPTS.findall(finding.at))
     numbers = tuple(dict.fromkeys(re.findall(r"\d+", inside)))
-    free = [c for c in LETTERS if not re.search(rf"\b{c}\b", finding.at)]
+    free = _free(finding.at, over)
     if len(numbers) > len(free):
         numbers = ()
     return _Pattern(finding.at, dict(zip(numbers, free, strict=False))), numbers
@@ -182,10 +195,18 @@ def _sort(finding: Finding) -> tuple[object, ...]:
     return (finding.kind, finding.severity, finding.span, finding.level, finding.proof, status, condition)
 
 
-def _merged(alike: Sequence[Finding], pattern: _Pattern, problem: Problem) -> Finding:
-    """Return one finding for all; numbers that are not the same up to the letters are left out."""
+def _merged(
+    alike: Sequence[Finding], pattern: _Pattern, problem: Problem, over: Sequence[str]
+) -> Finding | None:
+    """Return one finding for all; numbers that are not the same up to the letters are left out.
+
+    None where a condition is no pattern of the same letters: of x[0, 0] > 0 the second 0 may be no sample's.
+    """
     first = alike[0]
-    own = [_lettered(f)[0] for f in alike]
+    own = [_lettered(f, over)[0] for f in alike]
+    condition = first.condition and _pattern_of([f.condition or "" for f in alike], own)
+    if first.condition and not condition:
+        return None
 
     def common(texts: Iterable[str | None]) -> str | None:
         said = {None if t is None else p.renamed(t) for p, t in zip(own, texts, strict=True)}
@@ -195,7 +216,7 @@ def _merged(alike: Sequence[Finding], pattern: _Pattern, problem: Problem) -> Fi
     return replace(
         first,
         at=pattern.text,
-        condition=first.condition and pattern.renamed(first.condition),
+        condition=condition,
         wrt=tuple(v for v in problem.wrt if v in names),
         left=common(f.left for f in alike),
         right=common(f.right for f in alike),
@@ -204,6 +225,15 @@ def _merged(alike: Sequence[Finding], pattern: _Pattern, problem: Problem) -> Fi
         direction={pattern.renamed(n): c for n, c in first.direction.items()},
         alike=tuple(alike),
     )
+
+
+def _pattern_of(texts: Sequence[str], own: Sequence[_Pattern]) -> str:
+    """Return the text with letters of which each text is an instance by its own numbers; "" if there is none."""
+    for said in dict.fromkeys(p.renamed(t) for t, p in zip(texts, own, strict=True)):
+        tables = ({letter: n for n, letter in p.numbers.items()} for p in own)
+        if all(_Pattern.put(said, table) == t for t, table in zip(texts, tables, strict=True)):
+            return said
+    return ""
 
 
 @lru_cache(maxsize=1024)
@@ -248,9 +278,9 @@ def _signless(expr: sp.Expr) -> sp.Expr:
     return min(value, -value, key=str)
 
 
-def _for_some(finding: Finding, letters: Sequence[str], size: int) -> Finding:
+def _for_some(finding: Finding, letters: Sequence[str], size: int, over: Sequence[str]) -> Finding:
     """Say for which indices a finding holds."""
-    place, every = _for_every(finding.at, size)
+    place, every = _for_every(finding.at, size, over)
     inside = " ".join(_SUBSCRIPTS.findall(place))
     some = [c for c in letters if c != every and re.search(rf"\b{c}\b", inside)]
     said = [f"every {every}"] * bool(every) + [f"some {', '.join(some)}"] * bool(some)
@@ -260,9 +290,9 @@ def _for_some(finding: Finding, letters: Sequence[str], size: int) -> Finding:
     return replace(finding, at=f"{place}{comma} for {', '.join(said)}")
 
 
-def _for_every(at: str, size: int) -> tuple[str, str]:
+def _for_every(at: str, size: int, over: Sequence[str]) -> tuple[str, str]:
     """Return "v[i] = 0" and "i" for "v[0] = 0 and v[1] = 0" where these are all numbers; else the text and ""."""
-    free = next((c for c in LETTERS if not re.search(rf"\b{c}\b", at)), "")
+    free = next(iter(_free(at, over)), "")
     parts = at.split(" and ")
     patterns: dict[str, list[str]] = {}
     for part in parts:

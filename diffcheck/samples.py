@@ -13,7 +13,7 @@ from itertools import product
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.reductions import LETTERS, REDUCTIONS, VECTORS, base_of, index_of, indices_of, subscripted
-from diffcheck.sums import split
+from diffcheck.sums import Split, split
 from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.vectors import COUNTS, Env, Expander, compares_indices, has_vectors, opened
 
@@ -254,14 +254,20 @@ def _reduced_letters(expander: Expander) -> set[str]:
 def _one_term(expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]) -> Reading | None:
     """Return the question about one term of a sum; None if it is no plain sum with parts of its own in each term."""
     parts = split(expander, expander.tree)
-    if (
-        parts is None
-        or not parts.sums
-        or not all(map(_about_one, where))
-        or any(e in parts.over for e in env)
-    ):
+    if parts is None or not parts.sums or not all(map(_about_one, where)):
         return None
-    if len({frozenset(s.over) for s in parts.sums}) != 1 or len({s.scale for s in parts.sums}) != 1:
+    overs = dict.fromkeys(frozenset(s.over) for s in parts.sums)
+    # Of sums over several indices one is asked about, with the others beside it.
+    ways = [parts] if len(overs) == 1 else [split(expander, expander.tree, over) for over in overs]
+    found = (_one_term_of(way, expander, where, env, notes) for way in ways if way is not None)
+    return next((way for way in found if way is not None), None)
+
+
+def _one_term_of(
+    parts: Split, expander: Expander, where: Sequence[Node], env: Env, notes: Sequence[str]
+) -> Reading | None:
+    """Return the question about one term of sums over the same indices."""
+    if len({s.scale for s in parts.sums}) != 1 or any(e in parts.over for e in env):
         return None
     assert parts.whole is not None
     assert parts.term is not None

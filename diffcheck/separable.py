@@ -63,7 +63,13 @@ def settled(problem: Problem, analyze: Analyze) -> tuple[Problem, Analysis]:
         tied = bool(held) or (
             bool(values & {*problem.wrt}) and analysis.verdict is not Verdict.DIFFERENTIABLE
         )
-        return _noted(problem, _about_every(problem, samples, tied, analysis)), analysis
+        every = _about_core(samples.written, analysis, analyze) if problem.size else ""
+        said = (
+            [f"{every}; shown is one term, for one {', '.join(samples.over)}"]
+            if every
+            else _about_every(problem, samples, tied, analysis)
+        )
+        return _noted(problem, said), analysis
     written = samples.written
     analysis = analyze(written)
     return _noted(written, [_about_size(written, analysis, analyze)]), analysis
@@ -101,16 +107,24 @@ def _letters(name: str) -> set[str]:
 
 
 def _about_size(problem: Problem, analysis: Analysis, analyze: Analyze) -> str:
+    every = _about_core(problem, analysis, analyze)
+    if every:
+        return f"{every}; shown are {problem.size} values of every index (--size)"
+    said = "asked" if analysis.verdict is Verdict.UNDETERMINED else "proved"
+    return f"{said} for n = {problem.size} values of every index (--size)"
+
+
+def _about_core(problem: Problem, analysis: Analysis, analyze: Analyze) -> str:
+    """Say that the class holds for every size, if that of what is not analytic does; else ""."""
     core = problem.core
     if core is not None and analysis.smoothness is not None and analysis.verdict is not Verdict.CONDITIONAL:
         asked_of, found = settled(core, analyze)
         alike = (found.verdict, found.smoothness) == (analysis.verdict, analysis.smoothness)
         if alike and asked_of.samples is not None and asked_of.size is None:
-            said = (
+            return (
                 f"the class is proved for every size: all beside the terms `{unparse(core.tree)}` is analytic"
             )
-            return f"{said}; shown are {problem.size} values of every index (--size)"
-    return f"proved for n = {problem.size} values of every index (--size)"
+    return ""
 
 
 def _about_every(problem: Problem, samples: Samples, tied: bool, analysis: Analysis) -> list[str]:

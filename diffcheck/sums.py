@@ -49,19 +49,26 @@ class Split:
         return replace(self, sums=sums)
 
 
-def split(expander: Expander, node: Node) -> Split | None:
-    """Return the parts of a sum of sums; None for what is none."""
-    if not _holds_sum(expander, node):
+# The indices of a sum; None for any.
+Over = frozenset[str] | None
+
+
+def split(expander: Expander, node: Node, over: Over = None) -> Split | None:
+    """Return the parts of a sum of sums over certain indices; None for what is none.
+
+    Sums over other indices stand beside, as the penalty sum(w[j]**2) beside sum(t(w, x[i])).
+    """
+    if not _holds_sum(expander, node, over):
         return Split(node, None, node)
-    if _is_sum(expander, node):
+    if _is_sum(expander, node, over):
         inner = _inner(expander, node)
         scale = "mean" if node.op == "mean" else "sum"
         return Split(inner, inner, None, (Sum(_bound_by(expander, node), scale),))
     if node.op in ("sum", "mean") and expander.reduces(node) and not expander.over(node):
-        return split(expander, node.args[0])  # The one inside has reduced everything.
+        return split(expander, node.args[0], over)  # The one inside has reduced everything.
     if node.op not in ("add", "sub", "neg", "mul", "div"):
         return None
-    parts = [split(expander, a) for a in node.args]
+    parts = [split(expander, a, over) for a in node.args]
     if any(p is None for p in parts):
         return None
     return _joined(expander, node, [p for p in parts if p is not None])
@@ -114,15 +121,16 @@ def _without_count(expander: Expander, divisor: Node) -> Node | None:
     return None
 
 
-def _holds_sum(expander: Expander, node: Node) -> bool:
-    return any(_is_sum(expander, n) for n in node.distinct())
+def _holds_sum(expander: Expander, node: Node, over: Over) -> bool:
+    return any(_is_sum(expander, n, over) for n in node.distinct())
 
 
-def _is_sum(expander: Expander, node: Node) -> bool:
+def _is_sum(expander: Expander, node: Node, over: Over = None) -> bool:
     """Whether a node is a sum or a mean over indices of named vectors."""
     if not expander.reduces(node) or not (node.op in ("sum", "mean", "dot") or _is_sum_of_sizes(node)):
         return False
-    return bool(expander.over(node)) and not expander.lengths
+    named = bool(expander.over(node)) and not expander.lengths
+    return named and (over is None or frozenset(_bound_by(expander, node)) == over)
 
 
 def _inner(expander: Expander, node: Node) -> Node:

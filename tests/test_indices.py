@@ -58,3 +58,17 @@ def test_numbers_that_may_be_equal_have_letters_of_their_own():
     report = check("exp(sum(abs(w_i - x_j)))", size=2)
     assert [f.at for f in report.findings] == ["w[i] = x[j] for some i, j"]
     assert len(report.findings[0].alike) == 4
+
+
+def test_letters_are_those_of_no_sum_around():
+    """Of a lasso one sample i is shown, so that its weights are w[j]."""
+    report = check("mean((y[i] - dot(w[j], x[i, j], j))**2) + lam*sum(abs(w[j]))", wrt="w", certify=False)
+    assert [f.at for f in report.findings] == ["w[j] = 0 for some j"]
+
+
+def test_a_condition_that_is_no_pattern_keeps_findings_apart():
+    """At x[0, 0]*w[0] one 0 is the row and one the column: only what holds for every row is said of some i."""
+    report = check("sum(abs(x[i, 0]*w[i] + x[i, 1])) + sum(abs(w[j] - w[j]*x[j, 0] - 1))", wrt="w", size=2)
+    said = [f.condition for f in report.findings]
+    assert said[:2] == ["x[0, 0] != 0", "x[1, 0] != 0"] or said[:1] == ["x[i, 0] != 0"]
+    assert not any("[i, i]" in condition for condition in said)

@@ -146,3 +146,21 @@ def test_what_is_analytic_for_every_size_decides_nothing(text):
     said = [note for note in report.notes if "proved for every size" in note]
     assert [f"the terms `{term}` is analytic" in note for note in said] == [True] * bool(term)
     assert report.size == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/2*sum(w[j]**2) + C*sum(max(0, 1 - y[i]*dot(w[j], x[i, j], j)))",
+        "dot(w, w) + mean(abs(y[i] - dot(w[j], x[i, j], j)))",
+        "mean((y[i] - dot(w[j], x[i, j], j))**2) + lam*sum(abs(w[j]))",
+    ],
+)
+def test_a_penalty_over_other_indices_stands_beside_the_term_of_a_sample(text):
+    """Primal support vector machines are asked about one sample, and have the class of two written out."""
+    problem, found = settled(make_problem(text, wrt=["w"], size=2), analyze)
+    assert problem.samples is not None
+    assert problem.samples.over == ("i",)
+    assert any("for one i" in note for note in problem.notes)
+    assert (found.verdict, str(found.smoothness)) == (Verdict.NOT_DIFFERENTIABLE, "C0")
+    assert answer(problem.samples.written) == (Verdict.NOT_DIFFERENTIABLE, "C0")
