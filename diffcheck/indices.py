@@ -249,8 +249,8 @@ def _place(at: str) -> frozenset[str]:
             # Calls of unknown functions become names, each the same one wherever it stands.
             sides, _ = hidden([parse(side) for side in clause.split(sign)], clause)
             left, right = map(to_sympy, sides)
-        except (DiffcheckError, ValueError):
-            return frozenset([at])
+        except (DiffcheckError, ValueError, KeyError):
+            return frozenset([at])  # a sum that was put back has no value for SymPy
         if sign == " = ":
             equations.append(left - right)
         else:
