@@ -1,7 +1,7 @@
 """Differences that are zero because both terms are the same expression once the branches are chosen.
 
 On one side of a wall exp(x) - clip(exp(x), 2, 3) is exp(x) - exp(x).  No number of terms of its germ shows that this is
-zero; the tree does.  It proves nothing about terms that are equal and written differently.
+zero; the tree does, or an identity: sin(x)**2 + cos(x)**2 - 1.
 """
 
 from __future__ import annotations
@@ -9,16 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from diffcheck.identity import Decision, is_zero
+from diffcheck.lower import to_sympy
 from diffcheck.tree import NUMBER, Node
 
 __all__ = ["cancels"]
 
+# Parts of a tree beyond which an identity takes seconds to decide.
+MAX_PARTS = 40
+BRANCHES = frozenset({"where", "floor"})
+
 
 def cancels(node: Node, choices: Mapping[Node, object]) -> bool:
-    """Whether a lowered sum is zero term by term, ``choices`` telling the branch of each `where` decided so far."""
+    """Whether a lowered sum is zero, term by term or by an identity.
+
+    choices: the branch of each `where` decided so far.
+    """
     total: dict[Node, Fraction] = {}
-    _add(total, node, Fraction(1), choices, {})
-    return not any(total.values())
+    memo: dict[Node, Node] = {}
+    _add(total, node, Fraction(1), choices, memo)
+    return not any(total.values()) or _is_identity(_taken(node, choices, memo))
+
+
+def _is_identity(node: Node) -> bool:
+    """Whether a tree without branches is zero wherever it is defined."""
+    parts = list(node.distinct())
+    if len(parts) > MAX_PARTS or any(p.op in BRANCHES for p in parts):
+        return False
+    return is_zero(to_sympy(node)) is Decision.YES
 
 
 def _add(

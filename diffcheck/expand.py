@@ -237,7 +237,8 @@ class Expansion:
         if not regular:
             self.singular.append(node)
         product = self.algebra.mul(exponent.germ, self.algebra.log(base.germ))
-        analytic = base.analytic and exponent.analytic and regular and self._finite(exponent.germ)
+        # What the exponent divides by, the logarithm may make up for: (1 + x)**(1/x) is analytic at 0.
+        analytic = base.analytic and exponent.analytic and regular and self._finite(product)
         return Value(self.algebra.exp(product), analytic)
 
     def _finite(self, g: Germ) -> bool:

@@ -29,7 +29,7 @@ from diffcheck.deadline import check_time
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
 from diffcheck.signs import ABOVE, Signs, signs
-from diffcheck.single import points_between, roots_where
+from diffcheck.single import integers_between, points_between, roots_where
 from diffcheck.solver import solve
 
 __all__ = ["ACCEPTS", "Constraint", "Reach", "Status", "holds", "reach"]
@@ -155,9 +155,11 @@ def _in_boxes(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -
 
 def _on_a_line(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
     """Decide constraints on one real symbol: at all roots of an equation among them, or between all roots."""
-    if len(symbols) > 1 or symbols[0].is_integer:
+    if len(symbols) > 1:
         return None
     (x,) = symbols
+    if x.is_integer:
+        return _at_integers(constraints, x)
     equation = next((c for c in constraints if c.rel == "="), None)
     if equation is None:
         return _on_intervals(constraints, x)
@@ -185,6 +187,23 @@ def _on_intervals(constraints: Sequence[Constraint], x: sp.Symbol) -> Reach | No
     ):
         return None
     return Reach(Status.UNSAT, how="a point in every interval between all real roots")
+
+
+def _at_integers(constraints: Sequence[Constraint], k: sp.Symbol) -> Reach | None:
+    """Decide constraints on one integer: beyond and beside all real roots their signs stay what they are."""
+    x = sp.Dummy("x", real=True)
+    numbers = integers_between([c.expr.xreplace({k: x}) for c in constraints], x)
+    if numbers is None:
+        return None
+    answers = [(n, [holds(c, {k: sp.Integer(n)}) for c in constraints]) for n in numbers]
+    for n, answer in answers:
+        if all(answer) and not (k.is_nonnegative and n < 0) and not (k.is_positive and n < 1):
+            return Reach(Status.SAT, {k: sp.Integer(n)}, "an integer between all real roots")
+    if k.is_nonnegative or not all(
+        False in a or _undefined(constraints, k, sp.Integer(n)) for n, a in answers
+    ):
+        return None
+    return Reach(Status.UNSAT, how="integers in every interval between all real roots")
 
 
 def _undefined(constraints: Sequence[Constraint], x: sp.Symbol, p: sp.Rational) -> bool:

@@ -2,7 +2,7 @@
 
 Off the roots of an expression and of its parts that are divided by, rooted or taken a logarithm of, the expression is
 analytic without a zero, or undefined: one point of each interval stands for all of it.
-Read in order: roots_where, points_between.
+Read in order: roots_where, points_between, integers_between.
 Gives up on: expressions whose roots are not known to be all, families of roots, and signs that balls cannot tell.
 """
 
@@ -19,11 +19,13 @@ from diffcheck.balls import enclose
 from diffcheck.identity import Decision, is_zero
 from diffcheck.roots import Root, real_roots
 
-__all__ = ["points_between", "roots_where"]
+__all__ = ["integers_between", "points_between", "roots_where"]
 
 PRECISIONS = (160, 600)
 # Isolating the roots of what is longer takes seconds.
 MAX_OPERATIONS = 60
+# Integers that are asked one by one.
+MAX_INTEGERS = 60
 
 
 def roots_where(
@@ -65,15 +67,9 @@ def _holds(expr: sp.Expr, signs: Collection[int], x: sp.Symbol, root: Root) -> b
 
 def points_between(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[sp.Rational] | None:
     """Return a point of every interval on which each expression has one sign or is undefined; None where not known."""
-    roots: list[Root] = []
-    for part in dict.fromkeys(p for e in exprs for p in (e, *_obliged(e)) if x in p.free_symbols):
-        found = _roots(part, x)
-        if found is None:
-            return None
-        roots += found
-    roots.sort(key=cmp_to_key(lambda a, b: -1 if a.ball.mid() < b.ball.mid() else 1))
+    roots = _all_roots(exprs, x)
     if not roots:
-        return [sp.S.Zero]
+        return None if roots is None else [sp.S.Zero]
     points = [_plain(roots[0].ball.mid().floor() - 1), _plain(roots[-1].ball.mid().ceil() + 1)]
     for a, b in pairwise(roots):
         if not a.ball.overlaps(b.ball):
@@ -81,6 +77,30 @@ def points_between(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[sp.Rational] 
         elif not _same(a, b):
             return None
     return points
+
+
+def integers_between(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[int] | None:
+    """Return integers among which is one for every interval that holds any, and all beside roots; None if too many."""
+    roots = _all_roots(exprs, x)
+    if not roots:
+        return None if roots is None else [0]
+    low, high = (int(_plain(end)) for end in (roots[0].ball.lower().floor(), roots[-1].ball.upper().ceil()))
+    return list(range(low - 1, high + 2)) if high - low <= MAX_INTEGERS else None
+
+
+def _all_roots(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[Root] | None:
+    """Return the roots of all expressions and of the parts they need, in order; None where not known."""
+    roots: list[Root] = []
+    for part in dict.fromkeys(p for e in exprs for p in (e, *_obliged(e)) if x in p.free_symbols):
+        found = _roots(part, x)
+        if found is None:
+            return None
+        roots += found
+    return sorted(roots, key=cmp_to_key(_order))
+
+
+def _order(a: Root, b: Root) -> int:
+    return -1 if a.ball.mid() < b.ball.mid() else 1
 
 
 def _same(a: Root, b: Root) -> bool:

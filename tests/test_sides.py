@@ -46,6 +46,9 @@ TABLE = [
     ("x*abs(x)", Smoothness(1), Kind.BREAK, -2, 2, 4),
     ("abs(x)**3", Smoothness(2), Kind.BREAK, -6, 6, 12),
     ("abs(x)**2.5", Smoothness(2), Kind.BREAK, -INF, INF, None),
+    ("(1 + x)**(1/x)", SINGULAR, Kind.HOLE, sp.E, sp.E, None),
+    ("where(x == 0, E, (1 + x)**(1/x))", CINF, None, None, None, None),
+    ("where(sin(x)**2 + cos(x)**2 == 1, x, abs(x))", CINF, None, None, None, None),
     ("where(x > 0, x**4, 0)", Smoothness(3), Kind.BREAK, 0, 24, 24),
     ("where(x == 0, 0, x**4*sin(1/x))", Smoothness(1), Kind.BREAK, None, None, None),
 ]  # fmt: skip

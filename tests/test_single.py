@@ -23,6 +23,23 @@ DECIDED = [
 ]
 
 
+K = sp.Symbol("k", integer=True)
+ANGLE = 2 * sp.pi * K + 3 * sp.pi / 2
+WHOLE = [
+    ([(ANGLE, ">"), (1 - 1 / ANGLE, "<")], Status.UNSAT),
+    ([(ANGLE, "<"), (1 + 1 / ANGLE, ">")], Status.SAT),
+    ([(K**2 - 2, "<"), (K - sp.Rational(1, 2), ">"), (K - 1, "!=")], Status.UNSAT),
+    ([(sp.exp(K) - 21, ">"), (30 - sp.exp(K), ">")], Status.UNSAT),
+    ([(sp.exp(K) - 20, ">"), (60 - sp.exp(K), ">")], Status.SAT),
+]
+
+
+@pytest.mark.parametrize(("conditions", "status"), WHOLE, ids=[str(c) for c, _ in WHOLE])
+def test_conditions_on_one_integer_are_decided(conditions, status):
+    """No integer lies between two roots that are near each other."""
+    assert reach([Constraint(e, rel) for e, rel in conditions]).status is status
+
+
 @pytest.mark.parametrize(("conditions", "status"), DECIDED, ids=[str(c) for c, _ in DECIDED])
 def test_conditions_on_one_symbol_are_decided(conditions, status):
     """Transcendental equations and inequalities, and roots of constants."""
