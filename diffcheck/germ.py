@@ -319,10 +319,21 @@ class Algebra:
         return self.scale(unit, self._plain_power(c, exponent), self.raised(m, exponent))
 
     def _plain_power(self, c: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-        """Return c**exponent for c > 0, with a perfect square under the root written without absolute values."""
+        """Return c**exponent for c > 0, where that is a whole power without the root: (u**3)**(1/3) is u or -u."""
         if exponent.is_Integer or c.is_Rational:
             return c**exponent
-        value = sp.factor(c) ** exponent if c.free_symbols and c.is_Add and c.is_polynomial() else c**exponent
+        if c.free_symbols and c.is_Add and c.is_polynomial():
+            c = sp.factor(c)
+        outside, inside = ONE, ONE
+        for f in sp.Mul.make_args(c):
+            if f.is_Pow and f.exp.is_Rational and f.base.free_symbols and (f.exp * exponent).is_Integer:
+                # A broken power has a positive base.
+                s = self.oracle.sign(f.base) if f.exp.is_Integer else 1
+                outside *= (s * f.base) ** (f.exp * exponent)
+                inside *= s**f.exp
+            else:
+                inside *= f
+        value = outside * inside**exponent
         for magnitude in value.atoms(sp.Abs):
             value = value.xreplace({magnitude: self.oracle.sign(magnitude.args[0]) * magnitude.args[0]})
         return value

@@ -37,6 +37,9 @@ CLASSES = [
     ("sqrt(1 + abs(x)**2)", "x", "Cinf"),
     ("abs(floor(x) - x)", "x", "discontinuous"),
     ("abs(x) if x > 1 else x", "x", "Cinf"),
+    ("relu(sin(cbrt(x)))", "x", "C0"),
+    ("sin(cbrt(x))**3*abs(sin(cbrt(x)))", "x", "C1"),
+    ("abs(cos(abs(x)**(2/3)))**3", "x", "C1"),
 ]
 
 
