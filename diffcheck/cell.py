@@ -207,8 +207,11 @@ class Cell:
             replaced = equation.xreplace({kernel: z})
             if xi in kernel.free_symbols and replaced.is_polynomial(z) and sp.degree(replaced, z) == 1:
                 a, b = sp.Poly(replaced, z).all_coeffs()
-                # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x).
-                return expanded(c.subs(kernel, -b / a).subs(kernel, -b / a))
+                value = -b / a
+                if isinstance(kernel, sp.exp):
+                    # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x), but x as that of x**(1/3).
+                    return expanded(c.subs(kernel, value).subs(kernel, value))
+                return expanded(c.xreplace({kernel: value}))
         return c
 
     def _note_integers(self, c: sp.Expr) -> None:

@@ -53,7 +53,8 @@ def _roots(expr: sp.Expr, x: sp.Symbol) -> list[Root] | None:
     if sp.count_ops(expr) > MAX_OPERATIONS:
         return None
     found = real_roots(expr, x)
-    return None if not found.complete or found.everywhere or found.families else list(found.roots)
+    listed = found.complete and not found.everywhere and not found.families
+    return list(found.roots) if listed and all(r.ball.is_finite() for r in found.roots) else None
 
 
 def _holds(expr: sp.Expr, signs: Collection[int], x: sp.Symbol, root: Root) -> bool | None:
