@@ -88,7 +88,7 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
 
 def _solved_to(inner: sp.Expr, value: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
     """Solve inner = value; a value with powers of sums stands aside meanwhile, or it would be multiplied out."""
-    if not any(p.exp.is_Integer and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow)):
+    if not any(p.exp.is_Rational and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow)):
         return solve_for(inner - value, v)
     aside = sp.Dummy("w", real=True)
     found = solve_for(inner - aside, v)

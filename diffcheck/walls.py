@@ -87,8 +87,7 @@ class Wall:
         """Return the part of the family with ``k`` = ``value`` (a number, or 2*j + 1 for another integer j)."""
         left = tuple(i for i in self.integers if i != k)
         more = tuple(s for s in value.free_symbols if s.is_integer)
-        # Expanded, so that SymPy sees whole turns in what a sine is taken of.
-        base = tuple((n, sp.expand_mul(e.subs(k, value))) for n, e in self.base)
+        base = tuple((n, _put_in(e, k, value)) for n, e in self.base)
         conditions = tuple(Constraint(c.expr.subs(k, value), c.rel) for c in self.conditions)
         steps = self.steps and tuple(
             replace(s, of=s.of.subs(k, value), value=s.value.subs(k, value)) for s in self.steps
@@ -113,6 +112,12 @@ class Wall:
                 integers=(*self.integers, n),
                 steps=(*(self.steps or ()), Step(u, n, exact)),
             )
+
+
+def _put_in(expr: sp.Expr, k: sp.Symbol, value: sp.Expr) -> sp.Expr:
+    """Return a formula at an integer; a polynomial is expanded, so that SymPy sees whole turns in a sine of it."""
+    found = expr.subs(k, value)
+    return sp.expand_mul(found) if found.is_polynomial(*found.free_symbols) else found
 
 
 @dataclass(frozen=True, slots=True)
