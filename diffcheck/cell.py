@@ -449,20 +449,34 @@ class Cell:
         """Return ``c`` with squares of cosines written as sines, so that what is constant has no bounded symbol."""
         if not self.oscillating(c):
             return c
-        if any(s in c.free_symbols and c.is_polynomial(s) for s in self.turns):
-            c = expanded(c)
-            for step in self.turns:
-                if step in c.free_symbols and c.is_polynomial(step):
-                    terms = sp.Poly(c, step).terms()
-                    c = sp.Add(*(k * (step if n else 1) for (n,), k in terms))
+        c = expanded(c)
+        for step in self.turns:
+            powers = _coefficients(c, step)
+            if powers is not None:
+                c = expanded(sp.Add(*(k * (step if n else 1) for n, k in powers.items())))
         for wave, (partner, sign, _) in self.phases.items():
             if sign > 0 and partner in c.free_symbols:
-                try:
-                    terms = sp.Poly(expanded(c), partner).terms()
-                except sp.PolynomialError:
+                powers = _coefficients(c, partner)
+                if powers is None:
                     return c  # inside another function
-                c = sp.Add(*(k * (1 - wave**2) ** (n // 2) * partner ** (n % 2) for (n,), k in terms))
-        return expanded(c)
+                even = (k * (1 - wave**2) ** (n // 2) * partner ** (n % 2) for n, k in powers.items())
+                c = expanded(sp.Add(*even))
+        return c
+
+
+def _coefficients(c: sp.Expr, s: sp.Symbol) -> dict[int, sp.Expr] | None:
+    """Return the coefficients of the powers of ``s`` in what is multiplied out; None if it is no polynomial in it.
+
+    SymPy's Poly multiplies out the coefficients as well.
+    """
+    parts: dict[int, list[sp.Expr]] = {}
+    for term in sp.Add.make_args(c):
+        k, power = term.as_independent(s, as_Add=False)
+        base, n = (s, sp.S.Zero) if power == 1 else power.as_base_exp()
+        if base != s or not n.is_Integer or n < 0:
+            return None
+        parts.setdefault(int(n), []).append(k)
+    return {n: sp.Add(*terms) for n, terms in parts.items()}
 
 
 def _periods(c: sp.Expr) -> Iterator[tuple[sp.Symbol, int]]:

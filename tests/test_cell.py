@@ -140,6 +140,19 @@ def test_an_infinite_phase_becomes_a_point_of_the_circle():
     assert cell.vanishes(cell.oscillation(double, "phase")[0] - 2 * s * c)
 
 
+@pytest.mark.parametrize(
+    "factor", [A, 1 / (A + 1), sp.sqrt(A**2 + 1), (A + 1) ** 3 / (A - 2), sp.exp(A)], ids=str
+)
+def test_the_cosine_of_a_phase_occurs_at_most_once_whatever_its_factors_are(factor):
+    """Squares of cosines are written as sines; the factors, which may be quotients, stay as they are."""
+    cell = Cell({A: sp.Rational(1, 3)})
+    s, c = cell.oscillation(PHASE, "phase")
+    mixed = factor * (c**4 - (1 - s**2) ** 2) + (factor * c + s) ** 2 - factor**2 - s**2
+    settled = cell.settled(mixed)
+    assert sp.degree(settled.subs(A, 3), c) == 1
+    assert sp.simplify(settled.subs(c, sp.sqrt(1 - s**2)) - mixed.subs(c, sp.sqrt(1 - s**2))) == 0
+
+
 def test_a_sign_that_changes_without_end_is_no_number():
     """sin(1/t) has no sign for small t; 2 + sin(1/t) has."""
     cell = Cell({})
