@@ -18,6 +18,7 @@ from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.printer import symbol, text_of
 from diffcheck.reach import Constraint, Status, holds, reach
+from diffcheck.spared import spared
 from diffcheck.verdict import CINF, Smoothness
 
 __all__ = ["Region", "regions"]
@@ -27,6 +28,7 @@ MAX_SAMPLES = 24
 # A wall that is solved for a constant must be solved again for each value of it, which is slow.
 MAX_SOLVED_SAMPLES = 5
 MAX_DENOMINATOR = 64
+SIDESTEPS = (sp.S.Zero, sp.Rational(1, 13), sp.Rational(-1, 13), sp.Rational(1, 211))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
         return [Region(worst, "", {})]
     found: dict[Smoothness, list[Example]] = {}
     solved = any(symbol(n) in symbols for leaf in bad for n, _ in leaf.wall.base)
-    for example in _examples(leaves, symbols, where)[: MAX_SOLVED_SAMPLES if solved else MAX_SAMPLES]:
+    examples = _examples(leaves, symbols, where)[: MAX_SOLVED_SAMPLES if solved else MAX_SAMPLES]
+    for example in [*examples, *_without_failures(bad, symbols, where)]:
         level = _level(bad, example, where)
         if level is not None:
             found.setdefault(level, []).append(example)
@@ -145,6 +148,23 @@ def _examples(
         if all(holds(c, point) for c in own):
             keep(point)
     return list(out.values())
+
+
+def _without_failures(
+    bad: Sequence[Leaf], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]
+) -> Iterator[Example]:
+    """Yield constants for which the function is differentiable, if conditions on constants tell any."""
+    failures = [occurrence(b, set(symbols), where) for b in bad if not b.outcome.level.differentiable]
+    asked = [f for f in failures if f]
+    if not failures or len(asked) < len(failures):
+        return
+    point = spared(asked, [c for c in where if c.expr.free_symbols <= set(symbols)])
+    for step in SIDESTEPS if point is not None else ():
+        # A solver likes round numbers, at which other things may happen.
+        yield {
+            s: (point or {}).get(s, v) + step * sp.Rational(i + 7, 7)
+            for i, (s, v) in enumerate(_defaults(symbols).items())
+        }
 
 
 def _rational(value: sp.Expr) -> sp.Rational:

@@ -13,7 +13,7 @@ Read in order: scales, bounded, weighted_class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations_with_replacement
 
 import sympy as sp
@@ -30,17 +30,16 @@ from diffcheck.verdict import CINF, D1, Kind, Smoothness
 __all__ = ["bounded", "scales", "weighted_class"]
 
 
-def scales(ray: Ray) -> bool:
-    """Whether the function along the ray is a finite sum of powers of t, for all t > 0 and not only for small t."""
+def scales(ray: Ray, constants: Collection[sp.Symbol] = ()) -> bool:
+    """Whether the function along the ray is a finite sum of powers of t, for all t > 0 and not only for small t.
+
+    constants: what exponents may hold; none where they must be numbers.
+    """
     if ray.germ is None or ray.germ.rem is not None:
         return False
-    if not all(_is_power(m, ray) for _, m in ray.germ.terms):
+    if not all(m == Mono(m.power) and m.power.free_symbols <= {*constants} for _, m in ray.germ.terms):
         return False
     return all(_keeps_sign(ray, g) for g in _compared(ray.expansion))
-
-
-def _is_power(m: Mono, ray: Ray) -> bool:
-    return m == Mono(m.power) and bool(m.power.is_Rational)
 
 
 def _keeps_sign(ray: Ray, g: Germ) -> bool:

@@ -313,7 +313,8 @@ def _settled(
 ) -> bool:
     """Add what one chart shows; return whether it is all that there is to say."""
     directions = [direction(n) for n in site.bound]
-    exact = not explored.open and all(scales(r) for r in rays)
+    constants = {symbol(n) for n in question.names if n not in question.wrt} if chart.even else set()
+    exact = not explored.open and all(scales(r, constants) for r in rays)
     waves = False
     seen.plain = rays if chart.own and chart.even else seen.plain
     try:

@@ -78,6 +78,12 @@ CASES = [
     ("1/(abs(cos(x)) + abs(x - a))", "x", "abs(x) <= 1", {"abs(a) < 1": "C0", "abs(a) > 1": "Cinf"}),
     ("abs(x*exp(x) - a)", "x", "", {"a == 20/43": "C0", "a == -2/3": "Cinf"}),
     ("abs(x**2 + exp(x) - a)", "x", "", {"a == 95/63": "C0", "a == 2/3": "Cinf"}),
+    (
+        "abs(x)**p*abs(x - 1)**q",
+        "x",
+        "p > 0, q > 0",
+        {"p < 1 or q < 1": "C0", "otherwise": "C1"},
+    ),
     ("max(x**2 - 1, a)", "x", "x >= -1", {"a > -1": "C0", "a < -1": "Cinf"}),
     ("sqrt(abs(x**2 + y**2 + a))", "x,y", "", {"a < 0": "C0", "a > 0": "Cinf"}),
 ]  # fmt: skip
@@ -225,3 +231,16 @@ def test_constants_for_which_there_is_no_function_or_the_same_make_no_case(text,
     analysis = ask(text, "x")
     assert analysis.verdict is not Verdict.CONDITIONAL
     assert str(analysis.smoothness) == level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(x)**p*abs(x - 1)**q*abs(x - 2)**r",
+        "where(a > 0 and b > 0 and c > 0, x, relu(x))",
+        "max(x**2, a, b, c)",
+    ],
+)
+def test_a_region_that_many_conditions_bound_is_found(text):
+    """No list of examples has all combinations of signs and sizes; the conditions lead to what they leave."""
+    assert ask(text, "x").verdict is Verdict.CONDITIONAL

@@ -178,3 +178,11 @@ def test_branches_that_alternate_without_end_are_no_one_expression(other):
     """abs(x**4*sin(1/x**2)) takes its branches in turn near 0: the quotient has poles, and the analysis ends."""
     found = ask(f"1/(abs(where(x == 0, 0, x**4*sin(1/x**2))) + {other})", "x,y")
     assert found.verdict is not Verdict.DIFFERENTIABLE
+
+
+@pytest.mark.parametrize(
+    ("where", "level"), [("0 < p, p < 1/2", "C0"), ("1 < p, p < 3/2", "C1"), ("2 < p, p < 9/4", "C2")]
+)
+def test_what_scales_with_an_unknown_exponent_is_decided_where_walls_meet(where, level):
+    """No direction is an exception to homogeneity, whatever the exponent."""
+    assert summary("abs(x*y)**p", "x,y", where)[0] == level
