@@ -9,6 +9,7 @@ from math import comb
 
 import sympy as sp
 
+from diffcheck.deadline import check_time
 from diffcheck.errors import Undetermined
 
 __all__ = ["expanded", "is_modest"]
@@ -17,7 +18,8 @@ MAX_TERMS = 3000
 
 
 def expanded(expr: sp.Expr) -> sp.Expr:
-    """Return ``expr`` multiplied out; Undetermined if it would have more than MAX_TERMS terms."""
+    """Return ``expr`` multiplied out; Undetermined if it would have more than MAX_TERMS terms, or if time is over."""
+    check_time()
     if not is_modest(expr):
         raise Undetermined("an expression has too many terms to be multiplied out")
     return sp.expand(expr)
