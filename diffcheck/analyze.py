@@ -339,7 +339,13 @@ def _visit_closed(work: _Work, question: Question) -> None:
             if opened or len(question.pending) > known[0]:
                 del question.looked[known[1] :]
             if len(work.leaves) == known[2]:
-                found = closed(question, leaf, system)
+                # Of a place that another jump has as well, all is said.
+                places = {frozenset(other.wall.base) for other, _ in work.leaves}
+                found = [
+                    point
+                    for point in closed(question, leaf, system)
+                    if frozenset(point.leaf.wall.base) not in places
+                ]
                 if found:
                     # The directions beside the wall do not see what is on it.
                     del question.looked[known[1] :]

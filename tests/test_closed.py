@@ -5,7 +5,7 @@ from questions import summary
 
 from diffcheck.check import check
 from diffcheck.report.json import to_object
-from diffcheck.verdict import Kind, ProbeStatus
+from diffcheck.verdict import C0, Kind, ProbeStatus
 from diffcheck.verify import Status, verify
 
 CLOSING = [
@@ -64,3 +64,19 @@ def test_a_place_where_a_jump_closes_exists_for_an_open_set_of_constants(text, w
     for finding in found:
         assert finding.probe.status is ProbeStatus.CONFIRMED
         assert all(finding.witness[n] != "0" for n in finding.witness if n in ("c", "d"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(x)**sign(y)",
+        "where(x**3 > d, x**3, y**2)",
+        "sign(x)*y",
+        "floor(x)*y",
+        "where(x > y, x**2, y + 2)",
+    ],
+)
+def test_a_place_where_jumps_close_is_told_once(text):
+    """Two jumps that close at one point, seen from two sides, are one place."""
+    places = [(f.at, f.condition) for f in check(text, "x,y").findings if f.level == C0]
+    assert len(places) == len(set(places))
