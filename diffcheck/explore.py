@@ -115,7 +115,7 @@ def explore(
     """
     out = Explored() if out is None else out
     todo: list[tuple[Wall, tuple[Constraint, ...]]] = [(wall, ())]
-    seen_members: set[tuple[sp.Symbol, int]] = set()
+    single: set[Wall] = set()
     while todo:
         if len(out.leaves) > MAX_LEAVES:
             out.open.append(f"more than {MAX_LEAVES} kinds of points on one wall")
@@ -150,7 +150,7 @@ def explore(
         noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
         out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
-        todo += [(m, ()) for m in _exceptional(member, cell, seen_members, out)]
+        todo += [(m, ()) for m in _exceptional(member, cell, single, out)]
     return out
 
 
@@ -303,8 +303,11 @@ def _holds(wall: Wall, known: Sequence[Constraint], out: Explored) -> bool:
     return True
 
 
-def _exceptional(wall: Wall, cell: Cell, seen: set[tuple[sp.Symbol, int]], out: Explored) -> list[Wall]:
-    """Return the single members of a family at which a coefficient, taken to be nonzero, vanishes."""
+def _exceptional(wall: Wall, cell: Cell, seen: set[Wall], out: Explored) -> list[Wall]:
+    """Return the single members of a family at which a coefficient, taken to be nonzero, vanishes.
+
+    seen: the members that were returned before.  The same number is another member of another residue.
+    """
     members: list[Wall] = []
     for c in cell.exceptional:
         for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
@@ -312,8 +315,8 @@ def _exceptional(wall: Wall, cell: Cell, seen: set[tuple[sp.Symbol, int]], out: 
             if zeros is None:
                 out.open.append(f"cannot find the integers at which `{shown(c)}` vanishes")
                 continue
-            for n in zeros:
-                if (k, n) not in seen:
-                    seen.add((k, n))
-                    members.append(wall.with_integer(k, sp.Integer(n)))
+            for member in (wall.with_integer(k, sp.Integer(n)) for n in zeros):
+                if member not in seen:
+                    seen.add(member)
+                    members.append(member)
     return members

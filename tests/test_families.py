@@ -5,7 +5,7 @@ import pytest
 from questions import ask, is_on_locus, point_of, question
 
 from diffcheck.numeric import precise
-from diffcheck.verdict import Kind
+from diffcheck.verdict import CINF, Kind
 
 FAMILIES = [
     ("abs(sin(x))", [("corner", "x = pi*k for integer k", "-1", "1")]),
@@ -101,3 +101,12 @@ def test_every_member_of_a_family_is_told_once_and_none_that_is_no_place(text, e
     found = [(f.kind.value, f.at) for f in ask(text, "x").findings if f.kind is not Kind.FLAT]
     assert len(found) == len(set(found))
     assert set(found) == expected
+
+
+@pytest.mark.parametrize("power", ["1", "3/2", "2", "2*x + 1", "5/2 + x**2"])
+@pytest.mark.parametrize("wave", ["sin(pi*x)", "sin(pi*x)*cos(pi*x)", "sin(pi*x)*(2 + cos(pi*x))"])
+def test_a_member_with_a_number_that_another_residue_has_too_is_looked_at(wave, power):
+    """floor(x)*sin(pi*x) is -sin(pi*x) below 0 and 0 above: x = 0 is 2*m for m = 0, as x = 1 is 2*m + 1."""
+    alone = ask(f"(where(x < 0, -1, 0)*{wave})**({power})", "x", "-1/2 < x, x < 1/2").smoothness
+    whole = ask(f"(floor(x)*{wave})**({power})", "x").smoothness
+    assert whole <= alone < CINF
