@@ -50,8 +50,11 @@ class _Family:
         return int(n) if n.is_Integer else None
 
 
-def joined(pairs: Sequence[Pair]) -> list[Pair]:
-    """Return the leaves with residues put together and with members that are no exception left out."""
+def joined(pairs: Sequence[Pair], quiet: Sequence[Leaf] = ()) -> list[Pair]:
+    """Return the leaves with residues put together and with members that are no exception left out.
+
+    quiet: leaves at which nothing happens.
+    """
     groups: dict[object, list[Pair]] = {}
     for pair in pairs:
         family = _family(*pair)
@@ -59,16 +62,17 @@ def joined(pairs: Sequence[Pair]) -> list[Pair]:
     together = [pair for group in groups.values() for pair in _together(group)]
     families = [f for f in (_family(*pair) for pair in together) if f is not None]
     left = [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
-    return [_without_exceptions(pair, left) for pair in left]
+    others = [*(leaf for leaf, _ in left), *(leaf for leaf in quiet if not leaf.conditions)]
+    return [_without_exceptions(pair, others) for pair in left]
 
 
-def _without_exceptions(pair: Pair, others: Sequence[Pair]) -> Pair:
-    """Return a family without the single points at which something else happens: their numbers are conditions."""
+def _without_exceptions(pair: Pair, others: Sequence[Leaf]) -> Pair:
+    """Return a family without the points at which something else happens, or nothing: their numbers are conditions."""
     family = _family(*pair)
     if family is None:
         return pair
     leaf, gap = pair
-    numbers = {n for n in (_number(other, family) for other, _ in others) if n is not None}
+    numbers = {n for n in (_number(other, family) for other in others) if n is not None}
     apart = (Constraint(family.k - n, "!=") for n in sorted(numbers))
     return replace(leaf, wall=replace(leaf.wall, conditions=(*leaf.wall.conditions, *apart))), gap
 

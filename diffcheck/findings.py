@@ -70,7 +70,8 @@ def describe(
     def short(leaf: Leaf, gap: Gap) -> bool:
         return len(told(leaf, gap).at) <= MAX_FORMULA
 
-    for leaf, gap in joined([pair for members in groups.values() for pair in _common(members, short)]):
+    quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None]
+    for leaf, gap in joined([pair for members in groups.values() for pair in _common(members, short)], quiet):
         found = told(leaf, gap)
         yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
 

@@ -303,9 +303,10 @@ def _rounding_decides(row: Atom, numbers: list[Any], found: Any, exact: bool, ti
         risky = row.name in ("div", "pow") and not plain and any(abs(n) <= tie for n in rounded)
         return (found is None and not sure) or risky
     if not _keeps_exact(row.name, len(numbers)):
-        return (
+        zero = (
             any(abs(n) <= tie for n in rounded) and row.derivative != ("1",) and _singular_at_zero(row.name)
         )
+        return zero or (found is not None and _has_pole_near(row, [_rounded(n) for n in numbers], found, tie))
     return _jumps_near(row, [_rounded(n) for n in numbers], tie)
 
 
@@ -320,6 +321,16 @@ def _singular_at_zero(op: str) -> bool:
         return isinstance(ATOMS[op].mpmath(mpmath.mpf(-1) / 8), mpmath.mpc)
     except (TypeError, ValueError):
         return False
+
+
+def _has_pole_near(row: Atom, numbers: list[Any], found: Any, tie: Any) -> bool:
+    """Whether a huge value is another one within a tie of its arguments: tan(pi/2) is, exp(1000) is not."""
+    if abs(found) * tie <= 1:
+        return False
+    moved = (
+        row.mpmath(*numbers[:i], n + tie * max(abs(n), 1), *numbers[i + 1 :]) for i, n in enumerate(numbers)
+    )
+    return any(abs(value - found) > abs(found) / 1000 for value in moved)
 
 
 def _jumps_near(row: Atom, numbers: list[Any], tie: Any) -> bool:

@@ -95,6 +95,14 @@ def test_a_tie_of_rounded_numbers_is_in_doubt() -> None:
     assert not evaluate(parse("floor(x)"), {"x": root}, 50).doubt
 
 
+def test_a_pole_that_rounding_misses_is_in_doubt() -> None:
+    """tan(pi/2) has no value, and 1e50 in fifty digits; exp(1000) is as large, and has one."""
+    for text in ("tan(pi*x)", "0*tan(pi*x)", "floor(x)*tan(pi*x)", "tan(3*pi*x)**2"):
+        assert evaluate(parse(text), {"x": Fraction(1, 2)}, 50).doubt, text
+    for text in ("exp(2000*pi*x)", "sinh(2000*pi*x)", "tan(pi*x/2)", "exp(exp(2*pi*x))"):
+        assert not evaluate(parse(text), {"x": Fraction(1, 2)}, 50).doubt, text
+
+
 def test_shared_parts_are_computed_once() -> None:
     """A doubling chain of 60 levels has 61 parts, not 2**60."""
     node = name("x")
