@@ -112,10 +112,16 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
     borders = (c.expr.xreplace(dict(example)) for b in bad for c in (*b.conditions, *b.wall.conditions))
     if any(e == 0 for e in borders):
         return None  # not in general position
-    status = [(b.outcome.level, _occurs(b, example, where)) for b in bad]
-    sure = min((level for level, s in status if s is Status.SAT), default=CINF)
-    perhaps = min((level for level, s in status if s is not Status.UNSAT), default=CINF)
-    return sure if sure == perhaps else None
+    unsure: Smoothness | None = None
+    for b in sorted(bad, key=lambda b: b.outcome.level):
+        if unsure is not None and b.outcome.level > unsure:
+            return None
+        status = _occurs(b, example, where)
+        if status is Status.SAT:
+            return b.outcome.level
+        if status is not Status.UNSAT:
+            unsure = b.outcome.level
+    return CINF if unsure is None else None
 
 
 def _examples(

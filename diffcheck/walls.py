@@ -30,6 +30,8 @@ __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zero
 
 # Past this size SymPy's factoring takes seconds, and nothing ends it.
 MAX_OPERATIONS = 150
+# Coefficients may be longer than gaps; beyond this they stay in one piece.
+MAX_FACTORED = 500
 # Values of a variable at which a function is cut to see where it vanishes for all of them.
 CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7))
 # Where waves that fit a cut for infinitely many integers fit for few.
@@ -139,10 +141,15 @@ class Walls:
 
 @lru_cache(maxsize=2048)
 def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
-    """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see."""
+    """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see.
+
+    What is too long to be factored is one factor, as it stands.
+    """
     check_time()
     if 0 not in signs(expr):
         return ()
+    if sp.count_ops(expr) > MAX_FACTORED or not is_modest(expr):
+        return (expr,) if expr.free_symbols else ()
     expr, hidden = _hidden(expr)
     numerator = sp.together(expr).as_numer_denom()[0]
     if 0 not in signs(numerator):
