@@ -105,10 +105,9 @@ def _weights(local: sp.Expr, variables: Sequence[sp.Symbol]) -> Iterator[Weights
     even = (sp.S.One,) * len(variables)
     yield even
     readable = sp.count_ops(local) <= MAX_OPERATIONS and is_modest(local)
-    if len(variables) < 2 or not readable or not local.is_polynomial(*variables):
+    if len(variables) < 2 or not readable:
         return
-    # As a polynomial over quotients of constants: what cancels there is a term for `expanded`.
-    powers = [sp.Matrix([m]) for m in sp.Poly(local, *variables).monoms()]
+    powers = _exponents(local, variables)
     seen = {even}
     for first, *others in combinations(powers, len(variables)) if len(powers) <= MAX_POWERS else ():
         normals = sp.Matrix.vstack(*(m - first for m in others)).nullspace()
@@ -120,6 +119,27 @@ def _weights(local: sp.Expr, variables: Sequence[sp.Symbol]) -> Iterator[Weights
         if min(weights) > 0 and first.dot(normal) == lowest and weights not in seen:
             seen.add(weights)
             yield weights
+
+
+def _exponents(total: sp.Expr, variables: Sequence[sp.Symbol]) -> list[sp.Matrix]:
+    """Return the exponents of every term of a sum of powers, broken ones too; none where a term is no such product.
+
+    On one side of a wall abs(x)**(3/2) is x**(3/2) or (-x)**(3/2).
+    """
+    if total.is_polynomial(*variables):
+        # As a polynomial over quotients of constants: what cancels there is a term for `expanded`.
+        return [sp.Matrix([m]) for m in sp.Poly(total, *variables).monoms()]
+    found: dict[tuple[sp.Expr, ...], None] = {}
+    for term in sp.Add.make_args(expanded(total)):
+        rates = dict.fromkeys(variables, sp.S.Zero)
+        for base, e in term.as_powers_dict().items():
+            v = base if base in rates else -base
+            if v in rates and e.is_Rational and e > 0:
+                rates[v] += e
+            elif not base.free_symbols.isdisjoint(variables):
+                return []
+        found[tuple(rates.values())] = None
+    return [sp.Matrix([m]) for m in found]
 
 
 def _inverses(local: sp.Expr, variables: Sequence[sp.Symbol]) -> Iterator[Mapping[sp.Symbol, sp.Expr]]:

@@ -9,7 +9,7 @@ Gives up on: factors that no name can be isolated from; they are returned as ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -269,7 +269,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     for v in [*_in_order(f, inside)]:
         found = solve_for(f, v)
         if found is not None:
-            walls = [w for s in found for w in _with_exceptions(f, v, s)]
+            walls = [w for s in found for w in _with_exceptions(f, v, _real(s, inside))]
             solved = Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
             return _joined([solved, _cylinders(f, v, inside)])
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
@@ -285,6 +285,14 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     if not high and _has_one_sign(f):
         return _touching(f, inside, singular)
     return Walls((), (), (f,))
+
+
+def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:
+    """Add what makes the formula real, where variables decide that: y = -sqrt(x) ends at x = 0."""
+    inside = [p.base for p in s.value.atoms(sp.Pow) if not p.exp.is_Integer]
+    inside += [log.args[0] for log in s.value.atoms(sp.log)]
+    more = (Constraint(u, ">") for u in inside if u.free_symbols & set(variables) and not u.is_nonnegative)
+    return replace(s, conditions=tuple(dict.fromkeys((*s.conditions, *more))))
 
 
 def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:

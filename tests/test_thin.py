@@ -186,3 +186,17 @@ def test_branches_that_alternate_without_end_are_no_one_expression(other):
 def test_what_scales_with_an_unknown_exponent_is_decided_where_walls_meet(where, level):
     """No direction is an exception to homogeneity, whatever the exponent."""
     assert summary("abs(x*y)**p", "x,y", where)[0] == level
+
+
+BROKEN = [
+    ("where(x == 0 and y == 0, 0, x*y/(sqrt(abs(x)) + abs(y)))", "D1"),
+    ("where(x == 0 and y == 0, 0, abs(x)**(3/2)*y/(abs(x)**3 + y**2))", "discontinuous"),
+    ("(abs(x)**(3/2) + y**2)**2", "C1"),
+    ("sqrt(cbrt(x)**2 + y**2)", "C0"),
+]
+
+
+@pytest.mark.parametrize(("text", "level"), BROKEN, ids=[t for t, _ in BROKEN])
+def test_broken_powers_have_a_newton_polytope_too(text, level):
+    """Weights balance abs(x)**(3/2) and y: on one side of x = 0 it is a power like any other."""
+    assert summary(text, "x,y")[0] == level
