@@ -4,7 +4,7 @@ A leaf (explore.py) occurs for the constants that satisfy what it asks of consta
 chosen that satisfy the rest.  A condition R is that of a class when no leaf of a worse class has a point under R, and
 under R some leaf of the class always has one; the conditions of all classes together must leave no open set out.
 Constants are in general position throughout: equalities among them do not count.
-Read in order: Group, occurrence, cases.
+Read in order: Group, occurrence, enough, cases.
 Gives up on: leaves for which no variable can be eliminated; then a case is told by an example.
 """
 
@@ -22,7 +22,7 @@ from diffcheck.implied import Conjunction, covered, longest_first, reduced
 from diffcheck.printer import symbol, text_of
 from diffcheck.reach import Constraint, Status, holds, reach
 
-__all__ = ["Group", "cases", "occurrence"]
+__all__ = ["Group", "cases", "enough", "occurrence"]
 
 Example = Mapping[sp.Symbol, sp.Expr]
 
@@ -77,7 +77,7 @@ def _is_condition_of(
         solved = [Constraint(e - symbol(n), "=") for n, e in leaf.wall.base if symbol(n) in constants]
         if reach([*own, *r, *solved, *_asked(leaf, where)]).status is not Status.UNSAT:
             return False
-    sure = (c for leaf in group.leaves for c in _enough(leaf, constants, where))
+    sure = (c for leaf in group.leaves for c in enough(leaf, constants, where))
     return not group.leaves or covered((*own, *r), sure)
 
 
@@ -140,7 +140,7 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
     return tuple(c for c in left if c.expr.free_symbols & constants)
 
 
-def _enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Conjunction]:
+def enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Conjunction]:
     """Yield conditions on constants under which the leaf has a point: exact ones, or those for certain variables.
 
     These are the variables of the witness, and small multiples of them: there, what involves constants has the sign

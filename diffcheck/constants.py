@@ -6,7 +6,7 @@ the class of the function is the worst of the leaves that have a point there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
@@ -14,6 +14,7 @@ from itertools import islice, product
 import sympy as sp
 
 from diffcheck.cases import Group, cases, occurrence
+from diffcheck.certain import certain
 from diffcheck.errors import Undetermined
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.printer import symbol, text_of
@@ -29,6 +30,7 @@ MAX_SAMPLES = 24
 MAX_SOLVED_SAMPLES = 5
 MAX_DENOMINATOR = 64
 SIDESTEPS = (sp.S.Zero, sp.Rational(1, 13), sp.Rational(-1, 13), sp.Rational(1, 211))
+EXTREMES = (sp.Integer(1000), sp.Rational(1, 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,19 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
         leaf.outcome.level == worst and occurrence(leaf, set(symbols), where) == () for leaf in bad
     ):
         return [Region(worst, "", {})]
-    found: dict[Smoothness, list[Example]] = {}
     solved = any(symbol(n) in symbols for leaf in bad for n, _ in leaf.wall.base)
     examples = _examples(leaves, symbols, where)[: MAX_SOLVED_SAMPLES if solved else MAX_SAMPLES]
-    for example in [*examples, *_without_failures(bad, symbols, where)]:
-        level = _level(bad, example, where)
-        if level is not None:
-            found.setdefault(level, []).append(example)
+    found = _levels(bad, [*examples, *_without_failures(bad, symbols, where)], where)
+    if not (
+        worst.differentiable
+        or any(level.differentiable for level in found)
+        or certain(leaves, set(symbols), where)
+    ):
+        # What all samples show is no proof: max(c, x*y) is smooth for large c where x and y are bounded.
+        for level, others in _levels(bad, _extremes(symbols, where), where).items():
+            found.setdefault(level, []).extend(others)
+        if not any(level.differentiable for level in found):
+            raise Undetermined("cannot tell whether it is differentiable for some constants")
     if not found:
         return [Region(worst, "", {})]
     if all(level.differentiable != worst.differentiable for level in found):
@@ -79,6 +87,18 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
         Region(level, text, merged[level][0], _by_power(bad) if 1 <= level.level < CINF.level else "")
         for level, text in zip(sorted(merged), texts, strict=True)
     ]
+
+
+def _levels(
+    bad: Sequence[Leaf], examples: Iterable[Example], where: Sequence[Constraint]
+) -> dict[Smoothness, list[Example]]:
+    """Return the classes that occur for some of the examples, with these; those that are not decided are left out."""
+    found: dict[Smoothness, list[Example]] = {}
+    for example in examples:
+        level = _level(bad, example, where)
+        if level is not None:
+            found.setdefault(level, []).append(example)
+    return found
 
 
 def _group(level: Smoothness, merged: Mapping[Smoothness, Sequence[Example]], bad: Sequence[Leaf]) -> Group:
@@ -194,6 +214,16 @@ def _patterns(symbols: Sequence[sp.Symbol]) -> Iterator[Example]:
     for order in (sizes, sizes[::-1]):
         for signs in islice(product((1, -1), repeat=len(symbols)), MAX_SAMPLES):
             yield {s: sign * size for s, sign, size in zip(symbols, signs, order, strict=True)}
+
+
+def _extremes(symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Example]:
+    """Yield constants that are all small, or all large, of the signs that the domain allows."""
+    own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(symbols)]
+    for size in EXTREMES:
+        for point in islice(_patterns(symbols), MAX_SOLVED_SAMPLES - 1):
+            far = {s: v * size for s, v in point.items()}
+            if all(holds(c, far) for c in own):
+                yield far
 
 
 def _defaults(symbols: Sequence[sp.Symbol]) -> dict[sp.Symbol, sp.Expr]:

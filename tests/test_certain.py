@@ -1,0 +1,96 @@
+"""A failure for all constants is proved, or it is not claimed."""
+
+import pytest
+import sympy as sp
+from questions import ask
+
+from diffcheck.certain import T, _continuous, _turns_far_out
+from diffcheck.verdict import Verdict
+
+C, X = sp.symbols("c x", real=True)
+
+BOUNDED = [
+    ("x*y", "x,y", "x**2 < 1, y**2 < 1"),
+    ("x + y", "x,y", "x**2 < 1, y**2 < 1"),
+    ("sin(x)*cos(y)", "x,y", ""),
+    ("sin(x) + sin(2*x)", "x", ""),
+    ("x**3 - x", "x", "x**2 < 4"),
+    ("5*x/(1 + x**2)", "x", ""),
+]
+
+
+@pytest.mark.parametrize(("inner", "variables", "where"), BOUNDED)
+@pytest.mark.parametrize("text", ["max(c, {})", "min({}, c)", "abs({} - c)", "relu({} + c)"])
+def test_what_is_bounded_does_not_meet_all_constants(
+    text: str, inner: str, variables: str, where: str
+) -> None:
+    """|u - c| has its corner where u = c: for no c beyond the bounds of u, whatever c was tried first."""
+    found = ask(text.format(inner), variables, where)
+    assert found.verdict is Verdict.CONDITIONAL
+    assert {str(c.smoothness) for c in found.cases} == {"C0", "Cinf"}
+
+
+@pytest.mark.parametrize(
+    "text", ["min(exp(-x**2), c*x)", "max(c*x + x, 1)", "min(exp(-abs(x))*(1 + abs(x)), c*x)"]
+)
+def test_a_slope_may_be_too_small_to_reach_a_level(text: str) -> None:
+    """c*x stays below a positive level on a bounded domain for all small c, and is one smooth piece there."""
+    assert ask(text, "x", "x**2 < 4").verdict in (Verdict.CONDITIONAL, Verdict.UNDETERMINED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(x**3 + c*x + d)",
+        "abs(x**5 + c*x**2 + sin(d*x))",
+        "relu(c*x + d + atan(x))",
+        "abs(x + c*y**2 + d*x*y)",
+    ],
+)
+def test_odd_degrees_meet_zero_for_all_constants(text: str) -> None:
+    """A polynomial of odd degree has both signs far out, and bounded terms change nothing."""
+    variables = "x,y" if "y" in text else "x"
+    assert ask(text, variables).verdict is Verdict.NOT_DIFFERENTIABLE
+
+
+def test_intermediate_values_need_a_direction_of_their_own() -> None:
+    """The cosine of two vectors is near 1 and near -1 along the second, so it passes every level between."""
+    cosine = "(a1*b1 + a2*b2)/sqrt((a1**2 + a2**2 + 1e-12)*(b1**2 + b2**2 + 1e-12))"
+    found = ask(f"max(0, {cosine} - m)", "a1,a2", "-0.9 < m, m < 0.9, b1**2 + b2**2 > 1e-3")
+    assert found.verdict is Verdict.NOT_DIFFERENTIABLE
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"),
+    [
+        (X**3 + C * X**2 + 1, True),
+        (X + 5 * sp.sin(X), True),
+        (C * X - sp.exp(-(X**2)), True),
+        (X**2 + C * X, False),
+        (X + sp.exp(X), False),
+        (X + X * sp.sin(X), False),
+        (sp.sin(X) - C, False),
+        ((sp.sin(C) ** 2 + sp.cos(C) ** 2 - 1) * X**3 + X**2, False),
+    ],
+    ids=str,
+)
+def test_signs_far_out(gap: sp.Expr, expected: bool) -> None:
+    """Odd degree and bounded terms are a proof of both signs; nothing else is."""
+    assert _turns_far_out(gap, X) is expected
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        (T**2 - C, True),
+        (1 / (T + 1), True),
+        (1 / (2 * T - 1), False),
+        (sp.log(T + 2) * sp.sqrt(1 + T), True),
+        (sp.log(T - 1), False),
+        (sp.tan(4 * T), False),
+    ],
+    ids=str,
+)
+def test_a_segment_is_continuous_where_nothing_is_divided_by_zero(expr: sp.Expr, expected: bool) -> None:
+    """Values between two signs need a function without gaps in between."""
+    assert _continuous(expr, (), {C}) is expected
