@@ -21,7 +21,10 @@ from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.unparse import unparse
 from diffcheck.verdict import D1, Case, Finding, Kind, Report, Verdict
 
-__all__ = ["composed"]
+__all__ = ["BARE", "composed"]
+
+# Of a loss that is nothing but values of unknown functions.
+BARE = "not decidable without"
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
@@ -38,7 +41,7 @@ def composed(problem: Problem, report: Report) -> Report:
         return replace(report, notes=notes)
     if _is_affine(problem.tree, set(problem.wrt)):
         needed = f"needed: {', '.join(dict.fromkeys(_needs(problem, moving)))}"
-        return replace(_undetermined(report, f"not decidable without {functions}"), notes=(*notes, needed))
+        return replace(_undetermined(report, f"{BARE} {functions}"), notes=(*notes, needed))
     if report.verdict is not Verdict.DIFFERENTIABLE and _tied(problem, moving):
         reason = "values of one function at different places are tied to each other, which is not decided"
         return replace(_undetermined(report, reason), notes=notes)

@@ -87,10 +87,16 @@ def _alike(
 
 
 def unmet(places: Iterable[tuple[str, str]], problem: Problem) -> Iterator[str]:
-    """Yield a sentence on each part that vanishes for special constants alone."""
+    """Yield a sentence on each part that vanishes for special constants alone; of several places the first is told."""
+    by_part: dict[str, list[str]] = {}
     for part, at in places:
-        place, every = _for_every(at, problem.size or 0, problem.samples.over if problem.samples else ())
+        by_part.setdefault(part, []).append(at)
+    for part, found in by_part.items():
+        place, every = _for_every(
+            found[0], problem.size or 0, problem.samples.over if problem.samples else ()
+        )
         said = f"{place} for every {every}" if every else place
+        said += f", or where other branches are taken ({len(found) - 1} more)" if len(found) > 1 else ""
         yield f"`{part}` is zero only where {said}, which constants in general position rule out"
 
 

@@ -72,3 +72,13 @@ def test_a_condition_that_is_no_pattern_keeps_findings_apart():
     said = [f.condition for f in report.findings]
     assert said[:2] == ["x[0, 0] != 0", "x[1, 0] != 0"] or said[:1] == ["x[i, 0] != 0"]
     assert not any("[i, i]" in condition for condition in said)
+
+
+def test_of_a_part_that_vanishes_on_many_branches_one_note_tells():
+    """The root over a sum of relus is zero for special data on each of 2**3 - 1 branches."""
+    report = check("sqrt(mean((y[i] - w*relu(v*x[i]))**2))", certify=False)
+    said = [n for n in report.notes if "general position" in n]
+    assert said == [
+        "`sqrt(mean((y[i] - w*relu(v*x[i]))**2))` is zero only where y[i] = v*w*x[i] for every i, or where other "
+        "branches are taken (6 more), which constants in general position rule out"
+    ]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from diffcheck import check
 from diffcheck.atoms import ATOMS
-from diffcheck.cli import app, arranged
+from diffcheck.cli import app, arranged, main
 from diffcheck.errors import BadOption, InputError, Undetermined
 from diffcheck.parse import parse
 from diffcheck.race import result as module
@@ -313,6 +313,7 @@ def _ran(name, evaluations, *, gradient, lanes=1, reached=5, **more):
         (_ran("descent", 10, gradient=True, lanes=7), 140, Claim.HOLDS, 2, "14 times those of descent if"),
         (_ran("descent", 10, gradient=True, lanes=7), 35, Claim.FAILS, 0.5, "fails: CMA-ES needed 0.5 times"),
         (_ran("descent", math.inf, gradient=True, lanes=7), 35, Claim.FAILS, None, "CMA-ES first"),
+        (_ran("L-BFGS", 40, gradient=True), 41, Claim.OPEN, 1.025, "about as many evaluations as L-BFGS"),
         (_ran("L-BFGS", 20, gradient=True), math.inf, Claim.HOLDS, None, "with 1000 evaluations"),
         (_ran("L-BFGS", math.inf, gradient=True), math.inf, Claim.OPEN, None, "nobody reached"),
         (
@@ -396,3 +397,20 @@ def test_values_are_numbers_of_the_language():
             as_values([bad])
     with pytest.raises(BadOption, match="two values"):
         as_values(["q=1", "q=2"])
+
+
+@pytest.mark.parametrize("loss", ["(y - f)**2", "(y - F(x))**2"])
+def test_an_unknown_model_races_as_the_linear_one_that_takes_its_place(loss, capsys):
+    """The loss is smooth in the value of F, so that L-BFGS runs on it."""
+    assert main(["race", loss, "--budget", "300", "--runs", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "L-BFGS" in shown
+    assert "needs no surrogate" in shown
+
+
+def test_of_unknown_functions_alone_there_is_nothing_to_race(capsys):
+    """A linear L of a linear F has no minimum, and says nothing about the L that is meant."""
+    assert main(["race", "L(y, F(x))"]) == 2
+    said = capsys.readouterr().err
+    assert "nothing to minimise: not decidable without L and F" in said
+    assert '--let "L(y, f) = ..."' in said

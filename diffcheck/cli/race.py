@@ -64,7 +64,7 @@ def race(
     from diffcheck.race.options import as_number, as_values
     from diffcheck.race.result import Rules, race, smoothed
     from diffcheck.race.table import render, render_json
-    from diffcheck.race.task import DATA_KINDS, Options, plan, read_again
+    from diffcheck.race.task import DATA_KINDS, Options, plan, read_again, with_linear_models
     from diffcheck.unknown import spelt, unspelt
     from diffcheck.variables import make_problem
     from diffcheck.workers import Question
@@ -86,7 +86,7 @@ def race(
         typed = None if wrt is None else tuple(wrt)
         names = typed if problem.values else problem.wrt
         question = Question(text, names, where, definitions, False, latex=latex)
-        answer = unspelt(answer_to(question, limit / 2, as_data=False))
+        answer = unspelt(with_linear_models(answer_to(question, limit / 2, as_data=False), problem))
         result = race(answer, task, rules, smoothed(answer, bound, value), until)
     except InputError as error_:
         raise with_text(error_, text) from None

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from diffcheck.compose import BARE
 from diffcheck.conventions import is_data
 from diffcheck.errors import BadOption
 from diffcheck.numeric import values
@@ -25,8 +26,9 @@ from diffcheck.problem import Problem
 from diffcheck.race.objective import Array, Objective, as_frameworks_do
 from diffcheck.reductions import base_of
 from diffcheck.tree import NAME, Node, substitute
+from diffcheck.verdict import Report, Verdict
 
-__all__ = ["DATA_KINDS", "Arena", "Options", "Task", "plan", "read_again"]
+__all__ = ["DATA_KINDS", "Arena", "Options", "Task", "plan", "read_again", "with_linear_models"]
 
 # x, x1, x_2, X, inputs: what a model is given.
 INPUT = re.compile(r"(x|X|inputs?|features?)_?\d*")
@@ -151,6 +153,21 @@ def read_again(problem: Problem) -> Problem:
     if not problem.guessed or not parameters or not any(is_data(c) for c in problem.constants):
         return problem
     return replace(problem, wrt=parameters, constants=(*problem.constants, *inputs))
+
+
+def with_linear_models(report: Report, problem: Problem) -> Report:
+    """Return the report on a loss of unknown functions for linear ones, which are smooth.
+
+    BadOption where the functions are all there is: a linear loss has no minimum.
+    """
+    if not problem.values:
+        return report
+    if report.verdict is Verdict.CONDITIONAL and not report.depends.startswith("the constants"):
+        return replace(report, verdict=Verdict.DIFFERENTIABLE)
+    if report.verdict is Verdict.UNDETERMINED and (report.reason or "").startswith(BARE):
+        help_ = next((n for n in report.notes if n.startswith("to give")), "define them with --let")
+        raise BadOption(f"nothing to minimise: {report.reason}", help=help_)
+    return report
 
 
 def plan(problem: Problem, options: Options) -> Task:
