@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from diffcheck.losses import named
 from diffcheck.model import are, listed
 from diffcheck.problem import Problem, Value
 from diffcheck.reductions import base_of
@@ -185,6 +186,14 @@ def _needs(problem: Problem, moving: Sequence[Value]) -> Iterator[str]:
         inner = [by_name[n] for n in call.names() if n in by_name]
         places = [i for i, a in enumerate(call.args) if set(a.names()) & by_name.keys()]
         if not inner:
+            own = [
+                i
+                for i, a in enumerate(call.args)
+                if a.op == NAME and str(a.leaf) in problem.through.split(" and ")
+            ]
+            if value.moves and len(own) == problem.through.count(" and ") + 1:
+                yield f"{call.leaf} differentiable in {_argument(call, own)}"
+                continue
             of = problem.through if value.moves else "its parameters"
             yield f"{value.text if value.moves else call.leaf} differentiable in {of}"
             built = [i for i, a in enumerate(call.args) if a.op not in (NAME, NUMBER)]
@@ -215,4 +224,6 @@ def _lets(problem: Problem, functions: Sequence[str]) -> Iterator[str]:
             if inner is not None and len(str(inner.call.leaf)) == 1:
                 word = str(inner.call.leaf).lower()
             taken.append(word if word not in taken else f"{word}{len(taken)}")
-        yield f'--let "{function}({", ".join(taken)}) = ..."'
+        row = named(function)
+        body = "..." if row is None else row.given(taken)
+        yield f'--let "{function}({", ".join(taken)}) = {body}"'

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from diffcheck.conventions import DATA, is_data, is_setting
+from diffcheck.conventions import DATA, INPUTS, is_data, is_setting
 from diffcheck.definitions import MARK, Definition, Definitions
 from diffcheck.layers import LAYERS, weights_of
 from diffcheck.problem import Problem, Value
 from diffcheck.reductions import base_of
-from diffcheck.tree import APPLY, Node
+from diffcheck.tree import APPLY, NAME, Node
 from diffcheck.unparse import unparse
 
-__all__ = ["Model", "listed"]
+__all__ = ["Model", "listed", "predictions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,22 @@ class Model:
         if held:
             said += f"; {are(held, 'held constant')}"
         return (said,)
+
+
+def predictions(values: Sequence[Value]) -> tuple[str, ...]:
+    """Return the names that unknown losses are applied to beside a target: f of L(y, f); none if one has no target.
+
+    What stands in a model, as x in F(x), moves with its parameters instead.
+    """
+    found: dict[str, None] = {}
+    for value in values:
+        plain = [str(a.leaf) for a in value.call.args if a.op == NAME]
+        other = [n for n in plain if not (is_data(n) or is_setting(n) or base_of(n) in INPUTS)]
+        if len(plain) < len(value.call.args) or not any(map(is_data, plain)) or not other:
+            return ()
+        found.update(dict.fromkeys(other))
+    inner = {v.name for v in values}
+    return () if inner & found.keys() else tuple(found)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 _LOOKALIKES = {
     "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=",
     "≥": ">=", "≠": "!=", "²": "**2", "³": "**3", "√": "sqrt(...)", "∞": "a large number", "∧": "and",
-    "∨": "or", "¬": "not", "π": "pi", "‖": "norm(...)", "∣": "abs(...)", "½": "1/2", "（": "(", "）": ")",
+    "∨": "or", "¬": "not", "π": "pi", "‖": "norm(...)", "∣": "abs(...)", "½": "1/2", "∑": "sum(...)", "∏": "prod(...)", "（": "(", "）": ")",
     "，": ",",
 }  # fmt: skip
 
@@ -59,7 +59,7 @@ _HINTS = {
     "{": "use round brackets",
     "$": "for a formula in LaTeX add `--latex`",
     "\\": "for a formula in LaTeX add `--latex`",
-    "'": "names are written without quotes",
+    "'": "names are written without quotes; a derivative needs a name of its own",
     '"': "names are written without quotes",
     "#": "leave comments out",
     ";": "one expression at a time",

@@ -17,16 +17,19 @@ from diffcheck.definitions import function_names, read_definitions
 from diffcheck.errors import BadOption, InputError, SyntaxProblem, Undetermined
 from diffcheck.layers import Numbering
 from diffcheck.limits import check_size
-from diffcheck.model import Model, listed
+from diffcheck.model import Model, listed, predictions
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem, Samples, Value
 from diffcheck.reductions import base_of, indices_of
 from diffcheck.samples import Reading, readings, same_vector
-from diffcheck.tree import Node
+from diffcheck.tree import NAME, Node
 from diffcheck.unknown import depends, hidden
 from diffcheck.vectors import opened
 
 __all__ = ["describe_split", "make_problem"]
+
+# A typo or a limit, never a variable.
+NO_NUMBERS = {"inf", "Inf", "infty", "infinity", "nan", "NaN", "NAN"}
 
 
 def make_problem(
@@ -111,6 +114,14 @@ def _noted(problem: Problem, notes: Sequence[str]) -> Problem:
 def _question(text: str, way: Reading, where: str, model: Model, asked: list[str]) -> Problem:
     """Return the question about numbers, with names for the values of unknown functions."""
     check_size(way.tree, text)
+    for node in way.tree.distinct():
+        if node.op == NAME and node.leaf in NO_NUMBERS:
+            raise SyntaxProblem(
+                f"`{node.leaf}` is no number of the language",
+                span=node.span,
+                help="write a large number, or leave it out: min(x, inf) is x",
+                text=text,
+            )
     (tree, *conditions), values = hidden((way.tree, *way.where), text)
     # The parts of one vector stand together.
     order = list(dict.fromkeys(map(base_of, tree.names())))
@@ -122,7 +133,10 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
             "the expression has no variable to differentiate in", help="use a name, as in `abs(y - f)`"
         )
     through, words, guessed = "", list[str](), not asked
-    if asked:
+    alone = {*model.variables(names, values)} <= {v.name for v in values}
+    predicted = predictions(values) if alone and not asked and not model.parameters(names) else ()
+    if asked or predicted:
+        asked = asked or list(predicted)
         words = [n for word in asked for n in model.parameters_of(word, names) or _parts(word, names)]
         chosen, through = _chosen(list(dict.fromkeys(words)), names, values)
     elif model.parameters(names) or any(v.name in names for v in values):

@@ -362,9 +362,23 @@ class Expander:
         """Return the one number that a part is; SyntaxProblem if it is a vector."""
         found = self.value(node, env)
         if isinstance(found, tuple):
-            help_ = "reduce it with sum or mean" if len(found) > 1 else "write it without the brackets"
-            raise self.problem("a loss is one number, this is a list", node.span, help_)
+            raise self._listed(node, len(found))
         return found
+
+    def _listed(self, node: Node, count: int) -> SyntaxProblem:
+        """Return the error for a list that nothing reduces: which part is one, and how to make it a number."""
+        shown = self.text[slice(*node.span)]
+        of = next(
+            (n for n in node.distinct() if self.is_list(n) and not any(map(self.is_list, n.args))), node
+        )
+        part = self.text[slice(*of.span)] if of.span[1] <= len(self.text) else ""
+        because = f": `{part}` has {count} parts" if part and count > 1 else ""
+        help_ = f"write `sum({shown})`, or mean" if len(shown) < 60 else "reduce it with sum or mean"
+        return self.problem(
+            f"a loss is one number, this is a list{because}",
+            node.span,
+            help_ if count > 1 else "write it without the brackets",
+        )
 
     def value(self, node: Node, env: Env) -> Value:
         """Return a part as a number, or as a tuple of its parts, for the given values of the free indices."""

@@ -15,6 +15,7 @@ from itertools import pairwise
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.conventions import DATA, PREDICTED, is_setting
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
+from diffcheck.losses import cure, named
 from diffcheck.reductions import LAYERED, LETTERS, REDUCED, REDUCTIONS
 from diffcheck.tokens import Token
 from diffcheck.tree import NAME, Node, Span, name, number
@@ -127,7 +128,14 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
     row = ATOMS.get(ALIASES.get(called, called))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    if near := _misspelt(called, count):
+    row_named = named(called)
+    if hint := cure(called) or "":
+        pass
+    elif row_named is not None and len(words) == 1:
+        return None
+    elif row_named is not None:
+        hint = f"write its formula, `{row_named.formula}`"
+    elif near := _misspelt(called, count):
         hint = f"did you mean `{near}`?"
     elif len(words) > 1 or row is not None or called in _NOT_NAMES or called in _WORDS:
         hint = "`diffcheck atoms` lists the functions"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from diffcheck import check
 from diffcheck.atoms import ATOMS
-from diffcheck.cli import app, arranged, main
+from diffcheck.cli import app, arranged
 from diffcheck.errors import BadOption, InputError, Undetermined
 from diffcheck.parse import parse
 from diffcheck.race import result as module
@@ -400,17 +400,19 @@ def test_values_are_numbers_of_the_language():
 
 
 @pytest.mark.parametrize("loss", ["(y - f)**2", "(y - F(x))**2"])
-def test_an_unknown_model_races_as_the_linear_one_that_takes_its_place(loss, capsys):
+def test_an_unknown_model_races_as_the_linear_one_that_takes_its_place(loss):
     """The loss is smooth in the value of F, so that L-BFGS runs on it."""
-    assert main(["race", loss, "--budget", "300", "--runs", "1"]) == 0
-    shown = capsys.readouterr().out
+    done = _command(loss, "--budget", "300", "--runs", "1")
+    assert done.exit_code == 0
+    shown = done.stdout
     assert "L-BFGS" in shown
     assert "needs no surrogate" in shown
 
 
-def test_of_unknown_functions_alone_there_is_nothing_to_race(capsys):
+def test_of_unknown_functions_alone_there_is_nothing_to_race():
     """A linear L of a linear F has no minimum, and says nothing about the L that is meant."""
-    assert main(["race", "L(y, F(x))"]) == 2
-    said = capsys.readouterr().err
+    done = _command("L(y, F(x))")
+    assert done.exit_code == 2
+    said = done.stderr
     assert "nothing to minimise: not decidable without L and F" in said
     assert '--let "L(y, f) = ..."' in said
