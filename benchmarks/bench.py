@@ -3,7 +3,8 @@
 Everything is a ratio to SymPy, measured in the same run on the same machine, or a rate.
 1. The command, from the shell to the last byte of JSON, against `python -c "import sympy"`.
 2. One-sided limits by germs against sympy.limit: the same expressions, both sides (limits.py).
-3. `diffcheck batch` on the expressions of samples/: a rate, the median and the 95th percentile.
+3. The two-layer relu network with 8 parameters of samples/question.toml, every wall named, from the shell.
+4. `diffcheck batch` on the expressions of samples/: a rate, the median and the 95th percentile.
 
 usage: python -m benchmarks.bench [--repeat N] [--limit SECONDS] [--jobs N]
 """
@@ -48,6 +49,14 @@ def start_up(repeat: int) -> tuple[float, float]:
     return statistics.median(ours), statistics.median(theirs)
 
 
+def network(repeat: int) -> float:
+    """Return the median seconds of the squared error over samples of a network, from the shell."""
+    rows = tomllib.loads((SAMPLES / "question.toml").read_text())["loss"]
+    row = next(r for r in rows if len(r["wrt"]) == 8)
+    lets = [word for name, body in row["let"].items() for word in ("--let", f"{name} = {body}")]
+    return statistics.median(seconds([*COMMAND, row["expr"], *lets]) for _ in range(repeat))
+
+
 def throughput(jobs: int) -> tuple[float, list[float]]:
     """Return the seconds of one batch over all samples, and those of each expression in it."""
     losses = [
@@ -55,7 +64,7 @@ def throughput(jobs: int) -> tuple[float, list[float]]:
     ]
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         for loss in losses:
-            asked = {"expr": loss["expr"], "wrt": loss["wrt"], "where": loss.get("where", "")}
+            asked = {key: loss[key] for key in ("expr", "latex", "wrt", "where", "let") if key in loss}
             print(json.dumps(asked), file=file)
         file.flush()
         start = time.perf_counter()
@@ -73,6 +82,12 @@ def quantile(values: Sequence[float], share: float) -> float:
 def _start_up_rows(table: Table, ours: float, theirs: float) -> None:
     table.add_row("one check, from the shell", f"{ours:.2f} s", "", "")
     table.add_row("`import sympy` alone", "", f"{theirs:.2f} s", f"{ours / theirs:.2g}")
+
+
+def _network_row(table: Table, ours: float, theirs: float) -> None:
+    table.add_row(
+        "a relu network with 8 parameters, from the shell", f"{ours:.2f} s", "", f"{ours / theirs:.2g}"
+    )
 
 
 def _limit_rows(table: Table, answers: Mapping[str, Sequence[Answer]]) -> None:
@@ -105,7 +120,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=0, help="processes of the batch; 0: one for each CPU")
     asked = parser.parse_args()
     table = Table("measured", "diffcheck", "SymPy", "ratio", box=None, pad_edge=False)
-    _start_up_rows(table, *start_up(asked.repeat))
+    ours, theirs = start_up(asked.repeat)
+    _start_up_rows(table, ours, theirs)
+    _network_row(table, network(asked.repeat), theirs)
     _limit_rows(table, race(asked.limit))
     _batch_rows(table, *throughput(asked.jobs))
     Console().print(table)

@@ -17,11 +17,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from diffcheck.atoms import ALIASES, ATOMS
 from diffcheck.errors import BadOption
 from diffcheck.rules import RULES
 from diffcheck.verdict import Kind
 
-__all__ = ["Example", "Page", "Plot", "find", "pages"]
+__all__ = ["Example", "Page", "Plot", "find", "is_name_of", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,25 @@ def find(words: str) -> Page:
         if spelling in known:
             return known[spelling]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
-    hint = f"did you mean `{known[near[0]].name}`? " if near else ""
+    if _is_function(words):
+        hint = f'`{words}` is a function: `diffcheck "{words}(x)"` says how smooth it is; '
+    elif near:
+        hint = f"did you mean `{known[near[0]].name}`? "
+    elif re.search(r"[-+*/(]", words.strip("-")) and not re.fullmatch(r"[\w -]+", words):
+        hint = f'to check an expression leave `explain` out, `diffcheck "{words}"`; '
+    else:
+        hint = ""
     raise BadOption(f"explain: no page on `{words}`", help=f"{hint}`diffcheck explain` lists all pages")
+
+
+def is_name_of(words: str, page: Page) -> bool:
+    """Say whether a page is called so, and not by an alias."""
+    return _key(words) == _key(page.name)
+
+
+def _is_function(word: str) -> bool:
+    row = ATOMS.get(ALIASES.get(word, word))
+    return row is not None and row.syntax == "call"
 
 
 def _key(words: str) -> str:

@@ -28,6 +28,7 @@ from diffcheck.identity import Decision, is_zero
 from diffcheck.lower import lower, to_sympy
 from diffcheck.lowest import Conjunction, facts_of, lower_elsewhere, never
 from diffcheck.numeric import precise
+from diffcheck.optimal import lowest_if
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.places import Place, place_of
 from diffcheck.printer import shown, symbol
@@ -202,6 +203,11 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
             "the sum is convex, piecewise linear and not negative: a minimiser lies on a corner of some term"
         )
         return _proved("on some corner", said)
+    where = _lowest_if(problem, finding, place)
+    if where is not None:
+        return _proved(
+            "on a condition", f"exactly where {where}: convex, and then 0 lies between the slopes of the sum"
+        )
     if found is not None and problem.samples is not None and shared(problem, problem.samples):
         said = f"of one term: {found.text}; of the sum not shown"
         return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
@@ -210,6 +216,17 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
         said = f"not known without the values that {_listed(values)} can take; if any: {found.text}"
         return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
     return found or Remark(Topic.MINIMISER, "not shown", "neither proved nor refuted here", Basis.OPEN)
+
+
+def _lowest_if(problem: Problem, finding: Finding, place: Place | None) -> str | None:
+    """Return the condition on the data under which a place that all samples share is a minimiser."""
+    if place is None or problem.values or any({*problem.wrt} & {*c.names()} for c in problem.where):
+        return None
+    try:
+        with within(BUDGET):
+            return lowest_if(problem, finding, place) if _convex(problem) else None
+    except DiffcheckError:
+        return None
 
 
 def _has_minimiser_on_corner(problem: Problem, samples: Samples, finding: Finding) -> bool:

@@ -11,9 +11,11 @@ from pages import FOLDER, documents
 from pictures import scene
 from readme import command_folder
 
+from diffcheck.check import check
 from diffcheck.cli import main
 from diffcheck.concepts import find, pages
 from diffcheck.errors import BadOption
+from diffcheck.parse import parse
 from diffcheck.plot.terminal import panels
 from diffcheck.report.pages import contents, paragraphs, render
 from diffcheck.rules import RULES
@@ -149,7 +151,7 @@ def test_formulas_and_drawings_fit_a_terminal(page):
     [
         ("kink", "corner"),
         ("kinks", "corner"),
-        ("relu", "corner"),
+        ("relu", "activations"),
         ("non-differentiable", "differentiable"),
         ("smooth", "class"),
         ("smoothness", "class"),
@@ -160,7 +162,7 @@ def test_formulas_and_drawings_fit_a_terminal(page):
         ("Fréchet", "frechet"),
         ("autograd", "backpropagation"),
         ("gradcheck", "finite-difference-checkers"),
-        ("MSE", "loss"),
+        ("MSE", "usual-losses"),
         ("minimizer", "minimiser"),
         ("CMA-ES", "derivative-free"),
     ],
@@ -238,3 +240,41 @@ def test_a_picture_is_as_wide_as_the_terminal(width):
 def test_the_copy_in_docs_is_fresh(name):
     """docs/explain holds these pages and no others; `make readme` writes them anew."""
     assert (FOLDER / name).read_text(encoding="utf-8") == documents.text(name)
+
+
+def _rows(name):
+    """Return name, formula and class of the lines of a page's table."""
+    lines = [line for line in pages()[name].definition.splitlines() if line.startswith("  ")]
+    return [tuple(re.split(r"  +", line.strip())) for line in lines]
+
+
+@pytest.mark.parametrize(("said", "formula", "stated"), [*_rows("usual-losses"), *_rows("activations")])
+def test_the_tables_of_losses_and_activations_are_right(said, formula, stated):
+    """Each line is a claim that the analysis must find."""
+    wrt = [v for v in ("f", "w") if v in parse(formula).names() or f"{v}[" in formula]
+    report = check(formula, wrt=wrt or None, certify=False)
+    assert str(report.smoothness) == stated, said
+
+
+@pytest.mark.parametrize(
+    ("word", "cure"),
+    [
+        ("cos", 'diffcheck "cos(x)"'),
+        ("abs(y - f)", 'diffcheck "abs(y - f)"'),
+        ("cornerr", "did you mean `corner`?"),
+        ("qqqqqq", "lists all pages"),
+    ],
+)
+def test_what_has_no_page_is_answered_with_what_to_ask(word, cure):
+    """A function and an expression are checked, a misspelt page is named."""
+    with pytest.raises(BadOption) as caught:
+        find(word)
+    assert cure in caught.value.help
+
+
+def test_a_page_that_is_found_by_another_word_says_so(capsys):
+    """Who asks for the lasso is told where it is explained."""
+    for word, first in (("lasso", "`lasso` is explained under `usual-losses`:"), ("corner", "error[corner]")):
+        with pytest.raises(SystemExit):
+            main(["explain", word])
+        assert capsys.readouterr().out.startswith(first)

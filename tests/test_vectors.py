@@ -180,8 +180,8 @@ def test_a_number_beside_an_index_makes_room():
 
 
 ERRORS = [
-    ("[a, b]", (0, 6), "sum or mean"),
-    ("abs([a, b])", (0, 11), "sum or mean"),
+    ("[a, b]", (0, 6), "or mean"),
+    ("abs([a, b])", (0, 11), "or mean"),
     ("sum([a, b] + [c, d, e])", (4, 22), "same length"),
     ("dot([a, b], [c, d, e])", (0, 22), "same length"),
     ("[[a, b], [c]][0]", (0, 13), "same length"),

@@ -395,3 +395,37 @@ def test_a_report_without_remarks_has_no_section():
     """An empty section would be noise."""
     assert "why it matters" not in as_text(MAE)
     assert "why it matters" in as_text(check("abs(x)", why=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        ("1/n*sum((y_i - w*x_i)**2) + lam*abs(w)", "lam > 0", "abs(mean(2*x[i]*y[i])) <= lam"),
+        ("mean((y_i - w*x_i)**2)/2 + lam*abs(w - 1)", "lam > 0", "abs(mean(x[i]**2 - x[i]*y[i])) <= lam"),
+    ],
+)
+def test_a_corner_that_all_samples_share_is_a_minimiser_on_a_condition(text, where, said):
+    """What the data pull is compared with what the penalty holds, as for the lasso."""
+    report = check(text, wrt="w", where=where, why=True)
+    (remark,) = [r for r in report.findings[0].why if r.topic is Topic.MINIMISER]
+    assert remark.text.startswith(f"exactly where {said}: ")
+    assert remark.basis is Basis.PROVED
+
+
+def test_the_condition_of_the_lasso_decides():
+    """w = 0 is lowest exactly if abs(mean(2*x*y)) <= lam, on both sides of equality."""
+    rng = np.random.default_rng(0)
+    near = np.linspace(-0.01, 0.01, 201)
+    for _ in range(200):
+        x, y, lam = rng.normal(size=5), rng.normal(size=5), rng.uniform(0, 2)
+        losses = np.mean((y[:, None] - near * x[:, None]) ** 2, axis=0) + lam * np.abs(near)
+        lowest = bool(np.all(losses >= losses[100]))
+        pull = abs(np.mean(2 * x * y))
+        assert lowest == (pull <= lam) or abs(pull - lam) < 0.05
+
+
+def test_without_convexity_no_condition_is_stated():
+    """-abs(w) has a corner at 0 that is no minimum."""
+    report = check("mean((y_i - w*x_i)**2) - lam*abs(w)", wrt="w", where="lam > 0", why=True)
+    (remark,) = [r for r in report.findings[0].why if r.topic is Topic.MINIMISER]
+    assert not remark.text.startswith("exactly where")

@@ -25,14 +25,17 @@ def explain(
     ] = None,
 ) -> int:
     """Explain a finding or a concept; without a name, list them in reading order."""
-    from diffcheck.concepts import find
+    from diffcheck.concepts import find, is_name_of
     from diffcheck.report.pages import contents, render
 
     width, color = width_of(sys.stdout), wants_color(sys.stdout)
     if not words:
         print(contents(width, color))
         return OK
-    page = find(" ".join(words))
+    asked = " ".join(words)
+    page = find(asked)
+    if not is_name_of(asked, page):
+        print(f"`{asked}` is explained under `{page.name}`:\n")
     print(render(page, _panels(page, width), width=width, color=color))
     return OK
 
