@@ -24,6 +24,7 @@ from diffcheck.germ import Germ, Mono
 from diffcheck.identity import Decision, is_zero
 from diffcheck.outcome import Outcome
 from diffcheck.rays import BENT, Ray, negligible
+from diffcheck.sides import HIGHEST
 from diffcheck.tree import Node
 from diffcheck.verdict import CINF, D1, Kind, Smoothness
 
@@ -86,11 +87,18 @@ def weighted_class(
     rough = _no_polynomials(rays, directions)
     if not rough:
         return Outcome(CINF, how="a polynomial in all directions")
-    degree = min(rough)
-    for order in range(1, int(degree / min(weights)) + 2):
-        for alpha in combinations_with_replacement(range(len(directions)), order):
+    degree = _least(rough)
+    # Of an unknown degree every class may be; the lower ones are cases of their own.
+    last = HIGHEST if degree.free_symbols else int(degree / min(weights)) + 1
+    for order in range(1, last + 1):
+        # The least power first: if that tends to 0, so do the others.
+        every = combinations_with_replacement(range(len(directions)), order)
+        for alpha in sorted(every, key=lambda alpha: -sum(weights[i] for i in alpha)):
             left = degree - sum((weights[i] for i in alpha), sp.S.Zero)
-            if left > 0 or not _moves(rays, rough[degree], [directions[i] for i in alpha], directions, left):
+            sign = rays[0].algebra.oracle.exponent(left) if left.free_symbols else int(sp.sign(left))
+            if sign > 0:
+                break
+            if not _moves(rays, rough[degree], [directions[i] for i in alpha], directions, sign):
                 continue
             if order > 1:
                 detail = f"derivative {order}"
@@ -101,7 +109,19 @@ def weighted_class(
             if negligible(rays, directions, weights, tangent):
                 return Outcome(D1, Kind.OSCILLATION, how="differentiable, and the gradient has no limit")
             return BENT
+    if degree.free_symbols:
+        detail = f"derivative {last + 1} or later"
+        return Outcome(
+            Smoothness(last), Kind.BREAK, detail=detail, how=f"it scales with t**({degree})", open=True
+        )
     return Outcome(CINF, how="its derivatives are constant where they do not tend to 0")
+
+
+def _least(powers: Collection[sp.Expr]) -> sp.Expr:
+    """Return the least power; of powers with constants there must be one only, or their order depends on these."""
+    if len(powers) > 1 and any(p.free_symbols for p in powers):
+        raise Undetermined("several unknown powers at an isolated point")
+    return next(iter(powers)) if len(powers) == 1 else min(powers)
 
 
 def _no_polynomials(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> dict[sp.Expr, list[sp.Expr]]:
@@ -121,12 +141,12 @@ def _moves(
     coefficients: Sequence[sp.Expr],
     alpha: Sequence[sp.Symbol],
     directions: Sequence[sp.Symbol],
-    left: sp.Expr,
+    sign: int,
 ) -> bool:
-    """Whether a derivative that scales with t**left, left <= 0, has no limit: it is not constant, or not 0 at all."""
+    """Whether a derivative that scales with a power of ``sign`` <= 0 has no limit: not constant, or not 0 at all."""
     derived = [sp.diff(c, *alpha) for c in coefficients]
-    tests = [*derived] if left < 0 else [sp.diff(c, d) for c in derived for d in directions]
-    if left == 0:
+    tests = [*derived] if sign < 0 else [sp.diff(c, d) for c in derived for d in directions]
+    if sign == 0:
         tests += [c - derived[0] for c in derived[1:]]
     decisions = [is_zero(c) for c in tests if c != 0]
     if Decision.NO not in decisions and Decision.UNKNOWN in decisions:

@@ -313,7 +313,7 @@ def _settled(
 ) -> bool:
     """Add what one chart shows; return whether it is all that there is to say."""
     directions = [direction(n) for n in site.bound]
-    constants = {symbol(n) for n in question.names if n not in question.wrt} if chart.even else set()
+    constants = {symbol(n) for n in question.names if n not in question.wrt}
     exact = not explored.open and all(scales(r, constants) for r in rays)
     waves = False
     seen.plain = rays if chart.own and chart.even else seen.plain

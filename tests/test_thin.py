@@ -200,3 +200,17 @@ BROKEN = [
 def test_broken_powers_have_a_newton_polytope_too(text, level):
     """Weights balance abs(x)**(3/2) and y: on one side of x = 0 it is a power like any other."""
     assert summary(text, "x,y")[0] == level
+
+
+@pytest.mark.parametrize(
+    ("where", "level"),
+    [
+        ("0 < p, p < 1/4", "C0"),
+        ("1/4 < p, p < 1/2", "C0"),
+        ("1/2 < p, p < 1", "C1"),
+        ("3/2 < p, p < 7/4", "C3"),
+    ],
+)
+def test_unequal_weights_decide_unknown_exponents_too(where, level):
+    """A derivative of order alpha of (x**4 + y**2)**p scales with 4*p - alpha.(1, 2)."""
+    assert summary("(x**4 + y**2)**p", "x,y", where)[0] == level
