@@ -2,7 +2,8 @@
 
 1. `parts.py`: findings -> parts of the tree.  `shape.py`: a part -> a row of `smoothings.py`, by structure.
 2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.
-   What is undetermined, no better, or has new edges, holes or poles is never shown.
+   What is undetermined, no better, or has new edges, holes or poles is never shown.  Where it cannot tell,
+   `composed.py` may prove the class from the rows alone, with `order.py` for the denominators.
    `ranges.py` drops beforehand what never takes effect, `split.py` writes branches that meet as a sum.
 3. `price.py`, with `bounds.py`, `curvature.py`: what the suggestion costs, each number proved or None.
 4. Where no row fits, `patch.py` rounds the corners from outside; roots, logarithms and quotients are carried
@@ -24,9 +25,11 @@ from diffcheck.parse import parse
 from diffcheck.problem import Problem
 from diffcheck.smoothings import TARGETS, Smoothing
 from diffcheck.suggest.activations import written_out
+from diffcheck.suggest.composed import by_composition
 from diffcheck.suggest.domain import keeps_domain
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.parts import (
+    Need,
     endings,
     needed_sides,
     responsible,
@@ -51,6 +54,8 @@ CHECKS = 3
 LEAST = 0.1
 # Characters; what is longer nobody would paste, and it takes long to check.
 LONGEST = 700
+# Times as long as what was given: nobody would paste that either.
+GROWTH = 8
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
 
 Analyze = Callable[[Problem], Analysis]
@@ -152,8 +157,10 @@ class _Search:
             text = unparse(tidied(plan.rebuilt(self.problem.tree)))
             found = self._checked(text)
             inside = _defined(self.problem.tree, shapes)
-            if inside and (found is None or found.verdict is Verdict.UNDETERMINED):
+            if inside and _open(found):
                 found = self._checked(text, beside=inside)
+            if _open(found) and len(text) <= max(LONGEST, GROWTH * len(self.written.text)):
+                found = by_composition(self.problem.tree, plan, self.analysis, self.facts)
             if found is None:
                 continue
             if self._replaces(found, plan):
@@ -274,12 +281,13 @@ def _fresh(problem: Problem) -> str:
 
 def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: str) -> Plan | None:
     """Take every target's row number ``index``, or its last; None when no target has that many."""
-    guarded = needed_sides(problem.tree, shapes)
-    rows = {node: _ordered(shape, guarded.get(node, 0)) for node, shape in shapes.items()}
+    needs = needed_sides(problem.tree, shapes)
+    rows = {node: _ordered(shape, needs.get(node)) for node, shape in shapes.items()}
     if any(part in shapes for node in shapes for a in node.args for part in a.walk()):
-        # Branches inside branches: neither readable nor cheap to check.
-        smooth = {node: [r for r in found if r.smoothness == CINF] for node, found in rows.items()}
-        rows = {node: smooth[node] or found for node, found in rows.items()}
+        # Branches inside branches are neither readable nor cheap to check: only where the domain asks for them.
+        for node, found in rows.items():
+            if found[0].smoothness == CINF or node not in needs:
+                rows[node] = [r for r in found if r.smoothness == CINF] or found
     if index >= max(len(found) for found in rows.values()):
         return None
     chosen = {
@@ -289,13 +297,17 @@ def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: st
     return Plan(chosen, parameter, frozenset(problem.wrt))
 
 
-def _ordered(shape: Shape, side: int) -> list[Smoothing]:
+def _ordered(shape: Shape, need: Need | None) -> list[Smoothing]:
     """Return the rows best first; those that keep to the needed side before the others."""
     found = list(rows_for(shape.target))
-    if side == 0:
+    if need is None:
         return found
-    end = 0 if side * (1 if min(shape.factor.values()) > 0 else -1) > 0 else 1
-    return sorted(found, key=lambda row: row.error is None or row.error[end] != "0")
+    end = 0 if need.side * (1 if min(shape.factor.values()) > 0 else -1) > 0 else 1
+    signed = need.factor and any(row.positive for row in found)
+    return sorted(
+        found,
+        key=lambda row: (row.error is None or row.error[end] != "0", signed and not row.positive),
+    )
 
 
 def _defined(tree: Node, shapes: dict[Node, Shape]) -> tuple[Node, ...]:
@@ -310,6 +322,10 @@ def _defined(tree: Node, shapes: dict[Node, Shape]) -> tuple[Node, ...]:
             closed = [filled(text, "", shape.bindings) for text in TARGETS[shape.target].closed]
             found.update((Node("ge", (part, number(0))), None) for part in closed)
     return tuple(found)
+
+
+def _open(found: Analysis | None) -> bool:
+    return found is None or found.verdict is Verdict.UNDETERMINED
 
 
 def _reaches_farther(new: Analysis, old: Analysis) -> bool:

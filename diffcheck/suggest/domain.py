@@ -8,8 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from diffcheck.smoothings import TARGETS
-from diffcheck.suggest.bounds import difference
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.order import moved
 from diffcheck.suggest.plan import Plan
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import KNOWN
@@ -47,5 +47,4 @@ def _kept(part: Node, plan: Plan, facts: Facts, ranges: Ranges) -> bool:
 
 
 def _grows(node: Node, plan: Plan, facts: Facts) -> bool:
-    off = difference(node, plan, facts)
-    return off is not None and not off.low
+    return moved(node, plan, facts).never_below

@@ -8,7 +8,7 @@ inside (sqrt(max(d, 0)): the max, for the root of something positive is smooth).
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from diffcheck.atoms import ATOMS
 from diffcheck.problem import Problem
@@ -19,7 +19,15 @@ from diffcheck.suggest.split import split
 from diffcheck.tree import NAME, Node, Span, substitute
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
-__all__ = ["endings", "needed_sides", "responsible", "with_branches_split", "with_covered", "with_hidden"]
+__all__ = [
+    "Need",
+    "endings",
+    "needed_sides",
+    "responsible",
+    "with_branches_split",
+    "with_covered",
+    "with_hidden",
+]
 
 FAILING = frozenset({
     Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP, Kind.OSCILLATION,
@@ -122,27 +130,38 @@ def _with(tree: Node, part: Node, new: Node) -> Node:
     return substitute(tree, lambda n: new if n == part else None)
 
 
-def needed_sides(tree: Node, parts: Collection[Node]) -> dict[Node, int]:
-    """Return part -> 1 where only a value that is too large keeps the domain, -1 where only one too small does.
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What keeps the domain: a value that is too large (side 1) or too small (-1); and, of a factor, none below 0."""
 
-    |x| in 1/(|x| + c) may grow: the denominator stays positive.  Parts that stand nowhere in a denominator, a
+    side: int
+    factor: bool = False
+
+
+def needed_sides(tree: Node, parts: Collection[Node]) -> dict[Node, Need]:
+    """Return what each part has to keep to, that denominators, roots and logarithms keep their sign.
+
+    |x| in 1/(|x| + c) may grow: the denominator stays positive.  An overlap a*b in 1/(c - a*b) may shrink, and so may
+    its factors, which keep their order only where neither is negative.  Parts that stand nowhere in a denominator, a
     root or a logarithm, or enter it in no one direction, are left out.
     """
-    found: dict[Node, int] = {}
-    stack: list[tuple[Node, bool, int]] = [(tree, False, 1)]
+    found: dict[Node, Need] = {}
+    stack: list[tuple[Node, bool, Need]] = [(tree, False, Need(1))]
     while stack:
-        node, inside, sign = stack.pop()
-        if node in parts and inside:
-            found.setdefault(node, sign)
-            continue
+        node, inside, need = stack.pop()
+        if node in parts and inside and need.side:
+            found.setdefault(node, need)
+        # What a part holds need only keep its side: the part's own row is what may turn negative.
+        factor = node.op == "mul" or (need.factor and node not in parts)
         for i, a in enumerate(node.args):
             if node.op in ("log", "log2", "log10", "sqrt") or (node.op == "div" and i == 1):
-                stack.append((a, True, 1))
-            elif sign and node.op in _KEEPING:
-                stack.append((a, inside, -sign if node.op == "neg" or (node.op == "sub" and i) else sign))
+                stack.append((a, True, Need(1)))
+            elif node.op in _KEEPING:
+                turned = node.op == "neg" or (node.op == "sub" and i == 1)
+                stack.append((a, inside, Need(-need.side if turned else need.side, factor)))
             else:
-                stack.append((a, inside, 0))
-    return {node: sign for node, sign in found.items() if sign}
+                stack.append((a, inside, Need(0)))
+    return found
 
 
 def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Shape]:
