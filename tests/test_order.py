@@ -23,6 +23,7 @@ BOXES = (
     (f"{OVERLAP}/(x*y + 4 - {OVERLAP} + 1e-7)", "x > 0, y > 0"),
     ("max(0, min(x, 3) - 1)/(x + 2 - max(0, min(x, 3) - 1) + 1)", "x > 0"),
     ("1/(5 - min(max(x, 0), 2)*min(max(y, 0), 2))", ""),
+    ("-log(clip(x, 1e-7, 1)) + sqrt(1 + relu(min(x, 2)))/(3 - clip(y, 0, 2))", ""),
     ("abs(x)/(1 + max(x, 0)*abs(y))", ""),
     ("(1 - relu(x))/(1 + exp(relu(y) - x))", ""),
 )

@@ -118,6 +118,16 @@ def ends(row: Smoothing, mu: mpmath.mpf, at: dict[str, mpmath.mpf]) -> list[mpma
     return [value(_tree(text), {"n": mpmath.mpf(len(at)), **at, "mu": mu}) for text in row.error]
 
 
+@ids("row", [row for row in SMOOTHINGS if row.between], ids=_id)
+def test_what_stays_between_two_ends_is_never_beyond_them(row):
+    """At no sample is the surrogate below the lower or above the upper end."""
+    for mu in (mpmath.mpf(1) / 8, mpmath.mpf(3)):
+        for at in points(row.target, mu):
+            low, high = (value(_tree(end), at) for end in row.between)
+            slack = mpmath.mpf(10) ** -25 * (1 + abs(at["u"]) + abs(low))
+            assert low - slack <= value(_tree(row.text()), {**at, "mu": mu}) <= high + slack
+
+
 @ids("row", SMOOTHINGS, ids=_id)
 def test_the_texts_of_a_row_are_expressions_in_its_parameters(row):
     """Template, interval and constant parse, and use the target's parameters, mu and n only."""

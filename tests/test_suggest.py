@@ -222,7 +222,7 @@ SPELLINGS = {
     ],
     "pinball": ["max(q*u, (q - 1)*u)", "where(u >= 0, q*u, (q - 1)*u)", "where(u < 0, -(1 - q)*u, q*u)"],
     "norm": ["sqrt(u**2 + v**2)", "hypot(u, v)", "norm(u, v)", "sqrt(u*u + v*v)"],
-    "clip": ["clip(u, 0, 1)"],
+    "clip": ["clip(u, 0, 1)", "min(max(u, 0), 1)", "max(0, min(1, u))", "min(relu(u), 1)", "relu(min(u, q))"],
     "abspow": ["abs(u)**0.4", "(u**2)**0.2", "sqrt(abs(u))"],
 }
 

@@ -32,6 +32,7 @@ from diffcheck.suggest.parts import (
     Need,
     endings,
     needed_sides,
+    reached,
     responsible,
     with_branches_split,
     with_covered,
@@ -281,6 +282,7 @@ def _fresh(problem: Problem) -> str:
 
 def _plan(shapes: dict[Node, Shape], index: int, problem: Problem, parameter: str) -> Plan | None:
     """Take every target's row number ``index``, or its last; None when no target has that many."""
+    shapes = reached(problem.tree, shapes)
     needs = needed_sides(problem.tree, shapes)
     rows = {node: _ordered(shape, needs.get(node)) for node, shape in shapes.items()}
     if any(part in shapes for node in shapes for a in node.args for part in a.walk()):

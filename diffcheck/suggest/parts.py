@@ -23,6 +23,7 @@ __all__ = [
     "Need",
     "endings",
     "needed_sides",
+    "reached",
     "responsible",
     "with_branches_split",
     "with_covered",
@@ -33,7 +34,7 @@ FAILING = frozenset({
     Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP, Kind.OSCILLATION,
 })  # fmt: skip
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
-_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot"})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot", "clip"})
 # A `where` whose branches may not be drawn out of their guard: no row, but a sum of both where they meet.
 GUARDED = "guarded"
 # Targets that are C1: no corner is theirs.
@@ -88,6 +89,25 @@ def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dic
     if hidden.keys() <= found.keys():
         hidden = _outermost_powers(_inside(problem.tree, problem, facts))
     return {**hidden, **found}
+
+
+def reached(tree: Node, found: dict[Node, Shape]) -> dict[Node, Shape]:
+    """Leave out what is no argument of a found part around it: max(x, lo), where min(max(x, lo), hi) is a clip."""
+    kept: dict[Node, Shape] = {}
+    seen: set[Node] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        shape = found.get(node)
+        if shape is None:
+            stack += node.args
+            continue
+        kept[node] = shape
+        stack += [*shape.bindings.values(), *filter(None, [shape.offset])]
+    return {node: shape for node, shape in found.items() if node in kept}
 
 
 def with_branches_split(

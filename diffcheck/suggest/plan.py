@@ -56,7 +56,9 @@ class Plan:
         return _with_offset(_times(shape.factor, new), shape.offset and self.rebuilt(shape.offset))
 
     def outlined(self, node: Node) -> Node:
-        """Return ``node`` rebuilt, with parts that are never negative as absolute values: enough for its bounds."""
+        """Return ``node`` rebuilt; parts that are never negative as absolute values, those that stay between two ends
+        clipped to them: equal, and enough for its bounds.
+        """
         found = self.parts.get(node)
         if found is None:
             return Node(node.op, tuple(self.outlined(a) for a in node.args), node.leaf)
@@ -65,6 +67,8 @@ class Plan:
         new = filled(row.text(len(values)), self.parameter, values)
         if row.positive:
             new = Node("abs", (new,))
+        if row.between:
+            new = Node("clip", (new, *(filled(end, self.parameter, values) for end in row.between)))
         return _with_offset(_times(shape.factor, new), shape.offset and self.outlined(shape.offset))
 
     def _guarded(self, node: Node) -> bool:

@@ -34,56 +34,12 @@ __all__ = ["KNOWN", "Shape", "ending", "recognise"]
 HALF = Fraction(1, 2)
 
 # Rows that are looked at as they are, for they have a value everywhere; a definition of the others may be.
-KNOWN = frozenset(
-    (
-        "number",
-        "name",
-        "pi",
-        "E",
-        "add",
-        "sub",
-        "mul",
-        "neg",
-        "square",
-        "exp",
-        "expm1",
-        "exp2",
-        "sin",
-        "cos",
-        "atan",
-        "erf",
-        "floor",
-        "ceil",
-        "round",
-        "frac",
-        "sinh",
-        "cosh",
-        "tanh",
-        "asinh",
-        "sigmoid",
-        "softplus",
-        "log_sigmoid",
-        "abs",
-        "sign",
-        "heaviside",
-        "relu",
-        "max",
-        "min",
-        "clip",
-        "hypot",
-        "norm",
-        "logsumexp",
-        "cbrt",
-        "where",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "and",
-        "or",
-        "not",
-    )
-)
+KNOWN = frozenset({
+    "number", "name", "pi", "E", "add", "sub", "mul", "neg", "square", "exp", "expm1", "exp2", "sin", "cos",
+    "atan", "erf", "floor", "ceil", "round", "frac", "sinh", "cosh", "tanh", "asinh", "sigmoid", "softplus",
+    "log_sigmoid", "abs", "sign", "heaviside", "relu", "max", "min", "clip", "hypot", "norm", "logsumexp",
+    "cbrt", "where", "lt", "le", "gt", "ge", "and", "or", "not",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +91,10 @@ def ending(node: Node, facts: Facts) -> Shape | None:
 
 def _recognise(node: Node, facts: Facts) -> Shape | None:
     op, args = node.op, node.args
-    if op in ("abs", "relu", "sign", "heaviside", "floor", "round", "cbrt"):
+    if op in ("relu", "max", "min", "clip"):
+        return _clipped(node, facts) or _largest(node, facts)
+    if op in ("abs", "sign", "heaviside", "floor", "round", "cbrt"):
         return Shape(op, {"u": args[0]}, ONE)
-    if op == "max":
-        return _maximum(args, facts)
-    if op == "min":
-        shape = _maximum(tuple(_negated(a) for a in args), facts)
-        return shape.negated() if shape else None
-    if op == "clip":
-        ordered = facts.nonnegative(add(to_poly(args[2]), to_poly(args[1]), -1))
-        bindings = dict(zip(("u", "lo", "hi"), args, strict=True))
-        return Shape("clip" if ordered else "clip_any", bindings, ONE)
     if op == "where":
         return _where(node, facts)
     if op in ("norm", "hypot"):
@@ -180,6 +129,37 @@ def _staircase(node: Node) -> Shape | None:
 
 def _negated(node: Node) -> Node:
     return from_poly(scale(to_poly(node), -1))
+
+
+def _largest(node: Node, facts: Facts) -> Shape | None:
+    if node.op == "relu":
+        return Shape("relu", {"u": node.args[0]}, ONE)
+    if node.op == "max":
+        return _maximum(node.args, facts)
+    if node.op == "min":
+        shape = _maximum(tuple(_negated(a) for a in node.args), facts)
+        return shape.negated() if shape else None
+    ordered = facts.nonnegative(add(to_poly(node.args[2]), to_poly(node.args[1]), -1))
+    bindings = dict(zip(("u", "lo", "hi"), node.args, strict=True))
+    return Shape("clip" if ordered else "clip_any", bindings, ONE)
+
+
+def _clipped(node: Node, facts: Facts) -> Shape | None:
+    """min(max(u, lo), hi) and max(min(u, hi), lo) with lo <= hi proved; relu(v) is max(v, 0)."""
+    outer = _two(node)
+    for inner, end in (outer, outer[::-1]) if outer else ():
+        sides = _two(inner) if (inner.op == "min") != (node.op == "min") else None
+        for u, other in (sides, sides[::-1]) if sides else ():
+            lo, hi = (other, end) if node.op == "min" else (end, other)
+            if facts.nonnegative(add(to_poly(hi), to_poly(lo), -1)):
+                return Shape("clip", {"u": u, "lo": lo, "hi": hi}, ONE)
+    return None
+
+
+def _two(node: Node) -> tuple[Node, Node] | None:
+    if node.op == "relu":
+        return node.args[0], number(0)
+    return (node.args[0], node.args[1]) if node.op in ("max", "min") and len(node.args) == 2 else None
 
 
 def _maximum(args: tuple[Node, ...], facts: Facts) -> Shape | None:
