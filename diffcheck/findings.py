@@ -206,8 +206,8 @@ def _may_be_constant(quotient: sp.Expr) -> bool:
     points = ({n: sp.Rational(7 + 2 * i, 5 + t * i) for i, n in enumerate(names)} for t in (1, 3))
     first, second = (sp.N(quotient.subs(point), 20) for point in points)
     if not (first.is_Float and second.is_Float):
-        return sp.count_ops(quotient) <= LONGEST // 4
-    return abs(first - second) <= abs(first) / 10**12
+        return int(sp.count_ops(quotient)) <= LONGEST // 4
+    return bool(abs(first - second) <= abs(first) / 10**12)
 
 
 def _apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
