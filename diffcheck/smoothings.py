@@ -221,6 +221,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- clip(u, lo, hi)
     Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "the smooth clip stays between its ends", between=("lo", "hi"), monotone=True, proof="Clips"),
     Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "the smooth clip stays between its ends", between=("lo", "hi"), monotone=True, proof="Clips"),
+    Smoothing("clip", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "neither", _SOFTPLUS, "finite where `u` overflows; the smooth clip may pass `lo` by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "ends in any order; the smooth clip may pass `lo` by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
     Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, positive=True, order="same"),

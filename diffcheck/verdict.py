@@ -205,6 +205,7 @@ class Surrogate:
     optimality: eps*L over the least possible J**2/16 (smoothings.py), eps half the interval's width; None where the
         theorem does not apply.
     known: field name -> "proved" or "sampled", for every field that is stated.
+    corrected: whether the original stands in the expression, corners and all, with a correction beside it.
     value: of the parameter, where a wish of the user's fixes it (smooth.py); error_at, lipschitz_at: at that value.
     """
 
@@ -221,6 +222,7 @@ class Surrogate:
     keeps_minimisers: bool | None = None
     optimality: str | None = None
     known: Mapping[str, str] = field(default_factory=dict)
+    corrected: bool = False
     value: str | None = None
     error_at: tuple[str, str] | None = None
     lipschitz_at: str | None = None

@@ -15,11 +15,14 @@ from test_emit import CALLED, STEEP, VALUES, _call, _grid, _id
 from test_smoothings import points
 
 from benchmarks.surrogates import cases, far_out, infinite, suggestions
+from diffcheck.analyze import analyze
 from diffcheck.autograd import run
 from diffcheck.emit import emit
 from diffcheck.graph import graph
 from diffcheck.parse import parse
 from diffcheck.smoothings import SMOOTHINGS
+from diffcheck.suggest import THOROUGH, suggest
+from diffcheck.variables import make_problem
 from diffcheck.verdict import CINF
 
 
@@ -224,6 +227,34 @@ def test_a_branch_not_taken_leaves_the_gradient_alone(framework, text):
     at = np.array([-1000, -2.5, -0.25, 0.25, 0.75, 1.25, 2.5, 1000], np.float32)
     (found,) = framework.gradients(load(emit(question(text), framework.name)), [at])
     np.testing.assert_allclose(found, [slope(text, {"x": x}, "x") for x in at], rtol=2e-5, atol=1e-30)
+
+
+CORNERS = (
+    ("tanh(relu(x))", "", {"x": 0.0}),
+    ("relu(x) + relu(-x)**2", "", {"x": 0.0}),
+    ("clip(x, -1, 1)*2", "", {"x": 1.0}),
+    ("min(x, 1)**3", "", {"x": 1.0}),
+    ("max(x, -x, x - 2)", "", {"x": 0.0}),
+    ("where(abs(x) <= c, x**2/2, c**2/2)", "c > 0", {"x": -0.5, "c": 0.5}),
+    ("where(x >= 2, 0, 1/x - 1/2)", "x > 0", {"x": 2.0}),
+    ("where(x < 0, sin(x), exp(x) - 1 + x)", "", {"x": 0.0}),
+)
+
+
+@pytest.mark.parametrize(("text", "where", "at"), CORNERS, ids=[text for text, *_ in CORNERS])
+def test_a_corner_corrected_from_outside_has_the_slope_of_the_sum(framework, text, where, at):
+    """At the very corner, where a framework's own choice of slope would be off by half the jump."""
+    problem = make_problem(text, ["x"], where)
+    shown = suggest(problem, analyze(problem), effort=THOROUGH)
+    assert any(s.corrected for s in shown)
+    for s in shown:
+        names = [n for n in at if n in (*problem.tree.names(), *parse(s.expression).names())]
+        function = load(emit(problem, framework.name, s))
+        found = framework.gradients(function, [np.array([at[n]]) for n in names], mu=0.5)
+        expected = slope(s.expression, {**at, "mu": 0.5}, "x")
+        assert float(found[0][0]) == pytest.approx(expected, rel=1e-9, abs=1e-9), s.expression
+        value = framework.value(function, [np.array([at[n]]) for n in names], mu=0.5)
+        assert float(value[0]) == pytest.approx(float(exact(s.expression, {**at, "mu": 0.5})), abs=1e-12)
 
 
 def test_the_norm_at_the_origin_has_a_finite_gradient(framework):

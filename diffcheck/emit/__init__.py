@@ -1,6 +1,7 @@
 """Code one can paste: an expression, or a surrogate for it, as a function in one of LANGUAGES.
 
 1. `stable.py`: the same function in operations that do not overflow (softplus for log(1 + exp(u))).
+   `balanced.py`: corners that are corrected from outside have the mean of both slopes.
 2. `write.py`: tree -> lines, with a second `where` around what a branch not taken must not spoil.
    `spelling.py` is the table of what each function is called, `languages.py` that of the languages.
 3. `story.py`: the docstring: what it replaces, class, proved error interval, Lipschitz constant.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import re
 import textwrap
 
+from diffcheck.emit.balanced import balanced
 from diffcheck.emit.languages import ARRAYS, LANGUAGES, Language
 from diffcheck.emit.latex import latex
 from diffcheck.emit.naming import Names, function_name
@@ -27,6 +29,8 @@ from diffcheck.verdict import Surrogate
 
 __all__ = ["LANGUAGES", "emit"]
 
+# Languages whose code is differentiated automatically.
+DIFFERENTIATED = frozenset({"torch", "jax", "tensorflow"})
 # Columns of a line of code.
 WIDTH = 80
 
@@ -48,6 +52,8 @@ def emit(problem: Problem, language: str, surrogate: Surrogate | None = None) ->
     if samples is not None and surrogate is None and not _reduces(samples, LANGUAGES[language]):
         problem = samples.written
     tree = parse(surrogate.expression) if surrogate else problem.tree
+    if surrogate is not None and surrogate.corrected and language in DIFFERENTIATED:
+        tree = balanced(tree, problem.wrt)
     try:
         return _source(problem, LANGUAGES[language], surrogate, tree)
     except RecursionError:

@@ -2,8 +2,8 @@
 
 1. `parts.py`: findings -> parts of the tree.  `shape.py`: a part -> a row of `smoothings.py`, by structure.
 2. All parts are replaced at once with one mu, and the analyzer judges the new expression for mu > 0.
-   What is undetermined, no better, or has new edges, holes or poles is never shown.  Where it cannot tell,
-   `composed.py` may prove the class from the rows alone, with `order.py` for the denominators.
+   What is undetermined, no better, has new edges, holes or poles, or overflows far out (far.py) is never shown.
+   Where it cannot tell, `composed.py` may prove the class from the rows alone, with `order.py` for denominators.
    `ranges.py` drops beforehand what never takes effect, `split.py` writes branches that meet as a sum.
 3. `price.py`, with `bounds.py`, `curvature.py`: what the suggestion costs, each number proved or None.
 4. Where no row fits, `patch.py` rounds the corners from outside; roots, logarithms and quotients are carried
@@ -28,6 +28,7 @@ from diffcheck.suggest.activations import written_out
 from diffcheck.suggest.composed import by_composition
 from diffcheck.suggest.domain import keeps_domain
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.far import Far
 from diffcheck.suggest.parts import (
     Need,
     endings,
@@ -144,6 +145,7 @@ class _Search:
         self.problem, self.written, self.analysis, self.facts = problem, written, analysis, facts
         self.judge, self.effort = judge, effort
         self.parameter = _fresh(problem)
+        self.far = Far(written, analysis, self.parameter)
         self.shown: list[Surrogate] = []
         self.start = time.thread_time()
 
@@ -155,7 +157,10 @@ class _Search:
             if plan is None or not self._time_left():
                 return
             row += 1
-            text = unparse(tidied(plan.rebuilt(self.problem.tree)))
+            new = tidied(plan.rebuilt(self.problem.tree))
+            if not self.far.keeps(new):
+                continue
+            text = unparse(new)
             found = self._checked(text)
             inside = _defined(self.problem.tree, shapes)
             if inside and _open(found):
@@ -196,7 +201,10 @@ class _Search:
             left = until - time.thread_time()
             if left <= 0 or not (self._time_left() or not self.shown):
                 return
-            text = unparse(patch.rebuilt(self.written.tree, form, self.parameter))
+            new = patch.rebuilt(self.written.tree, form, self.parameter)
+            if not self.far.keeps(new):
+                continue
+            text = unparse(new)
             found = self._checked(text, left)
             if found is not None and _better(found, self.analysis) and _ends(found) <= _ends(self.analysis):
                 self.shown.append(
@@ -222,7 +230,10 @@ class _Search:
             plan = _plan(shapes, row, self.written, self.parameter)
             if plan is None or not self._time_left():
                 return
-            text = unparse(tidied(plan.rebuilt(self.written.tree)))
+            new = tidied(plan.rebuilt(self.written.tree))
+            if not self.far.keeps(new):
+                continue
+            text = unparse(new)
             found = self._checked(text, beside=closed)
             if found is None or not _reaches_farther(found, self.analysis):
                 continue

@@ -244,11 +244,7 @@ def scaled(inner: Interval, factor: Poly, facts: Facts) -> Interval:
     if sign:
         positive = inner.times(scale(factor, sign))
         return positive if sign > 0 else positive.negated()
-    return inner.symmetric().times(_absolute(factor))
-
-
-def _absolute(factor: Poly) -> Poly:
-    return {(Node("abs", (from_poly(factor),)),): Fraction(1)}
+    return inner.symmetric().times(facts.size(factor))
 
 
 def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
@@ -335,12 +331,7 @@ def _product_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
     if inner is None:
         return None
     factor = to_poly(right if node.op == "mul" else Node("div", (number(1), right)))
-    return multiply(inner, _size(factor, facts))
-
-
-def _size(factor: Poly, facts: Facts) -> Poly:
-    sign = facts.sign(factor)
-    return scale(factor, sign) if sign else _absolute(factor)
+    return multiply(inner, facts.size(factor))
 
 
 def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None:
@@ -360,7 +351,7 @@ def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None
     if shape.target == "max2":
         # Curved along u - v only, and |grad(u - v)|**2 is 2 for independent arguments.
         rows, constant = [_minus(rows[0], rows[1])], scale(constant, Fraction(1, 2))
-    total = multiply(multiply(constant, _squared(rows)), _size(shape.factor, facts))
+    total = multiply(multiply(constant, _squared(rows)), facts.size(shape.factor))
     around: Poly | None = {} if shape.offset is None else gradient_lipschitz(shape.offset, plan, facts)
     return None if around is None else add(total, around)
 

@@ -7,9 +7,10 @@ multiple of one constraint plus such a sum.  False means "not shown", never "neg
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd, lcm
 
-from diffcheck.suggest.polynomial import Poly, add, as_number, scale, to_poly
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, from_poly, multiply, scale, to_poly
+from diffcheck.tree import NAME, NUMBER, Node, number
 
 __all__ = ["Facts"]
 
@@ -62,7 +63,56 @@ class Facts:
         """Return 1 or -1 when ``p`` is known to be nonnegative or nonpositive, 0 when neither is shown."""
         if self.nonnegative(p):
             return 1
-        return -1 if self.nonnegative(scale(p, -1)) else 0
+        if self.nonnegative(scale(p, -1)):
+            return -1
+        return self._sign_of_product(p) if len(p) == 1 else 0
+
+    def size(self, p: Poly) -> Poly:
+        """Return the absolute value of ``p``: numbers and what has a known sign stand before the bars."""
+        sign = self.sign(p)
+        if sign:
+            return scale(p, sign)
+        if len(p) > 1:
+            # 2*u - 2*w as 2*abs(u - w).
+            content = Fraction(
+                gcd(*(c.numerator for c in p.values())), lcm(*(c.denominator for c in p.values()))
+            )
+            first = next(iter(p.values()))
+            return {(Node("abs", (from_poly(scale(p, (1 if first > 0 else -1) / content)),)),): content}
+        ((monomial, value),) = p.items()
+        outside: Poly = scale(ONE, abs(value))
+        inside: Poly = ONE
+        for part in monomial:
+            one: Poly = {(part,): Fraction(1)}
+            known = self.sign(one)
+            if known:
+                outside = multiply(outside, scale(one, known))
+            elif part.op == "div" and part.args[0] == number(1):
+                outside = multiply(outside, to_poly(Node("div", (number(1), Node("abs", (part.args[1],))))))
+            else:
+                inside = multiply(inside, one)
+        return (
+            multiply(outside, {(Node("abs", (from_poly(inside),)),): Fraction(1)})
+            if inside != ONE
+            else outside
+        )
+
+    def _sign_of_product(self, p: Poly) -> int:
+        ((monomial, value),) = p.items()
+        total = 1 if value > 0 else -1
+        for part in set(monomial):
+            if monomial.count(part) % 2:
+                total *= self._sign_of(part)
+        return total
+
+    def _sign_of(self, part: Node) -> int:
+        """Return the sign of one part, 1/v having that of v, where it has a value."""
+        if part.op == "div":
+            signs = [self.sign(to_poly(a)) for a in part.args]
+            return signs[0] * signs[1]
+        if self._part(part):
+            return 1
+        return -1 if self.nonnegative({(part,): Fraction(-1)}) else 0
 
     def _less_a_fact(self, p: Poly) -> list[Poly]:
         rests = []

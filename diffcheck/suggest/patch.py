@@ -20,6 +20,7 @@ import sympy as sp
 
 from diffcheck.errors import DiffcheckError
 from diffcheck.gaps import Pieces
+from diffcheck.killable import finished
 from diffcheck.lower import lower, to_sympy
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.printer import symbol, text_of
@@ -41,6 +42,8 @@ MOST = 6
 MOST_PIECES = 40
 # Parts; a jump with fewer is left as it is found.
 LONG = 30
+# Seconds: powers with symbolic exponents can keep SymPy busy for hours.
+SIMPLIFYING = 0.5
 # Characters of a condition in a note.
 LONGEST_NOTE = 60
 
@@ -114,9 +117,8 @@ class Patch:
             if total is None or gradient is None or not plan.constant(half):
                 return None
             length: Poly = reduce(add, (multiply(c, c) for c in gradient.values()), {})
-            sign = facts.sign(to_poly(half))
-            size = scale(to_poly(half), sign) if sign else to_poly(Node("abs", (half,)))
-            total = add(total, multiply(multiply(size, length), to_poly(parse(f"1/{parameter}"))))
+            steep = multiply(facts.size(to_poly(half)), length)
+            total = add(total, multiply(steep, to_poly(parse(f"1/{parameter}"))))
         return total
 
 
@@ -238,12 +240,22 @@ def _corner(finding: Finding, problem: Problem) -> tuple[Node, Node] | None:
 
 def _simpler(node: Node) -> Node:
     """Return an equal expression, the shorter of the one given and SymPy's; a long one would be shown to people."""
+    if not node.names():
+        return min(node, parse(text_of(sp.radsimp(to_sympy(node)))), key=_length)
     if sum(1 for _ in node.walk()) < LONG:
         return node
+    texts = finished(lambda: _simplified(node), SIMPLIFYING)
+    return min(node, *map(parse, texts or ()), key=_length)
+
+
+def _simplified(node: Node) -> tuple[str, str]:
     plain = to_sympy(node).replace(sp.log, lambda u: u.args[0] if isinstance(u, sp.exp) else sp.log(u))
     short = sp.simplify(plain)
-    texts = (text_of(short), text_of(sp.factor(short)))
-    return min(node, *map(parse, texts), key=lambda n: len(unparse(n)))
+    return text_of(short), text_of(sp.factor(short))
+
+
+def _length(node: Node) -> int:
+    return len(unparse(node))
 
 
 def _gap(variable: str, at: Node) -> Node:

@@ -26,7 +26,7 @@ from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.patch import Form, Patch
 from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import Poly, add, cancelled, divide, from_poly, multiply, scale, to_poly
-from diffcheck.suggest.remarks import multiple, no_bound, remarks, sized
+from diffcheck.suggest.remarks import multiple, no_bound, remarks
 from diffcheck.suggest.tidy import tidied
 from diffcheck.tree import Node, number
 from diffcheck.unparse import unparse
@@ -62,7 +62,7 @@ def of_plan(
         name=" + ".join(dict.fromkeys(row.name for row in used)),
         expression=text,
         smoothness=after.smoothness,
-        error=_ends(interval) if interval else None,
+        error=_ends(interval, plan.parameter) if interval else None,
         lipschitz_gradient=_text(lipschitz) if lipschitz else None,
         parameter=plan.parameter if plan.parameter in parse(text).names() else "",
         convex=_or_none(lambda: is_convex(problem.tree, plan, facts)),
@@ -87,12 +87,13 @@ def of_patch(
         name=form.name,
         expression=text,
         smoothness=after.smoothness,
-        error=_ends(interval) if interval else None,
+        error=_ends(interval, parameter) if interval else None,
         lipschitz_gradient=_text(lipschitz) if lipschitz else None,
         parameter=parameter,
         convex=None,
         note=patch.note(form, parameter),
         side=_side(interval),
+        corrected=True,
     )
     return _with_known(answer, set())
 
@@ -129,13 +130,21 @@ def _text(poly: Poly) -> str:
     return unparse(tidied(from_poly(cancelled(poly))))
 
 
-def _ends(interval: Interval) -> tuple[str, str]:
-    return _text(_outward(interval.low)), _text(_outward(interval.high))
+def _ends(interval: Interval, parameter: str) -> tuple[str, str]:
+    return _text(_outward(interval.low, parameter)), _text(_outward(interval.high, parameter))
 
 
-def _outward(end: Poly) -> Poly:
-    """Round long coefficients away from 0: every monomial of an interval's end is nonnegative."""
-    return {m: c if len(str(c)) <= LONGEST_NUMBER else _rounded_up(c) for m, c in cancelled(end).items()}
+def _outward(end: Poly, parameter: str) -> Poly:
+    """Round long coefficients away from 0, where every monomial has the sign of the whole end.
+
+    Of b*mu - a*mu, with a < b, only the whole is known to be positive.
+    """
+    end = cancelled(end)
+    parts = [x for monomial in end for x in monomial]
+    plain = all(x.op == "abs" or set(x.names()) <= {parameter} for x in parts)
+    if len(end) > 1 and not (plain and len({c > 0 for c in end.values()}) == 1):
+        return end
+    return {m: c if len(str(c)) <= LONGEST_NUMBER else _rounded_up(c) for m, c in end.items()}
 
 
 def _rounded_up(value: Fraction) -> Fraction:
@@ -158,7 +167,7 @@ def _part_bound(plan: Plan) -> list[str]:
     interval = _or_none(lambda: difference(part, plan, Facts(())))
     if interval is None:
         return []
-    low, high = _ends(interval)
+    low, high = _ends(interval, plan.parameter)
     return [f"bound known for the replaced part only: [{low}, {high}]"]
 
 
@@ -172,9 +181,9 @@ def _mean_error(plan: Plan, problem: Problem, facts: Facts) -> str | None:
     slope = None if text is None else affine_gradient(found.shape.bindings["u"], plan)
     if not slope or text is None:
         return None
-    rate = from_poly(sized(slope[problem.wrt[0]], facts))
+    rate = from_poly(facts.size(slope[problem.wrt[0]]))
     mean = to_poly(filled(text, plan.parameter, found.shape.bindings))
-    return _text(multiply(multiply(sized(factor, facts), mean), to_poly(Node("div", (number(1), rate)))))
+    return _text(multiply(multiply(facts.size(factor), mean), to_poly(Node("div", (number(1), rate)))))
 
 
 def _keeps(problem: Problem, plan: Plan, facts: Facts) -> bool | None:

@@ -22,7 +22,7 @@ from diffcheck.tree import Node, number
 from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Kind, Severity
 
-__all__ = ["multiple", "no_bound", "remarks", "sized"]
+__all__ = ["multiple", "no_bound", "remarks"]
 
 # Characters of a condition that is still shown, and of a formula in a note.
 LONGEST = 60
@@ -41,7 +41,7 @@ def remarks(plan: Plan, problem: Problem, facts: Facts) -> list[str]:
     if one is not None and one[0].row.beside:
         found, factor = one
         beside = to_poly(filled(found.row.beside, plan.parameter, found.shape.bindings))
-        text = unparse(tidied(from_poly(multiply(sized(factor, facts), beside))))
+        text = unparse(tidied(from_poly(multiply(facts.size(factor), beside))))
         notes += [f"off by at most {text} at each point"] if len(text) <= LONGEST else []
     return list(dict.fromkeys(note for note in notes if note))
 
@@ -135,9 +135,3 @@ def multiple(node: Node, plan: Plan) -> tuple[Replacement, Poly] | None:
     inside = [*found.shape.bindings.values(), *((found.shape.offset,) if found.shape.offset else ())]
     plain = plan.constant(from_poly(factor)) and not any(plan.touches(a) for a in inside)
     return (found, factor) if plain else None
-
-
-def sized(factor: Poly, facts: Facts) -> Poly:
-    """Return the absolute value of ``factor``, its sign taken where it is known."""
-    sign = facts.sign(factor)
-    return scale(factor, sign) if sign else {(Node("abs", (from_poly(factor),)),): Fraction(1)}

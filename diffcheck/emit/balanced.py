@@ -1,0 +1,113 @@
+"""The same function, with the mean of both slopes where automatic differentiation takes one of them.
+
+A correction from outside (suggest/patch.py) leaves the corner in the expression and takes it out by a second one: the
+sum is smooth, but at the corner itself a framework adds the slopes it happens to choose.  relu'(0) is 0 in torch, and
+0 + 0 is not the slope 1/2 of relu(x) + (sqrt(x**2 + mu**2) - abs(x))/2; in JAX, abs'(0) is 1.  So every corner is
+written with a third branch where both sides are equal, (a + b)/2.  Where branches are not seen to meet nothing is
+changed: there the mean would be another value.  Of corners inside corners that turn at one place the mean of means is
+taken, which need not be the slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import reduce
+
+from diffcheck.suggest.nested import branches
+from diffcheck.suggest.polynomial import add, divide, to_poly
+from diffcheck.suggest.split import split
+from diffcheck.tree import Node, number, substitute
+
+__all__ = ["balanced"]
+
+ZERO, TWO = number(0), number(2)
+
+
+def balanced(tree: Node, variables: Collection[str]) -> Node:
+    """Return an equal expression whose corners have the mean of both slopes.
+
+    >>> from diffcheck.parse import parse
+    >>> from diffcheck.unparse import unparse
+    >>> unparse(balanced(parse("relu(x) + c"), ["x"]))
+    'where(x > 0, x, where(x < 0, 0, (x + 0)/2)) + c'
+    """
+    names = frozenset(variables)
+    known: dict[Node, Node] = {}
+    # Arguments before what holds them; whether branches meet is seen best as they are written.
+    for node in dict.fromkeys(reversed(list(_downwards(tree)))):
+        args = tuple(known[a] for a in node.args)
+        turned = _corner(node, args) if names.intersection(node.names()) else None
+        if node.op == "where" and turned is not None and not _meet(node, names):
+            turned = None
+        known[node] = turned or Node(node.op, args, node.leaf, node.span)
+    return known[tree]
+
+
+def _downwards(tree: Node) -> Iterator[Node]:
+    """Yield each part after all that hold it."""
+    level = [tree]
+    while level:
+        yield from level
+        level = list(dict.fromkeys(a for node in level for a in node.args))
+
+
+def _corner(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """Write a part with a corner in three branches, of new arguments; None for other parts."""
+    if node.op == "abs":
+        (u,) = args
+        return _three(Node("gt", (u, ZERO)), u, Node("lt", (u, ZERO)), Node("neg", (u,)))
+    if node.op == "relu":
+        return _larger(args[0], ZERO)
+    if node.op == "max":
+        return reduce(_larger, args)
+    if node.op == "min":
+        return reduce(_smaller, args)
+    if node.op == "clip":
+        return _smaller(_larger(args[0], args[1]), args[2])
+    if node.op != "where" or args[0].op not in ("lt", "le", "gt", "ge"):
+        return None
+    condition, a, b = args
+    small, large = condition.args if condition.op in ("lt", "le") else reversed(condition.args)
+    return _three(Node("lt", (small, large)), a, Node("gt", (small, large)), b)
+
+
+def _larger(a: Node, b: Node) -> Node:
+    return _three(Node("gt", (a, b)), a, Node("lt", (a, b)), b)
+
+
+def _smaller(a: Node, b: Node) -> Node:
+    return _three(Node("lt", (a, b)), a, Node("gt", (a, b)), b)
+
+
+def _three(first: Node, a: Node, second: Node, b: Node) -> Node:
+    mean = Node("div", (Node("add", (a, b)), TWO))
+    return Node("where", (first, a, Node("where", (second, b, mean))))
+
+
+def _meet(node: Node, variables: frozenset[str]) -> bool:
+    """Whether both branches are seen to have one value where the sides of the condition are equal."""
+    try:
+        for form in (node, _by_size(node)):
+            two = branches(form)
+            if two is None:
+                return False
+            apart = add(to_poly(two[1]), to_poly(two[2]), -1)
+            if not apart or divide(apart, two[0]) is not None or split(form, variables) is not None:
+                return True
+    except ValueError:
+        return False
+    return False
+
+
+def _by_size(node: Node) -> Node:
+    """Write u**2 as abs(u)**2 where the condition compares abs(u)."""
+    sizes = {part.args[0]: part for part in node.args[0].walk() if part.op == "abs"}
+
+    def written(part: Node) -> Node | None:
+        base = part.args[0] if part.op in ("square", "pow") else None
+        if base not in sizes or (part.op == "pow" and part.args[1] != TWO):
+            return None
+        return Node(part.op, (sizes[base], *part.args[1:]))
+
+    condition, a, b = node.args
+    return Node("where", (condition, substitute(a, written), substitute(b, written)))
