@@ -255,8 +255,8 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("heaviside", "sigmoid", "sigmoid(u/mu)", CINF, None, "1/(6*sqrt(3)*mu**2)", "neither", _DIRECT, monotone=True, mean_error="2*mu*log(2)", beside="exp(-abs(u)/mu)"),
     Smoothing("heaviside", "algebraic", "(1 + u/sqrt(u**2 + mu**2))/2", CINF, None, "24/(25*sqrt(5)*mu**2)", "neither", _DIRECT, monotone=True, mean_error="mu", beside="mu**2/(4*u**2)"),
     Smoothing("heaviside", "logistic", "softplus(u)/log(2)", CINF, None, "1/(4*log(2))", "convex", _BARTLETT, "a loss of its own: convex and never below, the error grows without bound", monotone=True, proof="Losses of their own", whole=True),
-    Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8"),
-    Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8"),
+    Smoothing("floor", "Abel staircase", "u - 1/2 + atan(sin(2*pi*u)/(1 + mu - cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", "the staircase alone: |error| integrates to `mu*(mu + 2)*(1 + log(1 + 2/mu))/(2*pi**2*(1 + mu))` at most over each step"),
+    Smoothing("round", "Abel staircase", "u - atan(sin(2*pi*u)/(1 + mu + cos(2*pi*u)))/pi", CINF, None, None, "neither", "Fourier series of the sawtooth, Abel sums; DLMF 1.8", "the staircase alone: |error| integrates to `mu*(mu + 2)*(1 + log(1 + 2/mu))/(2*pi**2*(1 + mu))` at most over each step"),
     Smoothing("where", "sigmoid blend", "b + (a - b)*sigmoid(g/mu)", CINF, None, None, "", _DIRECT, beside="abs(a - b)*exp(-abs(g)/mu)"),
     Smoothing("where", "algebraic blend", "b + (a - b)*(1 + g/sqrt(g**2 + mu**2))/2", CINF, None, None, "", _DIRECT, beside="abs(a - b)*mu**2/(4*g**2)"),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -116,6 +117,26 @@ def exact(target: str, at: dict[str, mpmath.mpf]) -> mpmath.mpf:
 def ends(row: Smoothing, mu: mpmath.mpf, at: dict[str, mpmath.mpf]) -> list[mpmath.mpf]:
     """The row's interval at one mu."""
     return [value(_tree(text), {"n": mpmath.mpf(len(at)), **at, "mu": mu}) for text in row.error]
+
+
+@ids("row", [row for row in SMOOTHINGS if row.target in ("floor", "round")], ids=_id)
+def test_the_error_of_a_staircase_integrates_to_no_more_than_is_said(row):
+    """Over a step, by quadrature; the bound is no more than a seventh too large for mu up to 1."""
+    (bound,) = re.findall(r"`([^`]*)`", row.note)
+    for mu in ("0.01", "0.1", "1", "10"):
+        at = {"mu": mpmath.mpf(mu)}
+        half = mpmath.mpf(1) / 2
+        knots = [k * mpmath.mpf(mu) for k in (0, 1, 10) if k * mpmath.mpf(mu) < half] + [half]
+        start = 0 if row.target == "floor" else half
+        found = 2 * mpmath.quad(
+            lambda u, at=at, start=start: abs(
+                value(_tree(row.text()), {**at, "u": start + u}) - exact(row.target, {"u": start + u})
+            ),
+            knots,
+        )
+        most = value(_tree(bound), at)
+        assert found <= most
+        assert float(mu) > 1 or most <= found * 8 / 7
 
 
 @ids("row", [row for row in SMOOTHINGS if row.between], ids=_id)

@@ -1,6 +1,6 @@
 """Code one can paste: an expression, or a surrogate for it, as a function in one of LANGUAGES.
 
-1. `stable.py`: the same function in operations that do not overflow (softplus for log(1 + exp(u))).
+1. `diffcheck/stable.py`: the same function in operations that do not overflow (softplus for log(1 + exp(u))).
    `balanced.py`: corners that are corrected from outside have the mean of both slopes.
 2. `write.py`: tree -> lines, with a second `where` around what a branch not taken must not spoil.
    `spelling.py` is the table of what each function is called, `languages.py` that of the languages.

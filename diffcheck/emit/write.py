@@ -21,9 +21,9 @@ from diffcheck.emit.constants import exact_text, float_text, holds
 from diffcheck.emit.languages import ARRAYS, Language
 from diffcheck.emit.naming import Names
 from diffcheck.emit.spelling import SPELLINGS
-from diffcheck.emit.stable import is_positive, stable
 from diffcheck.lower import fill, parameters
 from diffcheck.parse import is_condition, parse
+from diffcheck.stable import is_positive, stable
 from diffcheck.tree import NAME, NUMBER, Node
 
 __all__ = ["Writer", "definition"]

@@ -1,7 +1,7 @@
 """Far out a suggestion is finite where the original is: what overflows at a million there is of no use to anyone.
 
 min(exp(a), w) is w at a = 10**6 although exp(a) is infinite in float64; its CHKS form is inf - inf, its softplus form
-is w.  Values alone, in the operations that emitted code uses (emit/stable.py): nothing is proved by this, what fails
+is w.  Values alone, in the operations that emitted code uses (stable.py): nothing is proved by this, what fails
 is left out.
 """
 
@@ -12,10 +12,10 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from diffcheck.emit.stable import stable
 from diffcheck.numeric import conditions_hold, precise, values
 from diffcheck.parse import parse
 from diffcheck.problem import Problem
+from diffcheck.stable import stable
 from diffcheck.tree import Node
 from diffcheck.verdict import Analysis
 

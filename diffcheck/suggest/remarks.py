@@ -11,7 +11,6 @@ import re
 from fractions import Fraction
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.numeric import precise
 from diffcheck.parse import parse, parse_conditions
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
@@ -51,19 +50,24 @@ def no_bound(before: Analysis) -> list[str]:
     jumps = [f for f in before.findings if f.kind is Kind.JUMP and f.severity is Severity.ERROR]
     if not jumps:
         return []
-    sizes = [_number(f.size) for f in jumps]
-    known = [s for s in sizes if s is not None]
-    amount = f", {unparse(number(max(known) / 2))}" if known and len(known) == len(sizes) else ""
+    halves = [_half(size) for size in dict.fromkeys(f.size for f in jumps)]
+    known = [h for h in halves if h is not None]
+    # Of several jumps the largest counts, where they are numbers.
+    numbers = [n for h in known if (n := as_number(h)) is not None]
+    amount = ""
+    if len(halves) == 1 and known:
+        amount = unparse(tidied(from_poly(known[0])))
+    elif len(numbers) == len(halves):
+        amount = unparse(number(max(numbers)))
+    amount = f", {amount}," if 0 < len(amount) <= LONGEST else ""
     return [f"no uniform bound is possible: any continuous function is off by half the jump{amount} or more"]
 
 
-def _number(text: str | None) -> Fraction | None:
+def _half(size: str | None) -> Poly | None:
     try:
-        node = parse(text or "")
-    except DiffcheckError:
+        return Facts(()).size(scale(to_poly(parse(size or "")), Fraction(1, 2)))
+    except (DiffcheckError, ValueError):
         return None
-    value = None if node.names() else precise(node, {}, 30)
-    return value if isinstance(value, Fraction) else None
 
 
 def _each_row(plan: Plan) -> list[Replacement]:
