@@ -9,8 +9,8 @@
 4. Where no row fits, `patch.py` rounds the corners from outside; roots, logarithms and quotients are carried
    across the edges of their domains.  `names.py` says what the loss is called.
 
-Suggestions come best first, as the table has them.  An `Effort` says when to stop: once something is shown
-the user waits no longer, but nothing at all is worth a longer look.
+Suggestions come best first: with a bound before without, then as the table has them.  An `Effort` says when to
+stop: once something is shown the user waits no longer, but nothing at all is worth a longer look.
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ def suggest(
         search.patches()
     if effort.everything:
         search.endings(endings(written, analysis, facts))
-    return tuple(search.shown)
+    # What states its error is of more use than what is smoother at an unknown price.
+    return tuple(sorted(search.shown, key=lambda s: s.error is None))
 
 
 class _Search:

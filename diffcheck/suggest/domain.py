@@ -18,6 +18,9 @@ from diffcheck.tree import NUMBER, Node, number
 
 __all__ = ["is_positive", "keeps_domain"]
 
+_VANISHING = frozenset(
+    {"relu", "max", "min", "clip", "where", "floor", "ceil", "round", "frac", "mod", "sign", "heaviside"}
+)
 _GROWING = frozenset({"sqrt", "log", "log2", "log10", "log1p"})
 
 
@@ -58,7 +61,9 @@ def is_positive(part: Node, plan: Plan, ranges: Ranges) -> bool:
     argument = part.args[1] if part.op == "div" else part.args[0]
     if part.op == "log1p":
         argument = Node("add", (number(1), argument))
-    return ranges.floor(plan.outlined(argument)) is not None
+    floor = ranges.floor(plan.outlined(argument))
+    # Constants are in general position: what is never negative is positive, unless it is 0 on an open set.
+    return floor is not None and not any(n.op in _VANISHING for m in floor for x in m for n in x.walk())
 
 
 def _grows(node: Node, plan: Plan, facts: Facts) -> bool:

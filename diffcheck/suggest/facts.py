@@ -14,6 +14,8 @@ from diffcheck.tree import NAME, NUMBER, Node, number
 
 __all__ = ["Facts"]
 
+# Each doubles the questions.
+MOST_MAXIMA = 4
 _NEVER_NEGATIVE = frozenset(
     (
         "abs",
@@ -57,7 +59,9 @@ class Facts:
 
     def nonnegative(self, p: Poly) -> bool:
         """Whether ``p`` >= 0 is proved on the domain."""
-        return self._sum(p) or any(self._sum(rest) for rest in self._less_a_fact(p))
+        if self._sum(p) or any(self._sum(rest) for rest in self._less_a_fact(p)):
+            return True
+        return any(self.nonnegative(lower) for lower in self._lower(p))
 
     def sign(self, p: Poly) -> int:
         """Return 1 or -1 when ``p`` is known to be nonnegative or nonpositive, 0 when neither is shown."""
@@ -120,6 +124,19 @@ class Facts:
             ratios = {p[m] / c for m, c in fact.items() if m in p and p[m] * c > 0}
             rests += [add(p, fact, -ratio) for ratio in ratios]
         return rests
+
+    def _lower(self, p: Poly) -> list[Poly]:
+        """Return what is no larger than ``p``: one argument for a max that is added, for a min that is taken away."""
+        if sum(m[0].op in ("max", "min") for m in p if len(m) == 1) > MOST_MAXIMA:
+            return []
+        for monomial, value in p.items():
+            if len(monomial) == 1 and monomial[0].op == ("max" if value > 0 else "min"):
+                rest = add(p, {monomial: value}, -1)
+                try:
+                    return [add(rest, to_poly(a), value) for a in monomial[0].args]
+                except ValueError:
+                    return []
+        return []
 
     def _sum(self, p: Poly) -> bool:
         return all(
