@@ -52,8 +52,8 @@ from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Su
 __all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest", "thorough"]
 
 CHECKS = 3
-# Seconds that suggestions may always take: what nobody waits for.
-LEAST = 0.1
+# Seconds that suggestions may always take: less than the command takes to start, so a busy machine shows no fewer.
+LEAST = 0.25
 # Characters; what is longer nobody would paste, and it takes long to check.
 LONGEST = 700
 # Times as long as what was given: nobody would paste that either.
