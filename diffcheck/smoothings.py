@@ -65,6 +65,7 @@ class Smoothing:
     curvature: "convex", "concave" or "neither" in the free arguments, "" when it depends.
     monotone: nondecreasing in every argument.
     positive: never negative.
+    fallback: offered only where no row before it can be, as they overflow.
     between: two ends that the surrogate never leaves, or None.
     order: "same" when the surrogate is a strictly increasing function of the target, so that it orders all points
         alike; "zero" when both have their only minimum at u = 0; "moved" when the target's minimum at 0 moves.
@@ -91,6 +92,7 @@ class Smoothing:
     monotone: bool = False
     positive: bool = False
     between: tuple[str, str] | None = None
+    fallback: bool = False
     each: str = ""
     order: str = ""
     mean_error: str | None = None
@@ -221,7 +223,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- clip(u, lo, hi)
     Smoothing("clip", "softplus difference", f"lo + {_SOFT.format('u - lo')} - {_SOFT.format('u - hi')}", CINF, ("-mu*log(2)", "mu*log(2)"), "1/(4*mu)", "neither", _SOFTPLUS, "the smooth clip stays between its ends", between=("lo", "hi"), monotone=True, proof="Clips"),
     Smoothing("clip", "CHKS difference", f"(lo + hi + {_ROOT.format('u - lo')} - {_ROOT.format('u - hi')})/2", CINF, ("-mu", "mu"), "1/(4*mu)", "neither", _CHKS, "the smooth clip stays between its ends", between=("lo", "hi"), monotone=True, proof="Clips"),
-    Smoothing("clip", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "neither", _SOFTPLUS, "finite where `u` overflows; the smooth clip may pass `lo` by mu*log(2)", tight=False, monotone=True, proof="Clips"),
+    Smoothing("clip", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "neither", _SOFTPLUS, "finite where `u` overflows; the smooth clip may pass `lo` by mu*log(2)", fallback=True, tight=False, monotone=True, proof="Clips"),
     Smoothing("clip_any", "nested softplus", "hi - mu*softplus((hi - lo - mu*softplus((u - lo)/mu))/mu)", CINF, ("-mu*log(2)", "mu*log(2)"), None, "", _SOFTPLUS, "ends in any order; the smooth clip may pass `lo` by mu*log(2)", tight=False, monotone=True, proof="Clips"),
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
     Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, positive=True, order="same"),

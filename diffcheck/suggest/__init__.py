@@ -159,7 +159,8 @@ class _Search:
                 return
             row += 1
             new = tidied(plan.rebuilt(self.problem.tree))
-            if not self.far.keeps(new):
+            late = bool(self.shown) and any(part.row.fallback for part in plan.parts.values())
+            if late or not self.far.keeps(new):
                 continue
             text = unparse(new)
             found = self._checked(text)
