@@ -575,3 +575,11 @@ def test_the_size_of_a_factor_has_what_is_known_before_the_bars(text, where, siz
     at.update({n: s * abs(at[n]) for n, s in (("a", -1), ("b", 1), ("k", -1)) if f"{n} " in where})
     np.testing.assert_allclose(values(parse(found), at), abs(values(parse(text), at)), rtol=1e-12)
     assert found == size
+
+
+def test_a_jump_that_is_not_simplified_in_time_stays_as_it_is(monkeypatch):
+    """Powers with symbolic exponents keep SymPy busy for longer than anyone waits: the sum is shown as it was found."""
+    monkeypatch.setattr("diffcheck.suggest.patch.finished", lambda compute, seconds: None)
+    long = "+".join(f"{k}*c**{k}*max(x - a, {k + 1}*(x - a))" for k in range(1, 12))
+    problem = make_problem(long, ["x"], "c > 0")
+    assert patches(problem, analyze(problem)) is not None

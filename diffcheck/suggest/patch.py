@@ -241,11 +241,11 @@ def _corner(finding: Finding, problem: Problem) -> tuple[Node, Node] | None:
 def _simpler(node: Node) -> Node:
     """Return an equal expression, the shorter of the one given and SymPy's; a long one would be shown to people."""
     if not node.names():
-        return min(node, parse(text_of(sp.radsimp(to_sympy(node)))), key=_length)
+        return min([node, parse(text_of(sp.radsimp(to_sympy(node))))], key=_length)
     if sum(1 for _ in node.walk()) < LONG:
         return node
     texts = finished(lambda: _simplified(node), SIMPLIFYING)
-    return min(node, *map(parse, texts or ()), key=_length)
+    return min([node, *map(parse, texts or ())], key=_length)
 
 
 def _simplified(node: Node) -> tuple[str, str]:
