@@ -7,7 +7,7 @@ tells whether the loss breaks or what is inside the model, such as its activatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from diffcheck.model import listed
 from diffcheck.problem import Problem
@@ -32,10 +32,12 @@ def told_apart(outline: Problem, analysis: Analysis, judge: Judge) -> Iterator[s
     for variable, grade in analysis.alone.items():
         classes.setdefault(grade, []).append(variable)
     if len(classes) > 1 or (classes and analysis.smoothness not in classes):
-        each = "; ".join(
-            f"in {', '.join(classes[grade])} alone: {grade}" for grade in sorted(classes, reverse=True)
-        )
-        yield f"class {each}; jointly: {analysis.smoothness}"
+        each = "; ".join(f"{grade} in {_each(classes[grade])}" for grade in sorted(classes, reverse=True))
+        yield f"class in one parameter alone: {each}; in all jointly: {analysis.smoothness}"
+
+
+def _each(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"each of {', '.join(names)}"
 
 
 def _culprit(outline: Problem, analysis: Analysis, found: Analysis) -> Iterator[str]:

@@ -77,6 +77,8 @@ def readings(
 def _check_letters(expander: Expander) -> None:
     """Refuse an index that stands for a number in what runs over it, as i in sum(i*x[i]); it may be compared."""
     known = {letter for node in expander.items() for letter in expander.free(node)}
+    if any(compares_indices(node, known) for node in expander.tree.distinct()):
+        _check_bound(expander, expander.tree, frozenset(expander.free(expander.tree)), known)
     for node in expander.tree.distinct():
         bound = expander.over(node) if expander.reduces(node) else ()
         waiting = list(expander.operands(node)) if bound else []
@@ -94,6 +96,20 @@ def _check_letters(expander: Expander) -> None:
                     text=expander.text,
                 )
             waiting += expander.operands(part)
+
+
+def _check_bound(expander: Expander, node: Node, bound: frozenset[str], known: set[str]) -> None:
+    """Refuse i < j where another reduction has taken i and j: norm([x[i], u[j]]) runs over both."""
+    inside = bound | set(expander.over(node)) if expander.reduces(node) else bound
+    if compares_indices(node, known - bound):
+        raise SyntaxProblem(
+            "nothing runs over this index here",
+            span=node.span,
+            help="a reduction inside has taken it; name its own index, as in `norm(x[i, k], k)`",
+            text=expander.text,
+        )
+    for part in expander.operands(node):
+        _check_bound(expander, part, inside, known)
 
 
 def _check_compared(part: Node, known: set[str], text: str) -> None:

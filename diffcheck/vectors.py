@@ -285,6 +285,8 @@ class Expander:
 
     def _names_in(self, node: Node) -> Iterator[str]:
         """Yield the names below a node that stand for numbers or vectors, without the letters of indices."""
+        if compares_indices(node, LETTERS):
+            return
         if node.op == NAME:
             yield str(node.leaf)
         for a in self.operands(node):

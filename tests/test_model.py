@@ -75,7 +75,10 @@ def test_an_activation_is_told_from_the_loss() -> None:
     assert isinstance(finding.span, Place)
     assert (finding.span[0], finding.span[1]) == (5, 9)
     assert "the loss itself is class Cinf in F(x): `relu(w1*x + b1)` in the model breaks it" in report.notes
-    assert "class in w2, b2 alone: Cinf; in w1, b1 alone: C0; jointly: C0" in report.notes
+    assert (
+        "class in one parameter alone: Cinf in each of w2, b2; C0 in each of w1, b1; in all jointly: C0"
+        in report.notes
+    )
     lines = render(report).splitlines()
     at = lines.index("  F(x) = w2*relu(w1*x + b1) + b2")
     assert lines[at + 1].startswith("            ^^^^^^^^^^^^^^^")
@@ -104,7 +107,9 @@ def test_a_network_of_eight_parameters_is_decided() -> None:
     walls = {f.at.partition(" and ")[0] for f in report.findings}
     assert walls == {"w1*x1 + b1 = 0", "w1*x2 + b1 = 0", "w2*x1 + b2 = 0", "w2*x2 + b2 = 0"}
     assert {f.source for f in report.findings} == {"relu(w1*x + b1)", "relu(w2*x + b2)"}
-    assert report.notes[-1] == "class in v1, v2, v3, c alone: Cinf; in w1, b1, w2, b2 alone: C0; jointly: C0"
+    assert report.notes[-1] == (
+        "class in one parameter alone: Cinf in each of v1, v2, v3, c; C0 in each of w1, b1, w2, b2; in all jointly: C0"
+    )
 
 
 QUESTIONS = [(text, wrt, where, {}) for text, wrt, where in LOSSES.values() if "," in wrt]

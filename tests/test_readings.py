@@ -160,3 +160,10 @@ def test_an_index_is_no_number(text):
         make_problem(text)
     start, stop = error.value.span
     assert text[start:stop] in {"i", "j"}
+
+
+def test_an_index_that_another_reduction_has_taken_is_not_compared():
+    """The norm runs over i and j, so that the sum around it has neither."""
+    with pytest.raises(SyntaxProblem, match="nothing runs over this index"):
+        make_problem("sum(where(i < j, norm([x[i] - x[j], u[i]]), 0))")
+    assert make_problem("sum(x[i]) + where(n > 2, 1, 0)").wrt
