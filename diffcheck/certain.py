@@ -15,11 +15,12 @@ from itertools import combinations
 import sympy as sp
 
 from diffcheck.cases import enough
+from diffcheck.deadline import TimeOver, check_time, within
 from diffcheck.explore import Leaf, constraints_on
 from diffcheck.identity import Decision, is_zero
 from diffcheck.implied import Conjunction, covered
-from diffcheck.printer import inner_symbol
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.printer import inner_symbol, symbol
+from diffcheck.reach import Constraint, Relation, Status, holds, reach
 from diffcheck.signs import signs
 
 __all__ = ["certain"]
@@ -28,6 +29,7 @@ __all__ = ["certain"]
 SIZES = (sp.Rational(13, 29), sp.Integer(3), sp.Integer(50))
 MAX_POINTS = 14
 MAX_ALTERNATIVES = 12
+SECONDS = 4
 REFUTED: Mapping[Relation, Relation] = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "!=": "=", "=": "!="}
 BOUNDED = sp.sin | sp.cos | sp.atan | sp.tanh | sp.erf
 T = inner_symbol("t")
@@ -41,15 +43,40 @@ def certain(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[C
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
     failing = [leaf for leaf in leaves if not leaf.outcome.level.differentiable]
     known = [c for leaf in failing for c in enough(leaf, constants, where)]
-    if covered(own, known):
+    known.sort(key=lambda conjunction: sum(sp.count_ops(c.expr) for c in conjunction))
+    # Most often one leaf is enough, and to see that takes less time than to put many together.
+    if any(covered(own, [c]) for c in (*known, *_centred(failing, constants, where))) or covered(own, known):
         return True
     more: list[Conjunction] = []
-    for gap in dict.fromkeys(leaf.wall.gap for leaf in failing):
-        for both in _between(gap, leaves, constants, where):
-            if covered(own, both):
-                return True
-            more += both
+    try:
+        with within(SECONDS):
+            for gap in dict.fromkeys(leaf.wall.gap for leaf in failing):
+                for both in _between(gap, leaves, constants, where):
+                    check_time()
+                    if covered(own, both):
+                        return True
+                    more += both
+    except TimeOver:
+        check_time()
     return covered(own, [*known, *more[:MAX_ALTERNATIVES]])
+
+
+def _centred(
+    failing: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]
+) -> Iterator[Conjunction]:
+    """Yield what a leaf asks of constants where its quadratic conditions, as r**2 - (y - b)**2 > 0, hold best."""
+    for leaf in failing:
+        if any(symbol(n) in constants for n, _ in leaf.wall.base):
+            continue
+        asked = [*leaf.conditions, *constraints_on(leaf.wall, where)]
+        for c in asked:
+            for v in sorted(c.expr.free_symbols - constants, key=lambda s: s.name):
+                if not v.is_integer and c.expr.is_polynomial(v) and sp.degree(c.expr, v) == 2:
+                    a, b, _ = sp.Poly(c.expr, v).all_coeffs()
+                    asked = [Constraint(sp.cancel(d.expr.subs(v, -b / (2 * a))), d.rel) for d in asked]
+                    break
+        if all(c.expr.free_symbols <= constants and (c.expr.free_symbols or holds(c, {})) for c in asked):
+            yield tuple(c for c in asked if c.expr.free_symbols)
 
 
 def _between(

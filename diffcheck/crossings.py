@@ -27,8 +27,11 @@ def uncrossed(
 
     branches: what the conditions compare with zero under which the exponents were found.  free: the variables.
     """
+    moving = [e for e in dict.fromkeys(exponents) if e.free_symbols & free]
+    if not moving:
+        return
     ends = list(dict.fromkeys(f for b in branches for f in factors(b) if f.free_symbols & free))
-    for e in dict.fromkeys(exponents):
+    for e in moving:
         flat = touching(e)
         for f in factors(e):
             moved = sorted(f.free_symbols & free, key=lambda s: s.name)

@@ -75,7 +75,21 @@ def _in_domain(expr: sp.Expr) -> Iterator[Constraint]:
             inner = [1 - part.args[0], 1 + part.args[0]]
         else:
             inner = []
-        yield from (Constraint(u, ">") for u in inner if u.free_symbols and not u.is_positive)
+        yield from (
+            Constraint(u, ">")
+            for u in inner
+            if u.free_symbols and not u.is_positive and not _is_semidefinite(u)
+        )
+
+
+def _is_semidefinite(u: sp.Expr) -> bool:
+    """Whether a quadratic polynomial, made homogeneous, is a sum of squares: then it is positive off a null set."""
+    names = sorted(u.free_symbols, key=lambda s: s.name)
+    if not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() != 2:
+        return False
+    one = sp.Dummy("one")
+    form = sp.hessian(sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one])
+    return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True
 
 
 def _turned(c: Constraint) -> Constraint:

@@ -53,6 +53,12 @@ def test_odd_degrees_meet_zero_for_all_constants(text: str) -> None:
     assert ask(text, variables).verdict is Verdict.NOT_DIFFERENTIABLE
 
 
+@pytest.mark.parametrize("text", ["relu(norm(x - a, y - b) - r)", "abs((x - a)**2 + (y - b)**2 - r)"])
+def test_a_circle_of_any_centre_is_met(text: str) -> None:
+    """The centre moves with the constants, and so does the point that shows for which radius there is a circle."""
+    assert ask(text, "x,y", "r > 0").verdict is Verdict.NOT_DIFFERENTIABLE
+
+
 def test_intermediate_values_need_a_direction_of_their_own() -> None:
     """The cosine of two vectors is near 1 and near -1 along the second, so it passes every level between."""
     cosine = "(a1*b1 + a2*b2)/sqrt((a1**2 + a2**2 + 1e-12)*(b1**2 + b2**2 + 1e-12))"
@@ -94,3 +100,9 @@ def test_signs_far_out(gap: sp.Expr, expected: bool) -> None:
 def test_a_segment_is_continuous_where_nothing_is_divided_by_zero(expr: sp.Expr, expected: bool) -> None:
     """Values between two signs need a function without gaps in between."""
     assert _continuous(expr, (), {C}) is expected
+
+
+def test_triplets_of_any_points_keep_the_corner_of_a_norm() -> None:
+    """At the negative the loss is active for every margin, so its corner is there whatever the points are."""
+    found = ask("relu(norm(x - a, y - b) - norm(x - c, y - d) + m)", "x,y", "m > 0")
+    assert found.verdict is Verdict.NOT_DIFFERENTIABLE
