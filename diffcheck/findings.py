@@ -81,7 +81,8 @@ def _once(leaves: Sequence[Pair]) -> list[Pair]:
     found: dict[object, Pair] = {}
     for leaf, gap in leaves:
         single = leaf.wall.implicit is None and not leaf.wall.integers
-        key = (leaf.wall.base, leaf.conditions, leaf.outcome) if single else members_of(leaf, gap) or id(leaf)
+        point = leaf.wall.base, frozenset((*leaf.wall.conditions, *leaf.conditions)), leaf.outcome
+        key = point if single else members_of(leaf, gap) or id(leaf)
         known = found.setdefault(key, (leaf, gap))
         if _size(leaf) < _size(known[0]):
             found[key] = leaf, gap

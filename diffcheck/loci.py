@@ -118,12 +118,12 @@ def components(system: Thin, question: Question) -> Iterator[Component | None]:
 
 
 def _in_general(found: Component | None, variables: Sequence[sp.Symbol]) -> Component | None:
-    """Return the component without its border in the constants: d <= 0 and d >= 0 is no set of constants."""
+    """Return the component without its border in the constants: d <= 0 and d >= 0 is no set of constants, 0 >= 0 is."""
     if found is None:
         return None
     strict = tuple(
         Constraint(c.expr, STRICT.get(c.rel, c.rel))
-        if c.expr.free_symbols.isdisjoint((*variables, *found.integers))
+        if c.expr.free_symbols and c.expr.free_symbols.isdisjoint((*variables, *found.integers))
         else c
         for c in found.conditions
     )

@@ -151,7 +151,7 @@ ERRORS = {
     "linear(x, 0)": ("a whole number from 1", "0", "linear(x, 2)"),
     "linear(x, 2, W, b, c)": ("takes an input and how many outputs", "linear(x, 2, W, b, c)", "linear(x, 2, W, b)"),
     "linear(x, 2, 3)": ("takes an input", "linear(x, 2, 3)", "linear(x, 2)"),
-    "linear(x, 2)": ("a loss is one number", "linear(x, 2)", "sum or mean"),
+    "linear(x, 2)": ("a loss is one number", "linear(x, 2)", "`sum(linear(x, 2))`, or mean"),
     "conv1d([x, y], 3)": ("has no output", "conv1d([x, y], 3)", "longer list"),
     "maxpool(x, 2)": ("has no output", "maxpool(x, 2)", "longer list"),
     "layernorm([x])[0]": ("more than one number", "layernorm([x])", "layernorm([a, b])"),
