@@ -57,7 +57,7 @@ from diffcheck.verdict import (
     Smoothness,
     Verdict,
 )
-from diffcheck.walls import Thin, Wall, factors, narrowed, walls_of
+from diffcheck.walls import Thin, Wall, factors, narrowed, walls_of, without_root
 
 __all__ = ["analyze", "family_key"]
 
@@ -147,6 +147,14 @@ def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterato
         if not discharged.variable:
             continue
         solved = narrowed(walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero), box)
+        rational = without_root(gap.expr) if any(w.conditions for w in solved.walls) else None
+        if rational is not None:
+            # Whether there is a point is easier to say of the equation without roots than of a formula with more.
+            met = reach([Constraint(rational, "="), *work.where])
+            if met.status is Status.UNSAT:
+                discharged.queries.append((rational, met))
+                yield gap, []
+                continue
         fresh = []
         for wall in (_near_steps(w, pieces.steps(gap.expr)) for w in solved.walls):
             number, new = _numbered(work, wall)
@@ -358,7 +366,16 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     leaves = [leaf for leaf, _ in work.leaves]
     constants = work.problem.constants
     known = (*work.where, *demanded(work.tree, constants))
-    found = work.record.regions = regions(leaves, constants, known)
+    try:
+        found = regions(leaves, constants, known)
+    except TimeOver:
+        raise
+    except Undetermined as unknown:
+        # The places stand, each for some constants.
+        worst = min(leaf.outcome.level for leaf in leaves)
+        findings = list(describe(work.problem, work.leaves, worst, _blame(work, pieces)))
+        return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), str(unknown))
+    work.record.regions = found
     verdicts = {r.smoothness.differentiable for r in found}
     worst = min((r.smoothness for r in found), default=CINF)
     findings = list(describe(work.problem, work.leaves, worst, _blame(work, pieces)))

@@ -26,7 +26,18 @@ from diffcheck.reach import Constraint, Status, reach
 from diffcheck.roots import Family, Root, real_roots
 from diffcheck.signs import signs, squares
 
-__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "factors", "integer_zeros", "narrowed", "walls_of"]
+__all__ = [
+    "Implicit",
+    "Step",
+    "Thin",
+    "Wall",
+    "Walls",
+    "factors",
+    "integer_zeros",
+    "narrowed",
+    "walls_of",
+    "without_root",
+]
 
 # Past this size SymPy's factoring takes seconds, and nothing ends it.
 MAX_OPERATIONS = 150
@@ -279,7 +290,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         if found is not None:
             own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
             return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
-    rational = _without_root(f)
+    rational = without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
     if not high and _has_one_sign(f):
@@ -356,7 +367,7 @@ def _has_one_sign(f: sp.Expr) -> bool:
     return any(reach([Constraint(f, rel)]).status is Status.UNSAT for rel in ("<", ">"))
 
 
-def _without_root(f: sp.Expr) -> sp.Expr | None:
+def without_root(f: sp.Expr) -> sp.Expr | None:
     """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
     roots = sorted(
         (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
