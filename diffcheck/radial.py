@@ -1,7 +1,8 @@
 r"""Radial functions: those of several variables through one quadratic form are functions of one variable.
 
-Let q be a polynomial with q(p) = 0, no slope at p and a definite second derivative there.  In smooth coordinates u at p
-it is |u|**2 (Morse), so f = E(sqrt(q)) is E(|u|).  With the even function e(t) = E(|t|) of one real variable:
+Let q be a polynomial with q(p) = 0, no slope at p and a positive definite second derivative there.  In smooth
+coordinates u at p it is |u|**2 (Morse), so f = E(sqrt(q)) is E(|u|).  With the even function e(t) = E(|t|) of one real
+variable:
 f is of class C^k at p exactly when e is of class C^k at 0, for k = 0, 1, ..., oo, and differentiable exactly when e is.
 Proof.  e is f on a line, which gives one direction.  For the other, take e = T + o(t**k), T a polynomial in t**2
 because e is even, and e^(j) = T^(j) + o(t**(k-j)).  A derivative of f - T(|u|) of order m <= k is a sum of terms
@@ -125,23 +126,23 @@ def _form(
         q = poly.as_expr() - poly.coeff_monomial(1)
         if poly.total_degree() < 2 or not q.free_symbols >= bound.keys():
             return None
-        return _Form(q, tuple(bound)) if _is_definite(q, tuple(bound), where, others) else None
+        # t**2 is the form that is positive beside the point: q or -q.
+        forms = (form for form in (q, -q) if _is_positive_definite(form, tuple(bound), where, others))
+        positive = next(forms, None)
+        return None if positive is None else _Form(positive, tuple(bound))
     return None
 
 
-def _is_definite(
+def _is_positive_definite(
     q: sp.Expr, steps: Sequence[sp.Symbol], where: Sequence[Constraint], others: set[sp.Symbol]
 ) -> bool:
-    """Whether the second derivative at 0 is definite, by Sylvester's criterion.
+    """Whether the second derivative at 0 is positive definite, by Sylvester's criterion.
 
     For constants in general position, and for all values of ``others``, variables along the set of such points.
     """
     hessian = sp.hessian(q, steps).subs(dict.fromkeys(steps, 0))
-    minors = [sp.expand(hessian[:n, :n].det()) for n in range(1, len(steps) + 1)]
-    return any(
-        all(_positive(s**n * m, where, others) for n, m in enumerate(minors, 1))
-        for s in (sp.S.One, sp.S.NegativeOne)
-    )
+    minors = (sp.expand(hessian[:n, :n].det()) for n in range(1, len(steps) + 1))
+    return all(_positive(m, where, others) for m in minors)
 
 
 def _positive(value: sp.Expr, where: Sequence[Constraint], others: set[sp.Symbol]) -> bool:

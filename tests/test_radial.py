@@ -102,3 +102,25 @@ def test_the_certificate_of_a_radial_function_is_not_contradicted(text: str) -> 
     report = check(text, "x,y,z" if "z" in text else "x,y")
     assert report.certificate is not None
     assert not any(c.status is Status.FAILED for c in verify(json.loads(json.dumps(to_object(report)))))
+
+
+@pytest.mark.parametrize(
+    "form", ["x**2 + y**2", "2*x**2 - x*y + y**2", "x**2 + y**2 + x**3", "3*x**2 + 5*y**2"]
+)
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("floor(1 - ({q}))", "discontinuous"),
+        ("ceil(({q}))", "discontinuous"),
+        ("where(-({q}) >= 0, 1, 0)", "discontinuous"),
+        ("relu(-({q}))", "Cinf"),
+        ("sqrt(1 - ({q}))", "Cinf"),
+        ("abs(-({q}))**(3/2)", "C2"),
+        ("sqrt(0 - (0 - ({q})))", "C0"),
+    ],
+)
+def test_a_form_may_be_written_with_the_other_sign(text: str, level: str, form: str) -> None:
+    """The square of the distance is positive beside the point, however the largest polynomial part is written."""
+    for question in (text.format(q=form), text.format(q=form.replace("x", "(-x)"))):
+        found = ask(question, "x,y", "-1/3 < x, x < 1/3, -1/3 < y, y < 1/3")
+        assert str(found.smoothness) == level
