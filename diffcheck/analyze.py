@@ -28,7 +28,7 @@ from diffcheck.deadline import TimeOver, before
 from diffcheck.domain import demanded, inhabited
 from diffcheck.errors import Undetermined
 from diffcheck.evidence import Discharged, Record, certificate
-from diffcheck.explore import OPPOSITE, Explored, Leaf, constraints_on, explore
+from diffcheck.explore import Explored, Leaf, constraints_on, explore
 from diffcheck.facts import never_zero
 from diffcheck.fault import at_fault, is_zero_on
 from diffcheck.findings import describe, flat_finding, vanishing
@@ -39,7 +39,8 @@ from diffcheck.lower import lower
 from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
-from diffcheck.reach import ACCEPTS, Constraint, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import ACCEPTS, OPPOSITE
 from diffcheck.sides import Sides, judge
 from diffcheck.signs import squares
 from diffcheck.thin import left_open, visit

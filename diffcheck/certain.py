@@ -9,7 +9,7 @@ Gives up on: walls that only points far out, or points that move with the consta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import sympy as sp
@@ -20,7 +20,8 @@ from diffcheck.explore import Leaf, constraints_on
 from diffcheck.identity import Decision, is_zero
 from diffcheck.implied import Conjunction, covered
 from diffcheck.printer import inner_symbol, symbol
-from diffcheck.reach import Constraint, Relation, Status, holds, reach
+from diffcheck.reach import Constraint, Status, holds, reach
+from diffcheck.relations import NEGATED
 from diffcheck.signs import signs
 
 __all__ = ["certain"]
@@ -30,7 +31,6 @@ SIZES = (sp.Rational(13, 29), sp.Integer(3), sp.Integer(50))
 MAX_POINTS = 14
 MAX_ALTERNATIVES = 12
 SECONDS = 4
-REFUTED: Mapping[Relation, Relation] = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "!=": "=", "=": "!="}
 BOUNDED = sp.sin | sp.cos | sp.atan | sp.tanh | sp.erf
 T = inner_symbol("t")
 SEGMENT = (Constraint(T, ">="), Constraint(1 - T, ">="))
@@ -97,7 +97,7 @@ def _between(
     for p, q in combinations(_points(gap, variables, domain), 2):
         path = {v: p[v] + T * (q[v] - p[v]) for v in variables}
         inside = all(
-            _never(Constraint(c.expr.xreplace(path), REFUTED[c.rel]), where, constants) for c in domain
+            _never(Constraint(c.expr.xreplace(path), NEGATED[c.rel]), where, constants) for c in domain
         )
         if (
             inside

@@ -16,8 +16,8 @@ from typing import TypeAlias
 import sympy as sp
 
 from diffcheck.errors import Undetermined
-from diffcheck.explore import OPPOSITE
 from diffcheck.reach import Constraint, Status, holds, reach
+from diffcheck.relations import OPPOSITE
 
 __all__ = ["split"]
 

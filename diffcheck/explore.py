@@ -20,7 +20,8 @@ from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
-from diffcheck.reach import ACCEPTS, Constraint, Relation, Status, holds, reach
+from diffcheck.reach import Constraint, Status, holds, reach
+from diffcheck.relations import ACCEPTS, OPPOSITE
 from diffcheck.walls import Step, Wall, factors, integer_zeros
 
 __all__ = ["Explored", "Leaf", "constraints_on", "explore"]
@@ -47,7 +48,6 @@ GENERIC = tuple(
 )
 # Multiples of generic values that are tried before a solver is asked.
 PLAIN = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Integer(-4))
-OPPOSITE: Mapping[str, Relation] = {"<": ">", ">": "<"}
 
 
 class OnlyWhere(Refine):

@@ -16,9 +16,9 @@ import sympy as sp
 from diffcheck.expanded import is_modest
 from diffcheck.explore import Leaf
 from diffcheck.gaps import Gap
-from diffcheck.implied import FLIPPED
 from diffcheck.outcome import Outcome
 from diffcheck.reach import Constraint, holds
+from diffcheck.relations import FLIPPED
 
 __all__ = ["joined", "members_of"]
 

@@ -10,7 +10,7 @@ import sympy as sp
 
 from diffcheck import written
 from diffcheck.expanded import is_modest
-from diffcheck.explore import OPPOSITE, Leaf
+from diffcheck.explore import Leaf
 from diffcheck.facts import never_zero
 from diffcheck.families import joined, members_of
 from diffcheck.gaps import Gap, Pieces
@@ -22,6 +22,7 @@ from diffcheck.printer import symbol, text_of
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, holds
 from diffcheck.reductions import indices_of
+from diffcheck.relations import OPPOSITE
 from diffcheck.roots import real_roots
 from diffcheck.signs import squares
 from diffcheck.tree import Node, Place, Span, number

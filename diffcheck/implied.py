@@ -7,11 +7,12 @@ Gives up on: inequalities that the decision procedure does not refute; these are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import FLIPPED, NEGATED, STRICT
 
 __all__ = ["Conjunction", "covered", "longest_first", "reduced"]
 
@@ -20,10 +21,6 @@ Conjunction = tuple[Constraint, ...]
 MAX_BRANCHES = 300
 # Samples before cvc5 is asked: these are questions about few constants, which it answers at once.
 FEW = 8
-
-FLIPPED: Mapping[Relation, Relation] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-NEGATED: Mapping[Relation, Relation] = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
-STRICT: Mapping[Relation, Relation] = {"<": "<", ">": ">", "<=": "<", ">=": ">"}
 
 
 def reduced(conjunction: Conjunction, own: Conjunction) -> Conjunction:

@@ -14,7 +14,8 @@ from diffcheck.errors import Undetermined
 from diffcheck.gaps import Pieces, borders
 from diffcheck.lower import lower, to_sympy
 from diffcheck.printer import shown
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import Relation
 from diffcheck.tree import Node
 
 __all__ = ["interior"]

@@ -21,15 +21,14 @@ from diffcheck.identity import Decision, is_zero
 from diffcheck.outcome import SMOOTH, Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.rays import Ray
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import BORDERED, STRICT
 from diffcheck.roots import real_roots
 from diffcheck.tree import Node
 from diffcheck.walls import Thin, Wall, factors, integer_zeros
 
-__all__ = ["BORDERED", "Component", "Looked", "Path", "Question", "Weights", "components"]
+__all__ = ["Component", "Looked", "Path", "Question", "Weights", "components"]
 
-BORDERED: Mapping[Relation, Relation] = {"<": "<=", ">": ">="}
-STRICT: Mapping[Relation, Relation] = {"<=": "<", ">=": ">"}
 # Of values whose signs are not known in an equation between constants.
 MAX_SIGNS = 4
 Weights = tuple[sp.Expr, ...]

@@ -26,7 +26,8 @@ from diffcheck.numeric import precise
 from diffcheck.places import Place
 from diffcheck.printer import inner_symbol, symbol
 from diffcheck.problem import Problem
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import Relation
 from diffcheck.tree import NAME, Node, name, substitute
 
 __all__ = ["Lower", "facts_of", "lower_elsewhere", "never"]

@@ -28,7 +28,8 @@ from diffcheck.loci import Looked, Question
 from diffcheck.lower import lower, to_sympy
 from diffcheck.outcome import Outcome
 from diffcheck.printer import inner_symbol, symbol, tree_of
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import Relation
 from diffcheck.sides import Sides, judge
 from diffcheck.tree import NAME, NUMBER, Node
 from diffcheck.verdict import CINF, Kind

@@ -18,7 +18,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import Any, Literal
+from typing import Any
 
 import flint
 import sympy as sp
@@ -28,16 +28,12 @@ from diffcheck.boxes import MAX_PIECES, bounding_box, undecided
 from diffcheck.deadline import check_time
 from diffcheck.identity import Decision, is_zero
 from diffcheck.isolate import Substitution, solutions
+from diffcheck.relations import ACCEPTS, Relation
 from diffcheck.signs import ABOVE, Signs, signs
 from diffcheck.single import integers_between, points_between, roots_where
 from diffcheck.solver import solve
 
-__all__ = ["ACCEPTS", "Constraint", "Reach", "Status", "holds", "reach"]
-
-Relation = Literal["<", ">", "<=", ">=", "=", "!="]
-ACCEPTS: dict[str, tuple[int, ...]] = {
-    "<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1), "=": (0,), "!=": (-1, 1),
-}  # fmt: skip
+__all__ = ["Constraint", "Reach", "Status", "holds", "reach"]
 
 
 # Solved equations are quick to sample when they have solutions; that they have none, cvc5 sees sooner.

@@ -11,15 +11,14 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.implied import Conjunction
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import NEGATED, STRICT
 
 __all__ = ["spared"]
 
-FAILS: Mapping[Relation, Relation] = {"<": ">", "<=": ">", ">": "<", ">=": "<"}
 # Questions to a decision procedure, each some milliseconds.
 MAX_ASKED = 80
-
-Conjunction = tuple[Constraint, ...]
 
 
 def spared(asked: Sequence[Conjunction], own: Sequence[Constraint]) -> Mapping[sp.Symbol, sp.Expr] | None:
@@ -40,7 +39,7 @@ def spared(asked: Sequence[Conjunction], own: Sequence[Constraint]) -> Mapping[s
             if found.witness is not None:
                 return found.witness
             continue
-        options = [Constraint(c.expr, FAILS[c.rel]) for c in distinct[depth] if c.rel in FAILS]
+        options = [Constraint(c.expr, STRICT[NEGATED[c.rel]]) for c in distinct[depth] if c.rel in STRICT]
         if any(o in chosen for o in options):
             todo.append((depth + 1, chosen))
         else:

@@ -27,7 +27,7 @@ from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.existence import split
 from diffcheck.expanded import expanded
-from diffcheck.explore import OPPOSITE, Explored, Leaf, constraints_on
+from diffcheck.explore import Explored, Leaf, constraints_on
 from diffcheck.homogeneous import bounded, scales, weighted_class
 from diffcheck.loci import Component, Looked, Path, Question, components
 from diffcheck.lower import lower
@@ -45,7 +45,8 @@ from diffcheck.rays import (
     negligible,
     shared_expression,
 )
-from diffcheck.reach import Constraint, Relation, Status, reach
+from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import OPPOSITE, Relation
 from diffcheck.signs import squares
 from diffcheck.uniform import hidden, uniform
 from diffcheck.verdict import C0, CINF, D1, SINGULAR, Kind, Smoothness

@@ -13,9 +13,9 @@ import sympy as sp
 from diffcheck.errors import Undetermined
 from diffcheck.expand import COMPARISONS, Expansion, UndefinedHere
 from diffcheck.germ import constant
-from diffcheck.loci import BORDERED
 from diffcheck.rays import Ray, direction
 from diffcheck.reach import Constraint, Status, reach
+from diffcheck.relations import BORDERED
 from diffcheck.resolve import to_rational
 from diffcheck.tree import NUMBER, Node
 
