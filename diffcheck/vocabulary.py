@@ -128,22 +128,26 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
     row = ATOMS.get(ALIASES.get(called, called))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    row_named = named(called)
-    if hint := cure(called) or "":
-        pass
-    elif row_named is not None and len(words) == 1:
-        return None
-    elif row_named is not None:
-        hint = f"write its formula, `{row_named.formula}`"
-    elif near := _misspelt(called, count):
-        hint = f"did you mean `{near}`?"
-    elif len(words) > 1 or row is not None or called in _NOT_NAMES or called in _WORDS:
-        hint = "`diffcheck atoms` lists the functions"
-    else:
+    hint = _hint(words, row is not None, count)
+    if hint is None:
         return None
     raise UnknownFunction(
         f"unknown function `{called[:40]}`", span=(words[0].start, words[-1].stop), help=hint, text=text
     )
+
+
+def _hint(words: Sequence[Token], is_row: bool, count: int) -> str | None:
+    """Return what to write instead of a name that is no function here; None if it may be given a definition."""
+    called = words[-1].text
+    if hint := cure(called):
+        return hint
+    loss = named(called)
+    if loss is not None:
+        return f"write its formula, `{loss.formula}`" if len(words) > 1 else None
+    if near := _misspelt(called, count):
+        return f"did you mean `{near}`?"
+    reserved = len(words) > 1 or is_row or called in _NOT_NAMES or called in _WORDS
+    return "`diffcheck atoms` lists the functions" if reserved else None
 
 
 def _misspelt(called: str, count: int) -> str | None:
