@@ -6,7 +6,7 @@ the columns of the text it came from.  Two nodes are equal when they mean the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -91,8 +91,11 @@ class Node:
             yield node
             stack.extend(reversed(node.args))
 
-    def distinct(self) -> Iterator[Node]:
-        """Yield every different node once, parents first: linear where parts are shared."""
+    def distinct(self, below: Callable[[Node], Iterable[Node]] | None = None) -> Iterator[Node]:
+        """Yield every different node once, parents first: linear where parts are shared.
+
+        below: what is visited after a node; its arguments if not given.
+        """
         seen: set[Node] = set()
         stack = [self]
         while stack:
@@ -100,7 +103,7 @@ class Node:
             if node not in seen:
                 seen.add(node)
                 yield node
-                stack.extend(reversed(node.args))
+                stack.extend(reversed([*below(node)] if below else node.args))
 
     def names(self) -> tuple[str, ...]:
         """Return the names that occur, each once, in the order of the text."""

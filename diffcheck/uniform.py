@@ -36,25 +36,20 @@ def hidden(tree: Node, rays: Sequence[Ray], bound: Sequence[str]) -> bool:
 
 
 def _reachable(tree: Node, ray: Ray, bound: Sequence[str], still: Expansion) -> Iterator[Node]:
-    """Yield the parts that are evaluated somewhere near.
+    """Return the parts that are evaluated somewhere near.
 
     A condition on constants alone is the same all around, and so is one whose sides differ at the point itself.
     """
-    seen: set[Node] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        yield node
+
+    def evaluated(node: Node) -> Sequence[Node]:
         taken = ray.expansion.choices.get(node) if node.op == "where" else None
         if isinstance(taken, bool) and not set(node.args[0].names()) & set(bound):
-            stack += [node.args[0], node.args[1 if taken else 2]]
-        elif node.op == "where" and _settled(still, node.args[0]):
-            stack += [node.args[0], node.args[1 if still.holds(node.args[0]) else 2]]
-        else:
-            stack += node.args
+            return node.args[0], node.args[1 if taken else 2]
+        if node.op == "where" and _settled(still, node.args[0]):
+            return node.args[0], node.args[1 if still.holds(node.args[0]) else 2]
+        return node.args
+
+    return tree.distinct(evaluated)
 
 
 def _settled(still: Expansion, condition: Node) -> bool:

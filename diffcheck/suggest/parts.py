@@ -7,7 +7,7 @@ inside (sqrt(max(d, 0)): the max, for the root of something positive is smooth).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from diffcheck.atoms import ATOMS
@@ -93,20 +93,14 @@ def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dic
 
 def reached(tree: Node, found: dict[Node, Shape]) -> dict[Node, Shape]:
     """Leave out what is no argument of a found part around it: max(x, lo), where min(max(x, lo), hi) is a clip."""
-    kept: dict[Node, Shape] = {}
-    seen: set[Node] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
+
+    def needed(node: Node) -> Iterable[Node]:
         shape = found.get(node)
         if shape is None:
-            stack += node.args
-            continue
-        kept[node] = shape
-        stack += [*shape.bindings.values(), *filter(None, [shape.offset])]
+            return node.args
+        return [*shape.bindings.values(), *filter(None, [shape.offset])]
+
+    kept = set(tree.distinct(needed))
     return {node: shape for node, shape in found.items() if node in kept}
 
 
