@@ -463,10 +463,6 @@ def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:
         and not (left.has(*UNBOUNDED) or right.has(*UNBOUNDED))
     ):
         sizes.append(right - left)
-    # Where a side has no value, what happens is another thing.
-    sizes += [
-        sp.together(e).as_numer_denom()[1] for e in (left, right) if e is not None and not e.has(*UNBOUNDED)
-    ]
     own = [f for f in sizes if f.free_symbols == {k}]
     left_out = {n for f in own for n in integer_zeros(f, k) or [] if f.subs(k, n).is_zero}
     bounds = [c for c in (*leaf.conditions, *leaf.wall.conditions) if c.expr.free_symbols == {k}]
