@@ -33,6 +33,7 @@ from diffcheck.facts import never_zero
 from diffcheck.fault import at_fault, is_zero_on
 from diffcheck.findings import describe, flat_finding, vanishing
 from diffcheck.gaps import Gap, Pieces, bounded, continuous, gaps, gaps_of_parts, meetings
+from diffcheck.implied import Conjunction, covered
 from diffcheck.interior import interior
 from diffcheck.loci import Question
 from diffcheck.lower import lower
@@ -40,7 +41,7 @@ from diffcheck.outcome import Outcome
 from diffcheck.printer import shown, symbol
 from diffcheck.problem import Problem
 from diffcheck.reach import Constraint, Status, reach
-from diffcheck.relations import ACCEPTS, OPPOSITE
+from diffcheck.relations import ACCEPTS
 from diffcheck.sides import Sides, judge
 from diffcheck.signs import squares
 from diffcheck.thin import left_open, visit
@@ -236,9 +237,8 @@ def _met(work: _Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
 
 def _always(work: _Work) -> Iterator[Leaf]:
     """Yield the leaves that have a point whatever the constants are."""
-    constants = {symbol(c) for c in work.problem.constants}
     for leaf, _ in work.leaves:
-        if not constants or _is_implied(occurrence(leaf, constants, work.where), work.where):
+        if not work.problem.constants or _occurs(work, leaf, work.where):
             yield leaf
 
 
@@ -313,21 +313,14 @@ def _is_nothing_new(work: _Work, leaf: Leaf, on: Sequence[Leaf]) -> bool:
     """Whether a singular point is one of a wall that is singular for all the constants that the point is."""
     if leaf.outcome.level != SINGULAR:
         return False
-    constants = {symbol(c) for c in work.problem.constants}
-    own = [*leaf.conditions, *constraints_on(leaf.wall, work.where)]
-    return any(
-        _is_implied(occurrence(other, constants, work.where), own)
-        for other in on
-        if other.outcome.level == SINGULAR
-    )
+    own = (*leaf.conditions, *constraints_on(leaf.wall, work.where))
+    return any(_occurs(work, other, own) for other in on if other.outcome.level == SINGULAR)
 
 
-def _is_implied(conditions: Sequence[Constraint] | None, known: Sequence[Constraint]) -> bool:
-    """Whether conditions hold, up to a null set, wherever ``known`` do."""
-    return conditions is not None and all(
-        c.rel in OPPOSITE and reach([*known, Constraint(c.expr, OPPOSITE[c.rel])]).status is Status.UNSAT
-        for c in conditions
-    )
+def _occurs(work: _Work, leaf: Leaf, known: Conjunction) -> bool:
+    """Whether a leaf is proved to have a point for all constants, up to a null set, for which ``known`` can hold."""
+    asked = occurrence(leaf, {symbol(c) for c in work.problem.constants}, work.where)
+    return asked is not None and covered(known, [asked])
 
 
 def _visit_closed(work: _Work, question: Question) -> None:
