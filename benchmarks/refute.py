@@ -47,7 +47,7 @@ def bent(problem: Problem, s: Surrogate, columns: Columns, seed: int = 0) -> lis
     step = columns[""] * 10.0 ** source.uniform(-2.5, 1, count)
     ways = {v: source.normal(size=count) * (source.random(count) < 0.8) for v in problem.wrt}
     ends = [{**columns, **{v: columns[v] + t * step * ways[v] for v in ways}} for t in (-1, 0, 1)]
-    inside = np.all([conditions_hold(problem, e) for e in ends], axis=0)
+    inside = np.all([conditions_hold(problem.where, e) for e in ends], axis=0)
     points = _balls(columns, s)
     far = {
         v: [flint.arb(a) * flint.arb(b) for a, b in zip(step.tolist(), ways[v].tolist(), strict=True)]
@@ -90,7 +90,7 @@ def moved(problem: Problem, s: Surrogate, columns: Columns, seed: int = 0) -> li
         }
         count = len(line[problem.wrt[0]])
         at = {**{n: np.full(count, x) for n, x in one.items()}, **line}
-        kept = conditions_hold(problem, at)
+        kept = conditions_hold(problem.where, at)
         points = _balls({n: c[kept] for n, c in at.items()}, s)
         count = int(kept.sum())
         old, new = (enclosures(t, points, count) for t in (problem.tree, parse(s.expression)))

@@ -111,7 +111,7 @@ def draws(problem: Problem, analysis: Analysis, count: int, seed: str) -> Column
         if size >= count:
             break
         columns = _drawn(problem, at, count, source)
-        holds = conditions_hold(problem, columns)
+        holds = conditions_hold(problem.where, columns)
         found.append({n: c[holds] for n, c in columns.items()})
         size += int(holds.sum())
     return {n: np.concatenate([f[n] for f in found])[:count] for n in found[0]}
@@ -153,7 +153,7 @@ def far_out(problem: Problem, analysis: Analysis) -> Columns:
         rows += [{**witness, **dict(zip(problem.wrt, far, strict=True))} for far in signs]
         rows += [{**witness, name: far} for name in problem.wrt for far in (-FAR, FAR)]
     columns = {n: np.array([row[n] for row in rows]) for n in rows[0]}
-    holds = conditions_hold(problem, columns)
+    holds = conditions_hold(problem.where, columns)
     return {n: c[holds] for n, c in columns.items()}
 
 

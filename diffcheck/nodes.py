@@ -287,7 +287,7 @@ def _samples(problem: Problem) -> list[Point]:
     grid = np.round(draws * np.resize([1.0, 3.0, 0.3], SAMPLES)[:, None], 2)
     columns = {n: grid[:, i] for i, n in enumerate(names)}
     try:
-        inside = np.isfinite(values(problem.tree, columns)) & conditions_hold(problem, columns)
+        inside = np.isfinite(values(problem.tree, columns)) & conditions_hold(problem.where, columns)
     except KeyError:
         return []
     return [{n: float(c[i]) for n, c in columns.items()} for i in np.flatnonzero(inside)[:MAX_SAMPLES]]

@@ -12,7 +12,7 @@ is defined; at high precision, exponents beyond about 10**6000 are not evaluated
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -23,7 +23,6 @@ import numpy as np
 import numpy.typing as npt
 
 from diffcheck.atoms import ATOMS, Atom
-from diffcheck.problem import Problem
 from diffcheck.tree import NAME, NUMBER, Node
 
 __all__ = [
@@ -147,11 +146,11 @@ _LAZY_VALUES: dict[str, Callable[..., Array]] = {
 }
 
 
-def conditions_hold(problem: Problem, point: Mapping[str, Array | float]) -> npt.NDArray[np.bool_]:
-    """Return for each of m points whether every condition of the problem holds (undefined does not)."""
+def conditions_hold(conditions: Iterable[Node], point: Mapping[str, Array | float]) -> npt.NDArray[np.bool_]:
+    """Return for each of m points whether every condition holds there (undefined does not)."""
     shape = np.broadcast_shapes(*(np.shape(v) for v in point.values()))
     holds = np.ones(shape, dtype=bool)
-    for condition in problem.where:
+    for condition in conditions:
         holds &= values(condition, point) == 1.0
     return holds
 

@@ -81,7 +81,7 @@ def defined_values(problem: Problem, point: Mapping[str, Array | float]) -> Arra
     """Return the function at m points, nan outside its domain."""
     y = values(problem.tree, point)
     y = np.where(np.isfinite(y), y, np.nan)
-    return np.where(conditions_hold(problem, point), y, np.nan) if problem.where else y
+    return np.where(conditions_hold(problem.where, point), y, np.nan) if problem.where else y
 
 
 def cut_range(problem: Problem, report: Report, seen: View, name: str, wished: Wishes) -> tuple[float, float]:

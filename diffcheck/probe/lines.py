@@ -89,7 +89,7 @@ def _bases(problem: Problem) -> list[dict[str, float]]:
         point[name] = np.round(drawn * 2**16) / 2**16
     if not names:
         return []
-    inside = np.isfinite(values(problem.tree, point)) & conditions_hold(problem, point)
+    inside = np.isfinite(values(problem.tree, point)) & conditions_hold(problem.where, point)
     chosen = np.flatnonzero(inside)[:BASES]
     bases = [{n: float(point[n][i]) for n in names} for i in chosen]
     if len(problem.wrt) > 1 and bases:
@@ -114,7 +114,7 @@ def _on_lines(
         slope = np.array([d.get(name, 0.0) for _, d in lines])[:, None]
         point[name] = (start + slope * t).ravel()
     f = values(problem.tree, point)
-    f[~(np.isfinite(f) & conditions_hold(problem, point))] = np.nan
+    f[~(np.isfinite(f) & conditions_hold(problem.where, point))] = np.nan
     return f.reshape(t.shape)
 
 

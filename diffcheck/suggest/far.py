@@ -36,7 +36,7 @@ class Far:
         self.parameter = parameter
         rows = [row for witness in _witnesses(problem, analysis) for row in _around(problem, witness)]
         columns = {n: np.array([row[n] for row in rows]) for n in rows[0]}
-        inside = conditions_hold(problem, columns)
+        inside = conditions_hold(problem.where, columns)
         self.columns = {n: c[inside] for n, c in columns.items()}
         self.finite = np.isfinite(values(problem.tree, self.columns)) if inside.any() else np.zeros(0, bool)
 

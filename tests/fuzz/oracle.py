@@ -244,7 +244,7 @@ def _bisected(pattern: Callable[[fmpq], Any], low: fmpq, high: fmpq, first: Any)
 
 def _window(problem: Problem, point: Point, direction: Point, t: Any) -> Any:
     place = {n: float(arb(v).mid()) + t * float(arb(direction.get(n, 0)).mid()) for n, v in point.items()}
-    return np.where(conditions_hold(problem, place), values(problem.tree, place), np.nan)
+    return np.where(conditions_hold(problem.where, place), values(problem.tree, place), np.nan)
 
 
 def suspects(problem: Problem, point: Point, direction: Point) -> list[tuple[Fraction, bool]]:
