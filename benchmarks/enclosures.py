@@ -12,9 +12,9 @@ from typing import Any
 
 import flint
 
-from diffcheck.balls import precision
-from diffcheck.lower import lower, parameters
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.algebra.balls import precision
+from diffcheck.algebra.lower import lower, parameters
+from diffcheck.language.tree import NAME, NUMBER, Node
 
 __all__ = ["BITS", "enclosures"]
 

@@ -16,13 +16,13 @@ from multiprocessing.connection import Connection
 
 import sympy as sp
 
-from diffcheck.cell import Cell
-from diffcheck.expand import Expansion
-from diffcheck.germ import Algebra, NeedMoreTerms
-from diffcheck.lower import lower, to_sympy
-from diffcheck.parse import parse
-from diffcheck.printer import symbol
-from diffcheck.sides import Sides
+from diffcheck.algebra.lower import lower, to_sympy
+from diffcheck.algebra.printer import symbol
+from diffcheck.germs.expand import Expansion
+from diffcheck.germs.germ import Algebra, NeedMoreTerms
+from diffcheck.language.parse import parse
+from diffcheck.walls.cell import Cell
+from diffcheck.walls.sides import Sides
 
 __all__ = ["CASES", "NONE", "Answer", "by_germs", "by_sympy", "race"]
 

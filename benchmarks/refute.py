@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.enclosures import enclosures
-from diffcheck.numeric import conditions_hold
-from diffcheck.parse import parse, parse_conditions
+from diffcheck.language.numeric import conditions_hold
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import Node
 from diffcheck.problem import Problem
-from diffcheck.tree import Node
 from diffcheck.verdict import Surrogate
 
 __all__ = ["Columns", "bent", "moved", "untrue"]

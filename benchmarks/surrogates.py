@@ -32,11 +32,11 @@ from benchmarks.refute import Columns, bent, moved, untrue
 from diffcheck.analyze import analyze
 from diffcheck.emit import emit
 from diffcheck.errors import DiffcheckError
-from diffcheck.numeric import conditions_hold, precise
-from diffcheck.parse import parse
+from diffcheck.language.numeric import conditions_hold, precise
+from diffcheck.language.parse import parse
 from diffcheck.problem import Problem
+from diffcheck.question.variables import make_problem
 from diffcheck.suggest import Effort, suggest
-from diffcheck.variables import make_problem
 from diffcheck.verdict import Analysis, Smoothness, Surrogate
 
 __all__ = ["Case", "cases", "complaints", "draws", "far_out", "infinite", "off_the_interval", "suggestions"]

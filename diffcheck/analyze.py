@@ -1,10 +1,10 @@
 """From a question to a decision: gaps, walls, the kinds of points on them, and what they mean together.
 
-Off all gaps a composition of analytic functions is analytic.  On a wall the germs of both sides decide (sides.py).
-Where walls of branches meet, nothing new can happen: the complement of a set of codimension 2 in a small ball is
-connected, so neighbouring pieces that agree to order k across every wall have one k-jet there.  Thin sets on which a
-quotient, root or logarithm is singular are looked at by themselves (thin.py).
-Read in order: analyze, then findings.py for the words.
+Off all gaps a composition of analytic functions is analytic.  On a wall the germs of both sides decide
+(walls/sides.py). Where walls of branches meet, nothing new can happen: the complement of a set of codimension 2 in a
+small ball is connected, so neighbouring pieces that agree to order k across every wall have one k-jet there.  Thin
+sets on which a quotient, root or logarithm is singular are looked at by themselves (thin/around.py).
+Read in order: analyze, then findings/worded.py for the words.
 """
 
 from __future__ import annotations
@@ -17,35 +17,26 @@ from functools import partial
 
 import sympy as sp
 
-from diffcheck.addends import Addends
-from diffcheck.boxes import bounding_box
-from diffcheck.cases import occurrence
-from diffcheck.cell import Cell
-from diffcheck.closed import closed
-from diffcheck.constants import Region, regions
-from diffcheck.crossings import uncrossed
+from diffcheck.algebra.lower import lower
+from diffcheck.algebra.printer import shown, symbol
+from diffcheck.algebra.signs import squares
+from diffcheck.conditions.boxes import bounding_box
+from diffcheck.conditions.facts import never_zero
+from diffcheck.conditions.implied import Conjunction, covered
+from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.relations import ACCEPTS
+from diffcheck.constants.cases import occurrence
+from diffcheck.constants.classes import Region, regions
 from diffcheck.deadline import TimeOver, before
-from diffcheck.domain import demanded, inhabited
 from diffcheck.errors import Undetermined
-from diffcheck.evidence import Discharged, Record, certificate
-from diffcheck.explore import Explored, Leaf, constraints_on, explore
-from diffcheck.facts import never_zero
-from diffcheck.fault import at_fault, is_zero_on
-from diffcheck.findings import describe, flat_finding, vanishing
-from diffcheck.gaps import Gap, Pieces, bounded, continuous, gaps, gaps_of_parts, meetings
-from diffcheck.implied import Conjunction, covered
-from diffcheck.interior import interior
-from diffcheck.loci import Question
-from diffcheck.lower import lower
-from diffcheck.outcome import Outcome
-from diffcheck.printer import shown, symbol
+from diffcheck.findings.evidence import Discharged, Record, certificate
+from diffcheck.findings.fault import at_fault, is_zero_on
+from diffcheck.findings.worded import describe, flat_finding, vanishing
+from diffcheck.language.tree import Node, Place
 from diffcheck.problem import Problem
-from diffcheck.reach import Constraint, Status, reach
-from diffcheck.relations import ACCEPTS
-from diffcheck.sides import Sides, judge
-from diffcheck.signs import squares
-from diffcheck.thin import left_open, visit
-from diffcheck.tree import Node, Place
+from diffcheck.thin.around import left_open, visit
+from diffcheck.thin.closed import closed
+from diffcheck.thin.loci import Question
 from diffcheck.verdict import (
     C0,
     CINF,
@@ -59,7 +50,16 @@ from diffcheck.verdict import (
     Smoothness,
     Verdict,
 )
-from diffcheck.walls import Thin, Wall, factors, narrowed, walls_of, without_root
+from diffcheck.walls.addends import Addends
+from diffcheck.walls.cell import Cell
+from diffcheck.walls.crossings import uncrossed
+from diffcheck.walls.domain import demanded, inhabited
+from diffcheck.walls.explore import Explored, Leaf, constraints_on, explore
+from diffcheck.walls.gaps import Gap, Pieces, bounded, continuous, gaps, gaps_of_parts, meetings
+from diffcheck.walls.interior import interior
+from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.sides import Sides, judge
+from diffcheck.walls.wall import Thin, Wall, factors, narrowed, walls_of, without_root
 
 __all__ = ["analyze", "family_key"]
 

@@ -5,7 +5,7 @@ in float64 and at high precision, its derivative off the places where it can fai
 Everything else follows from the rows: the parser's vocabulary, the gaps the analyzer looks at, the probe's arithmetic,
 the gradient.  To add a function, add a row; `tests/test_atoms.py` walks all rows and tests a new one unasked.
 
-A definition may use any row above or below it; `lower.py` expands it until only elementary rows remain:
+A definition may use any row above or below it; `algebra/lower.py` expands it until only elementary rows remain:
 arithmetic, powers, exp, log, sin, cos, asin, atan, erf, floor, comparisons and `where`.
 """
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger("diffcheck")
 
-_STAGES = ("variables", "analyze", "separable", "gradient", "probe", "suggest")
+_STAGES = ("question.variables", "analyze", "question.separable", "backprop.gradient", "probe", "suggest")
 
 
 def load_stages() -> None:
@@ -109,15 +109,15 @@ def _make_problem(
     size: int | None,
     latex: bool,
 ) -> Problem:
-    from diffcheck.variables import make_problem
+    from diffcheck.question.variables import make_problem
 
     return make_problem(text, _names(wrt), where, let, size=size, latex=latex)
 
 
 def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Report]:
     """Return the report without surrogates, and the question it answers."""
-    from diffcheck.gradient import gradient
-    from diffcheck.separable import settled
+    from diffcheck.backprop.gradient import gradient
+    from diffcheck.question.separable import settled
 
     problem, analysis = settled(problem, lambda asked: _analysis(asked, until))
     analysis = _probed(problem, analysis)
@@ -148,20 +148,20 @@ def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Rep
 def _told_apart(problem: Problem, analysis: Analysis, until: float) -> list[str]:
     if problem.outline is None:
         return []
-    from diffcheck.parameters import told_apart
+    from diffcheck.question.parameters import told_apart
 
     return list(told_apart(problem.outline, analysis, lambda asked: _analysis(asked, until)))
 
 
 def _unmet(problem: Problem, analysis: Analysis) -> list[str]:
-    from diffcheck.indices import unmet
+    from diffcheck.question.indices import unmet
 
     return list(unmet(analysis.unmet, problem))
 
 
 def _as_asked(problem: Problem, report: Report) -> Report:
     """Return the answer in terms of the question as typed: with its functions and its indices."""
-    from diffcheck.indices import with_indices
+    from diffcheck.question.indices import with_indices
 
     return with_indices(_told(problem, report), problem)
 
@@ -170,15 +170,15 @@ def _told(problem: Problem, report: Report) -> Report:
     """Return the answer in terms of the question as typed, where names stand for values of functions."""
     if not problem.values:
         return report
-    from diffcheck.compose import composed
-    from diffcheck.unknown import spelt
+    from diffcheck.question.compose import composed
+    from diffcheck.question.unknown import spelt
 
     table = {v.name: v.text for v in problem.values}
     return replace(spelt(composed(problem, report), table), values=table)
 
 
 def _explained(problem: Problem, report: Report) -> Report:
-    from diffcheck.why import explained
+    from diffcheck.training.why import explained
 
     return _or_nothing(lambda: explained(problem, report), report)
 
@@ -204,7 +204,7 @@ def _name(problem: Problem) -> tuple[str, ...]:
 
 
 def _with_tape(problem: Problem, report: Report) -> Report:
-    from diffcheck.nodes import tape
+    from diffcheck.backprop.nodes import tape
 
     return replace(report, tape=_or_nothing(lambda: tape(problem, report), None))
 

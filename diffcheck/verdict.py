@@ -202,11 +202,12 @@ class Surrogate:
     mean_error: integral of |surrogate - original| over the one variable where no uniform bound exists, or None.
     side: "upper" or "lower" where the interval says that it is never below, never above; else None.
     keeps_minimisers: whether every minimiser of the original is one of the surrogate; None when not shown.
-    optimality: eps*L over the least possible J**2/16 (smoothings.py), eps half the interval's width; None where the
-        theorem does not apply.
+    optimality: eps*L over the least possible J**2/16 (suggest/smoothings.py), eps half the interval's width; None
+        where the theorem does not apply.
     known: field name -> "proved" or "sampled", for every field that is stated.
     corrected: whether the original stands in the expression, corners and all, with a correction beside it.
-    value: of the parameter, where a wish of the user's fixes it (smooth.py); error_at, lipschitz_at: at that value.
+    value: of the parameter, where a wish of the user's fixes it (suggest/smooth.py); error_at, lipschitz_at: at that
+        value.
     """
 
     name: str

@@ -10,10 +10,10 @@ import mpmath
 import numpy as np
 
 from diffcheck.emit import emit
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
 from diffcheck.problem import Problem
-from diffcheck.smoothings import TARGETS, Smoothing
+from diffcheck.suggest.smoothings import TARGETS, Smoothing
 from diffcheck.verdict import Surrogate
 
 STEP = Fraction(1, 10**30)

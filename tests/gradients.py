@@ -16,13 +16,13 @@ from test_smoothings import points
 
 from benchmarks.surrogates import cases, far_out, infinite, suggestions
 from diffcheck.analyze import analyze
-from diffcheck.autograd import run
+from diffcheck.backprop.autograd import run
+from diffcheck.backprop.graph import graph
 from diffcheck.emit import emit
-from diffcheck.graph import graph
-from diffcheck.parse import parse
-from diffcheck.smoothings import SMOOTHINGS
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from diffcheck.suggest import THOROUGH, suggest
-from diffcheck.variables import make_problem
+from diffcheck.suggest.smoothings import SMOOTHINGS
 from diffcheck.verdict import CINF
 
 

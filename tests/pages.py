@@ -14,8 +14,8 @@ from diffcheck.concepts import Page, pages
 from diffcheck.plot.options import wishes
 from diffcheck.plot.scene import compose
 from diffcheck.plot.terminal import columns, panels
+from diffcheck.question.variables import make_problem
 from diffcheck.report.pages import paragraphs
-from diffcheck.variables import make_problem
 
 __all__ = ["FOLDER", "documents"]
 

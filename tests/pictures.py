@@ -5,7 +5,7 @@ from functools import lru_cache
 from diffcheck import check
 from diffcheck.plot.options import wishes
 from diffcheck.plot.scene import compose
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 
 __all__ = ["ONE", "TWO", "scene"]
 

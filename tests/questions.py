@@ -11,11 +11,11 @@ import mpmath
 
 from diffcheck.analyze import analyze
 from diffcheck.deadline import within
-from diffcheck.numeric import precise
-from diffcheck.parse import parse, parse_conditions
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import Node
 from diffcheck.problem import Problem
-from diffcheck.tree import Node
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Analysis, Finding
 
 # Generous: what takes longer is a fault of its own.

@@ -16,8 +16,8 @@ import pytest
 from reports import CORNER, PSEUDO_HUBER
 
 from diffcheck.errors import BadOption, SyntaxProblem, Undetermined
+from diffcheck.language.tree import name
 from diffcheck.problem import Problem
-from diffcheck.tree import name
 from diffcheck.verdict import C0, CINF, Analysis, Verdict
 
 
@@ -74,11 +74,11 @@ def gradient(problem):
 def fake_stages(monkeypatch):
     """Put the stand-ins in place of the stages; forked workers inherit them."""
     # What explains findings needs parts of the real stages, which are not found once these stand in their place.
-    importlib.import_module("diffcheck.why")
+    importlib.import_module("diffcheck.training.why")
     stages = {
-        "variables": make_problem,
+        "question.variables": make_problem,
         "analyze": analyze,
-        "gradient": gradient,
+        "backprop.gradient": gradient,
         "probe": probe,
         "suggest": suggest,
     }

@@ -3,14 +3,14 @@
 import pytest
 import sympy as sp
 
-from diffcheck.addends import Addends
+from diffcheck.algebra.lower import lower
+from diffcheck.algebra.printer import symbol
 from diffcheck.analyze import analyze
-from diffcheck.facts import never_zero
-from diffcheck.lower import lower
-from diffcheck.parse import parse
-from diffcheck.printer import symbol
-from diffcheck.variables import make_problem
-from diffcheck.walls import Wall
+from diffcheck.conditions.facts import never_zero
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
+from diffcheck.walls.addends import Addends
+from diffcheck.walls.wall import Wall
 
 # Expression of many branching terms, variables -> class, and where its findings are.
 SUMS = {

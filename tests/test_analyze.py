@@ -6,9 +6,9 @@ from questions import ask, question, summary
 from diffcheck.analyze import analyze
 from diffcheck.deadline import TimeOver, within
 from diffcheck.errors import Undetermined
-from diffcheck.interior import interior
-from diffcheck.parse import parse_conditions
+from diffcheck.language.parse import parse_conditions
 from diffcheck.verdict import Verdict
+from diffcheck.walls.interior import interior
 
 CLASSES = [
     ("x**2", "x", "Cinf"),

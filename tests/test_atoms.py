@@ -9,11 +9,11 @@ import mpmath
 import numpy as np
 import pytest
 
+from diffcheck.algebra.lower import lower, parameters
 from diffcheck.atoms import ALIASES, ATOMS, Atom
-from diffcheck.lower import lower, parameters
-from diffcheck.numeric import evaluate, values
-from diffcheck.parse import parse
-from diffcheck.tree import Node, name
+from diffcheck.language.numeric import evaluate, values
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name
 
 ROWS = list(ATOMS.values())
 FUNCTIONS = [row for row in ROWS if row.syntax in ("call", "operator") and row.name != "where"]

@@ -10,7 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.balls import enclose, precision, rational_value, sign_at
+from diffcheck.algebra.balls import enclose, precision, rational_value, sign_at
 
 X, Y = sp.symbols("x y", real=True)
 K = sp.Symbol("k", integer=True)

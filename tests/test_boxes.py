@@ -4,9 +4,9 @@ import flint
 import pytest
 import sympy as sp
 
-from diffcheck.boxes import bounding_box, refuted
-from diffcheck.reach import Constraint, Status, holds, reach
-from diffcheck.relations import ACCEPTS
+from diffcheck.conditions.boxes import bounding_box, refuted
+from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.relations import ACCEPTS
 
 X, Y = sp.symbols("x y", real=True)
 

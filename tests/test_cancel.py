@@ -2,9 +2,9 @@
 
 import pytest
 
-from diffcheck.cancel import cancels
-from diffcheck.lower import lower
-from diffcheck.parse import parse
+from diffcheck.algebra.cancel import cancels
+from diffcheck.algebra.lower import lower
+from diffcheck.language.parse import parse
 
 
 def chosen(text, taken):

@@ -3,11 +3,11 @@
 import pytest
 import sympy as sp
 
-from diffcheck.cell import BadWitness, Cell, SplitInteger
+from diffcheck.conditions.reach import Constraint
 from diffcheck.errors import Undetermined
-from diffcheck.germ import Germ, Mono
-from diffcheck.reach import Constraint
-from diffcheck.walls import walls_of
+from diffcheck.germs.germ import Germ, Mono
+from diffcheck.walls.cell import BadWitness, Cell, SplitInteger
+from diffcheck.walls.wall import walls_of
 
 A, B, X = sp.symbols("a b x", real=True)
 K = sp.Symbol("k", integer=True)

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from questions import ask
 
-from diffcheck.certain import T, _continuous, _turns_far_out
+from diffcheck.constants.certain import T, _continuous, _turns_far_out
 from diffcheck.verdict import Verdict
 
 C, X = sp.symbols("c x", real=True)

@@ -9,7 +9,7 @@ from losses import LOSSES
 
 from diffcheck.certificate import Certificate, Term, from_data, to_data
 from diffcheck.check import check
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
 from diffcheck.report.json import schema_text, to_object
 from diffcheck.report.proof import proof
 from diffcheck.verdict import Verdict

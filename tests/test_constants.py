@@ -8,16 +8,16 @@ import pytest
 import sympy as sp
 from questions import ask
 
-from diffcheck import cases
-from diffcheck.cases import occurrence
-from diffcheck.constants import regions
-from diffcheck.explore import Leaf
-from diffcheck.numeric import evaluate
-from diffcheck.outcome import SMOOTH, Outcome
-from diffcheck.parse import parse
-from diffcheck.reach import Constraint, _reach
+from diffcheck.conditions.reach import Constraint, _reach
+from diffcheck.constants import cases
+from diffcheck.constants.cases import occurrence
+from diffcheck.constants.classes import regions
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
 from diffcheck.verdict import C0, CINF, OTHERWISE, SINGULAR, Kind, Verdict
-from diffcheck.walls import Wall
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.outcome import SMOOTH, Outcome
+from diffcheck.walls.wall import Wall
 
 A, X = sp.symbols("a x", real=True)
 CORNER = Outcome(C0, Kind.CORNER, -A, A, 2 * A)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diffcheck.analyze import analyze
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 
 TABLE = (
     ("where(x >= 0, cos(sqrt(x)), cosh(sqrt(-x)))", "Cinf"),

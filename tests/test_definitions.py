@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcheck.definitions import function_names, read_definitions
 from diffcheck.errors import InputError, SyntaxProblem, WrongArguments
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse
-from diffcheck.tree import Place
-from diffcheck.unparse import unparse
+from diffcheck.language.definitions import function_names, read_definitions
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Place
+from diffcheck.language.unparse import unparse
 
 
 def written(text: str, let: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from diffcheck.analyze import analyze
 from diffcheck.errors import Undetermined
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 
 NOWHERE = ["sqrt(-1 - x**2)", "sqrt(-x**2)", "log(x) + log(-x)", "log(sin(x) - 1)", "asin(2 + x**2)"]
 # At integers only.

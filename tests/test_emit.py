@@ -23,13 +23,13 @@ from diffcheck.emit.languages import ARRAYS
 from diffcheck.emit.latex import latex
 from diffcheck.emit.spelling import SPELLINGS
 from diffcheck.errors import BadOption, InputError
-from diffcheck.numeric import values
-from diffcheck.parse import parse
+from diffcheck.language.numeric import values
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.smoothings import SMOOTHINGS
-from diffcheck.tree import Node, name
-from diffcheck.unparse import unparse
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
+from diffcheck.suggest.smoothings import SMOOTHINGS
 from diffcheck.verdict import CINF, Surrogate
 
 CALLED = [row for row in ATOMS.values() if row.syntax in ("call", "operator") and row.name != "where"]

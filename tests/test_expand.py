@@ -4,12 +4,12 @@ import mpmath
 import pytest
 import sympy as sp
 
-from diffcheck.cell import Cell
-from diffcheck.expand import RULES, Expansion, Root, UndefinedHere
-from diffcheck.germ import Algebra, Germ, Mono, constant
-from diffcheck.lower import lower
-from diffcheck.numeric import precise
-from diffcheck.parse import parse, parse_conditions
+from diffcheck.algebra.lower import lower
+from diffcheck.germs.expand import RULES, Expansion, Root, UndefinedHere
+from diffcheck.germs.germ import Algebra, Germ, Mono, constant
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.walls.cell import Cell
 
 ORDER = 8
 HALF = sp.Rational(1, 2)

@@ -5,8 +5,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffcheck.algebra.expanded import MAX_TERMS, expanded, is_modest
 from diffcheck.errors import Undetermined
-from diffcheck.expanded import MAX_TERMS, expanded, is_modest
 
 X, Y, Z = sp.symbols("x y z", real=True)
 

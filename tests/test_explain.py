@@ -15,7 +15,7 @@ from diffcheck.check import check
 from diffcheck.cli import main
 from diffcheck.concepts import find, pages
 from diffcheck.errors import BadOption
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
 from diffcheck.plot.terminal import panels
 from diffcheck.report.pages import contents, paragraphs, render
 from diffcheck.rules import RULES

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import sympy as sp
 
-from diffcheck.explore import MAX_LEAVES, constraints_on, explore
-from diffcheck.outcome import SMOOTH, Outcome
-from diffcheck.reach import Constraint, Status, reach
+from diffcheck.conditions.reach import Constraint, Status, reach
 from diffcheck.verdict import C0, Kind
-from diffcheck.walls import Wall, walls_of
+from diffcheck.walls.explore import MAX_LEAVES, constraints_on, explore
+from diffcheck.walls.outcome import SMOOTH, Outcome
+from diffcheck.walls.wall import Wall, walls_of
 
 A, B, X, Y = sp.symbols("a b x y", real=True)
 WALL = Wall(X, "x", (("x", sp.S.Zero),))

@@ -4,7 +4,7 @@ import mpmath
 import pytest
 from questions import ask, is_on_locus, point_of, question
 
-from diffcheck.numeric import precise
+from diffcheck.language.numeric import precise
 from diffcheck.verdict import CINF, Kind
 
 FAMILIES = [

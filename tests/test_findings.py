@@ -3,8 +3,8 @@
 import pytest
 from questions import ask, is_inside, is_on_locus, point_of, question, the_finding
 
-from diffcheck.numeric import precise
-from diffcheck.parse import parse
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
 from diffcheck.verdict import CINF, SINGULAR, Kind, Severity
 
 PLACES = [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from diffcheck.folded import folded
-from diffcheck.parse import parse
-from diffcheck.samples import readings
-from diffcheck.tree import Node
+from diffcheck.language.folded import folded
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
+from diffcheck.question.samples import readings
 
 # Text for vectors of two parts -> as it is shown.
 TEXTS = {

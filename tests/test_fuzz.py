@@ -11,9 +11,9 @@ import mpmath
 import pytest
 from flint import arb, fmpq
 
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse
-from diffcheck.variables import make_problem
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from tests.fuzz.enclosure import COMPARISONS, DOUBT, FAINT_PRECISION, ROWS, Function, exact
 from tests.fuzz.generate import BROKEN, HIDDEN, KINKED, LEAVES, SMOOTH, Sample, sample, small
 from tests.fuzz.oracle import along, line_class, opinion

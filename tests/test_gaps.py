@@ -4,11 +4,11 @@ import pytest
 import sympy as sp
 from questions import question
 
+from diffcheck.algebra.lower import lower
+from diffcheck.conditions.facts import never_zero
 from diffcheck.errors import Undetermined
-from diffcheck.facts import never_zero
-from diffcheck.gaps import MAX_PIECES, Pieces, borders, continuous, gaps, meetings
-from diffcheck.lower import lower
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.walls.gaps import MAX_PIECES, Pieces, borders, continuous, gaps, meetings
 
 X, Y, Z = sp.symbols("x y z", real=True)
 

@@ -6,12 +6,12 @@ import pytest
 import sympy as sp
 from questions import ask
 
-from diffcheck.cell import Cell
+from diffcheck.algebra.lower import lower
 from diffcheck.errors import Undetermined
-from diffcheck.expand import Expansion, UndefinedHere
-from diffcheck.germ import EXACT_ZERO, Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.lower import lower
-from diffcheck.parse import parse
+from diffcheck.germs.expand import Expansion, UndefinedHere
+from diffcheck.germs.germ import EXACT_ZERO, Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.language.parse import parse
+from diffcheck.walls.cell import Cell
 
 ORDER = 4
 T = Germ(((sp.S.One, Mono(sp.S.One)),))

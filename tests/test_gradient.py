@@ -9,10 +9,10 @@ import mpmath
 import pytest
 
 from diffcheck.atoms import ATOMS
-from diffcheck.gradient import derivative, gradient
-from diffcheck.parse import parse
-from diffcheck.tree import Node
-from diffcheck.variables import make_problem
+from diffcheck.backprop.gradient import derivative, gradient
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
+from diffcheck.question.variables import make_problem
 
 TEXTS = [
     ("abs(y - f)", {"f": "sign(f - y)"}),

@@ -8,7 +8,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.identity import Decision, is_zero, prove_equal
+from diffcheck.algebra.identity import Decision, is_zero, prove_equal
 
 X, Y, P, A, B = sp.symbols("x y p a b", real=True)
 K = sp.Symbol("k", integer=True)

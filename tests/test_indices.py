@@ -3,7 +3,7 @@
 import pytest
 
 from diffcheck.check import check
-from diffcheck.indices import taken_apart
+from diffcheck.question.indices import taken_apart
 
 PLACES = {
     "mean(abs(y[i] - f[i]))": ["f[i] = y[i] for some i"],

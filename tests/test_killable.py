@@ -5,8 +5,8 @@ import time
 import pytest
 import sympy as sp
 
+from diffcheck.conditions.solver import Answer
 from diffcheck.killable import finished
-from diffcheck.solver import Answer
 
 X = sp.Symbol("x", real=True)
 

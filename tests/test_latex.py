@@ -16,12 +16,12 @@ from diffcheck.check import check
 from diffcheck.cli import main
 from diffcheck.emit.latex import latex
 from diffcheck.errors import BadOption, InputError
+from diffcheck.language.limits import check_size
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name, number
 from diffcheck.latex import read
-from diffcheck.limits import check_size
-from diffcheck.numeric import precise
-from diffcheck.parse import parse
-from diffcheck.tree import Node, name, number
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Smoothness, Verdict
 from diffcheck.workers import Question
 

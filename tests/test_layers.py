@@ -7,10 +7,10 @@ import pytest
 
 from diffcheck.check import check
 from diffcheck.errors import InputError
-from diffcheck.layers import LAYERS
-from diffcheck.numeric import evaluate
-from diffcheck.reductions import LAYERED
-from diffcheck.variables import make_problem
+from diffcheck.language.layers import LAYERS
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.reductions import LAYERED
+from diffcheck.question.variables import make_problem
 
 
 def value(text, let=None, **known):

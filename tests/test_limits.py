@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.limits import MAX_DEPTH, check_size
-from diffcheck.parse import parse
-from diffcheck.tree import Node, name
+from diffcheck.language.limits import MAX_DEPTH, check_size
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from diffcheck.check import check
 from diffcheck.errors import InputError
-from diffcheck.losses import CURES, NAMED, cure, named
-from diffcheck.parse import parse
-from diffcheck.vocabulary import is_reserved
+from diffcheck.language.losses import CURES, NAMED, cure, named
+from diffcheck.language.parse import parse
+from diffcheck.language.vocabulary import is_reserved
 
 # The class of each formula in all its parts but the target's, where the domain is that of predictions.
 CLASSES = {

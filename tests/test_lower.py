@@ -8,11 +8,11 @@ import mpmath
 import pytest
 import sympy as sp
 
+from diffcheck.algebra.lower import lower, to_sympy
+from diffcheck.algebra.printer import symbol
 from diffcheck.atoms import ATOMS
-from diffcheck.lower import lower, to_sympy
-from diffcheck.parse import parse
-from diffcheck.printer import symbol
-from diffcheck.tree import Node
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
 
 CALLED = [row.name for row in ATOMS.values() if row.syntax == "call" and row.name != "where"]
 

@@ -8,9 +8,9 @@ from losses import LOSSES
 from diffcheck.analyze import analyze
 from diffcheck.check import check
 from diffcheck.errors import Undetermined
+from diffcheck.language.tree import Place
+from diffcheck.question.variables import make_problem
 from diffcheck.report.terminal import render
-from diffcheck.tree import Place
-from diffcheck.variables import make_problem
 from diffcheck.verdict import Kind, Verdict
 
 RELU = {"F(x)": "w2*relu(w1*x + b1) + b2"}

@@ -21,24 +21,24 @@ from jsonschema import Draft202012Validator
 from losses import LOSSES
 from questions import question
 
+from diffcheck.algebra.lower import parameters, to_sympy
 from diffcheck.atoms import ATOMS
-from diffcheck.autograd import run
+from diffcheck.backprop.autograd import run
+from diffcheck.backprop.gradient import derivative
+from diffcheck.backprop.graph import adjoints, graph, written_out
+from diffcheck.backprop.nodes import tape
+from diffcheck.backprop.passing import Passage
 from diffcheck.check import check
-from diffcheck.gradient import derivative
-from diffcheck.graph import adjoints, graph, written_out
-from diffcheck.lower import parameters, to_sympy
-from diffcheck.nodes import tape
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse
-from diffcheck.passing import Passage
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name, number
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
+from diffcheck.question.variables import make_problem
 from diffcheck.report.json import schema_text, to_object
 from diffcheck.report.layout import cells
 from diffcheck.report.nodes import table
 from diffcheck.tape import Fate, Flow
-from diffcheck.tree import Node, name, number
-from diffcheck.unparse import unparse
-from diffcheck.variables import make_problem
 from diffcheck.verdict import Report, Severity, Verdict
 
 CORPUS = [

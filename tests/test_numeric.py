@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.numeric import conditions_hold, evaluate, precise, program_size, values
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import Node, name
+from diffcheck.language.numeric import conditions_hold, evaluate, precise, program_size, values
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import Node, name
 
 UNDEFINED = [
     ("log(x)", -1),

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from diffcheck.analyze import analyze
-from diffcheck.numeric import values
-from diffcheck.parse import parse
-from diffcheck.smoothings import SMOOTHINGS
+from diffcheck.language.numeric import values
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from diffcheck.suggest import THOROUGH, suggest
 from diffcheck.suggest.composed import by_composition
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.order import moved
 from diffcheck.suggest.plan import Plan, Replacement
 from diffcheck.suggest.shape import recognise
-from diffcheck.variables import make_problem
+from diffcheck.suggest.smoothings import SMOOTHINGS
 from diffcheck.verdict import Smoothness, Verdict
 
 OVERLAP = "max(0, min(x, 3) - 1)*max(0, min(y, 3) - 1)"

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcheck.errors import InputError, SyntaxProblem, UnknownFunction, WrongArguments
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import APPLY, Node, name, number
-from diffcheck.unparse import unparse
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import APPLY, Node, name, number
+from diffcheck.language.unparse import unparse
 
 T = TypeVar("T")
 

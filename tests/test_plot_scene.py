@@ -5,7 +5,7 @@ import pytest
 from pictures import ONE, TWO, scene
 
 from diffcheck.errors import BadOption, InputError
-from diffcheck.places import place_of
+from diffcheck.findings.places import place_of
 from diffcheck.plot.marks import OF_SLOPE
 from diffcheck.verdict import Kind
 

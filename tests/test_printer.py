@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from diffcheck.lower import to_sympy
-from diffcheck.parse import parse
-from diffcheck.printer import symbol, text_of
+from diffcheck.algebra.lower import to_sympy
+from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.language.parse import parse
 
 X, Y, F, K = symbol("x"), symbol("y"), symbol("f"), sp.Symbol("k", integer=True)
 HALF = sp.Rational(1, 2)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from diffcheck.analyze import analyze
 from diffcheck.errors import InputError
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
 from diffcheck.probe import probe
 from diffcheck.problem import Problem
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Analysis, Finding, Kind, ProbeStatus, Severity, Smoothness, Verdict
 
 CONFIRMED, CONTRADICTED, CANNOT_TELL = "confirmed", "contradicted", "cannot_tell"

@@ -11,15 +11,15 @@ import sympy as sp
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from diffcheck.algebra.lower import lower
 from diffcheck.analyze import analyze
-from diffcheck.cell import Cell
 from diffcheck.errors import Undetermined
-from diffcheck.expand import Expansion, UndefinedHere
-from diffcheck.germ import Algebra, Germ, Mono, NeedMoreTerms
-from diffcheck.lower import lower
-from diffcheck.parse import parse
-from diffcheck.variables import make_problem
+from diffcheck.germs.expand import Expansion, UndefinedHere
+from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Verdict
+from diffcheck.walls.cell import Cell
 
 QUICK = settings(derandomize=True, max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 LEAVES = st.sampled_from(["X", "X - 1", "X**2 - 1", "2*X + 1"])

@@ -14,7 +14,8 @@ from diffcheck import check
 from diffcheck.atoms import ATOMS
 from diffcheck.cli import app, arranged
 from diffcheck.errors import BadOption, InputError, Undetermined
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from diffcheck.race import result as module
 from diffcheck.race.answer import Claim, Standing, answer
 from diffcheck.race.contestants import CONTESTANTS, GRADIENT_COST, LENGTHS
@@ -24,7 +25,6 @@ from diffcheck.race.result import Rules, race, smoothed
 from diffcheck.race.table import render, to_object
 from diffcheck.race.task import Options, plan, read_again
 from diffcheck.report.layout import cells
-from diffcheck.variables import make_problem
 
 QUICK = Rules(budget=400, runs=2)
 STEP = "where(y*f > 0, 0, 1)"

@@ -9,12 +9,12 @@ import pytest
 import sympy as sp
 from questions import ask
 
+from diffcheck.algebra.lower import lower
 from diffcheck.check import check
-from diffcheck.lower import lower
-from diffcheck.parse import parse
-from diffcheck.radial import radial
+from diffcheck.language.parse import parse
+from diffcheck.language.unparse import unparse
 from diffcheck.report.json import to_object
-from diffcheck.unparse import unparse
+from diffcheck.thin.radial import radial
 from diffcheck.verify import Status, verify
 
 # Functions of a radius r: every kind of point and class, even and odd germs.

@@ -3,17 +3,17 @@
 import pytest
 import sympy as sp
 
-from diffcheck.cell import Cell
+from diffcheck.algebra.lower import lower
 from diffcheck.errors import Undetermined
-from diffcheck.expand import Expansion, UndefinedHere
-from diffcheck.explore import explore
-from diffcheck.germ import Algebra, Germ, Mono, constant
-from diffcheck.lower import lower
-from diffcheck.outcome import SMOOTH
-from diffcheck.parse import parse
-from diffcheck.rays import Ray, combine
+from diffcheck.germs.expand import Expansion, UndefinedHere
+from diffcheck.germs.germ import Algebra, Germ, Mono, constant
+from diffcheck.language.parse import parse
+from diffcheck.thin.rays import Ray, combine
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
-from diffcheck.walls import Wall
+from diffcheck.walls.cell import Cell
+from diffcheck.walls.explore import explore
+from diffcheck.walls.outcome import SMOOTH
+from diffcheck.walls.wall import Wall
 
 X = sp.Symbol("x", real=True)
 DX, DY = sp.symbols("dx' dy'", real=True)

@@ -8,9 +8,9 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.balls import enclose
-from diffcheck.reach import Constraint, Status, holds, reach
-from diffcheck.solver import solve
+from diffcheck.algebra.balls import enclose
+from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.solver import solve
 
 X, Y, Z, B, C, P = sp.symbols("x y z b c p", real=True)
 K = sp.Symbol("k", integer=True)

@@ -3,8 +3,8 @@
 import pytest
 
 from diffcheck.errors import BadOption, InputError, SyntaxProblem
-from diffcheck.unparse import unparse
-from diffcheck.variables import make_problem
+from diffcheck.language.unparse import unparse
+from diffcheck.question.variables import make_problem
 
 
 def terms(text, **options):

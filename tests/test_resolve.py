@@ -7,11 +7,11 @@ import pytest
 import sympy as sp
 from test_expand import expansion
 
-from diffcheck.lower import lower
-from diffcheck.numeric import precise
-from diffcheck.parse import parse
-from diffcheck.resolve import BUILD, resolve, to_rational
-from diffcheck.tree import number
+from diffcheck.algebra.lower import lower
+from diffcheck.germs.resolve import BUILD, resolve, to_rational
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import number
 
 X = sp.Symbol("X", real=True)
 

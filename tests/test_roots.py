@@ -10,10 +10,10 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.roots import RootSet, real_roots
-from diffcheck.roots.families import member
-from diffcheck.roots.jets import constant
-from diffcheck.roots.tails import far_sign
+from diffcheck.algebra.roots import RootSet, real_roots
+from diffcheck.algebra.roots.families import member
+from diffcheck.algebra.roots.jets import constant
+from diffcheck.algebra.roots.tails import far_sign
 
 x = sp.Symbol("x", real=True)
 SETTINGS = settings(max_examples=25, deadline=None)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import diffcheck
-from diffcheck.reductions import base_of
+from diffcheck.language.reductions import base_of
+from diffcheck.question.variables import make_problem
 from diffcheck.report.terminal import render
-from diffcheck.variables import make_problem
 from diffcheck.verdict import Smoothness, Verdict
 
 FOLDER = Path(__file__).parent.parent / "samples"

@@ -8,8 +8,8 @@ from questions import SECONDS
 from diffcheck.analyze import analyze
 from diffcheck.check import check
 from diffcheck.deadline import within
-from diffcheck.separable import asked, settled
-from diffcheck.variables import make_problem
+from diffcheck.question.separable import asked, settled
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Verdict
 
 # What is proved for every number of samples: text, constraints, class.

@@ -3,12 +3,12 @@
 import pytest
 import sympy as sp
 
-from diffcheck.cell import Cell
-from diffcheck.lower import lower
-from diffcheck.outcome import OUTSIDE, SMOOTH
-from diffcheck.parse import parse
-from diffcheck.sides import Sides, judge
+from diffcheck.algebra.lower import lower
+from diffcheck.language.parse import parse
 from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
+from diffcheck.walls.cell import Cell
+from diffcheck.walls.outcome import OUTSIDE, SMOOTH
+from diffcheck.walls.sides import Sides, judge
 
 
 def at_zero(text):

@@ -5,7 +5,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcheck.signs import signs
+from diffcheck.algebra.signs import signs
 
 A, B, X = sp.symbols("a b x", real=True)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from diffcheck.reach import Constraint, Status, reach
-from diffcheck.single import points_between, roots_where
+from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.single import points_between, roots_where
 
 C = sp.Symbol("c", real=True)
 ROOT = sp.sqrt(C**2 - 4)

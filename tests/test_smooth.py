@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from diffcheck.analyze import analyze
 from diffcheck.cli import app
-from diffcheck.numeric import precise
-from diffcheck.parse import parse
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from diffcheck.report.json import schema_text
-from diffcheck.smooth import PURPOSES, Wish, choose
 from diffcheck.suggest import THOROUGH, suggest
 from diffcheck.suggest.names import name_of
-from diffcheck.variables import make_problem
+from diffcheck.suggest.smooth import PURPOSES, Wish, choose
 from diffcheck.verdict import CINF, Smoothness, Surrogate
 
 LOG_COSH = Surrogate("log-cosh", "mu*log(cosh(x/mu))", CINF, ("-mu*log(2)", "0"), "1/mu", "mu", True)

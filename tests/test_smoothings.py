@@ -16,10 +16,10 @@ import sympy as sp
 
 from benchmarks.enclosures import enclosures
 from diffcheck.atoms import ATOMS
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.prove import Unproved, proof
-from diffcheck.smoothings import SMOOTHINGS, TARGETS, Smoothing
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import NAME, NUMBER, Node
+from diffcheck.suggest.prove import Unproved, proof
+from diffcheck.suggest.smoothings import SMOOTHINGS, TARGETS, Smoothing
 
 MUS = (mpmath.mpf("0.01"), mpmath.mpf(1), mpmath.mpf(7) / 3)
 # In units of mu: dense near the kink, then over several scales.

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,11 @@ MAY_IMPORT = {
     "check": {"", "batch", "cli", "workers"},
     "concepts": {"cli", "report"},
     "rules": {"concepts", "report"},
-    "why": {"check"},
+    "training": {"check"},
     "verify": {"cli", "report"},
 }
 
-DATA = {"certificate", "errors", "tape", "tree", "verdict"}
+DATA = {"certificate", "errors", "language.tree", "problem", "tape", "verdict"}
 
 
 def _module(path):
@@ -63,6 +64,14 @@ def test_no_file_imports_what_imports_it():
     tuple(graphlib.TopologicalSorter({k: v - {"diffcheck"} for k, v in GRAPH.items()}).static_order())
 
 
+def test_the_packages_have_an_order_too():
+    """Of two packages at most one knows the other: the files of one are read without those of the other."""
+    packages = {_top(module): set() for module in GRAPH}
+    for module, imports in GRAPH.items():
+        packages[_top(module)] |= set(map(_top, imports)) - {_top(module), ""}
+    tuple(graphlib.TopologicalSorter(packages).static_order())
+
+
 @pytest.mark.parametrize("high", MAY_IMPORT)
 def test_the_analysis_knows_nothing_of_its_users(high):
     """What prints, waits or reads options is imported only from above."""
@@ -72,14 +81,15 @@ def test_the_analysis_knows_nothing_of_its_users(high):
 
 def test_the_data_types_import_nothing_but_each_other():
     """Everybody shares them, so they depend on nobody."""
-    for name in DATA:
-        assert {_top(module) for module in GRAPH[f"diffcheck.{name}"]} <= DATA
+    data = {f"diffcheck.{name}" for name in DATA}
+    for module in data:
+        assert GRAPH[module] <= data, module
 
 
 # What the checker may share with the analyzer: the language, the table of functions and its values, the report.
 LANGUAGE = {
-    "atoms", "certificate", "conventions", "errors", "numeric", "parse", "samples", "tree", "unknown", "unparse",
-    "verdict", "verify",
+    "atoms", "certificate", "errors", "language.conventions", "language.numeric", "language.parse", "language.tree",
+    "language.unparse", "question.samples", "question.unknown", "verdict",
 }  # fmt: skip
 
 
@@ -87,7 +97,8 @@ def test_the_checker_shares_no_analysis_with_the_analyzer():
     """What a report claims is checked by other means than it was found with: no rule, no solver, no algebra system."""
     for module, imports in GRAPH.items():
         if _top(module) == "verify":
-            assert set(map(_top, imports)) <= LANGUAGE, module
+            others = {i.removeprefix("diffcheck.") for i in imports if _top(i) != "verify"}
+            assert others <= LANGUAGE, module
             text = PACKAGE / f"{module.replace('.', '/').removeprefix('diffcheck/')}.py"
             path = text if text.exists() else PACKAGE / "verify" / "__init__.py"
             outside = {
@@ -119,6 +130,15 @@ def test_every_file_says_what_it_is_and_offers(path):
     assert len(names) == 1
     assert names[0] == sorted(names[0], key=_isort_key)
     assert len(names[0]) == len(set(names[0]))
+
+
+@pytest.mark.parametrize("path", FILES, ids=_module)
+def test_the_files_that_a_file_names_are_there(path):
+    """Who is sent on to `cell.py` finds it beside the file, or under the name given from the package or the root."""
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"(?<![\w./])[\w/]+\.py\b", text)
+    beside = (path.parent, PACKAGE, PACKAGE.parent)
+    assert not [name for name in named if not any((folder / name).exists() for folder in beside)]
 
 
 def _isort_key(name):

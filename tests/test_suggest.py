@@ -17,9 +17,12 @@ from benchmarks.surrogates import far_out, infinite
 from diffcheck.analyze import analyze
 from diffcheck.atoms import ATOMS
 from diffcheck.errors import Undetermined
-from diffcheck.numeric import values
-from diffcheck.parse import parse, parse_conditions
+from diffcheck.language.numeric import values
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import NAME, NUMBER, Node
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
+from diffcheck.question.variables import make_problem
 from diffcheck.suggest import CHECKS, THOROUGH, suggest
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.patch import FORMS, Patch, patches
@@ -28,9 +31,6 @@ from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import recognise
 from diffcheck.suggest.split import split
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import NAME, NUMBER, Node
-from diffcheck.unparse import unparse
-from diffcheck.variables import make_problem
 from diffcheck.verdict import C0, CINF, Analysis, Finding, Kind, Severity, Surrogate, Verdict
 
 SMOOTH = Analysis(Verdict.DIFFERENTIABLE, CINF)

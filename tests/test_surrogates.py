@@ -11,8 +11,8 @@ import pytest
 from benchmarks.refute import bent, moved, untrue
 from benchmarks.surrogates import cases, complaints, draws, infinite, off_the_interval, suggestions
 from diffcheck.analyze import analyze
+from diffcheck.question.variables import make_problem
 from diffcheck.suggest import suggest
-from diffcheck.variables import make_problem
 
 ALL = list(cases())
 HARD = {

@@ -4,13 +4,13 @@ import pytest
 import sympy as sp
 from questions import ask, is_on_locus, question, summary
 
-from diffcheck.facts import never_zero
-from diffcheck.loci import Question, components
-from diffcheck.lower import lower, to_sympy
-from diffcheck.signs import squares
-from diffcheck.thin import visit
+from diffcheck.algebra.lower import lower, to_sympy
+from diffcheck.algebra.signs import squares
+from diffcheck.conditions.facts import never_zero
+from diffcheck.thin.around import visit
+from diffcheck.thin.loci import Question, components
 from diffcheck.verdict import Verdict
-from diffcheck.walls import Thin
+from diffcheck.walls.wall import Thin
 
 X, Y = sp.symbols("x y", real=True)
 

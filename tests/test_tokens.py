@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.tokens import MAX_TEXT, number_value, tokenize
+from diffcheck.language.tokens import MAX_TEXT, number_value, tokenize
 
 
 def test_words_keep_their_columns() -> None:

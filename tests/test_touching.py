@@ -3,13 +3,13 @@
 import pytest
 import sympy as sp
 
+from diffcheck.algebra.printer import symbol
+from diffcheck.algebra.signs import touching
 from diffcheck.analyze import analyze
 from diffcheck.check import check
-from diffcheck.crossings import uncrossed
-from diffcheck.printer import symbol
-from diffcheck.signs import touching
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Smoothness
+from diffcheck.walls.crossings import uncrossed
 
 X, Y, Z = map(symbol, "xyz")
 

@@ -6,9 +6,9 @@ import pytest
 
 from diffcheck.check import check
 from diffcheck.errors import Undetermined, WrongArguments
-from diffcheck.parse import parse
-from diffcheck.unknown import depends, hidden, respelt, spelt, unspelt
-from diffcheck.unparse import unparse
+from diffcheck.language.parse import parse
+from diffcheck.language.unparse import unparse
+from diffcheck.question.unknown import depends, hidden, respelt, spelt, unspelt
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcheck.atoms import ATOMS
-from diffcheck.parse import parse
-from diffcheck.tree import Node, name, number
-from diffcheck.unparse import unparse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name, number
+from diffcheck.language.unparse import unparse
 
 CALLS = [row for row in ATOMS.values() if row.syntax == "call" and row.name != "where"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from diffcheck.errors import BadOption, InputError, SyntaxProblem
-from diffcheck.parse import parse
-from diffcheck.tree import Place
-from diffcheck.variables import describe_split, make_problem
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Place
+from diffcheck.question.variables import describe_split, make_problem
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcheck.errors import InputError
-from diffcheck.numeric import values
-from diffcheck.parse import parse
-from diffcheck.reductions import REDUCTIONS, base_of, indices_of
-from diffcheck.tree import NAME
-from diffcheck.unparse import unparse
-from diffcheck.vectors import Expander, opened
+from diffcheck.language.numeric import values
+from diffcheck.language.parse import parse
+from diffcheck.language.reductions import REDUCTIONS, base_of, indices_of
+from diffcheck.language.tree import NAME
+from diffcheck.language.unparse import unparse
+from diffcheck.language.vectors import Expander, opened
 
 
 def logsumexp(u, axis=None, keepdims=False):

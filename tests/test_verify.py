@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from diffcheck.check import check
 from diffcheck.cli import app
 from diffcheck.errors import BadOption
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
 from diffcheck.report.json import to_object
 from diffcheck.verify import Status, reports, verify
 from diffcheck.verify.boxes import zeros_on

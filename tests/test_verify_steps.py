@@ -10,7 +10,7 @@ from losses import LOSSES
 
 from diffcheck.certificate import Cell, Certificate, Side, Term, WallStep
 from diffcheck.check import check
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
 from diffcheck.report.json import to_object
 from diffcheck.report.proof import proof
 from diffcheck.verify import Status, verify

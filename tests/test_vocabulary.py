@@ -6,9 +6,9 @@ import pytest
 
 from diffcheck.atoms import ALIASES, ATOMS, Atom
 from diffcheck.errors import UnknownFunction
-from diffcheck.parse import parse
-from diffcheck.tree import APPLY, Node, name
-from diffcheck.vocabulary import MAX_ARGUMENTS, as_number, is_condition
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import APPLY, Node, name
+from diffcheck.language.vocabulary import MAX_ARGUMENTS, as_number, is_condition
 
 CALLED = [row for row in ATOMS.values() if row.syntax == "call"]
 

@@ -4,14 +4,14 @@ import pytest
 import sympy as sp
 from questions import ask
 
+from diffcheck.algebra.lower import to_sympy
+from diffcheck.algebra.printer import symbol
 from diffcheck.analyze import analyze
 from diffcheck.check import check
-from diffcheck.equations import solve_for
-from diffcheck.lower import to_sympy
-from diffcheck.parse import parse
-from diffcheck.printer import symbol
-from diffcheck.variables import make_problem
-from diffcheck.walls import factors, integer_zeros, walls_of
+from diffcheck.conditions.equations import solve_for
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
+from diffcheck.walls.wall import factors, integer_zeros, walls_of
 
 X, Y, A, B, C = sp.symbols("x y a b c", real=True)
 K = sp.Symbol("k", integer=True)

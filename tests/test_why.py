@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 from reports import CONTRADICTED, CORNER, MAE
 
 from diffcheck.check import check
-from diffcheck.numeric import precise
-from diffcheck.parse import parse
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
+from diffcheck.question.variables import make_problem
 from diffcheck.report.json import render as as_json
 from diffcheck.report.json import schema_text
 from diffcheck.report.terminal import render as as_text
-from diffcheck.smooth import PURPOSES
-from diffcheck.subgradients import CONVENTIONS
-from diffcheck.variables import make_problem
+from diffcheck.suggest.smooth import PURPOSES
+from diffcheck.training.subgradients import CONVENTIONS
+from diffcheck.training.why import remarks
 from diffcheck.verdict import Basis, Kind, Smoothness, Topic
-from diffcheck.why import remarks
 
 # expression, variables, constraints, place of the finding, what is said of its minimiser
 MINIMISERS = [

@@ -30,7 +30,7 @@ def emit(
 ) -> int:
     """Print the expression as a function that one can paste; nothing is checked or smoothed."""
     from diffcheck.emit import LANGUAGES, emit
-    from diffcheck.variables import make_problem
+    from diffcheck.question.variables import make_problem
 
     language = as_one_of("--to", to, LANGUAGES)
     text = text_of(expression)

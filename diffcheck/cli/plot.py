@@ -37,14 +37,14 @@ def plot(
     latex: Latex = False,
 ) -> int:
     """Draw the function, its derivative and what to use instead: here, or to a file with -o."""
-    from diffcheck.indices import taken_apart
     from diffcheck.plot.figure import COLUMNS, draw, require_matplotlib
     from diffcheck.plot.options import file_ending, wishes
     from diffcheck.plot.scene import MODELS, compose
     from diffcheck.plot.terminal import columns, render
-    from diffcheck.separable import asked
-    from diffcheck.unknown import spelt, unspelt
-    from diffcheck.variables import make_problem
+    from diffcheck.question.indices import taken_apart
+    from diffcheck.question.separable import asked
+    from diffcheck.question.unknown import spelt, unspelt
+    from diffcheck.question.variables import make_problem
     from diffcheck.workers import Question
 
     if output is not None:

@@ -61,12 +61,12 @@ def race(
     """Minimise the loss with and without gradients, and on its surrogate: who gets there first."""
     import time
 
+    from diffcheck.question.unknown import spelt, unspelt
+    from diffcheck.question.variables import make_problem
     from diffcheck.race.options import as_number, as_values
     from diffcheck.race.result import Rules, race, smoothed
     from diffcheck.race.table import render, render_json
     from diffcheck.race.task import DATA_KINDS, Options, plan, read_again, with_linear_models
-    from diffcheck.unknown import spelt, unspelt
-    from diffcheck.variables import make_problem
     from diffcheck.workers import Question
 
     limit = as_limit(timeout)

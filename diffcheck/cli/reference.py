@@ -45,7 +45,7 @@ def _panels(page: Page, width: int) -> list[Line]:
     from diffcheck.plot.options import wishes
     from diffcheck.plot.scene import compose
     from diffcheck.plot.terminal import columns, panels
-    from diffcheck.variables import make_problem
+    from diffcheck.question.variables import make_problem
     from diffcheck.workers import Question
 
     plot = page.plot

@@ -41,11 +41,11 @@ def smooth(
 
     from diffcheck.emit import LANGUAGES
     from diffcheck.emit import emit as write
+    from diffcheck.question.separable import asked
+    from diffcheck.question.unknown import spelt, unspelt
+    from diffcheck.question.variables import make_problem
     from diffcheck.report.smooth import offer
-    from diffcheck.separable import asked
-    from diffcheck.smooth import PURPOSES, Wish, choose
-    from diffcheck.unknown import spelt, unspelt
-    from diffcheck.variables import make_problem
+    from diffcheck.suggest.smooth import PURPOSES, Wish, choose
     from diffcheck.workers import Question
 
     language = as_one_of("--emit", emit, LANGUAGES) if emit else ""

@@ -1,6 +1,6 @@
 """Code one can paste: an expression, or a surrogate for it, as a function in one of LANGUAGES.
 
-1. `diffcheck/stable.py`: the same function in operations that do not overflow (softplus for log(1 + exp(u))).
+1. `diffcheck/suggest/stable.py`: the same function in operations that do not overflow (softplus for log(1 + exp(u))).
    `balanced.py`: corners that are corrected from outside have the mean of both slopes.
 2. `write.py`: tree -> lines, with a second `where` around what a branch not taken must not spoil.
    `spelling.py` is the table of what each function is called, `languages.py` that of the languages.
@@ -22,9 +22,9 @@ from diffcheck.emit.naming import Names, function_name
 from diffcheck.emit.story import docstring, story
 from diffcheck.emit.write import Writer
 from diffcheck.errors import BadOption, SyntaxProblem
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
 from diffcheck.problem import Problem, Samples
-from diffcheck.tree import Node
 from diffcheck.verdict import Surrogate
 
 __all__ = ["LANGUAGES", "emit"]

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import reduce
 
+from diffcheck.language.tree import Node, number, substitute
 from diffcheck.suggest.nested import branches
 from diffcheck.suggest.polynomial import add, divide, to_poly
 from diffcheck.suggest.split import split
-from diffcheck.tree import Node, number, substitute
 
 __all__ = ["balanced"]
 
@@ -26,8 +26,8 @@ ZERO, TWO = number(0), number(2)
 def balanced(tree: Node, variables: Collection[str]) -> Node:
     """Return an equal expression whose corners have the mean of both slopes.
 
-    >>> from diffcheck.parse import parse
-    >>> from diffcheck.unparse import unparse
+    >>> from diffcheck.language.parse import parse
+    >>> from diffcheck.language.unparse import unparse
     >>> unparse(balanced(parse("relu(x) + c"), ["x"]))
     'where(x > 0, x, where(x < 0, 0, (x + 0)/2)) + c'
     """

@@ -12,9 +12,9 @@ from fractions import Fraction
 import mpmath
 
 from diffcheck.errors import InputError
-from diffcheck.numeric import evaluate
-from diffcheck.tree import Node
-from diffcheck.unparse import unparse
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.tree import Node
+from diffcheck.language.unparse import unparse
 
 __all__ = ["exact_text", "float_text", "holds"]
 
@@ -46,7 +46,7 @@ def float_text(node: Node) -> str:
 
     InputError if the value has no float64: infinite, or zero only by rounding.
 
-    >>> from diffcheck.parse import parse
+    >>> from diffcheck.language.parse import parse
     >>> [float_text(parse(text)) for text in ("0.10", "2/3", "log(2)", "log(2)*log(3)")]
     ['0.1', '2/3', 'math.log(2)', '0.7615000226639549']
     """

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from diffcheck.algebra.lower import fill, parameters
 from diffcheck.emit.spelling import SPELLINGS
 from diffcheck.emit.write import definition
+from diffcheck.language.reductions import base_of, indices_of
+from diffcheck.language.tree import NAME, NUMBER, Node
+from diffcheck.language.unparse import unparse
 from diffcheck.latex.words import may_be_called
-from diffcheck.lower import fill, parameters
 from diffcheck.problem import Samples
-from diffcheck.reductions import base_of, indices_of
-from diffcheck.tree import NAME, NUMBER, Node
-from diffcheck.unparse import unparse
 
 __all__ = ["formula", "latex"]
 

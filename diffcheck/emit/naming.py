@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
-from diffcheck.reductions import base_of, indices_of
+from diffcheck.language.reductions import base_of, indices_of
 
 __all__ = ["Names", "function_name"]
 

@@ -10,8 +10,8 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem, Samples
-from diffcheck.unparse import unparse
 from diffcheck.verdict import Surrogate
 
 __all__ = ["docstring", "story"]

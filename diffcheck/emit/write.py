@@ -16,15 +16,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
+from diffcheck.algebra.lower import fill, parameters
 from diffcheck.atoms import ATOMS
 from diffcheck.emit.constants import exact_text, float_text, holds
 from diffcheck.emit.languages import ARRAYS, Language
 from diffcheck.emit.naming import Names
 from diffcheck.emit.spelling import SPELLINGS
-from diffcheck.lower import fill, parameters
-from diffcheck.parse import is_condition, parse
-from diffcheck.stable import is_positive, stable
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.language.parse import is_condition, parse
+from diffcheck.language.tree import NAME, NUMBER, Node
+from diffcheck.suggest.stable import is_positive, stable
 
 __all__ = ["Writer", "definition"]
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from lark import Token
 
 from diffcheck.errors import InputError, SyntaxProblem
+from diffcheck.language.limits import check_size
+from diffcheck.language.tree import Node, Span
 from diffcheck.latex.context import Clause, called, clauses, dressed, paired, span_of
 from diffcheck.latex.formula import formula
 from diffcheck.latex.meaning import meaning
@@ -27,8 +29,6 @@ from diffcheck.latex.printed import listed, plain_name, unwrapped
 from diffcheck.latex.raw import problem
 from diffcheck.latex.tokens import tokenize
 from diffcheck.latex.write import Place, write
-from diffcheck.limits import check_size
-from diffcheck.tree import Node, Span
 
 __all__ = ["Reading", "read"]
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from lark import Token
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.limits import MAX_DEPTH, too_deep
 from diffcheck.latex.raw import problem, token
 from diffcheck.latex.words import DATA_LETTERS, FUNCTION_LETTERS, GREEK, NAMES, may_be_called
-from diffcheck.limits import MAX_DEPTH, too_deep
 
 __all__ = ["Clause", "called", "clauses", "dressed", "paired", "span_of"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diffcheck.language.tree import Node
 from diffcheck.latex.printed import indices, letter, subscripts
-from diffcheck.tree import Node
 
 __all__ = ["extended"]
 

@@ -16,10 +16,10 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import Lexer
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.limits import MAX_DEPTH, too_deep
+from diffcheck.language.tree import Node, Span
 from diffcheck.latex.context import span_of
 from diffcheck.latex.raw import problem
-from diffcheck.limits import MAX_DEPTH, too_deep
-from diffcheck.tree import Node, Span
 
 __all__ = ["formula"]
 

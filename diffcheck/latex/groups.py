@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lark import Token
 
+from diffcheck.language.tree import Span
 from diffcheck.latex.raw import Cursor, Raw, problem, token
 from diffcheck.latex.words import SWITCHES
-from diffcheck.tree import Span
 
 __all__ = ["Groups", "styled"]
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from diffcheck.language.tree import NUMBER, Node, name, number
+from diffcheck.language.vocabulary import is_condition
 from diffcheck.latex.extent import extended
 from diffcheck.latex.names import Definition, Names
 from diffcheck.latex.printed import (
@@ -25,8 +27,6 @@ from diffcheck.latex.printed import (
 )
 from diffcheck.latex.product import Product
 from diffcheck.latex.vectors import norm, scalar_product, square
-from diffcheck.tree import NUMBER, Node, name, number
-from diffcheck.vocabulary import is_condition
 
 __all__ = ["meaning"]
 

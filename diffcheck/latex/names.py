@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.tree import Node, Span, name, number
+from diffcheck.language.vocabulary import is_reserved
 from diffcheck.latex.printed import (
     REDUCTIONS,
     exponents,
@@ -24,8 +26,6 @@ from diffcheck.latex.printed import (
 )
 from diffcheck.latex.raw import problem
 from diffcheck.latex.words import EULER
-from diffcheck.tree import Node, Span, name, number
-from diffcheck.vocabulary import is_reserved
 
 __all__ = ["LETTERS", "Definition", "Names"]
 

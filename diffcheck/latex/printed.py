@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from diffcheck.tree import Node
+from diffcheck.language.tree import Node
 
 __all__ = [
     "REDUCTIONS",

@@ -13,6 +13,11 @@ from typing import Protocol
 
 from diffcheck.atoms import ATOMS
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.limits import check_size
+from diffcheck.language.reductions import LETTERS
+from diffcheck.language.tree import NAME, Node, Span, name, number, substitute
+from diffcheck.language.vectors import compares_indices
+from diffcheck.language.vocabulary import MAX_ARGUMENTS
 from diffcheck.latex.printed import (
     averaged,
     indices,
@@ -27,11 +32,6 @@ from diffcheck.latex.printed import (
 )
 from diffcheck.latex.vectors import MATRIX, is_capital, is_matrix, is_vector, scalar_product
 from diffcheck.latex.words import FUNCTION_LETTERS
-from diffcheck.limits import check_size
-from diffcheck.reductions import LETTERS
-from diffcheck.tree import NAME, Node, Span, name, number, substitute
-from diffcheck.vectors import compares_indices
-from diffcheck.vocabulary import MAX_ARGUMENTS
 
 __all__ = ["Product"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lark import Token
 
 from diffcheck.errors import SyntaxProblem
-from diffcheck.tree import Span
+from diffcheck.language.tree import Span
 
 __all__ = ["Cursor", "Raw", "problem", "token"]
 

@@ -13,6 +13,8 @@ import re
 from lark import Token
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.tokens import MAX_TEXT
+from diffcheck.language.tree import Span
 from diffcheck.latex.groups import Groups, styled
 from diffcheck.latex.raw import Raw, problem, token
 from diffcheck.latex.words import (
@@ -33,8 +35,6 @@ from diffcheck.latex.words import (
     UNREAD,
     function,
 )
-from diffcheck.tokens import MAX_TEXT
-from diffcheck.tree import Span
 
 __all__ = ["tokenize"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diffcheck.language.tree import NAME, Node, Span, name, number
 from diffcheck.latex.words import GREEK
-from diffcheck.tree import NAME, Node, Span, name, number
 
 __all__ = ["MATRIX", "is_capital", "is_matrix", "is_vector", "norm", "scalar_product", "square"]
 

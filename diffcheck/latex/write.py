@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diffcheck.atoms import ATOMS
+from diffcheck.language.tree import NAME, NUMBER, Node, Span
+from diffcheck.language.unparse import ATOM, BINARY, PREFIXED, number_text
 from diffcheck.latex.printed import REDUCTIONS
-from diffcheck.tree import NAME, NUMBER, Node, Span
-from diffcheck.unparse import ATOM, BINARY, PREFIXED, number_text
 
 __all__ = ["Place", "write"]
 
@@ -33,7 +33,7 @@ class Place:
 def write(tree: Node) -> tuple[str, tuple[Place, ...]]:
     """Return the text of a tree and the places of its parts.
 
-    >>> from diffcheck.tree import name
+    >>> from diffcheck.language.tree import name
     >>> write(Node("mul", (name("a", (0, 2)), name("b", (3, 5))), None, (0, 5)))[1][1]
     Place(start=2, stop=3, source=(3, 5))
     """

@@ -13,13 +13,13 @@ from itertools import pairwise
 import numpy as np
 
 from diffcheck.errors import InputError
-from diffcheck.numeric import values
-from diffcheck.parse import parse
+from diffcheck.language.numeric import values
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
 from diffcheck.plot.line import EVEN, Array, Line, Piece, limits, pieces
 from diffcheck.plot.marks import OF_SLOPE, OF_VALUE, Mark, apart, mark, meetings
 from diffcheck.plot.window import View, defined_values
 from diffcheck.problem import Problem
-from diffcheck.tree import Node
 from diffcheck.verdict import Report, Surrogate
 
 __all__ = ["Cut", "Model", "cut"]

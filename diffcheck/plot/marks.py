@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 
 from diffcheck.errors import InputError
-from diffcheck.numeric import Exact, evaluate
-from diffcheck.places import place_of
+from diffcheck.findings.places import place_of
+from diffcheck.language.numeric import Exact, evaluate
 from diffcheck.plot.line import Line, Piece
 from diffcheck.plot.options import DIGITS, exact_number
 from diffcheck.plot.places import Crossing, crossings

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from diffcheck.errors import BadOption, InputError
-from diffcheck.numeric import Exact, evaluate
-from diffcheck.parse import parse
+from diffcheck.language.numeric import Exact, evaluate
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import APPLY
 from diffcheck.problem import Problem
-from diffcheck.tree import APPLY
 
 __all__ = ["ENDINGS", "Wishes", "assigned", "exact_number", "file_ending", "finite_number", "wishes"]
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diffcheck.numeric import Exact, evaluate, values
-from diffcheck.places import Equation, Place
+from diffcheck.findings.places import Equation, Place
+from diffcheck.language.numeric import Exact, evaluate, values
+from diffcheck.language.tree import Node
 from diffcheck.plot.line import Array, Line, runs, straightened
 from diffcheck.plot.options import DIGITS
-from diffcheck.tree import Node
 
 __all__ = ["Crossing", "Trace", "crossings", "curves", "members"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diffcheck.places import Place, place_of
+from diffcheck.findings.places import Place, place_of
 from diffcheck.plot.line import Array, limits
 from diffcheck.plot.options import Wishes
 from diffcheck.plot.places import Trace, curves

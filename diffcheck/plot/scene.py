@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from diffcheck.errors import BadOption
-from diffcheck.numeric import Exact
-from diffcheck.places import place_of
+from diffcheck.findings.places import place_of
+from diffcheck.language.numeric import Exact
 from diffcheck.plot.cut import Cut, cut
 from diffcheck.plot.line import Line
 from diffcheck.plot.marks import known_value

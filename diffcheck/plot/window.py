@@ -17,8 +17,8 @@ from fractions import Fraction
 import numpy as np
 
 from diffcheck.errors import BadOption, InputError
-from diffcheck.numeric import Exact, conditions_hold, values
-from diffcheck.places import place_of
+from diffcheck.findings.places import place_of
+from diffcheck.language.numeric import Exact, conditions_hold, values
 from diffcheck.plot.line import Array
 from diffcheck.plot.options import Wishes, exact_number
 from diffcheck.plot.places import members

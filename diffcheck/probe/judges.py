@@ -18,8 +18,8 @@ from typing import Any
 import mpmath
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.numeric import Value, evaluate
-from diffcheck.parse import parse
+from diffcheck.language.numeric import Value, evaluate
+from diffcheck.language.parse import parse
 from diffcheck.probe.sides import Ladder, Line, Side, Slope, State, real
 from diffcheck.verdict import Finding, Kind, ProbeResult, ProbeStatus
 

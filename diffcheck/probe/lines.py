@@ -14,9 +14,9 @@ from itertools import pairwise, zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from diffcheck.numeric import conditions_hold, values
+from diffcheck.language.numeric import conditions_hold, values
+from diffcheck.language.tree import NUMBER
 from diffcheck.problem import Problem
-from diffcheck.tree import NUMBER
 
 __all__ = ["Grid", "Window", "bend_power", "bent_origin", "grids", "holes", "suspicious"]
 

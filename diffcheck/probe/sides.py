@@ -20,8 +20,8 @@ from typing import Any
 
 import mpmath
 
-from diffcheck.numeric import Exact, Value, evaluate
-from diffcheck.tree import Node
+from diffcheck.language.numeric import Exact, Value, evaluate
+from diffcheck.language.tree import Node
 
 __all__ = ["COARSE", "FINE", "FINEST", "Ladder", "Line", "Side", "Slope", "State", "bent", "real", "side"]
 

@@ -19,11 +19,11 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from diffcheck.numeric import Exact, Value, evaluate, evaluate_parts, program_size
+from diffcheck.language.numeric import Exact, Value, evaluate, evaluate_parts, program_size
+from diffcheck.language.tree import Node
 from diffcheck.probe.lines import Grid, Window, bend_power, bent_origin, grids, holes, suspicious
 from diffcheck.probe.sides import Ladder, Line, Side, Slope, State, bent, real, side
 from diffcheck.problem import Problem
-from diffcheck.tree import Node
 from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Analysis, Kind, Smoothness, Verdict
 
 __all__ = ["Suspect", "sweep"]

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.numeric import Exact, evaluate
-from diffcheck.parse import parse
+from diffcheck.language.numeric import Exact, evaluate
+from diffcheck.language.parse import parse
 from diffcheck.probe.judges import JUDGES, Trial
 from diffcheck.probe.sides import COARSE, FINE, FINEST, Ladder, Line, bent, side
 from diffcheck.problem import Problem

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from diffcheck.algebra.lower import parameters
+from diffcheck.backprop.gradient import partials
 from diffcheck.deadline import TimeOver
-from diffcheck.gradient import partials
-from diffcheck.lower import parameters
-from diffcheck.numeric import Step, values, values_of_parts
-from diffcheck.tree import NAME, Node, number, substitute
+from diffcheck.language.numeric import Step, values, values_of_parts
+from diffcheck.language.tree import NAME, Node, number, substitute
 
 __all__ = ["Array", "Objective", "as_frameworks_do"]
 

@@ -17,14 +17,14 @@ import numpy as np
 
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import BadOption, Undetermined
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import NAME, Node, number, substitute
+from diffcheck.language.unparse import unparse
 from diffcheck.race.answer import Answer, Standing, answer
 from diffcheck.race.contestants import CONTESTANTS, Contestant, Trace, is_installed
 from diffcheck.race.objective import Array, Objective
 from diffcheck.race.task import Arena, Task
-from diffcheck.smooth import Wish, choose
-from diffcheck.tree import NAME, Node, number, substitute
-from diffcheck.unparse import unparse
+from diffcheck.suggest.smooth import Wish, choose
 from diffcheck.verdict import Report, Verdict
 
 __all__ = ["GAP", "MU", "Result", "Rules", "Smoothed", "race", "smoothed"]

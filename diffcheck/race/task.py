@@ -18,14 +18,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from diffcheck.compose import BARE
-from diffcheck.conventions import is_data
 from diffcheck.errors import BadOption
-from diffcheck.numeric import values
+from diffcheck.language.conventions import is_data
+from diffcheck.language.numeric import values
+from diffcheck.language.reductions import base_of
+from diffcheck.language.tree import NAME, Node, substitute
 from diffcheck.problem import Problem
+from diffcheck.question.compose import BARE
 from diffcheck.race.objective import Array, Objective, as_frameworks_do
-from diffcheck.reductions import base_of
-from diffcheck.tree import NAME, Node, substitute
 from diffcheck.verdict import Report, Verdict
 
 __all__ = ["DATA_KINDS", "Arena", "Options", "Task", "plan", "read_again", "with_linear_models"]

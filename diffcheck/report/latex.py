@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from diffcheck.emit.latex import formula
 from diffcheck.errors import DiffcheckError
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
 from diffcheck.rules import RULES
-from diffcheck.tree import Node
 from diffcheck.verdict import Case, Finding, Kind, Report, Smoothness, Surrogate, Verdict
 
 __all__ = ["render"]

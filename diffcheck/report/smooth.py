@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from diffcheck.numeric import precise
-from diffcheck.parse import parse
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
 from diffcheck.report.layout import Line, cells, one_line, printed, wrapped
 from diffcheck.report.terminal import header, styled, suggestion
-from diffcheck.smooth import PURPOSES, Choice, Wish
+from diffcheck.suggest.smooth import PURPOSES, Choice, Wish
 from diffcheck.verdict import Report, Surrogate, Verdict
 
 __all__ = ["offer"]

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from diffcheck.language.tree import Place
 from diffcheck.report.layout import Line, cells, cropped, excerpt, one_line, printed, wrapped
 from diffcheck.report.places import Located
 from diffcheck.rules import RULES, message
-from diffcheck.tree import Place
 from diffcheck.verdict import (
     OTHERWISE,
     Case,
@@ -284,7 +284,7 @@ def _with_vectors(surrogate: Surrogate, report: Report) -> Surrogate:
     if "[" not in surrogate.expression:
         return surrogate
     # The parser brings SymPy, for which no other report has to wait.
-    from diffcheck.folded import folded, length
+    from diffcheck.language.folded import folded, length
 
     names = (*report.wrt, *report.constants)
 

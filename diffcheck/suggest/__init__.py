@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 
 from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, name, number
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.smoothings import TARGETS, Smoothing
 from diffcheck.suggest.activations import written_out
 from diffcheck.suggest.composed import by_composition
 from diffcheck.suggest.domain import keeps_domain
@@ -44,9 +45,8 @@ from diffcheck.suggest.plan import Plan, Replacement, filled, rows_for, whole_ro
 from diffcheck.suggest.price import of_patch, of_plan
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import Shape
+from diffcheck.suggest.smoothings import TARGETS, Smoothing
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import Node, name, number
-from diffcheck.unparse import unparse
 from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
 
 __all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest", "thorough"]

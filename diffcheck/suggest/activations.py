@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from diffcheck.algebra.lower import fill, parameters
 from diffcheck.atoms import ATOMS
-from diffcheck.lower import fill, parameters
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, substitute
 from diffcheck.suggest.shape import KNOWN
-from diffcheck.tree import Node, substitute
 
 __all__ = ["written_out"]
 
@@ -18,7 +18,7 @@ _BRANCHES = frozenset({"where", "max", "min", "relu", "clip", "abs"})
 def written_out(tree: Node) -> Node:
     """Return a tree in which hardtanh(u, -1, 1) is min(max(u, -1), 1), and so on for what has branches.
 
-    >>> from diffcheck.unparse import unparse
+    >>> from diffcheck.language.unparse import unparse
     >>> unparse(written_out(parse("1 - leaky_relu(x)")))
     '1 - where(x > 0, x, 0.01*x)'
     """

@@ -20,12 +20,12 @@ from fractions import Fraction
 from functools import reduce
 from math import isqrt
 
-from diffcheck.smoothings import TARGETS
+from diffcheck.language.tree import NUMBER, Node, number
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement, filled
 from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.ranges import Ranges
-from diffcheck.tree import NUMBER, Node, number
+from diffcheck.suggest.smoothings import TARGETS
 
 __all__ = ["NOTHING", "Interval", "affine_gradient", "difference", "gradient_lipschitz", "scaled"]
 

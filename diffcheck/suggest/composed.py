@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from diffcheck.smoothings import TARGETS
+from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.suggest.domain import is_positive, keeps_domain
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement
 from diffcheck.suggest.polynomial import from_poly
 from diffcheck.suggest.ranges import Ranges
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.suggest.smoothings import TARGETS
 from diffcheck.verdict import CINF, Analysis, Kind, Smoothness, Verdict
 
 __all__ = ["by_composition"]

@@ -7,10 +7,10 @@ is not convex.
 
 from __future__ import annotations
 
+from diffcheck.language.tree import NAME, Node, number
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement
 from diffcheck.suggest.polynomial import Poly, as_number, from_poly, to_poly
-from diffcheck.tree import NAME, Node, number
 
 __all__ = ["is_convex"]
 

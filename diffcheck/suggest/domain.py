@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from diffcheck.smoothings import TARGETS
+from diffcheck.language.tree import NUMBER, Node, number
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.order import moved
 from diffcheck.suggest.plan import Plan
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import KNOWN
-from diffcheck.tree import NUMBER, Node, number
+from diffcheck.suggest.smoothings import TARGETS
 
 __all__ = ["is_positive", "keeps_domain"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd, lcm
 
+from diffcheck.language.tree import NAME, NUMBER, Node, number
 from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, from_poly, multiply, scale, to_poly
-from diffcheck.tree import NAME, NUMBER, Node, number
 
 __all__ = ["Facts"]
 

@@ -12,11 +12,11 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from diffcheck.numeric import conditions_hold, precise, values
-from diffcheck.parse import parse
+from diffcheck.language.numeric import conditions_hold, precise, values
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
 from diffcheck.problem import Problem
-from diffcheck.stable import stable
-from diffcheck.tree import Node
+from diffcheck.suggest.stable import stable
 from diffcheck.verdict import Analysis
 
 __all__ = ["Far"]

@@ -5,13 +5,13 @@ The shape is that of `shape.py`, so max(0, 1 - y*f), where(y*f < 1, 1 - y*f, 0) 
 
 from __future__ import annotations
 
+from diffcheck.language.tree import Node
 from diffcheck.problem import Problem
 from diffcheck.suggest.bounds import affine_gradient
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan
 from diffcheck.suggest.polynomial import from_poly, to_poly
 from diffcheck.suggest.shape import Shape, recognise
-from diffcheck.tree import Node
 
 __all__ = ["name_of"]
 

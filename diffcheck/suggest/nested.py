@@ -8,9 +8,9 @@ h being the inner gap, signed to be positive on the far piece q.
 
 from __future__ import annotations
 
+from diffcheck.language.tree import Node
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.polynomial import Poly, add, divide, from_poly, scale, to_poly
-from diffcheck.tree import Node
 
 __all__ = ["Branches", "branches", "three_pieces"]
 

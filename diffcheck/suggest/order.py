@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diffcheck.smoothings import TARGETS
+from diffcheck.language.tree import NUMBER, Node
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement
 from diffcheck.suggest.polynomial import from_poly
 from diffcheck.suggest.ranges import Ranges
-from diffcheck.tree import NUMBER, Node
+from diffcheck.suggest.smoothings import TARGETS
 
 __all__ = ["Order", "moved"]
 

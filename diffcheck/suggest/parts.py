@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from diffcheck.atoms import ATOMS
+from diffcheck.language.tree import NAME, Node, Span, substitute
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.polynomial import ONE
 from diffcheck.suggest.shape import Shape, ending, recognise
 from diffcheck.suggest.split import split
-from diffcheck.tree import NAME, Node, Span, substitute
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
 __all__ = [

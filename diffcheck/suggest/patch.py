@@ -18,12 +18,13 @@ from functools import reduce
 
 import sympy as sp
 
+from diffcheck.algebra.lower import lower, to_sympy
+from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.errors import DiffcheckError
-from diffcheck.gaps import Pieces
 from diffcheck.killable import finished
-from diffcheck.lower import lower, to_sympy
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.printer import symbol, text_of
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import Node, name, number, substitute
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
 from diffcheck.suggest.bounds import NOTHING, Interval, affine_gradient, scaled
 from diffcheck.suggest.facts import Facts
@@ -31,9 +32,8 @@ from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import Node, name, number, substitute
-from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Finding, Kind, Severity
+from diffcheck.walls.gaps import Pieces
 
 __all__ = ["FORMS", "Form", "Patch", "patches"]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from diffcheck.parse import parse
-from diffcheck.smoothings import SMOOTHINGS, Smoothing
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import NAME, Node, name, number, substitute
 from diffcheck.suggest.polynomial import ONE, Poly, as_number, from_poly, scale
 from diffcheck.suggest.shape import Shape
-from diffcheck.tree import NAME, Node, name, number, substitute
+from diffcheck.suggest.smoothings import SMOOTHINGS, Smoothing
 
 __all__ = ["Plan", "Replacement", "filled", "put", "rows_for", "whole_rows"]
 

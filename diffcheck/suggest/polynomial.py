@@ -11,7 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 
-from diffcheck.tree import NAME, NUMBER, Node, number
+from diffcheck.language.tree import NAME, NUMBER, Node, number
 
 __all__ = [
     "ONE",

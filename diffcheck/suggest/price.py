@@ -18,7 +18,9 @@ from fractions import Fraction
 from functools import reduce
 from typing import TypeVar
 
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, number
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
 from diffcheck.suggest.bounds import Interval, affine_gradient, difference, gradient_lipschitz
 from diffcheck.suggest.curvature import is_convex
@@ -28,8 +30,6 @@ from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import Poly, add, cancelled, divide, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.remarks import multiple, no_bound, remarks
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import Node, number
-from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Finding, Kind, Surrogate
 
 __all__ = ["of_patch", "of_plan"]

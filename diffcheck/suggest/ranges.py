@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
+from diffcheck.language.tree import NAME, NUMBER, Node, number, substitute
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.polynomial import Poly, add, as_number, from_poly, to_poly
-from diffcheck.tree import NAME, NUMBER, Node, number, substitute
 
 __all__ = ["ANYTHING", "Range", "Ranges"]
 

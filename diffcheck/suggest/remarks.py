@@ -11,14 +11,14 @@ import re
 from fractions import Fraction
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.parse import parse, parse_conditions
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import Node, number
+from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement, filled, put
 from diffcheck.suggest.polynomial import ONE, Poly, as_number, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.tidy import tidied
-from diffcheck.tree import Node, number
-from diffcheck.unparse import unparse
 from diffcheck.verdict import Analysis, Kind, Severity
 
 __all__ = ["multiple", "no_bound", "remarks"]

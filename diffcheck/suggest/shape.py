@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from diffcheck.language.tree import NAME, NUMBER, Node, number
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.nested import branches, three_pieces
 from diffcheck.suggest.polynomial import (
@@ -27,7 +28,6 @@ from diffcheck.suggest.polynomial import (
     scale,
     to_poly,
 )
-from diffcheck.tree import NAME, NUMBER, Node, number
 
 __all__ = ["KNOWN", "Shape", "ending", "recognise"]
 

@@ -14,15 +14,15 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.lower import to_sympy
+from diffcheck.algebra.printer import text_of
 from diffcheck.atoms import ATOMS
-from diffcheck.identity import Decision, is_zero
-from diffcheck.lower import to_sympy
-from diffcheck.parse import parse
-from diffcheck.printer import text_of
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, substitute
+from diffcheck.language.unparse import unparse
 from diffcheck.suggest.nested import branches
 from diffcheck.suggest.polynomial import Poly, add, from_poly, scale, to_poly
-from diffcheck.tree import Node, substitute
-from diffcheck.unparse import unparse
 
 __all__ = ["split"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from diffcheck.language.tree import NAME, NUMBER, Node, number, substitute
 from diffcheck.suggest.polynomial import from_poly, to_poly
-from diffcheck.tree import NAME, NUMBER, Node, number, substitute
 
 __all__ = ["tidied"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import mpmath
 
 from diffcheck.errors import BadOption
-from diffcheck.unknown import spelt
+from diffcheck.question.unknown import spelt
 from diffcheck.verdict import Verdict
 from diffcheck.verify.claims import Check, Claim, Status, claim
 from diffcheck.verify.closings import check_closing

@@ -14,8 +14,8 @@ from typing import Any
 import mpmath
 from mpmath import iv
 
-from diffcheck.numeric import precise
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.language.numeric import precise
+from diffcheck.language.tree import NAME, NUMBER, Node
 
 __all__ = ["enclosure", "zeros_on"]
 

@@ -12,13 +12,13 @@ from typing import Any
 import mpmath
 
 from diffcheck.certificate import Certificate, from_data
-from diffcheck.conventions import is_setting
 from diffcheck.errors import InputError
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.samples import readings
-from diffcheck.tree import APPLY, NAME, Node, name, substitute
-from diffcheck.unparse import unparse
+from diffcheck.language.conventions import is_setting
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import APPLY, NAME, Node, name, substitute
+from diffcheck.language.unparse import unparse
+from diffcheck.question.samples import readings
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.sidewise import DIGITS, real
 

@@ -1,6 +1,6 @@
 """Checks of points at which a jump closes: around the point it is as large as the distance from it, up to a factor.
 
-Lemma (closed.py): what meets on the wall at a distance h from a point where f is differentiable differs by o(h).
+Lemma (thin/closed.py): what meets on the wall at a distance h from a point where f is differentiable differs by o(h).
 Limits of the numbers: two distances along one variable, 400 digits.
 """
 

@@ -24,8 +24,8 @@ from itertools import permutations, product
 from mpmath import iv
 
 from diffcheck.certificate import RayStep, ThinStep
-from diffcheck.parse import parse
-from diffcheck.tree import NAME, NUMBER, Node, number, substitute
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import NAME, NUMBER, Node, number, substitute
 from diffcheck.verify.claims import Claim
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.exact import (

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diffcheck.atoms import ATOMS
-from diffcheck.parse import parse
-from diffcheck.tree import NAME, NUMBER, Node, number, substitute
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import NAME, NUMBER, Node, number, substitute
 
 __all__ = ["difference", "elementary", "failing"]
 

@@ -17,7 +17,7 @@ from typing import Any
 import mpmath
 from mpmath import iv
 
-from diffcheck.tree import NAME, NUMBER, Node
+from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.verify.boxes import enclosure
 
 __all__ = [

@@ -17,9 +17,9 @@ import mpmath
 
 from diffcheck.certificate import GapStep, WallStep
 from diffcheck.errors import InputError
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse
-from diffcheck.tree import NAME, Node, substitute
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import NAME, Node, substitute
 from diffcheck.verify.boxes import zeros_on
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.elementary import elementary, failing

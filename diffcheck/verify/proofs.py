@@ -20,8 +20,8 @@ import mpmath
 from mpmath import iv
 
 from diffcheck.certificate import Cell, GapStep, WallStep
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import NAME, Node, substitute
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import NAME, Node, substitute
 from diffcheck.verify.boxes import enclosure
 from diffcheck.verify.claims import Claim
 from diffcheck.verify.elementary import difference, elementary

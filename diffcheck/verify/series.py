@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diffcheck.tree import NAME, NUMBER, Node, name, number, substitute
+from diffcheck.language.tree import NAME, NUMBER, Node, name, number, substitute
 from diffcheck.verify.elementary import failing
 from diffcheck.verify.exact import ONE, ZERO, Ratio, TooLong, constant, is_whole, ratio, sign_of, steady
 

@@ -16,9 +16,9 @@ from typing import Any
 import mpmath
 
 from diffcheck.certificate import Side, Term
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse
-from diffcheck.tree import Node
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node
 
 __all__ = ["DIGITS", "Germ", "Size", "check_germ", "level", "number_of", "read_germ", "real"]
 

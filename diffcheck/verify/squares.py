@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from diffcheck.parse import parse
-from diffcheck.tree import NAME, Node
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import NAME, Node
 from diffcheck.verify.claims import Claim
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.exact import Ratio, TooLong, assuming, constant, ratio, sign_of

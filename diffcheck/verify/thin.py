@@ -19,7 +19,7 @@ import mpmath
 
 from diffcheck.certificate import RayStep, ThinStep
 from diffcheck.errors import InputError
-from diffcheck.parse import parse_conditions
+from diffcheck.language.parse import parse_conditions
 from diffcheck.verdict import CINF, D1, Smoothness
 from diffcheck.verify.claims import Check, Claim, Status, sides_of
 from diffcheck.verify.directions import class_at

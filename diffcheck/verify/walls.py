@@ -15,9 +15,9 @@ import mpmath
 
 from diffcheck.certificate import Absent, Cell, Root, WallStep
 from diffcheck.errors import InputError
-from diffcheck.numeric import evaluate
-from diffcheck.parse import parse, parse_conditions
-from diffcheck.tree import Node
+from diffcheck.language.numeric import evaluate
+from diffcheck.language.parse import parse, parse_conditions
+from diffcheck.language.tree import Node
 from diffcheck.verdict import Smoothness
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.elementary import failing

@@ -16,8 +16,8 @@ from typing import Any, Final
 import flint
 from flint import arb, fmpq
 
+from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.problem import Problem
-from diffcheck.tree import NAME, NUMBER, Node
 
 __all__ = ["DOUBT", "FAINT_PRECISION", "PRECISION", "Function", "exact", "value_of"]
 

@@ -15,9 +15,9 @@ from flint import arb, fmpq
 from diffcheck.analyze import analyze
 from diffcheck.deadline import within
 from diffcheck.errors import InputError, Undetermined
-from diffcheck.parse import parse
+from diffcheck.language.parse import parse
 from diffcheck.problem import Problem
-from diffcheck.variables import make_problem
+from diffcheck.question.variables import make_problem
 from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Kind, Verdict
 from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, Function, value_of
 from tests.fuzz.generate import Sample

@@ -24,7 +24,7 @@ import flint
 import numpy as np
 from flint import arb, fmpq
 
-from diffcheck.numeric import conditions_hold, values
+from diffcheck.language.numeric import conditions_hold, values
 from diffcheck.problem import Problem
 from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, PRECISION, Function, exact
 

@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from diffcheck.parse import parse
-from diffcheck.tree import Node, number, substitute
-from diffcheck.unparse import unparse
+from diffcheck.language.parse import parse
+from diffcheck.language.tree import Node, number, substitute
+from diffcheck.language.unparse import unparse
 from tests.fuzz.generate import Sample
 
 __all__ = ["WORDS", "in_other_words", "twin"]

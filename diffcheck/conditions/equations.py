@@ -1,0 +1,231 @@
+"""Equations solved by formula for one symbol, over all reals.
+
+Linear and quadratic formulas, a*z**n + c, exponentials of commensurable arguments, and inversion of the only function
+that holds the symbol.  Periodic solutions carry a symbolic integer, roots the condition under which they are real.
+Read in order: Solved, solve_for, invert.
+Gives up on: equations whose symbol occurs in several functions; the answer is then None, never an incomplete list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import sympy as sp
+
+from diffcheck.algebra.isolate import tangent
+from diffcheck.algebra.printer import inner_symbol
+from diffcheck.conditions.reach import Constraint
+
+__all__ = ["Solved", "fresh_integer", "fresh_number", "invert", "solve_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """One solution of an equation for one symbol."""
+
+    value: sp.Expr
+    conditions: tuple[Constraint, ...] = ()
+    integers: tuple[sp.Symbol, ...] = ()
+
+
+_numbers = count()
+
+
+def fresh_number() -> int:
+    """Return a number that was never returned before, to tell new symbols apart."""
+    return next(_numbers)
+
+
+def fresh_integer() -> sp.Symbol:
+    """Return an integer symbol that occurs nowhere else."""
+    return inner_symbol(f"n{next(_numbers)}", integer=True)
+
+
+def solve_for(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
+    """Return the solutions of f = 0 for ``v`` over all reals, or None when no formula applies."""
+    found = _solutions(f, v)
+    if found is None or any(s.is_integer for s in f.free_symbols):
+        return found  # for single integers the value may be real: see _with_exceptions
+    # A value with the imaginary unit is real on a thin set at most.
+    return [s for s in found if not s.value.has(sp.I)]
+
+
+def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
+    numerator = sp.together(f).as_numer_denom()[0]
+    if numerator.is_polynomial(v):
+        return _solve_polynomial(sp.Poly(numerator, v).all_coeffs())
+    kernels = list(dict.fromkeys(_kernels(numerator, v)))
+    if len(kernels) > 1:
+        common = _common_exponential(numerator, kernels)
+        if common is None:
+            return None
+        numerator, kernels = common[0], [common[1]]
+        z = common[2]
+    else:
+        z = sp.Dummy("z", real=True)
+        numerator = numerator.xreplace({kernels[0]: z})
+    if v in numerator.free_symbols or not numerator.is_polynomial(z):
+        return None
+    values = _solve_polynomial(sp.Poly(numerator, z).all_coeffs())
+    if values is None:
+        return None
+    if kernels[0].is_Pow and v in kernels[0].exp.free_symbols:
+        return None
+    out: list[Solved] = []
+    for value in values:
+        inverted = invert(kernels[0], value.value)
+        if inverted is None:
+            return None
+        for inner, target in inverted:
+            deeper = _solved_to(inner, target.value, v)
+            if deeper is None:
+                return None
+            out += [_chained(value, target, d) for d in deeper]
+    return out
+
+
+def _solved_to(inner: sp.Expr, value: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
+    """Solve inner = value; a value with powers of sums stands aside meanwhile, or it would be multiplied out."""
+    if not any(p.exp.is_Rational and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow)):
+        return solve_for(inner - value, v)
+    aside = sp.Dummy("w", real=True)
+    found = solve_for(inner - aside, v)
+    if found is None:
+        return None
+    back = {aside: value}
+    return [
+        Solved(
+            s.value.xreplace(back),
+            tuple(Constraint(c.expr.xreplace(back), c.rel) for c in s.conditions),
+            s.integers,
+        )
+        for s in found
+    ]
+
+
+def _chained(*steps: Solved) -> Solved:
+    conditions = tuple(c for s in steps for c in s.conditions)
+    return Solved(steps[-1].value, conditions, tuple(i for s in steps for i in s.integers))
+
+
+def _kernels(expr: sp.Expr, v: sp.Symbol) -> Iterator[sp.Expr]:
+    """Yield the parts that hold ``v`` and are neither sums, products nor natural powers."""
+    if v not in expr.free_symbols:
+        return
+    if expr.is_Add or expr.is_Mul:
+        for a in expr.args:
+            yield from _kernels(a, v)
+    elif expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
+        yield from _kernels(expr.base, v)
+    else:
+        yield expr
+
+
+def _common_exponential(f: sp.Expr, kernels: list[sp.Expr]) -> tuple[sp.Expr, sp.Expr, sp.Dummy] | None:
+    """Write exp(u), exp(2*u), exp(-u) ... as powers of one exponential z > 0."""
+    if not all(isinstance(k, sp.exp) for k in kernels):
+        return None
+    first = kernels[0].args[0]
+    ratios = [sp.cancel(k.args[0] / first) for k in kernels]
+    if not all(r.is_Rational for r in ratios):
+        return None
+    unit = sp.ilcm(1, *[r.q for r in ratios])
+    z = sp.Dummy("z", positive=True)
+    replaced = f.xreplace({k: z ** (r * unit) for k, r in zip(kernels, ratios, strict=True)})
+    return sp.together(replaced).as_numer_denom()[0], sp.exp(first / unit), z
+
+
+def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
+    """Solve a polynomial equation by formula: degrees 1 and 2, a*z**n + c, and those in a power of z + s."""
+    degree = len(coefficients) - 1
+    if degree == 1:
+        a, b = coefficients
+        return [Solved(sp.cancel(-b / a) if (b / a).is_rational_function() else -b / a)]
+    a, c = coefficients[0], coefficients[-1]
+    if all(k == 0 for k in coefficients[1:-1]):
+        return _solve_power(
+            sp.Integer(degree), sp.cancel(-c / a) if (c / a).is_rational_function() else -c / a
+        )
+    if degree == 2:
+        b = coefficients[1]
+        disc = sp.factor(sp.expand(b**2 - 4 * a * c))
+        if disc == 0:
+            return [Solved(-b / (2 * a))]
+        root = sp.sqrt(disc)
+        return [Solved((-b + s * root) / (2 * a), (Constraint(disc, ">"),)) for s in (1, -1)]
+    return _solve_in_powers(coefficients)
+
+
+def _solve_in_powers(coefficients: list[sp.Expr]) -> list[Solved] | None:
+    """Solve p(z) = q((z + s)**m), with the shift s that removes the second highest term: (z**2 - 1)**2 - k."""
+    z, degree = sp.Dummy("z", real=True), len(coefficients) - 1
+    shift = coefficients[1] / (degree * coefficients[0])
+    shifted = sp.Poly(coefficients, z).compose(sp.Poly(z - shift, z))
+    m = sp.igcd(0, *(n for (n,) in shifted.monoms()))
+    if m < 2:
+        return None
+    powers = _solve_polynomial(shifted.all_coeffs()[::m])
+    if powers is None:
+        return None
+    roots = ((w, r) for w in powers for r in _solve_power(sp.Integer(m), w.value))
+    return [_chained(w, r, Solved(r.value - shift)) for w, r in roots]
+
+
+def _solve_power(n: sp.Integer, value: sp.Expr) -> list[Solved]:
+    """Solve z**n = value over the reals."""
+    up, down = (Constraint(value, ">"),), (Constraint(value, "<"),)
+    if value == 0:
+        return [Solved(sp.S.Zero)]
+    if n % 2:
+        return [Solved(value ** (1 / n), up), Solved(-((-value) ** (1 / n)), down)]
+    return [Solved(value ** (1 / n), up), Solved(-(value ** (1 / n)), up)]
+
+
+def _sine_angles(value: sp.Expr) -> list[Solved]:
+    k = fresh_integer()
+    if value == 0:
+        return [Solved(k * sp.pi, (), (k,))]
+    if value in (1, -1):
+        return [Solved(value * sp.pi / 2 + 2 * k * sp.pi, (), (k,))]
+    inside = (Constraint(1 - value**2, ">"),)
+    return [
+        Solved(sp.asin(value) + 2 * k * sp.pi, inside, (k,)),
+        Solved(sp.pi - sp.asin(value) + 2 * k * sp.pi, inside, (k,)),
+    ]
+
+
+def _quarter(value: sp.Expr) -> tuple[Constraint, ...]:
+    return (Constraint(sp.pi / 2 - value, ">"), Constraint(sp.pi / 2 + value, ">"))
+
+
+_INVERSES: dict[type[sp.Basic], Callable[[sp.Expr], list[Solved]]] = {
+    sp.exp: lambda z: [Solved(sp.log(z), (Constraint(z, ">"),))],
+    sp.log: lambda z: [Solved(sp.exp(z))],
+    sp.sin: _sine_angles,
+    sp.cos: lambda z: [Solved(sp.pi / 2 - s.value, s.conditions, s.integers) for s in _sine_angles(z)],
+    sp.atan: lambda z: [Solved(tangent(z), _quarter(z))],
+    sp.asin: lambda z: [Solved(sp.sin(z), _quarter(z))],
+}
+
+
+def invert(kernel: sp.Expr, value: sp.Expr) -> list[tuple[sp.Expr, Solved]] | None:
+    """Return (inner, solution) pairs: kernel = value exactly where one inner = solution; None if unknown."""
+    if kernel.is_Symbol:
+        return [(kernel, Solved(value))]
+    if kernel.is_Pow and not kernel.exp.has(*kernel.base.free_symbols):
+        return list(_invert_power(kernel, value))
+    inverse = _INVERSES.get(type(kernel))
+    return None if inverse is None else [(kernel.args[0], s) for s in inverse(value)]
+
+
+def _invert_power(kernel: sp.Expr, value: sp.Expr) -> Iterator[tuple[sp.Expr, Solved]]:
+    base, e = kernel.args
+    if e.is_Integer:
+        for s in _solve_power(-e, 1 / value):
+            yield base, s
+    elif value != 0:
+        yield base, Solved(value ** (1 / e), (Constraint(value, ">"),))
+    elif e.is_positive:
+        yield base, Solved(sp.S.Zero)

@@ -1,0 +1,105 @@
+"""What conditions say together: whether alternatives leave nothing out, and which conditions follow from the others.
+
+Conditions are compared where the expressions in them have a value; on real symbols up to equalities.
+Read in order: covered, reduced.
+Gives up on: inequalities that the decision procedure does not refute; these are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import sympy as sp
+
+from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.relations import FLIPPED, NEGATED, STRICT
+
+__all__ = ["Conjunction", "covered", "longest_first", "reduced"]
+
+Conjunction = tuple[Constraint, ...]
+
+MAX_BRANCHES = 300
+# Samples before cvc5 is asked: these are questions about few constants, which it answers at once.
+FEW = 8
+
+
+def reduced(conjunction: Conjunction, own: Conjunction) -> Conjunction:
+    """Drop the conditions that follow from the others and from ``own``, the longest first."""
+    for c in longest_first(conjunction):
+        rest = tuple(d for d in conjunction if d is not c)
+        if covered((*own, *rest), [(c,)]):
+            conjunction = rest
+    return conjunction
+
+
+def longest_first(conjunction: Conjunction) -> list[Constraint]:
+    """Return the conditions in the order in which they are tried for removal."""
+    return sorted(conjunction, key=lambda c: -sp.count_ops(c.expr))
+
+
+def covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
+    """Whether under the given conditions one of the alternatives always holds, up to equalities.
+
+    If not, some point fails a condition of every alternative: they are gone through as clauses in a search by Davis,
+    Putnam, Logemann and Loveland (1962), the shortest first, and a branch without a point ends.
+    """
+    clauses = [
+        {_turned(d) for c in conjunction if c.rel != "!=" for d in (c, *_in_domain(c.expr))}
+        for conjunction in alternatives
+        if all(c.rel != "=" for c in conjunction)
+    ]
+    todo = [({_turned(c) for c in given if c.rel in STRICT}, clauses)]
+    for _ in range(MAX_BRANCHES):
+        if not todo:
+            return True
+        known, clauses = todo.pop()
+        left = [clause - known for clause in clauses if not any(_against(c) in known for c in clause)]
+        if set() in left or reach([*given, *known], tries=FEW).status is Status.UNSAT:
+            continue
+        if not left:
+            return False
+        shortest = min(left, key=len)
+        todo += [({*known, _against(c)}, left) for c in shortest]
+    return False
+
+
+def _in_domain(expr: sp.Expr) -> Iterator[Constraint]:
+    """Yield what holds where an expression has a value: where sqrt(d) + 1 > 0 fails, d may be negative."""
+    for part in sp.preorder_traversal(expr):
+        if isinstance(part, sp.log) or (part.is_Pow and not part.exp.is_integer):
+            inner = [part.args[0]]
+        elif isinstance(part, sp.asin | sp.acos):
+            inner = [1 - part.args[0], 1 + part.args[0]]
+        else:
+            inner = []
+        yield from (
+            Constraint(u, ">")
+            for u in inner
+            if u.free_symbols and not u.is_positive and not _is_semidefinite(u)
+        )
+
+
+def _is_semidefinite(u: sp.Expr) -> bool:
+    """Whether a quadratic polynomial, made homogeneous, is a sum of squares: then it is positive off a null set."""
+    names = sorted(u.free_symbols, key=lambda s: s.name)
+    if not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() != 2:
+        return False
+    one = sp.Dummy("one")
+    form = sp.hessian(sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one])
+    return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True
+
+
+def _turned(c: Constraint) -> Constraint:
+    """Write a condition strictly, and one way round: -p > 0 as p < 0; on integers an equality is no null set."""
+    if c.expr.could_extract_minus_sign():
+        c = Constraint(-c.expr, FLIPPED[c.rel])
+    return c if _on_integers(c) else Constraint(c.expr, STRICT[c.rel])
+
+
+def _against(c: Constraint) -> Constraint:
+    refuted = NEGATED[c.rel]
+    return Constraint(c.expr, refuted if _on_integers(c) else STRICT[refuted])
+
+
+def _on_integers(c: Constraint) -> bool:
+    return any(s.is_integer for s in c.expr.free_symbols)

@@ -1,0 +1,264 @@
+"""Cases: conditions on the constants that are proved to be those under which a class occurs.
+
+A leaf (walls/explore.py) occurs for the constants that satisfy what it asks of constants alone, if variables can
+always be chosen that satisfy the rest.  A condition R is that of a class when no leaf of a worse class has a point
+under R, and under R some leaf of the class always has one; the conditions of all classes together must leave no open
+set out. Constants are in general position throughout: equalities among them do not count.
+Read in order: Group, occurrence, enough, cases.
+Gives up on: leaves for which no variable can be eliminated; then a case is told by an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.conditions.implied import Conjunction, covered, longest_first, reduced
+from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.deadline import TimeOver, within
+from diffcheck.walls.explore import Leaf, constraints_on
+
+__all__ = ["Group", "cases", "enough", "occurrence"]
+
+Example = Mapping[sp.Symbol, sp.Expr]
+
+# Of one class; a condition put together from more is not readable.
+MAX_LEAVES = 16
+# Of processor time for all conditions; most take a tenth of one.
+SECONDS = 3.0
+OPEN = frozenset({">", "<", ">=", "<="})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is known of one class: its leaves, those of worse classes, some constants for which it is the class."""
+
+    leaves: Sequence[Leaf]
+    worse: Sequence[Leaf]
+    examples: Sequence[Example]
+
+
+def cases(groups: Sequence[Group], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]) -> list[str]:
+    """Return a condition for every group, worst class first; "" for all that the others leave.
+
+    A condition is proved; where none is, or not in time, it names an example, as in `c == 3/2`.
+    """
+    try:
+        with within(SECONDS):
+            proved = _proved(groups, symbols, where)
+    except TimeOver:
+        proved = None
+    return proved or [_example(g.examples[0], symbols) for g in groups]
+
+
+def _proved(
+    groups: Sequence[Group], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]
+) -> list[str] | None:
+    constants = set(symbols)
+    own = tuple(c for c in where if c.expr.free_symbols <= constants)
+    guesses = [_common(g, groups, symbols, own, where) for g in groups]
+    pairs = zip(guesses, groups, strict=True)
+    if all(_is_condition_of(r, g, constants, own, where) for r, g in pairs) and covered(own, guesses):
+        return [" and ".join(map(_text, r)) for r in guesses]
+    return _by_leaves(groups, constants, own, where)
+
+
+def _is_condition_of(
+    r: Conjunction, group: Group, constants: set[sp.Symbol], own: Conjunction, where: Sequence[Constraint]
+) -> bool:
+    """Whether under ``r`` nothing worse has a point, and some leaf of the group always has one."""
+    if not r:
+        return False
+    for leaf in group.worse:
+        solved = [Constraint(e - symbol(n), "=") for n, e in leaf.wall.base if symbol(n) in constants]
+        if reach([*own, *r, *solved, *_asked(leaf, where)]).status is not Status.UNSAT:
+            return False
+    sure = (c for leaf in group.leaves for c in enough(leaf, constants, where))
+    return not group.leaves or covered((*own, *r), sure)
+
+
+def _by_leaves(
+    groups: Sequence[Group], constants: set[sp.Symbol], own: Conjunction, where: Sequence[Constraint]
+) -> list[str] | None:
+    """Return for every group what its leaves ask of the constants, and not those of the worse groups."""
+    texts: list[str] = []
+    worse: list[Conjunction] = []
+    for group in groups[:-1]:
+        asked = [c for c in (occurrence(leaf, constants, where) for leaf in group.leaves) if c is not None]
+        if not len(asked) == len(group.leaves) <= MAX_LEAVES or len(group.worse) != len(worse):
+            return None
+        texts.append(" or ".join(" and ".join(map(_text, c)) for c in _shortest(asked, worse, own)))
+        worse += asked
+    if len(groups[-1].worse) != len(worse):
+        return None
+    stated = [f"not ({' or '.join(texts[:i])}) and ({t})" if i else t for i, t in enumerate(texts)]
+    return [*stated, ""]
+
+
+def _shortest(
+    asked: Sequence[Conjunction], worse: Sequence[Conjunction], own: Conjunction
+) -> list[Conjunction]:
+    """Drop conditions, then conjunctions, that are not needed to say the same where nothing worse holds."""
+    left = list(dict.fromkeys(asked))
+    for n, conjunction in enumerate(left):
+        for c in longest_first(conjunction):
+            rest = tuple(d for d in left[n] if d is not c)
+            if covered((*own, *rest), [*left, *worse]):
+                left[n] = rest
+    for conjunction in list(left):
+        others = [c for c in left if c is not conjunction]
+        if others and covered((*own, *conjunction), [*others, *worse]):
+            left = others
+    return left
+
+
+# --- when a leaf occurs
+
+
+def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Conjunction | None:
+    """Return conditions on constants for which exactly the leaf has a point; None where variables stay involved.
+
+    A variable that goes far enough satisfies all conditions that are linear in it and ask for one direction; the
+    others do not hold it, and are satisfied first.  Conditions on variables alone hold at the witness.
+    """
+    if any(symbol(n) in constants for n, _ in leaf.wall.base):
+        return None
+    left = [*_asked(leaf, where)]
+    while any(c.expr.free_symbols & constants and c.expr.free_symbols - constants for c in left):
+        variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness and not s.is_integer}
+        for s in sorted(variables - constants, key=str):
+            involved = [c for c in left if s in c.expr.free_symbols]
+            if _hold_far_out(involved, s, constants):
+                left = [c for c in left if c not in involved]
+                break
+        else:
+            return None
+    return tuple(c for c in left if c.expr.free_symbols & constants)
+
+
+def enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Conjunction]:
+    """Yield conditions on constants under which the leaf has a point: exact ones, or those for certain variables.
+
+    These are the variables of the witness, and small multiples of them: there, what involves constants has the sign
+    that it has where all variables are zero.  Conditions are strict, so what is special at these values does no harm.
+    """
+    exact = occurrence(leaf, constants, where)
+    if exact is not None:
+        yield exact
+    elif not any(symbol(n) in constants for n, _ in leaf.wall.base):
+        mixed: list[Constraint] = []
+        plain: list[Constraint] = []
+        for c in _asked(leaf, where):
+            (mixed if c.expr.free_symbols & constants else plain).append(c)
+        witness = {s: v for s, v in leaf.witness.items() if s not in constants}
+        yield from _at(mixed, witness)
+        if all(_holds_near_zero(c, witness) for c in plain):
+            yield from _at(mixed, {s: v if s.is_integer else sp.S.Zero for s, v in witness.items()})
+
+
+def _at(conditions: Sequence[Constraint], values: Example) -> Iterator[Conjunction]:
+    """Yield what conditions ask of constants for these variables, if that is not plainly false."""
+    left = [Constraint(c.expr.subs(dict(values)), c.rel) for c in conditions]
+    if all(c.expr.free_symbols or holds(c, {}) for c in left):
+        yield tuple(c for c in left if c.expr.free_symbols)
+
+
+def _holds_near_zero(c: Constraint, witness: Example) -> bool:
+    """Whether a condition holds at t times the witness for all small t > 0, by its lowest power of t."""
+    t = sp.Dummy("t", positive=True)
+    along = c.expr.subs({s: t * v for s, v in witness.items() if not s.is_integer}, simultaneous=True)
+    if not along.is_polynomial(t):
+        return False
+    lowest = sp.Poly(along, t).all_coeffs()[::-1]
+    leading = next((v for v in lowest if v != 0), sp.S.Zero)
+    return holds(Constraint(leading, c.rel), {}) is True
+
+
+def _asked(leaf: Leaf, where: Sequence[Constraint]) -> Conjunction:
+    """Return all conditions of a leaf, but for those at an implicit root, which no constant moves."""
+    root = None if leaf.wall.implicit is None else leaf.wall.implicit.symbol
+    known = (*leaf.conditions, *constraints_on(leaf.wall, where))
+    return tuple(c for c in known if root not in c.expr.free_symbols)
+
+
+def _hold_far_out(involved: Sequence[Constraint], s: sp.Symbol, constants: set[sp.Symbol]) -> bool:
+    """Whether conditions hold together for all large values of a variable, or for all large negative ones."""
+    if not all(c.rel in OPEN and c.expr.is_polynomial(s) and is_modest(c.expr) for c in involved):
+        return False
+    slopes = [sp.expand(sp.diff(c.expr, s)) for c in involved]
+    if any(slope.is_zero for slope in slopes):
+        return False
+    if len(involved) == 1:
+        # Constants are in general position, so a slope of them alone is not zero.
+        return bool(slopes[0].free_symbols <= constants)
+    signs = {slope.is_positive == (c.rel in (">", ">=")) for slope, c in zip(slopes, involved, strict=True)}
+    return all(slope.is_number for slope in slopes) and len(signs) == 1
+
+
+# --- candidates, from examples
+
+
+def _common(
+    group: Group,
+    groups: Sequence[Group],
+    symbols: Sequence[sp.Symbol],
+    own: Conjunction,
+    where: Sequence[Constraint],
+) -> Conjunction:
+    """Return what all examples of a group satisfy, of the conditions on constants that leaves ask for."""
+    others = [e for g in groups if g is not group for e in g.examples]
+    stated = {c.expr for c in where}
+    found: list[Constraint] = []
+    for leaf in (leaf for g in groups for leaf in g.leaves):
+        for c in (*leaf.conditions, *constraints_on(leaf.wall, where)):
+            if c.expr.free_symbols and c.expr.free_symbols <= set(symbols) and c.expr not in stated:
+                found += _signs_on(c.expr, group.examples)
+    return reduced(tuple(dict.fromkeys(found)), own) or _separation(group.examples, others, symbols)
+
+
+def _signs_on(expr: sp.Expr, examples: Iterable[Example]) -> list[Constraint]:
+    """Return the strict sign that an expression has on all examples, as a constraint, if there is one."""
+    values = [expr.subs(dict(e)) for e in examples]
+    if all(v.is_positive for v in values):
+        return [Constraint(expr, ">")]
+    return [Constraint(expr, "<")] if all(v.is_negative for v in values) else []
+
+
+def _separation(
+    inside: Sequence[Example], outside: Sequence[Example], symbols: Sequence[sp.Symbol]
+) -> Conjunction:
+    """Return the sign of a constant, or the order of two, that only the examples inside have."""
+    pairs = (a - b for i, a in enumerate(symbols) for b in symbols[i + 1 :])
+    for expr in (*symbols, *pairs):
+        for c in _signs_on(expr, inside):
+            if not any(_signs_on(expr, [e]) == [c] for e in outside):
+                return (c,)
+    return ()
+
+
+# --- words
+
+
+def _example(example: Example, symbols: Sequence[sp.Symbol]) -> str:
+    return " and ".join(f"{s.name} == {text_of(example[s])}" for s in symbols)
+
+
+def _text(c: Constraint) -> str:
+    """Write p - 1 > 0 as p > 1 where only one name occurs."""
+    if len(c.expr.free_symbols) == 1:
+        (s,) = c.expr.free_symbols
+        slope = c.expr.coeff(s)
+        if slope.is_number and slope != 0 and sp.expand(c.expr - slope * s).is_number:
+            up = (c.rel[0] == ">") == bool(slope > 0)
+            return f"{s.name} {'>' if up else '<'} {text_of(-(c.expr - slope * s) / slope)}"
+    terms = c.expr.as_coefficients_dict()
+    if len(terms) == 2 and sorted(terms.values()) == [-1, 1]:
+        low, high = sorted(terms, key=lambda t: terms[t])
+        if high.is_number:
+            return f"{text_of(low)} {'<' if c.rel == '>' else '>'} {text_of(high)}"
+        return f"{text_of(high)} {c.rel} {text_of(low)}"
+    return f"{text_of(c.expr)} {c.rel} 0"

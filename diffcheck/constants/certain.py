@@ -1,0 +1,184 @@
+"""Whether a function fails to be differentiable for all constants, and not for those alone that were tried.
+
+Each leaf says for which constants it has a point: by conditions on constants that are exact or enough (cases.py), or by
+intermediate values.  A gap h, continuous on the segment from p to q, with h(p) > 0 > h(q) vanishes between them; where
+every leaf that the segment can meet on the walls of h is a failure, these two inequalities are enough.
+Read in order: certain, _between.
+Gives up on: walls that only points far out, or points that move with the constants, enclose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import sympy as sp
+
+from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.algebra.signs import signs
+from diffcheck.conditions.implied import Conjunction, covered
+from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.relations import NEGATED
+from diffcheck.constants.cases import enough
+from diffcheck.deadline import TimeOver, check_time, within
+from diffcheck.walls.explore import Leaf, constraints_on
+
+__all__ = ["certain"]
+
+# Points are multiples of these directions; each pair costs a few questions of the decision procedure.
+SIZES = (sp.Rational(13, 29), sp.Integer(3), sp.Integer(50))
+MAX_POINTS = 14
+MAX_ALTERNATIVES = 12
+SECONDS = 4
+BOUNDED = sp.sin | sp.cos | sp.atan | sp.tanh | sp.erf
+T = inner_symbol("t")
+SEGMENT = (Constraint(T, ">="), Constraint(1 - T, ">="))
+
+Point = dict[sp.Symbol, sp.Expr]
+
+
+def certain(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]) -> bool:
+    """Whether for all constants, but for a null set, some leaf that is not differentiable has a point."""
+    own = tuple(c for c in where if c.expr.free_symbols <= constants)
+    failing = [leaf for leaf in leaves if not leaf.outcome.level.differentiable]
+    known = [c for leaf in failing for c in enough(leaf, constants, where)]
+    known.sort(key=lambda conjunction: sum(sp.count_ops(c.expr) for c in conjunction))
+    # Most often one leaf is enough, and to see that takes less time than to put many together.
+    if any(covered(own, [c]) for c in (*known, *_centred(failing, constants, where))) or covered(own, known):
+        return True
+    more: list[Conjunction] = []
+    try:
+        with within(SECONDS):
+            for gap in dict.fromkeys(leaf.wall.gap for leaf in failing):
+                for both in _between(gap, leaves, constants, where):
+                    check_time()
+                    if covered(own, both):
+                        return True
+                    more += both
+    except TimeOver:
+        check_time()
+    return covered(own, [*known, *more[:MAX_ALTERNATIVES]])
+
+
+def _centred(
+    failing: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]
+) -> Iterator[Conjunction]:
+    """Yield what a leaf asks of constants where its quadratic conditions, as r**2 - (y - b)**2 > 0, hold best."""
+    for leaf in failing:
+        if any(symbol(n) in constants for n, _ in leaf.wall.base):
+            continue
+        asked = [*leaf.conditions, *constraints_on(leaf.wall, where)]
+        for c in asked:
+            for v in sorted(c.expr.free_symbols - constants, key=lambda s: s.name):
+                if not v.is_integer and c.expr.is_polynomial(v) and sp.degree(c.expr, v) == 2:
+                    a, b, _ = sp.Poly(c.expr, v).all_coeffs()
+                    asked = [Constraint(sp.cancel(d.expr.subs(v, -b / (2 * a))), d.rel) for d in asked]
+                    break
+        if all(c.expr.free_symbols <= constants and (c.expr.free_symbols or holds(c, {})) for c in asked):
+            yield tuple(c for c in asked if c.expr.free_symbols)
+
+
+def _between(
+    gap: sp.Expr, leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]
+) -> Iterator[Sequence[Conjunction]]:
+    """Yield conditions on constants under which a gap changes its sign on a segment on which all its leaves fail."""
+    variables = sorted(gap.free_symbols - constants, key=lambda s: s.name)
+    if not variables or any(v.is_integer for v in gap.free_symbols):
+        return
+    smooth = [leaf for leaf in leaves if leaf.wall.gap == gap and leaf.outcome.level.differentiable]
+    domain = [c for c in where if not c.expr.free_symbols <= constants]
+    free = {s for c in domain for s in c.expr.free_symbols} - constants
+    if not free <= set(variables):
+        return
+    if not smooth and any(v not in free and _turns_far_out(gap, v) for v in variables):
+        yield [()]
+        return
+    for p, q in combinations(_points(gap, variables, domain), 2):
+        path = {v: p[v] + T * (q[v] - p[v]) for v in variables}
+        inside = all(
+            _never(Constraint(c.expr.xreplace(path), NEGATED[c.rel]), where, constants) for c in domain
+        )
+        if (
+            inside
+            and _continuous(gap.xreplace(path), where, constants)
+            and all(_misses(leaf, path, where, constants) for leaf in smooth)
+        ):
+            at = [gap.xreplace(point) for point in (p, q)]
+            yield [
+                (Constraint(first, ">"), Constraint(second, "<"))
+                for first, second in (at, at[::-1])
+                if not (first.is_nonpositive or second.is_nonnegative)
+            ]
+
+
+def _turns_far_out(gap: sp.Expr, v: sp.Symbol) -> bool:
+    """Whether a gap is a polynomial of odd degree in ``v`` plus what is bounded: far out it has both signs."""
+    plain: list[sp.Expr] = []
+    for term in sp.Add.make_args(sp.expand(gap)):
+        factors = [f for f in sp.Mul.make_args(term) if v in f.free_symbols]
+        if not (factors and all(_is_bounded(f) for f in factors)):
+            plain.append(term)
+    total = sp.Add(*plain)
+    if not total.is_polynomial(v) or sp.degree(total, v) % 2 == 0:
+        return False
+    return is_zero(sp.LC(total, v)) is Decision.NO
+
+
+def _is_bounded(f: sp.Expr) -> bool:
+    return isinstance(f, BOUNDED) or (isinstance(f, sp.exp) and 1 not in signs(f.args[0]))
+
+
+def _points(gap: sp.Expr, variables: Sequence[sp.Symbol], domain: Sequence[Constraint]) -> list[Point]:
+    """Return points of the domain: along the slope at the origin, the origin, on axes and diagonals near it and far."""
+    count = len(variables)
+    origin = dict.fromkeys(variables, sp.S.Zero)
+    slope = [sp.together(sp.diff(gap, v)).as_numer_denom()[0].xreplace(origin) for v in variables]
+    unit = next((abs(d.as_coeff_Mul()[0]) for d in slope if d != 0), sp.S.One)
+    directions = [[int(i == j) for j in range(count)] for i in range(count)]
+    directions += [[1] * count, [(-1) ** i for i in range(count)]]
+    found = [{v: s * d / unit for v, d in zip(variables, slope, strict=True)} for s in (1, -1) if not domain]
+    for size in (sp.S.Zero, *SIZES):
+        for direction in directions:
+            for sign in (1, -1):
+                point = {v: sign * size * d for v, d in zip(variables, direction, strict=True)}
+                here = [c for c in domain if c.expr.free_symbols <= set(variables)]
+                if point not in found and all(_holds(c, point) for c in here):
+                    found.append(point)
+    return found[:MAX_POINTS]
+
+
+def _holds(c: Constraint, point: Point) -> bool:
+    return reach([Constraint(c.expr.xreplace(point), c.rel)]).status is Status.SAT
+
+
+def _never(c: Constraint, where: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
+    own = [d for d in where if d.expr.free_symbols <= constants]
+    return reach([c, *SEGMENT, *own]).status is Status.UNSAT
+
+
+def _misses(leaf: Leaf, path: Point, where: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
+    """Whether no point of a segment satisfies a condition of the leaf that asks something of variables."""
+    asked = (*leaf.conditions, *constraints_on(leaf.wall, ()))
+    return any(
+        not c.expr.free_symbols <= constants
+        and _never(Constraint(c.expr.xreplace(path), c.rel), where, constants)
+        for c in asked
+        if c.expr.free_symbols <= {*path, *constants}
+    )
+
+
+def _continuous(expr: sp.Expr, where: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
+    """Whether an expression in T has a value on all of the segment, and is made of continuous functions."""
+    for part in sp.preorder_traversal(expr):
+        if part.is_Pow and not (part.exp.is_Integer and part.exp >= 0):
+            inner = part.base
+        elif isinstance(part, sp.log):
+            inner = part.args[0]
+        elif part.is_Function and not isinstance(part, sp.exp | sp.sin | sp.cos | sp.atan | sp.Abs | sp.tanh):
+            return False
+        else:
+            continue
+        if not inner.is_positive and not _never(Constraint(inner, "<="), where, constants):
+            return False
+    return True

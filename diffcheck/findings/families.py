@@ -1,0 +1,188 @@
+"""Infinite families of points: what a report says once although it was found member by member.
+
+A family x = a*k + b for integer k is visited residue by residue when a sign depends on k (walls/explore.py), and single
+members are visited where a coefficient in k vanishes.  Residues that say the same are put together again, and members
+that are no exception are left out: abs(sin(x)) turns a corner at x = k*pi, not at 2*k*pi and at 2*k*pi + pi.
+Read in order: joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from diffcheck.algebra.expanded import is_modest
+from diffcheck.conditions.reach import Constraint, holds
+from diffcheck.conditions.relations import FLIPPED
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.gaps import Gap
+from diffcheck.walls.outcome import Outcome
+
+__all__ = ["joined", "members_of"]
+
+Pair = tuple[Leaf, Gap]
+# The integer of every family, where two are compared.
+COMMON = sp.Symbol("k", integer=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The points name = step*k + start of a leaf, in one variable."""
+
+    leaf: Leaf
+    gap: Gap
+    name: str
+    k: sp.Symbol
+    step: sp.Expr
+    start: sp.Expr
+
+    @property
+    def label(self) -> object:
+        """What residues of one family have in common."""
+        outcome = self.leaf.outcome
+        return self.name, self.step, self.gap.part.span, outcome.kind, outcome.level, outcome.detail
+
+    def index(self, value: sp.Expr, parts: int = 1) -> int | None:
+        """Return n with value = start + n*step/parts, or None."""
+        n = sp.expand((value - self.start) * parts / self.step)
+        return int(n) if n.is_Integer else None
+
+
+def joined(pairs: Sequence[Pair], quiet: Sequence[Leaf] = ()) -> list[Pair]:
+    """Return the leaves with residues put together and with members that are no exception left out.
+
+    quiet: leaves at which nothing happens.
+    """
+    groups: dict[object, list[Pair]] = {}
+    for pair in pairs:
+        family = _family(*pair)
+        groups.setdefault(id(pair[0]) if family is None else family.label, []).append(pair)
+    together = [pair for group in groups.values() for pair in _together(group)]
+    families = [f for f in (_family(*pair) for pair in together) if f is not None]
+    left = [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
+    others = [*(leaf for leaf, _ in left), *(leaf for leaf in quiet if not leaf.conditions)]
+    return [_without_exceptions(pair, others) for pair in left]
+
+
+def _without_exceptions(pair: Pair, others: Sequence[Leaf]) -> Pair:
+    """Return a family without the points at which something else happens, or nothing: their numbers are conditions."""
+    family = _family(*pair)
+    if family is None:
+        return pair
+    leaf, gap = pair
+    numbers = {n for n in (_number(other, family) for other in others) if n is not None}
+    apart = (Constraint(family.k - n, "!=") for n in sorted(numbers))
+    return replace(leaf, wall=replace(leaf.wall, conditions=(*leaf.wall.conditions, *apart))), gap
+
+
+def members_of(leaf: Leaf, gap: Gap) -> object | None:
+    """Return the points of a family and what happens at them, however they are numbered: -k - 1 and k are one."""
+    family = _numbered(leaf, gap)
+    if family is None:
+        return None
+    turned = -1 if family.step.could_extract_minus_sign() else 1
+    step = turned * family.step
+    ratio = sp.expand(family.start / step)
+    first = sp.floor(ratio) if ratio.is_Rational else sp.S.Zero
+    number = turned * (COMMON - first)
+    conditions = {
+        Constraint(sp.expand(c.expr.subs(family.k, number)), c.rel)
+        for c in (*leaf.conditions, *leaf.wall.conditions)
+    }
+    signs = frozenset(
+        Constraint(-c.expr, FLIPPED[c.rel]) if c.expr.could_extract_minus_sign() else c for c in conditions
+    )
+    start = sp.expand(family.start - first * step)
+    return family.name, step, start, signs, _renumbered(leaf.outcome, family.k, number)
+
+
+def _family(leaf: Leaf, gap: Gap) -> _Family | None:
+    """Return the family of a leaf that has all members."""
+    found = _numbered(leaf, gap)
+    some = found is not None and any(found.k in c.expr.free_symbols for c in leaf.wall.conditions)
+    return None if some else found
+
+
+def _numbered(leaf: Leaf, gap: Gap) -> _Family | None:
+    wall = leaf.wall
+    if len(wall.integers) != 1 or len(wall.base) != 1 or wall.implicit is not None:
+        return None
+    ((name, value),) = wall.base
+    (k,) = wall.integers
+    value = sp.expand(value)
+    step = value.coeff(k)
+    start = value - step * k
+    if step == 0 or k in step.free_symbols | sp.expand(start).free_symbols:
+        return None
+    return _Family(leaf, gap, name, k, step, start)
+
+
+def _together(group: Sequence[Pair]) -> list[Pair]:
+    """Return one leaf for residues that fill a family and say the same as functions of its integer."""
+    families = [f for f in (_family(*pair) for pair in group) if f is not None]
+    parts = len(families)
+    if parts < 2:
+        return list(group)
+    first = min(families, key=lambda f: (sp.count_ops(f.start), sp.default_sort_key(f.start)))
+    residues = [first.index(f.start, parts) for f in families]
+    if {None if r is None else r % parts for r in residues} != set(range(parts)):
+        return list(group)
+    said = [
+        _renumbered(f.leaf.outcome, f.k, (first.k - r) / sp.Integer(parts))
+        for f, r in zip(families, residues, strict=True)
+        if r is not None
+    ]
+    if any(not _same(said[0], other) for other in said[1:]):
+        return list(group)
+    wall = replace(first.leaf.wall, base=((first.name, first.step / parts * first.k + first.start),))
+    witness = dict(first.leaf.witness)
+    witness[first.k] = parts * witness[first.k]
+    return [(replace(first.leaf, wall=wall, witness=witness, outcome=said[0]), first.gap)]
+
+
+def _is_member(leaf: Leaf, family: _Family) -> bool:
+    """Whether a single point is one of a family and says nothing of its own."""
+    n = _number(leaf, family)
+    return n is not None and _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+
+
+def _number(leaf: Leaf, family: _Family) -> int | None:
+    """Return the number of a single point in a family; None for other places."""
+    point = leaf.wall.point()
+    if leaf.wall.integers or leaf.wall.implicit is not None or tuple(point) != (family.name,):
+        return None
+    n = family.index(point[family.name])
+    return None if n is None or not all(_holds(c, family.k, n) for c in family.leaf.conditions) else n
+
+
+def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:
+    """Whether a condition says nothing else of the member ``n``."""
+    return c.expr.free_symbols != {k} or holds(c, {k: sp.Integer(n)}) is True
+
+
+def _renumbered(outcome: Outcome, k: sp.Symbol, value: sp.Expr) -> Outcome:
+    left, right, size = (_at(e, k, value) for e in (outcome.left, outcome.right, outcome.size))
+    return replace(outcome, left=left, right=right, size=size)
+
+
+def _at(e: sp.Expr | None, k: sp.Symbol, value: sp.Expr) -> sp.Expr | None:
+    try:
+        return None if e is None else _plain(e.subs(k, value))
+    except ValueError:  # the larger of two, of which one has no value at this member
+        return sp.nan
+
+
+def _plain(value: sp.Expr) -> sp.Expr:
+    return sp.expand(value) if is_modest(value) else value
+
+
+def _same(a: Outcome, b: Outcome) -> bool:
+    """Whether two outcomes are told in the same words."""
+    if (a.kind, a.level, a.detail) != (b.kind, b.level, b.detail):
+        return False
+    return all(
+        (u is None) == (v is None) and (u is None or u == v or _plain(u - v) == 0)
+        for u, v in ((a.left, b.left), (a.right, b.right), (a.size, b.size))
+    )

@@ -1,0 +1,95 @@
+"""May many directions speak for a whole neighbourhood?
+
+They may if nothing that was divided by vanishes for a direction other than 0, and if no part of the expression that no
+direction evaluates is singular at the point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sympy as sp
+
+from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.relations import BORDERED
+from diffcheck.errors import Undetermined
+from diffcheck.germs.expand import COMPARISONS, Expansion, UndefinedHere
+from diffcheck.germs.germ import constant
+from diffcheck.germs.resolve import to_rational
+from diffcheck.language.tree import NUMBER, Node
+from diffcheck.thin.rays import Ray, direction
+
+__all__ = ["hidden", "uniform"]
+
+SINGULAR_ARGUMENT = {"div": 1, "pow": 0, "log": 0, "asin": 0}
+
+
+def hidden(tree: Node, rays: Sequence[Ray], bound: Sequence[str]) -> bool:
+    """Whether a part that no direction evaluates is singular here: it may hold sway between two curves that touch."""
+    ray = rays[0]
+    still = Expansion(ray.algebra, ray.expansion.place, {n: constant(p) for n, p in ray.base.items()})
+    return any(
+        _singular_at(still, node)
+        for node in _reachable(tree, ray, bound, still)
+        if node.op in SINGULAR_ARGUMENT and not any(r.expansion.met(node) for r in rays)
+    )
+
+
+def _reachable(tree: Node, ray: Ray, bound: Sequence[str], still: Expansion) -> Iterator[Node]:
+    """Return the parts that are evaluated somewhere near.
+
+    A condition on constants alone is the same all around, and so is one whose sides differ at the point itself.
+    """
+
+    def evaluated(node: Node) -> Sequence[Node]:
+        taken = ray.expansion.choices.get(node) if node.op == "where" else None
+        if isinstance(taken, bool) and not set(node.args[0].names()) & set(bound):
+            return node.args[0], node.args[1 if taken else 2]
+        if node.op == "where" and _settled(still, node.args[0]):
+            return node.args[0], node.args[1 if still.holds(node.args[0]) else 2]
+        return node.args
+
+    return tree.distinct(evaluated)
+
+
+def _settled(still: Expansion, condition: Node) -> bool:
+    """Whether every comparison of a condition has different sides at the point, hence keeps its truth nearby."""
+    algebra = still.algebra
+    try:
+        for c in condition.distinct():
+            if c.op in COMPARISONS:
+                left, right = (still.value(a).germ for a in c.args)
+                if algebra.sign(algebra.add(left, algebra.scale(right, sp.S.NegativeOne))) == 0:
+                    return False
+    except (UndefinedHere, ZeroDivisionError, Undetermined):
+        return False
+    return not any(part.op in {"floor", "where"} for part in condition.distinct())
+
+
+def _singular_at(still: Expansion, node: Node) -> bool:
+    """Whether the gap of a quotient, power, logarithm or asin vanishes at a point."""
+    if node.op == "pow" and node.args[1].op == NUMBER and to_rational(node.args[1].leaf).is_Integer:
+        return False  # natural: a minus sign is an operation of its own
+    try:
+        gap = still.value(node.args[SINGULAR_ARGUMENT[node.op]]).germ
+        if node.op == "asin":
+            square = still.algebra.mul(gap, gap)
+            gap = still.algebra.add(constant(sp.S.One), still.algebra.scale(square, sp.S.NegativeOne))
+        return still.algebra.sign(gap) == 0
+    except (UndefinedHere, ZeroDivisionError):
+        return False  # something inside is singular, and is looked at by itself
+
+
+def uniform(rays: Sequence[Ray], bound: Sequence[str], where: Sequence[Constraint]) -> bool:
+    """Whether no coefficient that was divided by vanishes for a direction other than 0 in the closure of its kind."""
+    directions = [direction(n) for n in bound]
+    for ray in rays:
+        closure = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in ray.conditions]
+        for pivot in ray.pivots:
+            inside = [d for d in directions if d in pivot.free_symbols]
+            if not inside:
+                continue
+            sphere = Constraint(sp.Add(*(d**2 for d in directions)) - 1, "=")
+            if reach([Constraint(pivot, "="), sphere, *closure]).status is not Status.UNSAT:
+                return False
+    return True

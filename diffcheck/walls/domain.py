@@ -1,0 +1,105 @@
+"""Does the expression have a value anywhere?  sqrt(-1 - x**2) has none, and then there is nothing to decide.
+
+A point is looked for where the walls show one, then at exact generic points of the constraints; what is found is exact.
+A value at the point is not enough: (-1)**x has one at integers, and at no point beside them.
+No point found is no proof that there is none, so the answer is then a reason, not a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice, pairwise, product
+
+import sympy as sp
+
+from diffcheck.algebra.lower import to_sympy
+from diffcheck.algebra.printer import symbol
+from diffcheck.conditions.reach import Constraint, holds, reach
+from diffcheck.errors import Undetermined
+from diffcheck.germs.expand import Expansion, UndefinedHere
+from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
+from diffcheck.language.tree import Node
+from diffcheck.walls.cell import BadWitness, Cell, Refine
+from diffcheck.walls.explore import GENERIC, Leaf
+from diffcheck.walls.outcome import OUTSIDE
+
+__all__ = ["demanded", "inhabited"]
+
+SIZES = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Rational(-1, 5), sp.Rational(1, 11), sp.Integer(-9))
+MAX_POINTS = 80
+
+Example = dict[sp.Symbol, sp.Expr]
+
+
+def inhabited(tree: Node, names: Sequence[str], where: Sequence[Constraint], leaves: Sequence[Leaf]) -> bool:
+    """Whether a point is known beside which the lowered ``tree`` has values and the constraints hold."""
+    if any(leaf.outcome.how != OUTSIDE.how for leaf in leaves):
+        return True
+    symbols = [symbol(n) for n in names]
+    return any(_has_value(tree, names, point) for point in _points(symbols, where, leaves))
+
+
+def _points(
+    symbols: Sequence[sp.Symbol], where: Sequence[Constraint], leaves: Sequence[Leaf]
+) -> Iterator[Example]:
+    generic = {s: GENERIC[i % len(GENERIC)] for i, s in enumerate(symbols)}
+    if where:
+        answer = reach(list(where))
+        if answer.witness is not None:
+            yield generic | {s: v for s, v in answer.witness.items() if s in generic}
+    for signs in islice(product(SIZES, repeat=min(len(symbols), 3)), MAX_POINTS):
+        point = {s: generic[s] * signs[i % len(signs)] for i, s in enumerate(symbols)}
+        if all(holds(c, point) for c in where):
+            yield point
+    yield from _between_walls(symbols, leaves)
+
+
+def _between_walls(symbols: Sequence[sp.Symbol], leaves: Sequence[Leaf]) -> Iterator[Example]:
+    """On a line, every interval that the walls leave has a point in this list."""
+    if len(symbols) != 1:
+        return
+    (x,) = symbols
+    exact = (
+        leaf.wall.point().get(x.name)
+        for leaf in leaves
+        if not leaf.wall.integers and leaf.wall.implicit is None
+    )
+    places = sorted({sp.Rational(str(sp.N(e, 30))) for e in exact if e is not None and not e.free_symbols})
+    for a, b in pairwise(places):
+        yield {x: (a + b) / 2}
+    if places:
+        yield {x: places[0] - 1}
+        yield {x: places[-1] + 1}
+
+
+def _has_value(tree: Node, names: Sequence[str], point: Example) -> bool:
+    cell = Cell(point)
+    algebra = Algebra(cell, 2)
+    # Not at the same speed, lest x - y stay as it is.
+    line = {
+        n: algebra.add(constant(point[symbol(n)]), Germ(((sp.Rational(i, i + 1), Mono(sp.S.One)),)))
+        for i, n in enumerate(names, start=1)
+    }
+    try:
+        Expansion(algebra, cell, line).value(tree)
+    except (UndefinedHere, ZeroDivisionError, Undetermined, NeedMoreTerms, BadWitness, Refine):
+        return False
+    return True
+
+
+def demanded(tree: Node, constants: Collection[str]) -> Iterator[Constraint]:
+    """Yield what the constants satisfy wherever the lowered ``tree`` has a value: c > 0 for sqrt(c)*abs(x).
+
+    Only what is evaluated everywhere counts, not the branches of a `where`; borders are no general position.
+    """
+    stack, seen = [tree], {tree}
+    while stack:
+        node = stack.pop()
+        args = node.args[:1] if node.op == "where" else node.args
+        stack += [a for a in args if a not in seen]
+        seen.update(args)
+        root = node.op == "pow" and not node.args[1].names() and not to_sympy(node.args[1]).is_Integer
+        names = set(node.args[0].names()) if root or node.op in {"log", "asin"} else set()
+        if names and names <= set(constants):
+            u = to_sympy(node.args[0])
+            yield Constraint(1 - u**2 if node.op == "asin" else u, ">")

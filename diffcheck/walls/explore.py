@@ -1,0 +1,322 @@
+"""Every kind of point of a wall: cell after cell, until a proof says that none is left.
+
+One cell (cell.py) answers for all points that satisfy its conditions.  The others are reached by turning round one
+condition at a time, as in concolic testing (Godefroid, Klarlund, Sen, "DART", 2005): a decision procedure gives a point
+or proves that there is none.  Equalities need no look on real symbols (they cut out null sets of the wall); on symbolic
+integers they do, so the members at which a coefficient vanishes are visited by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import sympy as sp
+
+from diffcheck.algebra.balls import enclose, sign_at
+from diffcheck.algebra.printer import shown, symbol
+from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
+from diffcheck.deadline import TimeOver, check_time
+from diffcheck.errors import Undetermined
+from diffcheck.walls.cell import BadWitness, Cell, Refine
+from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.wall import Step, Wall, factors, integer_zeros
+
+__all__ = ["Explored", "Leaf", "constraints_on", "explore"]
+
+MAX_LEAVES = 96
+FEW_MEMBERS = 9
+# Generic values: no two related by a small equation, so that coincidences do not hide.
+GENERIC = tuple(
+    sp.Rational(p, q)
+    for p, q in (
+        (1, 3),
+        (2, 7),
+        (5, 11),
+        (3, 13),
+        (7, 17),
+        (8, 19),
+        (9, 23),
+        (11, 29),
+        (12, 31),
+        (13, 37),
+        (15, 41),
+        (17, 43),
+    )
+)
+# Multiples of generic values that are tried before a solver is asked.
+PLAIN = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Integer(-4))
+
+
+class OnlyWhere(Refine):
+    """All that is left of a family are members at which ``coefficient`` is zero."""
+
+    def __init__(self, coefficient: sp.Expr) -> None:
+        super().__init__(f"{coefficient} = 0")
+        self.coefficient = coefficient
+
+    def parts(self, wall: Wall) -> Iterator[Wall]:
+        """Yield these members; Undetermined where they are not found."""
+        for f in factors(self.coefficient):
+            k, *others = f.free_symbols
+            zeros = None if others or k not in wall.integers else integer_zeros(f, k)
+            if zeros is None:
+                raise Undetermined(f"cannot find the integers at which `{shown(f)}` vanishes")
+            yield from (wall.with_integer(k, sp.Integer(n)) for n in zeros)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One kind of point: what holds there, an exact example, what happens."""
+
+    wall: Wall
+    conditions: tuple[Constraint, ...]
+    witness: Mapping[sp.Symbol, sp.Expr]
+    outcome: Outcome
+    pivots: tuple[sp.Expr, ...] = ()
+    exponents: tuple[sp.Expr, ...] = ()
+    branches: tuple[sp.Expr, ...] = ()
+
+
+@dataclass(slots=True)
+class Explored:
+    """All kinds of points of a wall; ``open`` says what could not be excluded or decided.
+
+    absent: constraints that were proved to hold nowhere on the wall, with the argument.
+    """
+
+    leaves: list[Leaf] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    absent: list[tuple[tuple[Constraint, ...], str]] = field(default_factory=list)
+
+
+Example = Mapping[sp.Symbol, sp.Expr]
+Judge = Callable[[Wall, Cell], Outcome]
+
+
+def constraints_on(wall: Wall, where: Sequence[Constraint]) -> tuple[Constraint, ...]:
+    """Return what the free symbols of the wall satisfy inside the domain's interior."""
+    bound = {symbol(n): e for n, e in wall.base}
+    return (*wall.conditions, *(Constraint(c.expr.xreplace(bound), c.rel) for c in where))
+
+
+def explore(
+    wall: Wall,
+    where: Sequence[Constraint],
+    names: Sequence[str],
+    judge: Judge,
+    out: Explored | None = None,
+) -> Explored:
+    """Visit every kind of point of ``wall`` that ``where`` allows.
+
+    out: filled on the way and returned, so that what was seen before a time budget ended is not lost.
+    """
+    out = Explored() if out is None else out
+    todo: list[tuple[Wall, tuple[Constraint, ...]]] = [(wall, ())]
+    single: set[Wall] = set()
+    while todo:
+        if len(out.leaves) > MAX_LEAVES:
+            out.open.append(f"more than {MAX_LEAVES} kinds of points on one wall")
+            break
+        check_time()
+        member, prefix = todo.pop()
+        if any(e.has(sp.zoo, sp.nan) for _, e in member.base):
+            continue  # this member of a family does not exist
+        known = constraints_on(member, where)
+        few = _few_members(member, known)
+        if few is not None:
+            todo += [(m, ()) for m in few]
+            continue
+        point = _point(member, (*known, *prefix), names, out)
+        if point is None:
+            continue
+        try:
+            cell, outcome = _visit(member, point, (*known, *prefix), judge)
+        except Refine as refine:
+            try:
+                todo += [(part, ()) for part in refine.parts(member)]
+            except Undetermined as reason:
+                out.open.append(str(reason))
+            continue
+        except TimeOver:
+            raise
+        except Undetermined as reason:
+            out.open.append(str(reason))
+            continue
+        conditions = tuple(cell.conditions)
+        _make_telling(point, outcome, (*known, *prefix, *conditions))
+        noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
+        out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
+        todo += [(member, turned) for turned in _turned(prefix, conditions)]
+        todo += [(m, ()) for m in _exceptional(member, cell, single, out)]
+    return out
+
+
+def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:
+    """Return the members of a family one by one where its conditions leave a few only; None where they may not."""
+    for k in wall.integers:
+        own = [c for c in known if c.expr.free_symbols == {k}]
+        ends = (Constraint(k - FEW_MEMBERS, ">="), Constraint(-k - FEW_MEMBERS, ">="))
+        if len(own) > 1 and all(reach([*own, end]).status is Status.UNSAT for end in ends):
+            inside = [
+                n
+                for n in range(1 - FEW_MEMBERS, FEW_MEMBERS)
+                if all(holds(c, {k: sp.Integer(n)}) is not False for c in own)
+            ]
+            return [wall.with_integer(k, sp.Integer(n)) for n in inside]
+    return None
+
+
+def _make_telling(point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint]) -> None:
+    """Move the example to where a difference that is not zero on the whole wall is not zero."""
+    size = outcome.size
+    # By balls: exact powers of the coordinates can have millions of digits.
+    if size is None or not size.free_symbols <= point.keys() or sign_at(size, point, 400):
+        return
+    answer = reach([*known, Constraint(size, "!=")])
+    if answer.witness is not None:
+        point.update(answer.witness)
+
+
+def _turned(
+    prefix: tuple[Constraint, ...], conditions: tuple[Constraint, ...]
+) -> list[tuple[Constraint, ...]]:
+    """Return the paths that agree with ``conditions`` up to one and then turn."""
+    new = [c for c in conditions if c not in prefix]
+    return [(*prefix, *new[:i], Constraint(c.expr, OPPOSITE[c.rel])) for i, c in enumerate(new)]
+
+
+def _visit(
+    wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], judge: Judge
+) -> tuple[Cell, Outcome]:
+    for attempt in range(4):
+        cell = Cell(point, wall.implicit, wall.steps)
+        try:
+            return cell, judge(wall, cell)
+        except BadWitness as bad:
+            # A coefficient vanishes by accident at this point only: take another one.
+            if bad.only_at is None:
+                point.update(_nudged(point, known, attempt))
+            else:
+                point.update(_elsewhere(bad.only_at, known))
+    raise Undetermined("no point in general position was found on a wall")
+
+
+def _elsewhere(c: sp.Expr, known: Sequence[Constraint]) -> Example:
+    """Return a point with other integers, at which ``c`` is not zero."""
+    answer = reach([*known, Constraint(c, "!=")])
+    if answer.status is Status.UNSAT:
+        raise OnlyWhere(c)
+    if answer.witness is None:
+        raise Undetermined(f"cannot tell whether `{shown(c)}` is zero")
+    return answer.witness
+
+
+def _nudged(point: Example, known: Sequence[Constraint], attempt: int) -> Example:
+    """Return a point nearby that satisfies the same constraints, which are open; integers stay."""
+    for size in (1, 20, 400, 10**4, 10**7, 10**11):
+        scale = sp.Rational(1 + attempt, 3 * size)
+        moved = {
+            s: v if s.is_integer else v + scale * GENERIC[(i + attempt) % len(GENERIC)]
+            for i, (s, v) in enumerate(point.items())
+        }
+        if all(holds(c, moved) for c in known):
+            return moved
+    return point
+
+
+def _point(
+    wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: Explored
+) -> dict[sp.Symbol, sp.Expr] | None:
+    """Return exact coordinates for the free symbols, or None when no point of the wall satisfies ``known``."""
+    bound = {n for n, _ in wall.base}
+    free = [symbol(n) for n in names if n not in bound]
+    used = {s for _, e in wall.base for s in e.free_symbols} - set(free)
+    used |= {k for c in wall.conditions for k in c.expr.free_symbols if k in wall.integers}
+    if wall.implicit is not None:
+        used -= {wall.implicit.symbol}
+    free += sorted(used, key=lambda s: s.name)
+    if not free:
+        return {} if _holds(wall, known, out) else None
+    point: dict[sp.Symbol, sp.Expr] = {}
+    for i, s in enumerate(free):
+        point[s] = sp.Integer(3 + i) if s.is_integer else GENERIC[i % len(GENERIC)]
+    if wall.implicit is not None:
+        return point if _holds(wall, [c for c in known if not c.expr.free_symbols & set(free)], out) else None
+    if not known:
+        return point
+    plain = _plain_point(point, known, wall.steps or ())
+    if plain is not None:
+        return plain
+    answer = reach(list(known))
+    if answer.status is Status.UNSAT:
+        out.absent.append((tuple(known), answer.how))
+        return None
+    if answer.status is Status.UNKNOWN or answer.witness is None:
+        out.open.append(
+            "cannot tell whether " + " and ".join(_text(c) for c in known[:4]) + " can hold together"
+        )
+        return None
+    point.update(answer.witness)
+    return point
+
+
+def _plain_point(
+    point: Example, known: Sequence[Constraint], steps: Sequence[Step]
+) -> dict[sp.Symbol, sp.Expr] | None:
+    """Return a point of small fractions that satisfies ``known``: easier to read than what a solver finds."""
+    if any(c.rel == "=" for c in known):
+        return None
+    follow = {s.value: s.of for s in steps if s.value.is_Symbol}
+    bent = sorted(
+        {s for c in known for s in c.expr.free_symbols if s in point and s not in follow},
+        key=lambda s: s.name,
+    )
+    if len(bent) > 3 or any(s.is_integer for s in bent):
+        return None
+    for scales in product(PLAIN, repeat=len(bent)):
+        moved = dict(point) | {s: point[s] * f for s, f in zip(bent, scales, strict=True)}
+        for n, u in follow.items():
+            whole = enclose(u, moved, 128).mid().floor().unique_fmpz()
+            moved[n] = sp.Integer(0 if whole is None else int(whole))
+        if all(holds(c, moved) for c in known):
+            return moved
+    return None
+
+
+def _text(c: Constraint) -> str:
+    return f"{shown(c.expr)} {c.rel} 0"
+
+
+def _holds(wall: Wall, known: Sequence[Constraint], out: Explored) -> bool:
+    """Decide constraints at the single point that a wall without free symbols is."""
+    for c in known:
+        try:
+            if Cell({}, wall.implicit).sign(c.expr) not in ACCEPTS[c.rel]:
+                out.absent.append(((c,), "its sign at the only point"))
+                return False
+        except Undetermined as reason:
+            out.open.append(str(reason))
+            return False
+    return True
+
+
+def _exceptional(wall: Wall, cell: Cell, seen: set[Wall], out: Explored) -> list[Wall]:
+    """Return the single members of a family at which a coefficient, taken to be nonzero, vanishes.
+
+    seen: the members that were returned before.  The same number is another member of another residue.
+    """
+    members: list[Wall] = []
+    for c in cell.exceptional:
+        for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
+            zeros = integer_zeros(c, k, cell.point)
+            if zeros is None:
+                out.open.append(f"cannot find the integers at which `{shown(c)}` vanishes")
+                continue
+            for member in (wall.with_integer(k, sp.Integer(n)) for n in zeros):
+                if member not in seen:
+                    seen.add(member)
+                    members.append(member)
+    return members

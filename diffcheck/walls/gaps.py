@@ -1,0 +1,347 @@
+"""Gaps: where an expression can fail, read off the lowered tree.
+
+Every elementary row is analytic off the zeros of its gap: a comparison u < v has u - v, a quotient its denominator, a
+logarithm or a real power its argument, asin has u - 1 and u + 1, floor has u - k for a symbolic integer k.
+A gap that itself contains branches is written out once for every combination of branches, so that each gap is analytic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
+
+from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.errors import Undetermined
+from diffcheck.germs.resolve import BUILD, to_rational
+from diffcheck.language.tree import NAME, NUMBER, Node, number
+
+__all__ = [
+    "COMPARISONS",
+    "Gap",
+    "Meeting",
+    "Pieces",
+    "borders",
+    "bounded",
+    "continuous",
+    "gaps",
+    "gaps_of_parts",
+    "meetings",
+]
+
+MAX_PIECES = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One analytic expression whose zeros matter.
+
+    part: the node that has it.  thin: zero sets of codimension 2 matter too, for a pole, a root or a logarithm, and
+    for a comparison whose branches do not meet where both sides are equal.
+    """
+
+    expr: sp.Expr
+    part: Node
+    thin: bool
+
+
+Assignment = tuple[tuple[Node, bool], ...]
+
+
+class Pieces:
+    """Writes out the analytic pieces of a tree."""
+
+    def __init__(self) -> None:
+        self.integers: dict[Node, sp.Symbol] = {}
+        self._memo: dict[Node, tuple[tuple[Assignment, sp.Expr], ...]] = {}
+
+    def of(self, node: Node) -> tuple[sp.Expr, ...]:
+        """Return every expression that ``node`` can be, off the gaps."""
+        return tuple(dict.fromkeys(expr for _, expr in self._pieces(node)))
+
+    def with_choices(self, node: Node) -> tuple[tuple[Assignment, sp.Expr], ...]:
+        """Return the same expressions with the branches that make each of them."""
+        return self._pieces(node)
+
+    def steps(self, expr: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+        """Return (u, k) for every integer k in ``expr`` that stands for floor(u), when u is one analytic piece.
+
+        Where a side has floor(u) = k, the limit of u from that side is in [k, k + 1].
+        """
+        found = []
+        for node, k in self.integers.items():
+            pieces = self.of(node.args[0]) if k in expr.free_symbols else ()
+            if len(pieces) == 1 and all(
+                s in expr.free_symbols for s in pieces[0].free_symbols if s.is_integer
+            ):
+                found.append((pieces[0], k))
+        return tuple(found)
+
+    def _pieces(self, node: Node) -> tuple[tuple[Assignment, sp.Expr], ...]:
+        known = self._memo.get(node)
+        if known is None:
+            known = self._memo[node] = tuple(self._make(node))
+        return known
+
+    def _make(self, node: Node) -> Iterator[tuple[Assignment, sp.Expr]]:
+        if node.op == NUMBER:
+            yield (), to_rational(node.leaf)
+        elif node.op == NAME:
+            yield (), symbol(str(node.leaf))
+        elif node.op == "floor":
+            k = self.integers.setdefault(node, inner_symbol(f"k{len(self.integers)}", integer=True))
+            yield (), k
+        elif node.op == "where":
+            for taken, branch in ((True, node.args[1]), (False, node.args[2])):
+                for assignment, expr in self._pieces(branch):
+                    joined = _joined(assignment, ((node, taken),))
+                    if joined is not None:
+                        yield joined, expr
+        else:
+            yield from self._compose(node)
+
+    def _compose(self, node: Node) -> Iterator[tuple[Assignment, sp.Expr]]:
+        seen: dict[tuple[Assignment, sp.Expr], None] = {}
+        for combination in product(*(self._pieces(a) for a in node.args)):
+            assignment: Assignment | None = ()
+            for part, _ in combination:
+                assignment = None if assignment is None else _joined(assignment, part)
+            if assignment is None:
+                continue
+            seen[assignment, _built(node.op, [expr for _, expr in combination])] = None
+            if len(seen) > MAX_PIECES:
+                raise Undetermined(f"more than {MAX_PIECES} smooth pieces in one part")
+        yield from seen
+
+
+def _built(op: str, args: Sequence[sp.Expr]) -> sp.Expr:
+    """Return an operation off its gaps: 0**u is 0 where u > 0, and has no value where u < 0."""
+    if op == "pow" and args[0] == 0 and args[1].free_symbols:
+        return sp.S.Zero
+    return BUILD[op](*args)
+
+
+def _joined(a: Assignment, b: Assignment) -> Assignment | None:
+    """Return both assignments together, or None when they contradict each other."""
+    if not a or not b:
+        return a or b
+    table = dict(a)
+    for node, taken in b:
+        if table.setdefault(node, taken) != taken:
+            return None
+    return tuple(table.items())
+
+
+def _difference(node: Node) -> Node:
+    return Node("add", (node.args[0], Node("mul", (number(-1), node.args[1]))))
+
+
+def _meeting(tree: Node, pieces: Pieces) -> set[Node]:
+    """Return the comparisons that only choose between branches that meet: their difference is a multiple of the gap."""
+    apart: set[Node] = set()
+    meeting: set[Node] = set()
+    for node in tree.distinct():
+        if node.op != "where":
+            continue
+        condition, a, b = node.args
+        if condition.op in COMPARISONS and _multiple(
+            pieces.of(a), pieces.of(b), pieces.of(_difference(condition))
+        ):
+            meeting.add(condition)
+        else:
+            apart |= {c for c in condition.distinct() if c.op in COMPARISONS}
+    return meeting - apart
+
+
+def _multiple(a: tuple[sp.Expr, ...], b: tuple[sp.Expr, ...], gap: tuple[sp.Expr, ...]) -> bool:
+    return len(a) == len(b) == len(gap) == 1 and bool(sp.cancel((a[0] - b[0]) / gap[0]).is_number)
+
+
+COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Gaps on whose common zeros something can happen that happens on none of the walls.
+
+    lead: the singular gap, or None when all of them are conditions whose branches do not meet.
+    """
+
+    part: Node
+    lead: sp.Expr | None
+    others: tuple[sp.Expr, ...]
+
+
+def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
+    """Yield the systems of two to ``size`` gaps at which walls alone say nothing.
+
+    A quotient, root or logarithm may be evaluated only on one side of a condition, so that its own wall is reached at
+    the border of that side alone: 1/(|x| + |y|), where(y > |x|, x/y, 0).  Conditions that hold on a wall only, or
+    closed ones together, may choose a value at a meeting that no neighbour has: where(x == 0, where(y == 0, 1, 0), 0).
+    """
+    guards: dict[Node, dict[sp.Expr, None]] = {}
+    for node in tree.distinct():
+        if node.op == "where":
+            turns = borders(node.args[0], pieces)
+            for inner in {**dict.fromkeys(node.args[1].distinct()), **dict.fromkeys(node.args[2].distinct())}:
+                guards.setdefault(inner, {}).update(turns)
+    for node in tree.distinct():
+        if node.op not in COMPARISONS:
+            for part, offset, _ in _gap_nodes(node, set()):
+                nearby = dict.fromkeys([*guards.get(node, {}), *borders(part, pieces)])
+                yield from (
+                    Meeting(node, expr - offset, others)
+                    for expr in pieces.of(part)
+                    for others in _subsets([g for g in nearby if g != _unsigned(expr - offset)], 1, size - 1)
+                )
+    apart = [
+        node
+        for node in tree.distinct()
+        if node.op == "floor" or (node.op == "where" and not _closes(node, pieces))
+    ]
+    steps = dict.fromkeys(g for n in apart for g in borders(n if n.op == "floor" else n.args[0], pieces))
+    yield from (Meeting(apart[0], None, others) for others in _subsets(list(steps), 2, size))
+
+
+def _subsets(gaps: list[sp.Expr], least: int, most: int) -> Iterator[tuple[sp.Expr, ...]]:
+    for n in range(least, most + 1):
+        yield from combinations(gaps, n)
+
+
+def borders(node: Node, pieces: Pieces) -> dict[sp.Expr, None]:
+    """Return the gaps of all comparisons and floors in ``node``, each up to its sign."""
+    found: dict[sp.Expr, None] = {}
+    for part in node.distinct():
+        if part.op in COMPARISONS:
+            found |= dict.fromkeys(_unsigned(e) for e in pieces.of(_difference(part)))
+        elif part.op == "floor":
+            found |= dict.fromkeys(_unsigned(e - pieces.of(part)[0]) for e in pieces.of(part.args[0]))
+    return found
+
+
+def _unsigned(expr: sp.Expr) -> sp.Expr:
+    return -expr if expr.could_extract_minus_sign() else expr
+
+
+def _closes(node: Node, pieces: Pieces) -> bool:
+    """Whether the branches of a `where` agree wherever its condition can turn: they differ by a multiple of the gap."""
+    condition, a, b = node.args
+    if condition.op not in COMPARISONS:
+        return False
+    step = Node("add", (a, Node("mul", (number(-1), b))))
+    pairs = [
+        (difference, gap)
+        for one, difference in pieces.with_choices(step)
+        for two, gap in pieces.with_choices(_difference(condition))
+        if _joined(one, two) is not None
+    ]
+    return all(_divides(gap, difference) for difference, gap in pairs)
+
+
+def bounded(
+    tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool], where: Sequence[Constraint] = ()
+) -> bool:
+    """Whether the function has a value and is bounded near every point of its domain, by construction.
+
+    True is a proof, False says nothing: nothing is divided by or taken the logarithm of that can vanish, and exponents
+    are positive.
+    """
+    for node in tree.distinct():
+        if node.op in {"div", "log"} and not all(never_zero(e) for e in pieces.of(node.args[-1])):
+            return False
+        if node.op == "pow" and not _is_positive(node.args[1], pieces, where):
+            return False
+    return True
+
+
+def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
+    """Whether every piece of a node is positive where its branches hold, or on their border."""
+    for assignment, expr in pieces.with_choices(node):
+        if expr.is_Rational:
+            if expr <= 0:
+                return False
+            continue
+        sides = [side for where_node, taken in assignment for side in _side(where_node, taken, pieces)]
+        if reach([Constraint(expr, "<="), *sides, *where]).status is not Status.UNSAT:
+            return False
+    return True
+
+
+def _side(node: Node, taken: bool, pieces: Pieces) -> Iterator[Constraint]:
+    """Yield what a branch of a `where` says of its gap, if that is one inequality between single pieces."""
+    condition = node.args[0]
+    gap = pieces.of(_difference(condition)) if condition.op in COMPARISONS else ()
+    if len(gap) == 1 and condition.op in {"lt", "le", "gt", "ge"}:
+        yield Constraint(gap[0], ">=" if taken == (condition.op in {"gt", "ge"}) else "<=")
+
+
+def continuous(
+    tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool], where: Sequence[Constraint] = ()
+) -> bool:
+    """Whether the function is continuous on its domain by construction: True is a proof, False says nothing.
+
+    It is bounded, its conditions only choose between branches that meet, and nothing is rounded.
+    """
+    steps = (n for n in tree.distinct() if n.op == "floor" or (n.op == "where" and not _closes(n, pieces)))
+    return next(steps, None) is None and bounded(tree, pieces, never_zero, where)
+
+
+def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
+    """Whether ``difference`` is ``gap`` times a polynomial in what both are made of; False when that is not seen."""
+    if 0 in (difference, gap) or (gap.is_number and gap.is_nonzero):
+        return True  # nothing to choose, or a condition that never turns
+    try:
+        return bool(sp.reduced(difference, [gap])[1] == 0)
+    except ZeroDivisionError:
+        return True  # a gap that multiplies out to 0: its condition never turns
+    except (BasePolynomialError, ValueError):
+        return False
+
+
+def _gap_nodes(node: Node, meeting: set[Node]) -> Iterator[tuple[Node, int, bool]]:
+    """Yield (expression, offset, thin): the zeros of expression - offset are where ``node`` can fail."""
+    if node.op in COMPARISONS:
+        yield _difference(node), 0, node not in meeting
+    elif node.op == "div":
+        yield node.args[1], 0, True
+    elif node.op == "pow":
+        exponent = node.args[1].leaf
+        if not (node.args[1].op == NUMBER and exponent is not None and _natural(exponent)):
+            yield node.args[0], 0, True
+    elif node.op == "log":
+        yield node.args[0], 0, True
+    elif node.op == "asin":
+        yield node.args[0], 1, True
+        yield node.args[0], -1, True
+
+
+def _natural(value: object) -> bool:
+    return getattr(value, "denominator", 0) == 1 and value >= 0  # type: ignore[operator]
+
+
+def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
+    """Return every analytic gap of a lowered tree, each once, in the order of the text."""
+    found: dict[tuple[sp.Expr, bool], Gap] = {}
+    for gap in gaps_of_parts(tree, pieces):
+        found.setdefault((gap.expr, gap.thin), gap)
+    return list(found.values())
+
+
+def gaps_of_parts(tree: Node, pieces: Pieces) -> Iterator[Gap]:
+    """Yield the analytic gaps of every part of a lowered tree, in the order of the text."""
+    meeting = _meeting(tree, pieces)
+    for node in tree.distinct():
+        if node.op == "floor":
+            for expr in pieces.of(node.args[0]):
+                yield Gap(expr - pieces.of(node)[0], node, True)
+        for part, offset, thin in _gap_nodes(node, meeting):
+            for expr in pieces.of(part):
+                yield Gap(expr - offset, node, thin)
+        if node.op == "pow" and 0 in pieces.of(node.args[0]):
+            # 0**v is 0, 1 or undefined: where the base is zero all along, the exponent decides.
+            for expr in pieces.of(node.args[1]):
+                yield Gap(expr, node, True)
