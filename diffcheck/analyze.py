@@ -31,7 +31,8 @@ from diffcheck.deadline import TimeOver, before
 from diffcheck.errors import Undetermined
 from diffcheck.findings.evidence import Discharged, Record, certificate
 from diffcheck.findings.fault import at_fault, is_zero_on
-from diffcheck.findings.worded import describe, flat_finding, vanishing
+from diffcheck.findings.located import vanishing
+from diffcheck.findings.worded import describe, flat_finding
 from diffcheck.language.tree import Node, Place
 from diffcheck.problem import Problem
 from diffcheck.thin.around import left_open, visit

@@ -26,7 +26,7 @@ from diffcheck.conditions.reach import Constraint, Status, reach
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.findings.families import joined
-from diffcheck.findings.worded import location, place, witness
+from diffcheck.findings.located import location, place, witness
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import NAME, Node, name, number

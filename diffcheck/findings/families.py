@@ -20,7 +20,7 @@ from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap
 from diffcheck.walls.outcome import Outcome
 
-__all__ = ["joined", "members_of"]
+__all__ = ["Pair", "joined", "members_of"]
 
 Pair = tuple[Leaf, Gap]
 # The integer of every family, where two are compared.

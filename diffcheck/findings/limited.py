@@ -1,0 +1,117 @@
+"""Under which conditions a finding holds: what sets it apart from others of its wall, as relations people read.
+
+Read in order: set_apart, on_constants; factors_of_size are those of what happens: where one vanishes, nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
+
+import sympy as sp
+
+from diffcheck.algebra.lower import to_sympy
+from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.algebra.roots import real_roots
+from diffcheck.conditions.facts import never_zero
+from diffcheck.conditions.implied import reduced
+from diffcheck.conditions.reach import Constraint
+from diffcheck.problem import Problem
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.wall import factors
+
+__all__ = ["as_relation", "as_unequal", "factors_of_size", "has_variable", "on_constants", "set_apart"]
+
+
+def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
+    """Return the conditions that set a leaf apart: there are points of its wall where the opposite holds.
+
+    Those that follow from the others are left out.
+    """
+    names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
+    constants = {symbol(n) for n in problem.constants}
+    # A formula is real under conditions; those on variables are plain to see from it, others may hold anyway.
+    real = [
+        c
+        for c in leaf.wall.conditions
+        if c.rel in {"<", ">"} and c.expr.free_symbols <= constants and not _nonzero(problem)(c.expr)
+    ]
+    apart = [
+        c
+        for c in leaf.conditions
+        if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
+    ]
+    return list(reduced(tuple(dict.fromkeys(real + apart)), ()))
+
+
+def as_relation(c: Constraint) -> str:
+    """Return a > b for a - b > 0, and p < 1 for 1 - p > 0."""
+    terms = sp.Add.make_args(c.expr if c.rel == ">" else -c.expr)
+    low = [-t for t in terms if t.could_extract_minus_sign()]
+    large, small = sp.Add(*(t for t in terms if -t not in low)), sp.Add(*low)
+    if large.is_number:
+        return f"{text_of(small)} < {text_of(large)}"
+    return f"{text_of(large)} > {text_of(small)}"
+
+
+def as_unequal(f: sp.Expr) -> str:
+    """Return a != b for a multiple of a - b, y != 0 for exp(y) - 1."""
+    f = f.primitive()[1]
+    only = _only_zero(f)
+    if only is not None:
+        return f"{text_of(next(iter(f.free_symbols)))} != {text_of(only)}"
+    terms = sp.Add.make_args(f)
+    low = [t for t in terms if t.could_extract_minus_sign() or t.is_number]
+    if len(terms) == 2 and len(low) == 1:
+        return f"{text_of(f - low[0])} != {text_of(-low[0])}"
+    return f"{text_of(f)} != 0"
+
+
+def _only_zero(f: sp.Expr) -> sp.Expr | None:
+    """Return the zero of a transcendental function of one symbol, if it is known to be the only one."""
+    if len(f.free_symbols) != 1 or f.is_algebraic_expr():
+        return None
+    (s,) = f.free_symbols
+    found = None if s.is_integer else real_roots(f, s)
+    if found is None or not found.complete or found.everywhere or found.families or len(found.roots) != 1:
+        return None
+    return found.roots[0].exact
+
+
+def on_constants(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str | None:
+    """Return what constants satisfy for it: " and "-joined factors of the size that hold no variable."""
+    constants = {symbol(c) for c in problem.constants}
+    texts = [as_relation(c) for c in apart if c.expr.free_symbols <= constants]
+    texts += [as_unequal(f) for f in factors_of_size(leaf, problem) if f.free_symbols <= constants]
+    return " and ".join(dict.fromkeys(texts)) or None
+
+
+def factors_of_size(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
+    """Yield the factors of the size of what happens: where one vanishes, nothing happens."""
+    size = leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size
+    if size is None or sp.count_ops(size) > 30:
+        return
+    if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
+        return
+    signed = {c.expr for c in (*leaf.conditions, *leaf.wall.conditions)}
+    nonzero = _nonzero(problem)
+    known = {*leaf.wall.integers, *(symbol(n) for n in (*problem.wrt, *problem.constants))}
+    for f in (f.args[0] if isinstance(f, sp.Abs) else f for f in factors(size)):
+        if f.free_symbols <= known and f not in signed and -f not in signed and not nonzero(f):
+            yield f
+
+
+@lru_cache(maxsize=16)
+def _nonzero(problem: Problem) -> Callable[[sp.Expr], bool]:
+    """Return a test by the inequalities a > b of the question; what else it asks is left out."""
+    found = []
+    for condition in problem.where:
+        if condition.op in {"lt", "gt"}:
+            low, high = condition.args if condition.op == "lt" else condition.args[::-1]
+            found.append(Constraint(to_sympy(high) - to_sympy(low), ">"))
+    return never_zero(found)
+
+
+def has_variable(f: sp.Expr, problem: Problem) -> bool:
+    """Whether an expression changes with what is differentiated in."""
+    return any(s.name in problem.wrt for s in f.free_symbols)

@@ -1,0 +1,126 @@
+"""What happens at one place in several cases, said once: max(v, w) for what is v where v > w, and w elsewhere.
+
+A place can be met under different conditions, with different sides.  One finding with one formula for all of them is
+best; a few that are told apart by short conditions come next; of many, only what they have in common is said.
+Read in order: said_once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from diffcheck.findings.families import Pair
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.gaps import Gap
+from diffcheck.walls.wall import Wall, factors
+
+__all__ = ["UNBOUNDED", "said_once"]
+
+# More cases of one place than this are not listed one by one.
+MAX_APART = 2
+
+
+def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:
+    """Return one leaf with the conditions that all have and with what happens written for all of them.
+
+    Where no expression does that, a few are told apart by their conditions if that is short; of many, only what they
+    have in common.
+    """
+    (first, gap), *rest = members
+    shared = tuple(c for c in first.conditions if all(c in other.conditions for other, _ in rest))
+    cases = [_renamed(leaf, first.wall) for leaf, _ in members]
+    left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
+    if size is None and left and right and left.value is not None and right.value is not None:
+        apart = right.value - left.value
+        # Limits that agree do not say how far the value is from them.
+        size = None if apart.has(sp.nan) or apart.is_zero else _Merged(apart)
+    merged = (left, right, size)
+    if (
+        None in merged
+        and len(members) <= MAX_APART
+        and (len(members) == 1 or all(short(*m) for m in members))
+    ):
+        return list(members)
+    values = [None if v is None else v.value for v in merged]
+    outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
+    if size is None:
+        outcome = replace(outcome, factor=_divisor([leaf.outcome.size for leaf, _ in members]))
+    kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
+    wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
+    return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
+
+
+def _divisor(sizes: Sequence[sp.Expr | None]) -> sp.Expr | None:
+    """Return the product of the factors that all sizes have."""
+    if any(size is None or sp.count_ops(size) > LONGEST for size in sizes):
+        return None
+    own = [factors(size) for size in sizes if size is not None]
+    return sp.Mul(*(f for f in own[0] if all(f in others for others in own)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    value: sp.Expr | None
+
+
+# Operations; what is longer takes minutes to cancel, and nobody would read max and min of it.
+LONGEST = 200
+# What no difference is taken of.
+UNBOUNDED = (sp.oo, -sp.oo, sp.zoo, sp.nan)
+Signed = tuple[Mapping[sp.Expr, int], sp.Expr | None]
+
+
+def _renamed(leaf: Leaf, wall: Wall) -> tuple[dict[sp.Expr, int], list[sp.Expr | None]]:
+    """Return the signs and what happens (left, right, size), in the integers of another leaf of one place."""
+    names = dict(zip(leaf.wall.integers, wall.integers, strict=False))
+    signs = {c.expr.xreplace(names): 1 if c.rel == ">" else -1 for c in leaf.conditions}
+    seen = (leaf.outcome.left, leaf.outcome.right, leaf.outcome.size)
+    return signs, [None if v is None else v.xreplace(names) for v in seen]
+
+
+def _for_all(members: Sequence[Signed]) -> _Merged | None:
+    """Return one value for all: max(v, w) for what is v where v > w and w where v < w; None if there is none.
+
+    abs and sign serve likewise.
+    """
+    first = members[0][1]
+    if all(v == first for _, v in members):
+        return _Merged(first)
+    for g in members[0][0]:
+        above, below = ([m for m in members if m[0].get(g) == s] for s in (1, -1))
+        if not above or not below or len(above) + len(below) < len(members):
+            continue
+        up, down = _for_all(above), _for_all(below)
+        if up is None or down is None or up.value is None or down.value is None:
+            continue
+        if up.value.is_infinite and down.value == -up.value:
+            return _Merged(up.value * sp.sign(g))
+        if up.value.has(*UNBOUNDED) or down.value.has(*UNBOUNDED):
+            continue
+        half = (up.value - down.value) / 2
+        if half.is_Integer:
+            if all(s.is_integer for s in g.free_symbols):
+                return None  # sign(k) is 0 at a member of the family, which no case speaks of
+            return _Merged(down.value + half + half * sp.sign(g))
+        if sp.count_ops(half) > LONGEST or not _may_be_constant((up.value - down.value) / g):
+            continue
+        rate = sp.cancel((up.value - down.value) / g)
+        if not rate.is_number:
+            continue
+        if up.value == -down.value:
+            return _Merged(sp.sign(rate) * sp.Abs(up.value))
+        return _Merged((sp.Max if rate > 0 else sp.Min)(up.value, down.value))
+    return None
+
+
+def _may_be_constant(quotient: sp.Expr) -> bool:
+    """Say no where two values differ: to cancel exponentials that do not cancel takes minutes and gigabytes."""
+    names = sorted(quotient.free_symbols, key=str)
+    points = ({n: sp.Rational(7 + 2 * i, 5 + t * i) for i, n in enumerate(names)} for t in (1, 3))
+    first, second = (sp.N(quotient.subs(point), 20) for point in points)
+    if not (first.is_Float and second.is_Float):
+        return int(sp.count_ops(quotient)) <= LONGEST // 4
+    return bool(abs(first - second) <= abs(first) / 10**12)
