@@ -56,11 +56,13 @@ from diffcheck.walls.cell import Cell
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import demanded, inhabited
 from diffcheck.walls.explore import Explored, Leaf, constraints_on, explore
+from diffcheck.walls.factored import factors, without_root
 from diffcheck.walls.gaps import Gap, Pieces, bounded, continuous, gaps, gaps_of_parts, meetings
 from diffcheck.walls.interior import interior
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.sides import Sides, judge
-from diffcheck.walls.wall import Thin, Wall, factors, narrowed, walls_of, without_root
+from diffcheck.walls.solved import narrowed, walls_of
+from diffcheck.walls.wall import Thin, Wall
 
 __all__ = ["analyze", "family_key"]
 

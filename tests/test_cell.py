@@ -7,7 +7,7 @@ from diffcheck.conditions.reach import Constraint
 from diffcheck.errors import Undetermined
 from diffcheck.germs.germ import Germ, Mono
 from diffcheck.walls.cell import BadWitness, Cell, SplitInteger
-from diffcheck.walls.wall import walls_of
+from diffcheck.walls.solved import walls_of
 
 A, B, X = sp.symbols("a b x", real=True)
 K = sp.Symbol("k", integer=True)

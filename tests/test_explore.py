@@ -8,7 +8,8 @@ from diffcheck.conditions.reach import Constraint, Status, reach
 from diffcheck.verdict import C0, Kind
 from diffcheck.walls.explore import MAX_LEAVES, constraints_on, explore
 from diffcheck.walls.outcome import SMOOTH, Outcome
-from diffcheck.walls.wall import Wall, walls_of
+from diffcheck.walls.solved import walls_of
+from diffcheck.walls.wall import Wall
 
 A, B, X, Y = sp.symbols("a b x y", real=True)
 WALL = Wall(X, "x", (("x", sp.S.Zero),))

@@ -11,7 +11,9 @@ from diffcheck.check import check
 from diffcheck.conditions.equations import solve_for
 from diffcheck.language.parse import parse
 from diffcheck.question.variables import make_problem
-from diffcheck.walls.wall import factors, integer_zeros, walls_of
+from diffcheck.walls.factored import factors
+from diffcheck.walls.members import integer_zeros
+from diffcheck.walls.solved import walls_of
 
 X, Y, A, B, C = sp.symbols("x y a b c", real=True)
 K = sp.Symbol("k", integer=True)

@@ -41,7 +41,8 @@ from diffcheck.walls.gaps import Gap, Pieces, gaps
 from diffcheck.walls.interior import interior
 from diffcheck.walls.outcome import OUTSIDE, Outcome
 from diffcheck.walls.sides import Sides, judge
-from diffcheck.walls.wall import Thin, Wall, walls_of
+from diffcheck.walls.solved import walls_of
+from diffcheck.walls.wall import Thin, Wall
 
 __all__ = ["Met", "Passage"]
 

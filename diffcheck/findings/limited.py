@@ -18,7 +18,7 @@ from diffcheck.conditions.implied import reduced
 from diffcheck.conditions.reach import Constraint
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
-from diffcheck.walls.wall import factors
+from diffcheck.walls.factored import factors
 
 __all__ = ["as_relation", "as_unequal", "factors_of_size", "has_variable", "on_constants", "set_apart"]
 

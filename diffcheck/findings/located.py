@@ -30,7 +30,8 @@ from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap
-from diffcheck.walls.wall import Wall, integer_zeros
+from diffcheck.walls.members import integer_zeros
+from diffcheck.walls.wall import Wall
 
 __all__ = ["MAX_FORMULA", "location", "locus", "place", "spoken", "vanishing", "witness"]
 

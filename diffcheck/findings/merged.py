@@ -14,8 +14,9 @@ import sympy as sp
 
 from diffcheck.findings.families import Pair
 from diffcheck.walls.explore import Leaf
+from diffcheck.walls.factored import factors
 from diffcheck.walls.gaps import Gap
-from diffcheck.walls.wall import Wall, factors
+from diffcheck.walls.wall import Wall
 
 __all__ = ["UNBOUNDED", "said_once"]
 

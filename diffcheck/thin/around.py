@@ -49,8 +49,9 @@ from diffcheck.verdict import C0, CINF, D1, SINGULAR, Kind, Smoothness
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.explore import Explored, Leaf, constraints_on
+from diffcheck.walls.factored import factors
 from diffcheck.walls.outcome import SMOOTH, Outcome
-from diffcheck.walls.wall import Thin, Wall, factors
+from diffcheck.walls.wall import Thin, Wall
 
 __all__ = ["left_open", "visit"]
 

@@ -24,8 +24,10 @@ from diffcheck.errors import Undetermined
 from diffcheck.language.tree import Node
 from diffcheck.thin.rays import Ray
 from diffcheck.walls.cell import Cell
+from diffcheck.walls.factored import factors
+from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import SMOOTH, Outcome
-from diffcheck.walls.wall import Thin, Wall, factors, integer_zeros
+from diffcheck.walls.wall import Thin, Wall
 
 __all__ = ["Component", "Looked", "Path", "Question", "Weights", "components"]
 

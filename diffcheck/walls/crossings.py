@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Set
 import sympy as sp
 
 from diffcheck.algebra.signs import touching
-from diffcheck.walls.wall import factors
+from diffcheck.walls.factored import factors
 
 __all__ = ["uncrossed"]
 

@@ -21,8 +21,10 @@ from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.walls.cell import BadWitness, Cell, Refine
+from diffcheck.walls.factored import factors
+from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
-from diffcheck.walls.wall import Step, Wall, factors, integer_zeros
+from diffcheck.walls.wall import Step, Wall
 
 __all__ = ["Explored", "Leaf", "constraints_on", "explore"]
 

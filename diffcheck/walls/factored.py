@@ -1,0 +1,90 @@
+"""Factors of a gap that can vanish: the irreducible ones of its numerator, as far as signs are plain to see.
+
+Read in order: factors; without_root gives an equation without square roots that holds wherever the gap vanishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import sympy as sp
+
+from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.signs import signs, squares
+from diffcheck.deadline import check_time
+
+__all__ = ["MAX_OPERATIONS", "factors", "without_root"]
+
+# Past this size SymPy's factoring takes seconds, and nothing ends it.
+MAX_OPERATIONS = 150
+# Coefficients may be longer than gaps; beyond this they stay in one piece.
+MAX_FACTORED = 500
+
+
+@lru_cache(maxsize=2048)
+def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Return the distinct factors of the numerator that can vanish, as far as signs are plain to see.
+
+    What is too long to be factored is one factor, as it stands.
+    """
+    check_time()
+    if 0 not in signs(expr):
+        return ()
+    if sp.count_ops(expr) > MAX_FACTORED or not is_modest(expr):
+        return (expr,) if expr.free_symbols else ()
+    expr, hidden = _hidden(expr)
+    numerator = sp.together(expr).as_numer_denom()[0]
+    if 0 not in signs(numerator):
+        return ()
+    found: Iterable[sp.Expr]
+    try:
+        powers = sp.factor_list(numerator)[1]
+        found = [f for f, _ in powers]
+        longer = [n for _, n in powers] == [1] and sp.count_ops(found[0]) > sp.count_ops(numerator)
+        if [n for _, n in powers] == [1] and (longer or squares(numerator)):
+            found = [numerator]  # as written: a sum of squares stays one
+    except (sp.PolynomialError, NotImplementedError, ValueError, TypeError):
+        found = [
+            a.base if a.is_Pow and a.exp.is_positive else a
+            for a in sp.Mul.make_args(sp.factor_terms(numerator))
+        ]
+    # |u| vanishes where u does.
+    shown = (f.args[0] if isinstance(f, sp.Abs) else f for f in (f.xreplace(hidden) for f in found))
+    return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
+
+
+def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
+    """Replace exponentials and powers by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
+
+    def large(exponent: sp.Expr) -> bool:
+        return any(c.q > 12 or abs(c.p) > 12 for c in exponent.atoms(sp.Rational))
+
+    kernels = [k for k in expr.atoms(sp.exp) if large(k.args[0])]
+    kernels += [
+        k
+        for k in expr.atoms(sp.Pow)
+        if k.exp.is_Integer is not True and large(k.exp) and k.base.is_nonnegative
+    ]
+    table = {k: sp.Dummy("e", positive=True) for k in kernels}
+    return expr.xreplace(table), {d: k for k, d in table.items()}
+
+
+def without_root(f: sp.Expr) -> sp.Expr | None:
+    """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
+    roots = sorted(
+        (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
+    )
+    for root in roots:
+        u = root.base
+        r = sp.Dummy("r", positive=True)
+        inner = f.xreplace({p: r ** (2 * p.exp) for p in roots if p.base == u})
+        inner = sp.together(inner).as_numer_denom()[0]
+        if not inner.is_polynomial(r):
+            continue
+        even = odd = sp.S.Zero
+        for (n,), c in sp.Poly(inner, r).terms():
+            part = c * u ** (n // 2)
+            even, odd = (even, odd + part) if n % 2 else (even + part, odd)
+        return sp.expand(even**2 - odd**2 * u)
+    return None

@@ -1,0 +1,111 @@
+"""Members of a family at which something vanishes: the integers among the zeros of an expression.
+
+Each factor in the integer alone is a polynomial, or its real zeros are isolated (algebra/roots/) and the integers among
+them found; what alternates, as (-1)**k, is taken by parity.  None means that they are not all known.
+Read in order: integer_zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import sympy as sp
+
+from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.roots import Family, real_roots
+from diffcheck.walls.factored import MAX_OPERATIONS, factors
+
+__all__ = ["integer_zeros"]
+
+
+def integer_zeros(
+    expr: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr] | None = None
+) -> list[int] | None:
+    """Return integers among which are all at which ``expr`` vanishes identically in all else; None when not known.
+
+    near: values of the other symbols at which ``expr`` is defined.  Where it vanishes identically it does so there.
+    """
+    out: set[int] = set()
+    for f in sp.Mul.make_args(sp.factor_terms(expr)):
+        base = f.base if f.is_Pow and f.exp.is_positive else f
+        if k not in base.free_symbols or base.is_nonzero:
+            continue
+        found = _zeros_of_factor(base, k, near or {})
+        if found is None:
+            return None
+        out |= found
+    return sorted(out)
+
+
+def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]) -> set[int] | None:
+    others = f.free_symbols - {k}
+    if not others:
+        return _zeros_in_one(f, k)
+    if f.is_polynomial(*others) and is_modest(f):
+        coefficients = sp.Poly(f, *others).coeffs()
+        if any(c.is_number for c in coefficients):
+            return set()
+        first = min(coefficients, key=sp.count_ops)
+        return _zeros_in_one(first, k)
+    if sp.count_ops(f) > MAX_OPERATIONS or not others <= near.keys():
+        return None
+    return _zeros_in_one(f.xreplace({s: near[s] for s in others}), k)
+
+
+@lru_cache(maxsize=2048)
+def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
+    """Return integers among which are all zeros of an expression in ``k`` alone; None when they are not all known."""
+    magnitude = next(iter(expr.atoms(sp.Abs)), None)
+    if magnitude is not None:
+        # |u| is u or -u: the zeros of both pieces contain those of the expression.
+        pieces = [sp.expand(expr.xreplace({magnitude: s * magnitude.args[0]})) for s in (1, -1)]
+        found_in = [None if piece.is_zero else _zeros_in_one(piece, k) for piece in pieces]
+        if None in found_in:
+            return None
+        return {n for zeros in found_in for n in zeros or () if expr.subs(k, n).is_zero is not False}
+    if _alternates(expr, k):
+        return _zeros_by_parity(expr, k)
+    out: set[int] = set()
+    for f in factors(expr):
+        if f.is_polynomial(k):
+            x = sp.Dummy("x", real=True)
+            out |= {int(r) for r in sp.roots(sp.Poly(f.subs(k, x), x), filter="Z")}
+            continue
+        x = sp.Symbol("x", real=True)
+        found = real_roots(f.subs(k, x), x)
+        unsure = [r for r in found.roots if r.exact is None and r.ball.contains_integer()]
+        periodic = [_integers_in(family) for family in found.families]
+        if not found.complete or unsure or None in periodic:
+            return None
+        out |= {int(r.exact) for r in found.roots if r.exact is not None and r.exact.is_Integer}
+        out |= {n for members in periodic for n in members or ()}
+    return out
+
+
+def _alternates(expr: sp.Expr, k: sp.Symbol) -> bool:
+    return any(p.base == -1 and k in p.exp.free_symbols for p in expr.atoms(sp.Pow))
+
+
+def _zeros_by_parity(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
+    """Return the zeros of an expression with (-1)**k, which is 1 or -1; None when they are not all known."""
+    half = sp.Symbol(f"{k.name}_", integer=True)
+    out: set[int] = set()
+    for parity in (0, 1):
+        part = expr.subs(k, 2 * half + parity)
+        found = None if part.is_zero or _alternates(part, half) else _zeros_in_one(part, half)
+        if found is None:
+            return None
+        out |= {2 * n + parity for n in found}
+    return out
+
+
+def _integers_in(family: Family) -> set[int] | None:
+    """Return the integers of a family of zeros; None when they are not known, or infinitely many.
+
+    b + n*T with b rational and T irrational is rational for n = 0 alone.
+    """
+    base = family.base.exact
+    if base is None or not base.is_rational or family.period.is_rational is not False:
+        return None
+    return {int(base)} if base.is_Integer and family.has(0) else set()

@@ -1,0 +1,317 @@
+"""Gaps solved: the walls on which a gap vanishes, and the thin sets that are left.
+
+A gap is split into irreducible factors; each is solved for a variable, or for a constant (then the wall is
+parametrised by the variables), by: real root isolation when nothing else occurs (algebra/roots/), linear and quadratic
+formulas, and inversion of the only function that holds the variable.  Periodic solutions carry a symbolic integer.
+Read in order: walls_of; the formulas are in conditions/equations.py.
+Gives up on: factors that no name can be isolated from; they are returned as open, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import flint
+import sympy as sp
+
+from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.algebra.roots import Family, Root, real_roots
+from diffcheck.algebra.signs import signs, squares
+from diffcheck.conditions.boxes import Box
+from diffcheck.conditions.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.walls.factored import MAX_OPERATIONS, factors, without_root
+from diffcheck.walls.members import integer_zeros
+from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
+
+__all__ = ["narrowed", "walls_of"]
+
+# Values of a variable at which a function is cut to see where it vanishes for all of them.
+CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7))
+# Where waves that fit a cut for infinitely many integers fit for few.
+IRRATIONAL = sp.sqrt(2) / 3
+
+
+def walls_of(
+    gap: sp.Expr,
+    wrt: tuple[str, ...],
+    singular: bool,
+    never_zero: Callable[[sp.Expr], bool] = lambda _: False,
+) -> Walls:
+    """Return the zero set of ``gap`` inside all of space, for crossings in the variables ``wrt``.
+
+    singular: whether zero sets of codimension 2 matter as well.  never_zero: True for what vanishes nowhere.
+    """
+    if never_zero(gap) or gap.has(sp.zoo, sp.nan):
+        return Walls()  # what has no value vanishes nowhere either
+    if sp.count_ops(gap) > MAX_OPERATIONS:
+        return Walls((), (), (gap,))
+    variables = [symbol(v) for v in wrt]
+    fitted = _residuals(gap, set(variables))
+    if len(fitted) > len(set(variables) & gap.free_symbols):
+        return Walls()
+    if gap.has(sp.Abs):
+        return _both_signs(gap, wrt, singular, never_zero)
+    if fitted and not gap.is_polynomial(*gap.free_symbols):
+        return Walls((), (Thin(gap, fitted),) if singular else ())
+    parts = [
+        _factor_walls(f, variables, singular)
+        for f in factors(gap)
+        if f.free_symbols & set(variables) and not never_zero(f)
+    ]
+    return _joined(parts)
+
+
+def _residuals(gap: sp.Expr, variables: set[sp.Symbol]) -> tuple[sp.Expr, ...]:
+    """Return the m bases of a sum of squares if each holds a constant of its own, times a number; else none.
+
+    So are the residuals y_i - F(w, x_i) of a model.  Where all vanish is the graph of these m constants over the k
+    variables and the other constants, locally Lipschitz: for k < m only a null set of constants has a zero.  For k >= m
+    and analytic bases the zeros have codimension m for all constants but a null set (Sard).
+    """
+    bases = squares(gap)
+    inside = [b.free_symbols for b in bases]
+    own = all(
+        any(
+            sum(c in names for names in inside) == 1 and not c.is_integer and _has_constant_slope(base, c)
+            for c in base.free_symbols - variables
+        )
+        for base in bases
+    )
+    return bases if own else ()
+
+
+def _has_constant_slope(expr: sp.Expr, s: sp.Symbol) -> bool:
+    rate = sp.diff(expr, s)
+    return bool(rate.is_number and rate.is_nonzero)
+
+
+def _joined(parts: Iterable[Walls]) -> Walls:
+    every = list(parts)
+    return Walls(
+        tuple(dict.fromkeys(w for p in every for w in p.walls)),
+        tuple(dict.fromkeys(t for p in every for t in p.thin)),
+        tuple(dict.fromkeys(o for p in every for o in p.open)),
+    )
+
+
+def _both_signs(
+    gap: sp.Expr, wrt: tuple[str, ...], singular: bool, never_zero: Callable[[sp.Expr], bool]
+) -> Walls:
+    """|u| is u or -u: the zeros of both pieces contain those of the gap."""
+    magnitude = next(iter(gap.atoms(sp.Abs)))
+    inner = magnitude.args[0]
+    return _joined(walls_of(gap.xreplace({magnitude: s * inner}), wrt, singular, never_zero) for s in (1, -1))
+
+
+def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls:
+    inside = [v for v in variables if v in f.free_symbols]
+    if f.free_symbols == {inside[0]}:
+        return _isolated(f, inside[0])
+    high = f.is_polynomial(*inside) and min(sp.degree(f, v) for v in inside) > 2
+    if _is_sum_of_squares(f) or (high and _has_one_sign(f)):
+        return _touching(f, inside, singular)
+    for v in [*_in_order(f, inside)]:
+        found = solve_for(f, v)
+        if found is not None:
+            walls = [w for s in found for w in _with_exceptions(f, v, _real(s, inside))]
+            solved = Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
+            return _joined([solved, _cylinders(f, v, inside)])
+    constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
+    for c in sorted(constants, key=lambda c: _linear(f, c) is None):
+        value = _linear(f, c)
+        found = solve_for(f, c) if value is None else [Solved(value)]
+        if found is not None:
+            own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
+            return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
+    rational = without_root(f)
+    if rational is not None:
+        return walls_of(rational, tuple(v.name for v in variables), singular)
+    if not high and _has_one_sign(f):
+        return _touching(f, inside, singular)
+    return Walls((), (), (f,))
+
+
+def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:
+    """Add what makes the formula real, where variables decide that: y = -sqrt(x) ends at x = 0."""
+    inside = [p.base for p in s.value.atoms(sp.Pow) if not p.exp.is_Integer]
+    inside += [log.args[0] for log in s.value.atoms(sp.log)]
+    more = (Constraint(u, ">") for u in inside if u.free_symbols & set(variables) and not u.is_nonnegative)
+    return replace(s, conditions=tuple(dict.fromkeys((*s.conditions, *more))))
+
+
+def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
+    """Return the hypersurfaces in the other variables on which ``f`` vanishes whatever ``v`` is.
+
+    A formula for ``v`` leaves them out: y = 0 for exp(y*v) - cos(y).  An irreducible polynomial has none.
+    """
+    others = [u for u in inside if u != v]
+    if not others or f.is_polynomial(*f.free_symbols):
+        return Walls()
+    for value in CYLINDERS:
+        cut = f.subs(v, value)
+        if cut.has(sp.zoo, sp.nan, sp.I) or not cut.free_symbols & set(others):
+            if cut.is_number and cut.is_nonzero:
+                return Walls()
+            continue
+        found = walls_of(cut, tuple(u.name for u in others), False)
+        if not found.open:
+            kept = [_whole_lines(f, v, w) for w in found.walls]
+            return (
+                Walls((), (), (f,)) if None in kept else Walls(tuple(w for part in kept for w in part or ()))
+            )
+    return Walls((), (), (f,))
+
+
+def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
+    """Return the parts of a wall, found for one ``v``, on which ``f`` vanishes for all; None where not known."""
+    rest = f.xreplace({symbol(n): e for n, e in wall.base})
+    if is_zero(rest) is not Decision.NO:
+        return [replace(wall, gap=f)]
+    found: list[Wall] = []
+    for k in wall.integers:
+        zeros = integer_zeros(rest, k, {v: IRRATIONAL})
+        if zeros is None:
+            return None
+        for n in zeros:
+            found += _whole_lines(f, v, wall.with_integer(k, sp.Integer(n))) or ()
+    return found
+
+
+def _touching(f: sp.Expr, inside: list[sp.Symbol], singular: bool) -> Walls:
+    """Irreducible and of one sign: a zero set of codimension 1 would be crossed with a change of sign.
+
+    With the constants in space: in one variable it is met for a null set of constants alone, as norm(y - w*x) is.
+    """
+    bases = squares(f) if _is_sum_of_squares(f) else ()
+    system = bases or (f, *(sp.diff(f, v) for v in inside))
+    return Walls((), (Thin(f, system),) if singular else ())
+
+
+def _is_sum_of_squares(f: sp.Expr) -> bool:
+    """Whether a polynomial is written as a sum of squares on all of space."""
+    plain = all(s.is_positive is None and not s.is_integer for s in f.free_symbols)
+    return plain and bool(squares(f)) and f.is_polynomial(*f.free_symbols)
+
+
+def _has_one_sign(f: sp.Expr) -> bool:
+    """Whether a polynomial is nonnegative, or nonpositive, on all of space."""
+    if not f.is_polynomial(*f.free_symbols) or any(s.is_integer for s in f.free_symbols):
+        return False
+    return any(reach([Constraint(f, rel)]).status is Status.UNSAT for rel in ("<", ">"))
+
+
+def _in_order(f: sp.Expr, symbols: list[sp.Symbol]) -> list[sp.Symbol]:
+    """Return the symbols that occur linearly first, those times a number before the others: the simplest solutions."""
+
+    def rank(s: sp.Symbol) -> int:
+        return 2 if _linear(f, s) is None else 0 if sp.diff(f, s).is_number else 1
+
+    return sorted(symbols, key=rank)
+
+
+def _linear(f: sp.Expr, s: sp.Symbol) -> sp.Expr | None:
+    if not f.is_polynomial(s):
+        return None
+    poly = sp.Poly(f, s)
+    if poly.degree() != 1:
+        return None
+    a, b = poly.all_coeffs()
+    return sp.cancel(-b / a) if (b / a).is_rational_function() else -b / a
+
+
+def narrowed(walls: Walls, box: Box) -> Walls:
+    """Solve what stayed open in one symbol inside the box: exp(x**6)*(x - 1) + x grows too fast to be followed far out.
+
+    box: a ball for every symbol that the domain bounds on both sides.
+    """
+    parts = [replace(walls, open=())]
+    for f in walls.open:
+        (x, *others) = f.free_symbols
+        parts.append(Walls((), (), (f,)) if others or x not in box else _inside(f, x, box[x]))
+    return _joined(parts)
+
+
+def _inside(f: sp.Expr, x: sp.Symbol, ball: flint.arb) -> Walls:
+    ends = (end.mid().fmpq() for end in (ball.lower(), ball.upper()))
+    found = real_roots(f, x, *(sp.Rational(int(q.p), int(q.q)) for q in ends))
+    walls = [_root_wall(f, x, r) for r in found.roots] + [_family_wall(f, x, m) for m in found.families]
+    return Walls(tuple(walls), (), () if found.complete else (f,))
+
+
+@lru_cache(maxsize=2048)
+def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
+    found = real_roots(f, x)
+    if not found.complete:
+        # Inverting one function after the other misses nothing: 1/x = k*pi holds all zeros of sin(1/x).
+        solved = solve_for(f, x)
+        if solved is not None:
+            return Walls(tuple(w for s in solved for w in _with_exceptions(f, x, s)))
+    walls = [_root_wall(f, x, r) for r in found.roots]
+    walls += [_family_wall(f, x, m) for m in found.families]
+    return Walls(tuple(walls), (), () if found.complete else (f,))
+
+
+def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
+    if root.exact is not None:
+        return Wall(f, x.name, ((x.name, root.exact),))
+    xi = inner_symbol(f"{x.name}_root{fresh_number()}")
+    equation = f.subs(x, xi) if root.polynomial is None else root.polynomial.as_expr(xi)
+    return Wall(f, x.name, ((x.name, xi),), implicit=Implicit(xi, root, equation))
+
+
+def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
+    k = fresh_integer()
+    implicit = None
+    base = family.base.exact
+    if base is None:
+        base = inner_symbol(f"{x.name}_root{fresh_number()}")
+        implicit = Implicit(base, family.base, f.subs(x, base))
+    limits = [Constraint(k - family.first, ">=")] if family.first is not None else []
+    limits += [Constraint(k - family.last, "<=")] if family.last is not None else []
+    limits += [Constraint(k - n, "!=") for n in family.excluded]
+    return Wall(f, x.name, ((x.name, base + k * family.period),), tuple(limits), (k,), implicit)
+
+
+def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
+    """Yield the wall of a solution, and those of the integers on the border of its conditions.
+
+    A strict condition on real symbols leaves out a null set; on integers it would leave out whole members.
+    """
+    own = tuple(i for i in f.free_symbols if i.is_integer)
+    yield Wall(f, v.name, ((v.name, s.value),), s.conditions, (*own, *s.integers))
+    for c in s.conditions:
+        if len(c.expr.free_symbols) != 1 or not c.expr.free_symbols <= {*own, *s.integers}:
+            continue
+        (k,) = c.expr.free_symbols
+        for n in integer_zeros(c.expr, k) or []:
+            if k in s.integers:
+                # The formula holds on its border as well: sqrt(pi*k) is a zero of sin(x**2) for k = 0 too.
+                value = s.value.subs(k, n)
+                rest = tuple(Constraint(d.expr.subs(k, n), d.rel) for d in s.conditions if d != c)
+                integers = tuple(i for i in (*own, *s.integers) if i != k)
+                if not value.has(sp.zoo, sp.nan, sp.I):
+                    yield Wall(f, v.name, ((v.name, value),), rest, integers)
+                continue
+            for inner in factors(f.subs(k, n)):
+                if v in inner.free_symbols:
+                    yield from _factor_walls(inner, [v], False).walls
+
+
+def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator[Thin]:
+    """Yield the systems on which the formula for ``v`` breaks down: the leading coefficient or the slope vanishes.
+
+    Where the gradient of ``f`` vanishes the zero set may be no hypersurface at all: sin(x)**2 + sin(y)**2.
+    """
+    degree = 0
+    if f.is_polynomial(v):
+        poly = sp.Poly(f, v)
+        degree, lead = poly.degree(), poly.LC()
+        if lead.free_symbols & set(variables) and 0 in signs(lead):
+            yield Thin(f, tuple(c for c in poly.all_coeffs() if c != 0))
+    slopes = [sp.diff(f, u) for u in variables if u in f.free_symbols]
+    if degree != 1 and not any(s.is_nonzero for s in slopes):
+        yield Thin(f, (f, *slopes))
