@@ -21,9 +21,10 @@ from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.signs import squares
 from diffcheck.conditions.boxes import bounding_box
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import Conjunction, covered
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.constants.cases import occurrence
 from diffcheck.constants.classes import Region, regions

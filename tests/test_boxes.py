@@ -5,7 +5,8 @@ import pytest
 import sympy as sp
 
 from diffcheck.conditions.boxes import bounding_box, refuted
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS
 
 X, Y = sp.symbols("x y", real=True)

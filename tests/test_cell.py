@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.errors import Undetermined
 from diffcheck.germs.germ import Germ, Mono
 from diffcheck.walls.cell import BadWitness, Cell, SplitInteger

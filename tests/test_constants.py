@@ -8,7 +8,8 @@ import pytest
 import sympy as sp
 from questions import ask
 
-from diffcheck.conditions.reach import Constraint, _reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import _reach
 from diffcheck.constants import cases
 from diffcheck.constants.cases import occurrence
 from diffcheck.constants.classes import regions

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import sympy as sp
 
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.verdict import C0, Kind
 from diffcheck.walls.explore import MAX_LEAVES, constraints_on, explore
 from diffcheck.walls.outcome import SMOOTH, Outcome

@@ -3,8 +3,8 @@
 import pytest
 import sympy as sp
 
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.facts import bounds, never_zero
-from diffcheck.conditions.reach import Constraint
 
 A, B, X = sp.symbols("a b x", real=True)
 

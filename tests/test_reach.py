@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcheck.algebra.balls import enclose
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.solver import solve
 
 X, Y, Z, B, C, P = sp.symbols("x y z b c p", real=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.single import points_between, roots_where
 
 C = sp.Symbol("c", real=True)

@@ -25,7 +25,7 @@ from diffcheck.backprop.autograd import forward, run
 from diffcheck.backprop.graph import Graph, Step, adjoints, graph
 from diffcheck.backprop.obstacles import Region, dead_regions, local_analysis, local_obstacles, said
 from diffcheck.backprop.passing import Met, Passage
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.deadline import within
 from diffcheck.errors import DiffcheckError, InputError
 from diffcheck.language.numeric import conditions_hold, evaluate, precise, values

@@ -14,7 +14,8 @@ from diffcheck.algebra.lower import lower, to_sympy
 from diffcheck.algebra.printer import shown
 from diffcheck.analyze import analyze
 from diffcheck.backprop.graph import Step
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.language.parse import parse
 from diffcheck.language.tree import Node, name, number
 from diffcheck.language.unparse import unparse

@@ -21,8 +21,9 @@ from diffcheck.algebra.printer import symbol
 from diffcheck.analyze import family_key
 from diffcheck.backprop.graph import Graph, Step
 from diffcheck.backprop.obstacles import Region
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.facts import never_zero
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.findings.families import joined

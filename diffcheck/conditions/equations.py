@@ -16,7 +16,7 @@ import sympy as sp
 
 from diffcheck.algebra.isolate import tangent
 from diffcheck.algebra.printer import inner_symbol
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 
 __all__ = ["Solved", "fresh_integer", "fresh_number", "invert", "solve_for"]
 

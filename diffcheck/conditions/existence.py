@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 import sympy as sp
 
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.errors import Undetermined
 

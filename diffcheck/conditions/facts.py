@@ -13,7 +13,7 @@ import sympy as sp
 from diffcheck.algebra.balls import enclose
 from diffcheck.algebra.signs import ABOVE, ANY, BELOW, Signs, signs
 from diffcheck.conditions.boxes import Box, refuted, span
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 
 __all__ = ["bounds", "never_zero"]
 

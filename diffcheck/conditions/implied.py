@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import FLIPPED, NEGATED, STRICT
 
 __all__ = ["Conjunction", "covered", "longest_first", "reduced"]

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.implied import Conjunction
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import NEGATED, STRICT
 
 __all__ = ["spared"]

@@ -17,8 +17,9 @@ import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import Conjunction, covered, longest_first, reduced
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.deadline import TimeOver, within
 from diffcheck.walls.explore import Leaf, constraints_on
 

@@ -17,8 +17,9 @@ import sympy as sp
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import inner_symbol, symbol
 from diffcheck.algebra.signs import signs
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import Conjunction, covered
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import NEGATED
 from diffcheck.constants.cases import enough
 from diffcheck.deadline import TimeOver, check_time, within

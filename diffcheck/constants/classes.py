@@ -14,7 +14,8 @@ from itertools import islice, product
 import sympy as sp
 
 from diffcheck.algebra.printer import symbol, text_of
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.spared import spared
 from diffcheck.constants.cases import Group, cases, occurrence
 from diffcheck.constants.certain import certain

@@ -29,7 +29,8 @@ from diffcheck.certificate import (
     ThinStep,
     WallStep,
 )
-from diffcheck.conditions.reach import Constraint, Reach, Status
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Reach, Status
 from diffcheck.constants.classes import Region
 from diffcheck.germs.germ import Germ, Mono
 from diffcheck.language.tree import Node, Place

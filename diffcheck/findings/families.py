@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.conditions.reach import Constraint, holds
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.relations import FLIPPED
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap

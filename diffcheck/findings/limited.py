@@ -13,9 +13,9 @@ import sympy as sp
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.roots import real_roots
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
-from diffcheck.conditions.reach import Constraint
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors

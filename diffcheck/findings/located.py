@@ -12,7 +12,7 @@ import sympy as sp
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.signs import squares
-from diffcheck.conditions.reach import Constraint, holds
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.findings import written
 from diffcheck.findings.limited import (

@@ -10,7 +10,7 @@ import sympy as sp
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import symbol, text_of
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.findings import written
 from diffcheck.findings.families import Pair, joined, members_of
 from diffcheck.findings.limited import on_constants, set_apart

@@ -15,7 +15,7 @@ import sympy as sp
 
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import symbol
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.errors import Undetermined
 from diffcheck.thin.loci import Component, Question, components
 from diffcheck.verdict import C0, Kind

@@ -17,8 +17,9 @@ from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.roots import real_roots
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import Solved, solve_for
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED, STRICT
 from diffcheck.errors import Undetermined
 from diffcheck.language.tree import Node

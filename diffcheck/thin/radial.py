@@ -22,7 +22,8 @@ import sympy as sp
 
 from diffcheck.algebra.lower import lower, to_sympy
 from diffcheck.algebra.printer import inner_symbol, symbol, tree_of
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
 from diffcheck.errors import Undetermined
 from diffcheck.language.tree import NAME, NUMBER, Node

@@ -13,7 +13,7 @@ from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import inner_symbol, symbol, tree_of
-from diffcheck.conditions.reach import Constraint, holds
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.germs.even import even_in_a_root
 from diffcheck.germs.expand import Expansion, UndefinedHere

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED
 from diffcheck.errors import Undetermined
 from diffcheck.germs.expand import COMPARISONS, Expansion, UndefinedHere

@@ -20,7 +20,8 @@ import sympy as sp
 
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import inner_symbol, symbol
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
 from diffcheck.deadline import check_time
 from diffcheck.errors import Undetermined

@@ -18,7 +18,7 @@ from diffcheck.algebra.balls import enclose, sign_at
 from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import inner_symbol, shown
-from diffcheck.conditions.reach import Constraint
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
 from diffcheck.germs.turning import Turning, angles

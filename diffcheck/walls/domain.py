@@ -14,7 +14,8 @@ import sympy as sp
 
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol
-from diffcheck.conditions.reach import Constraint, holds, reach
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import reach
 from diffcheck.errors import Undetermined
 from diffcheck.germs.expand import Expansion, UndefinedHere
 from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms, constant

@@ -16,7 +16,8 @@ import sympy as sp
 
 from diffcheck.algebra.balls import enclose, sign_at
 from diffcheck.algebra.printer import shown, symbol
-from diffcheck.conditions.reach import Constraint, Status, holds, reach
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined

@@ -15,7 +15,8 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from diffcheck.algebra.printer import inner_symbol, symbol
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.errors import Undetermined
 from diffcheck.germs.resolve import BUILD, to_rational
 from diffcheck.language.tree import NAME, NUMBER, Node, number

@@ -12,7 +12,8 @@ import sympy as sp
 
 from diffcheck.algebra.lower import lower, to_sympy
 from diffcheck.algebra.printer import shown
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
 from diffcheck.errors import Undetermined
 from diffcheck.language.tree import Node

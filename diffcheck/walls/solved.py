@@ -21,8 +21,9 @@ from diffcheck.algebra.printer import inner_symbol, symbol
 from diffcheck.algebra.roots import Family, Root, real_roots
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.conditions.boxes import Box
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import Solved, fresh_integer, fresh_number, solve_for
-from diffcheck.conditions.reach import Constraint, Status, reach
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors, without_root
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.wall import Implicit, Thin, Wall, Walls

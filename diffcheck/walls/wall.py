@@ -12,8 +12,8 @@ import flint
 import sympy as sp
 
 from diffcheck.algebra.roots import Root
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer
-from diffcheck.conditions.reach import Constraint
 
 __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls"]
 
