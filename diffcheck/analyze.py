@@ -28,7 +28,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.constants.cases import occurrence
 from diffcheck.constants.classes import Region, regions
-from diffcheck.deadline import TimeOver, before
+from diffcheck.deadline import TimeOver, before, conclusion
 from diffcheck.errors import Undetermined
 from diffcheck.findings.evidence import Discharged, Record, certificate
 from diffcheck.findings.fault import at_fault, is_zero_on
@@ -91,13 +91,15 @@ class _Work:
     until: float = math.inf
 
 
-def analyze(problem: Problem, until: float = math.inf) -> Analysis:
+def analyze(problem: Problem, until: float | None = None) -> Analysis:
     """Decide the smoothness class of the question's function on its domain.
 
-    until: the moment of ``time.monotonic()`` after which nothing more is looked at.  What was seen by then may prove
-    that the function is not differentiable; to say so may take WORDS of the time longer.
+    until: the moment of ``time.monotonic()`` after which nothing more is looked at; None for that of a check of
+    `deadline.LIMIT` seconds.  What was seen by then may prove that the function is not differentiable; to say so may
+    take WORDS of the time longer.
     """
     start = time.monotonic()
+    until = conclusion() if until is None else until
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
     where = tuple(interior(problem.where))

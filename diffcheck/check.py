@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import importlib
 import logging
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from diffcheck.deadline import conclusion
 from diffcheck.errors import InputError, Undetermined
 from diffcheck.verdict import Analysis, InputProblem, Report, Smoothness, Surrogate, Verdict
 
@@ -51,7 +51,7 @@ def check(
     nodes: bool = False,
     why: bool = False,
     latex: bool = False,
-    until: float = math.inf,
+    until: float | None = None,
 ) -> Report:
     """Decide whether the expression ``text`` is differentiable in all ``wrt`` jointly.
 
@@ -64,7 +64,8 @@ def check(
     size: how many values an index takes where parts of vectors are coupled, as in logsumexp(z[j]); None for 3.
     nodes: say also what every node does to the gradient on its way back.
     why: also say what each finding means for training.
-    until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen.
+    until: the moment of ``time.monotonic()`` after which the analysis concludes from what it has seen; None for that
+    of a check of `deadline.LIMIT` seconds, as of the command.
     early: called with the report as soon as the verdict is final, and again with what ``why`` adds, before
     surrogates are looked for.
 
@@ -77,7 +78,7 @@ def check(
         report = Report(text, (), (), where, Verdict.UNDETERMINED, None, reason=_reason(error))
     else:
         begun = time.thread_time()
-        problem, report = _answer(problem, certify, until)
+        problem, report = _answer(problem, certify, conclusion() if until is None else until)
         spent = time.thread_time() - begun
         if early is not None:
             early(_stamped(_as_asked(problem, report), id, time.perf_counter() - start))

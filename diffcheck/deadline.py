@@ -3,6 +3,7 @@
 `within(seconds)` sets it for a block, in seconds of this thread's processor time, `before(moment)` by the clock on the
 wall; `check_time` raises TimeOver once it is used up.  Nested budgets only shorten.
 It ends what asks often enough; what never returns is ended from outside (workers.py).
+`conclusion` is the moment at which an analysis concludes from what it has seen.
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ from contextvars import ContextVar
 
 from diffcheck.errors import Undetermined
 
-__all__ = ["TimeOver", "before", "check_time", "within"]
+__all__ = ["LIMIT", "TimeOver", "before", "check_time", "conclusion", "within"]
+
+# Seconds for one check where nothing else is asked for.
+LIMIT = 30.0
+# The part of them for the look at every place; the words, the certificate and the probe need some as well.
+PATIENCE = 0.7
 
 _until: ContextVar[float] = ContextVar("diffcheck_until", default=float("inf"))
 _moment: ContextVar[float] = ContextVar("diffcheck_moment", default=float("inf"))
@@ -22,6 +28,11 @@ _moment: ContextVar[float] = ContextVar("diffcheck_moment", default=float("inf")
 
 class TimeOver(Undetermined):
     """The time budget is used up."""
+
+
+def conclusion(limit: float = LIMIT) -> float:
+    """Return the moment of ``time.monotonic()`` at which a check of ``limit`` seconds that begins now concludes."""
+    return time.monotonic() + PATIENCE * limit
 
 
 @contextmanager

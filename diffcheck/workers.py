@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 
 from diffcheck.check import check, load_stages
+from diffcheck.deadline import conclusion
 from diffcheck.errors import InputError
 from diffcheck.verdict import Report, Smoothness, Verdict
 
@@ -41,10 +42,6 @@ RECURSION_LIMIT = 10_000
 MEMORY_LIMIT = 6 * 2**30
 
 _READY = "ready"
-
-# The part of the time limit after which the analysis concludes from what it has seen.
-PATIENCE = 0.7
-
 
 # A decided verdict waits no longer than this for its surrogates, in seconds, unless it is them that were asked for.
 AFTERTHOUGHT = 3.0
@@ -221,7 +218,7 @@ def _serve(connection: Connection, limit: float) -> None:
                     return
             question = connection.recv()
             _alarm(limit + 10.0)
-            until = time.monotonic() + PATIENCE * limit
+            until = conclusion(limit)
             connection.send(_answer(question, until, lambda report: connection.send(Early(report))))
             _alarm(0.0)
 

@@ -7,7 +7,7 @@ from questions import ask, question
 
 from diffcheck import deadline
 from diffcheck.analyze import analyze
-from diffcheck.deadline import TimeOver, before, check_time, within
+from diffcheck.deadline import LIMIT, TimeOver, before, check_time, conclusion, within
 from diffcheck.errors import Undetermined
 from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Smoothness, Verdict
 
@@ -100,3 +100,11 @@ def test_whenever_the_time_ends_what_is_concluded_is_true(monkeypatch, text, wrt
             assert found.smoothness == truth.smoothness
         elif found.verdict is not Verdict.UNDETERMINED:
             assert found.verdict is truth.verdict is Verdict.NOT_DIFFERENTIABLE
+
+
+def test_an_analysis_that_is_told_no_end_has_that_of_the_command(monkeypatch):
+    """A library call is not without a limit: it concludes when a check of `LIMIT` seconds would."""
+    assert time.monotonic() < conclusion() < time.monotonic() + LIMIT
+    monkeypatch.setattr(deadline, "time", _Clock(3))
+    with pytest.raises(TimeOver):
+        analyze(question("abs(x)", "x"))

@@ -12,6 +12,7 @@ import typer
 from diffcheck.cli.endings import BAD_INPUT, OK, PRECEDENCE, exit_status
 from diffcheck.cli.options import as_class, as_limit, as_one_of
 from diffcheck.cli.streams import open_file, width_of
+from diffcheck.deadline import LIMIT
 
 if TYPE_CHECKING:
     from diffcheck.report.places import Located
@@ -28,7 +29,7 @@ def batch(
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Worker processes; 0: one for each CPU.")] = 0,
     require: Annotated[str, typer.Option(metavar="CLASS", help="As for check.")] = "D1",
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdicts.")] = False,
-    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit for one expression.")] = 30.0,
+    timeout: Annotated[float, typer.Option(metavar="S", help="Time limit for one expression.")] = LIMIT,
     why: Annotated[bool, typer.Option("--why", help="Say what the findings mean for training.")] = False,
 ) -> int:
     """Check one expression a line, in parallel; answers come in input order."""

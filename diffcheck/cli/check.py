@@ -22,6 +22,7 @@ from diffcheck.cli.options import (
     as_one_of,
 )
 from diffcheck.cli.streams import text_of, wants_color, width_of
+from diffcheck.deadline import LIMIT
 from diffcheck.errors import BadOption
 from diffcheck.verdict import D1
 
@@ -51,7 +52,7 @@ def check(
     why: Annotated[bool, typer.Option("--why", help="Say what the findings mean for training.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever the verdict.")] = False,
     size: Size = None,
-    timeout: Timeout = 30.0,
+    timeout: Timeout = LIMIT,
     latex: Latex = False,
 ) -> int:
     """Check one expression."""

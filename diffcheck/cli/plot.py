@@ -11,6 +11,7 @@ from diffcheck.cli.asking import answer_to, with_text
 from diffcheck.cli.endings import OK
 from diffcheck.cli.options import Expression, Latex, Let, Size, Timeout, Where, Wrt, as_definitions
 from diffcheck.cli.streams import is_plain, text_of, wants_color, width_of, write_file
+from diffcheck.deadline import LIMIT
 from diffcheck.errors import InputError
 
 __all__ = ["plot"]
@@ -33,7 +34,7 @@ def plot(
         list[str] | None, typer.Option(metavar="[NAME=]A:B", help="What to show; repeatable with names.")
     ] = None,
     size: Size = None,
-    timeout: Timeout = 30.0,
+    timeout: Timeout = LIMIT,
     latex: Latex = False,
 ) -> int:
     """Draw the function, its derivative and what to use instead: here, or to a file with -o."""

@@ -10,6 +10,7 @@ import typer
 from diffcheck.cli.asking import answer_to
 from diffcheck.cli.endings import OK
 from diffcheck.cli.streams import is_plain, wants_color, width_of
+from diffcheck.deadline import LIMIT
 
 if TYPE_CHECKING:
     from diffcheck.concepts import Page
@@ -54,7 +55,7 @@ def _panels(page: Page, width: int) -> list[Line]:
     names = None if plot.wrt is None else (plot.wrt,)
     problem = make_problem(plot.expr, names, "", {})
     wished = wishes(problem, plot.at, plot.range, None)
-    answer = answer_to(Question(plot.expr, names, certify=False), 30.0, as_data=False)
+    answer = answer_to(Question(plot.expr, names, certify=False), LIMIT, as_data=False)
     scene = compose(problem, answer, wished, columns(width), models=0)
     return panels(scene, width=width, plain=is_plain(sys.stdout))
 

@@ -11,6 +11,7 @@ from diffcheck.cli.asking import answer_to
 from diffcheck.cli.endings import OK, exit_status
 from diffcheck.cli.options import Expression, Latex, Size, Timeout, as_definitions, as_one_of, as_positive
 from diffcheck.cli.streams import text_of, wants_color, width_of
+from diffcheck.deadline import LIMIT
 
 __all__ = ["smooth"]
 
@@ -33,7 +34,7 @@ def smooth(
     let: Annotated[list[str] | None, typer.Option(metavar="NAME=EXPR", help="As for check.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The report with these surrogates, as JSON.")] = False,
     size: Size = None,
-    timeout: Timeout = 30.0,
+    timeout: Timeout = LIMIT,
     latex: Latex = False,
 ) -> int:
     """Choose a smooth function to use instead, for a purpose; exit 1 when there is none."""
