@@ -1,15 +1,16 @@
 """Equations solved by formula for one symbol, over all reals.
 
-Linear and quadratic formulas, a*z**n + c, exponentials of commensurable arguments, and inversion of the only function
-that holds the symbol.  Periodic solutions carry a symbolic integer, roots the condition under which they are real.
+Linear and quadratic formulas, a*z**n + c, exponentials of commensurable arguments, a*sin(u) + b*cos(u) + c, and
+inversion of the only function that holds the symbol.  Periodic solutions carry a symbolic integer, roots the condition
+under which they are real.
 Read in order: Solved, solve_for, invert.
 Gives up on: equations whose symbol occurs in several functions; the answer is then None, never an incomplete list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 
 import sympy as sp
@@ -57,6 +58,9 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
     if numerator.is_polynomial(v):
         return _solve_polynomial(sp.Poly(numerator, v).all_coeffs())
     kernels = list(dict.fromkeys(_kernels(numerator, v)))
+    wave = _wave(numerator, kernels, v)
+    if wave is not None:
+        return _solve_each(kernels[0].args[0], wave, v)
     if len(kernels) > 1:
         common = _common_exponential(numerator, kernels)
         if common is None:
@@ -75,14 +79,22 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
         return None
     out: list[Solved] = []
     for value in values:
-        inverted = invert(kernels[0], value.value)
-        if inverted is None:
-            return None
-        for inner, target in inverted:
-            deeper = _solved_to(inner, target.value, v)
-            if deeper is None:
+        for inner, target in invert(kernels[0], value.value) or ((None, value),):
+            found = None if inner is None else _solve_each(inner, [target], v)
+            if found is None:
                 return None
-            out += [_chained(value, target, d) for d in deeper]
+            out += [_chained(value, s) for s in found]
+    return out
+
+
+def _solve_each(inner: sp.Expr, targets: Iterable[Solved], v: sp.Symbol) -> list[Solved] | None:
+    """Solve inner = target for each target; None if that is not possible for all."""
+    out: list[Solved] = []
+    for target in targets:
+        deeper = _solved_to(inner, target.value, v)
+        if deeper is None:
+            return None
+        out += [_chained(target, d) for d in deeper]
     return out
 
 
@@ -135,6 +147,45 @@ def _common_exponential(f: sp.Expr, kernels: list[sp.Expr]) -> tuple[sp.Expr, sp
     z = sp.Dummy("z", positive=True)
     replaced = f.xreplace({k: z ** (r * unit) for k, r in zip(kernels, ratios, strict=True)})
     return sp.together(replaced).as_numer_denom()[0], sp.exp(first / unit), z
+
+
+def _wave(f: sp.Expr, kernels: Sequence[sp.Expr], v: sp.Symbol) -> list[Solved] | None:
+    """Return the angles u with a*sin(u) + b*cos(u) + c = 0, if that is what ``f`` is; a, b, c are in general position.
+
+    For numbers a, b that is sqrt(a**2 + b**2)*cos(u - v) + c = 0 with a number v, and for c = 0 it is tan(u) = -b/a.
+    Else, with t = tan(u/2), it is (c - b)*t**2 + 2*a*t + (c + b) = 0, and u = pi is missed where c = b alone.
+    """
+    if (
+        {type(k) for k in kernels} != {sp.sin, sp.cos}
+        or len(kernels) != 2
+        or kernels[0].args != kernels[1].args
+    ):
+        return None
+    s, z = (sp.Dummy(name, real=True) for name in "sz")
+    sine, cosine = sorted(kernels, key=lambda k: isinstance(k, sp.cos))
+    replaced = f.xreplace({sine: s, cosine: z})
+    if not replaced.is_polynomial(s, z) or v in replaced.free_symbols:
+        return None
+    poly = sp.Poly(replaced, s, z)
+    if poly.total_degree() != 1:
+        return None
+    a, b, c = (poly.coeff_monomial(m) for m in (s, z, 1))
+    k = fresh_integer()
+    if any(name.is_integer for name in (c - b if c != 0 else a).free_symbols) and not (
+        a.is_number and b.is_number
+    ):
+        return None  # where it vanishes for one integer, that member would be lost
+    if c == 0:
+        return [Solved(k * sp.pi - sp.atan(b / a), (), (k,))]
+    if a.is_number and b.is_number:
+        turned = _INVERSES[sp.cos](-c / sp.sqrt(a**2 + b**2))
+        return [replace(found, value=found.value + sp.atan2(a, b)) for found in turned]
+    whole = 2 * k * sp.pi
+    if sp.expand(c - b) == 0:
+        return [Solved(whole - 2 * sp.atan(b / a), (), (k,)), Solved(whole + sp.pi, (), (k,))]
+    disc = sp.factor(a**2 + b**2 - c**2)
+    halves = ((-a + sign * sp.sqrt(disc)) / (c - b) for sign in (1, -1))
+    return [Solved(whole + 2 * sp.atan(t), (Constraint(disc, ">"),), (k,)) for t in halves]
 
 
 def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:

@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 
 import sympy as sp
 
+from diffcheck.algebra.arcs import sine_and_cosine
 from diffcheck.algebra.cancel import cancels
 from diffcheck.algebra.expanded import expanded
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
@@ -267,8 +268,7 @@ class Expansion:
             s, c = self.place.oscillation(big, "phase")
             sine, cosine = s * sp.cos(const) + c * sp.sin(const), c * sp.cos(const) - s * sp.sin(const)
         else:
-            const = expanded(const)
-            sine, cosine = sp.sin(const), sp.cos(const)
+            sine, cosine = sine_and_cosine(expanded(const))
         if shift:
             sine, cosine = cosine, -sine
         cycle = (sine, cosine, -sine, -cosine)
