@@ -4,8 +4,9 @@ import pytest
 import sympy as sp
 from questions import ask
 
-from diffcheck.constants.certain import T, _continuous, _turns_far_out
-from diffcheck.verdict import Verdict
+from diffcheck.constants.certain import SEGMENT, T, _continuous, _turns_far_out
+from diffcheck.constants.ends import far_out
+from diffcheck.verdict import C0, DISCONTINUOUS, Verdict
 
 C, X = sp.symbols("c x", real=True)
 
@@ -99,10 +100,49 @@ def test_signs_far_out(gap: sp.Expr, expected: bool) -> None:
 )
 def test_a_segment_is_continuous_where_nothing_is_divided_by_zero(expr: sp.Expr, expected: bool) -> None:
     """Values between two signs need a function without gaps in between."""
-    assert _continuous(expr, (), {C}) is expected
+    assert _continuous(expr, SEGMENT) is expected
 
 
 def test_triplets_of_any_points_keep_the_corner_of_a_norm() -> None:
     """At the negative the loss is active for every margin, so its corner is there whatever the points are."""
     found = ask("relu(norm(x - a, y - b) - norm(x - c, y - d) + m)", "x,y", "m > 0")
     assert found.verdict is Verdict.NOT_DIFFERENTIABLE
+
+
+FAR_OUT = [
+    ("max(c*x, exp(-x**2))", ""),
+    ("max(a*x, 1/(1 + x**2))", ""),
+    ("max(x + c, log(1 + x**2))", ""),
+    ("max(c*x**2, exp(-x**2))", "c > 0"),
+    ("abs(x*exp(c*x) - 1)", "c > 0"),
+    ("abs(c*x - tanh(x) - 1)", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), FAR_OUT)
+def test_the_sign_far_out_takes_the_place_of_a_point(text: str, where: str) -> None:
+    """A continuous gap with one sign here and the other one far out vanishes between, whatever the constants are."""
+    assert ask(text, "x", where).smoothness == C0
+
+
+@pytest.mark.parametrize("text", ["max(c*x, exp(-x))", "max(c*x, exp(x))", "max(c*x**2, exp(-x**2))"])
+def test_a_sign_far_out_that_only_some_constants_have_proves_nothing(text: str) -> None:
+    """c*x meets exp(-x) for c > 0 and for c < -E, and is below it for all c between."""
+    assert ask(text, "x").verdict is Verdict.CONDITIONAL
+
+
+def test_signs_far_out_are_those_of_a_leading_coefficient() -> None:
+    """Of the largest term for v -> oo or -oo; none is said of what oscillates, or has no value there."""
+    assert far_out(C * X**3 - sp.exp(-X), X, 1, ())[0] == C
+    assert far_out(C * X**3 - sp.exp(-X), X, -1, ())[0] == -1
+    assert far_out(sp.log(X) + C, X, 1, ())[0] == 1
+    assert far_out(sp.log(X) + C, X, -1, ()) is None
+    assert far_out(C + sp.sin(X), X, 1, ()) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["floor(x + a) - floor(x)", "floor(x + a) - floor(x + b)", "ceil(x - a) - ceil(x)"]
+)
+def test_integer_parts_of_constants_hold_for_all_of_them(text: str) -> None:
+    """At x = k the other step is somewhere between two integers, whatever the constant is."""
+    assert ask(text, "x").smoothness == DISCONTINUOUS

@@ -4,6 +4,7 @@ import pytest
 import sympy as sp
 from questions import ask
 
+from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol
 from diffcheck.analyze import analyze
@@ -144,6 +145,31 @@ def test_the_zeros_of_a_sum_of_squares_are_a_thin_set():
 def test_solutions_for_one_symbol(f, values):
     """Linear and quadratic formulas, and inverses of the one function that holds the symbol."""
     assert {s.value for s in solve_for(f, X)} == values
+
+
+WAVES = [
+    (A * sp.sin(X) + B * sp.cos(X), 1),
+    (A * sp.sin(X) + B * sp.cos(X) + C, 2),
+    (A * sp.sin(X) + B * sp.cos(X) + B, 2),
+    (3 * sp.sin(2 * X) - 4 * sp.cos(2 * X) + C, 2),
+    (sp.sin(X + Y) + Y * sp.cos(X + Y) - 1, 2),
+]
+
+
+@pytest.mark.parametrize(("f", "count"), WAVES, ids=str)
+def test_sums_of_a_sine_and_a_cosine_are_solved_for_all_constants(f, count):
+    """Each formula is a solution for every integer, and over a period there are as many as of the equation."""
+    found = solve_for(f, X)
+    assert len(found) == count
+    for s in found:
+        assert is_zero(f.subs(X, s.value)) is Decision.YES
+
+
+def test_no_member_of_a_family_of_waves_is_lost():
+    """At k = -2 the half-angle of sin(x) + 2*cos(x) - k = 0 is pi/2, of which the tangent says nothing."""
+    assert solve_for(A * sp.sin(X) + 2 * sp.cos(X) - K, X) is None
+    for s in solve_for(sp.sin(X) + 2 * sp.cos(X) - K, X):
+        assert is_zero((sp.sin(X) + 2 * sp.cos(X) - K).subs(X, s.value).subs(K, -2)) is Decision.YES
 
 
 def test_no_formula_is_none_and_no_solution_is_empty():

@@ -171,13 +171,12 @@ def _wave(f: sp.Expr, kernels: Sequence[sp.Expr], v: sp.Symbol) -> list[Solved] 
         return None
     a, b, c = (poly.coeff_monomial(m) for m in (s, z, 1))
     k = fresh_integer()
-    if any(name.is_integer for name in (c - b if c != 0 else a).free_symbols) and not (
-        a.is_number and b.is_number
-    ):
+    numbers = a.is_number and b.is_number
+    if not numbers and any(name.is_integer for name in (c - b if c != 0 else a).free_symbols):
         return None  # where it vanishes for one integer, that member would be lost
     if c == 0:
         return [Solved(k * sp.pi - sp.atan(b / a), (), (k,))]
-    if a.is_number and b.is_number:
+    if numbers:
         turned = _INVERSES[sp.cos](-c / sp.sqrt(a**2 + b**2))
         return [replace(found, value=found.value + sp.atan2(a, b)) for found in turned]
     whole = 2 * k * sp.pi

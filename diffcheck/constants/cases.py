@@ -128,7 +128,7 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
     """
     if any(symbol(n) in constants for n, _ in leaf.wall.base):
         return None
-    left = [*_asked(leaf, where)]
+    left = _without_steps(_asked(leaf, where), leaf)
     while any(c.expr.free_symbols & constants and c.expr.free_symbols - constants for c in left):
         variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness and not s.is_integer}
         for s in sorted(variables - constants, key=str):
@@ -139,6 +139,18 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
         else:
             return None
     return tuple(c for c in left if c.expr.free_symbols & constants)
+
+
+def _without_steps(asked: Sequence[Constraint], leaf: Leaf) -> list[Constraint]:
+    """Drop n <= u < n + 1 for the integer part n of u that nothing else mentions: there is such an n for all u."""
+    left = list(asked)
+    for step in reversed(leaf.wall.steps or ()):
+        n = step.value
+        if n.is_Symbol and not step.exact and n not in step.of.free_symbols:
+            bounds = {step.of - n, n + 1 - step.of}
+            if {c.expr for c in left if n in c.expr.free_symbols} <= bounds:
+                left = [c for c in left if n not in c.expr.free_symbols]
+    return left
 
 
 def enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Conjunction]:

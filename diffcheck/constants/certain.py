@@ -2,15 +2,16 @@
 
 Each leaf says for which constants it has a point: by conditions on constants that are exact or enough (cases.py), or by
 intermediate values.  A gap h, continuous on the segment from p to q, with h(p) > 0 > h(q) vanishes between them; where
-every leaf that the segment can meet on the walls of h is a failure, these two inequalities are enough.
+every leaf that the segment can meet on the walls of h is a failure, these two inequalities are enough.  So they are on
+a half-line, and on a line, where the sign far out (ends.py) takes the place of that at q.
 Read in order: certain, _between.
-Gives up on: walls that only points far out, or points that move with the constants, enclose.
+Gives up on: walls that only points that move with the constants enclose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import sympy as sp
 
@@ -22,6 +23,7 @@ from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import NEGATED
 from diffcheck.constants.cases import enough
+from diffcheck.constants.ends import far_out
 from diffcheck.deadline import TimeOver, check_time, within
 from diffcheck.walls.explore import Leaf, constraints_on
 
@@ -35,6 +37,9 @@ SECONDS = 4
 BOUNDED = sp.sin | sp.cos | sp.atan | sp.tanh | sp.erf
 T = inner_symbol("t")
 SEGMENT = (Constraint(T, ">="), Constraint(1 - T, ">="))
+HALF_LINE = (Constraint(T, ">="),)
+# Points from which lines are followed far out.
+MAX_STARTS = 3
 
 Point = dict[sp.Symbol, sp.Expr]
 
@@ -83,34 +88,63 @@ def _centred(
 def _between(
     gap: sp.Expr, leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]
 ) -> Iterator[Sequence[Conjunction]]:
-    """Yield conditions on constants under which a gap changes its sign on a segment on which all its leaves fail."""
+    """Yield conditions on constants under which a gap changes its sign on a segment on which all its leaves fail.
+
+    Of a family of gaps, one for every value of some integers, the member for 0 is looked at.
+    """
+    integers = {k: sp.S.Zero for k in gap.free_symbols if k.is_integer}
+    smooth = [
+        leaf
+        for leaf in leaves
+        if leaf.outcome.level.differentiable
+        and (leaf.wall.gap == gap or (integers and _may_be_member(leaf.wall.gap, gap.xreplace(integers))))
+    ]
+    gap = gap.xreplace(integers)
     variables = sorted(gap.free_symbols - constants, key=lambda s: s.name)
-    if not variables or any(v.is_integer for v in gap.free_symbols):
-        return
-    smooth = [leaf for leaf in leaves if leaf.wall.gap == gap and leaf.outcome.level.differentiable]
     domain = [c for c in where if not c.expr.free_symbols <= constants]
     free = {s for c in domain for s in c.expr.free_symbols} - constants
-    if not free <= set(variables):
+    if not variables or not free <= set(variables):
         return
     if not smooth and any(v not in free and _turns_far_out(gap, v) for v in variables):
         yield [()]
         return
-    for p, q in combinations(_points(gap, variables, domain), 2):
-        path = {v: p[v] + T * (q[v] - p[v]) for v in variables}
-        inside = all(
-            _never(Constraint(c.expr.xreplace(path), NEGATED[c.rel]), where, constants) for c in domain
+
+    def crossed(path: Point, span: Conjunction) -> bool:
+        """Whether a part of a line lies in the domain, the gap is continuous on it, and what it meets fails."""
+        known = (*span, *(c for c in where if c.expr.free_symbols <= constants))
+        return (
+            all(_never(Constraint(c.expr.xreplace(path), NEGATED[c.rel]), known) for c in domain)
+            and _continuous(gap.xreplace(path), known)
+            and all(_misses(leaf, path, known, constants) for leaf in smooth)
         )
-        if (
-            inside
-            and _continuous(gap.xreplace(path), where, constants)
-            and all(_misses(leaf, path, where, constants) for leaf in smooth)
-        ):
-            at = [gap.xreplace(point) for point in (p, q)]
-            yield [
-                (Constraint(first, ">"), Constraint(second, "<"))
-                for first, second in (at, at[::-1])
-                if not (first.is_nonpositive or second.is_nonnegative)
-            ]
+
+    points = _points(gap, variables, domain)
+    for p, q in combinations(points, 2):
+        if crossed({v: p[v] + T * (q[v] - p[v]) for v in variables}, SEGMENT):
+            yield _turns(*(((gap.xreplace(point)), ()) for point in (p, q)))
+    own = [c for c in where if c.expr.free_symbols <= constants]
+    for p, v in product(points[:MAX_STARTS], variables):
+        on_line = gap.xreplace({u: p[u] for u in variables if u != v})
+        ends = [
+            far_out(on_line, v, side, own) if crossed({**p, v: p[v] + side * T}, HALF_LINE) else None
+            for side in (1, -1)
+        ]
+        for first, second in combinations([(gap.xreplace(p), ()), *ends], 2):
+            if first is not None and second is not None:
+                yield _turns(first, second)
+
+
+def _may_be_member(gap: sp.Expr, member: sp.Expr) -> bool:
+    return gap == member or any(k.is_integer for k in gap.free_symbols)
+
+
+def _turns(first: tuple[sp.Expr, Conjunction], second: tuple[sp.Expr, Conjunction]) -> list[Conjunction]:
+    """Return conditions under which two values, known under conditions of their own, have opposite signs."""
+    return [
+        (Constraint(a[0], ">"), Constraint(b[0], "<"), *a[1], *b[1])
+        for a, b in ((first, second), (second, first))
+        if not (a[0].is_nonpositive or b[0].is_nonnegative)
+    ]
 
 
 def _turns_far_out(gap: sp.Expr, v: sp.Symbol) -> bool:
@@ -153,24 +187,22 @@ def _holds(c: Constraint, point: Point) -> bool:
     return reach([Constraint(c.expr.xreplace(point), c.rel)]).status is Status.SAT
 
 
-def _never(c: Constraint, where: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
-    own = [d for d in where if d.expr.free_symbols <= constants]
-    return reach([c, *SEGMENT, *own]).status is Status.UNSAT
+def _never(c: Constraint, known: Sequence[Constraint]) -> bool:
+    return reach([c, *known]).status is Status.UNSAT
 
 
-def _misses(leaf: Leaf, path: Point, where: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
-    """Whether no point of a segment satisfies a condition of the leaf that asks something of variables."""
+def _misses(leaf: Leaf, path: Point, known: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
+    """Whether no point of a part of a line satisfies a condition of the leaf that asks something of variables."""
     asked = (*leaf.conditions, *constraints_on(leaf.wall, ()))
     return any(
-        not c.expr.free_symbols <= constants
-        and _never(Constraint(c.expr.xreplace(path), c.rel), where, constants)
+        not c.expr.free_symbols <= constants and _never(Constraint(c.expr.xreplace(path), c.rel), known)
         for c in asked
         if c.expr.free_symbols <= {*path, *constants}
     )
 
 
-def _continuous(expr: sp.Expr, where: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
-    """Whether an expression in T has a value on all of the segment, and is made of continuous functions."""
+def _continuous(expr: sp.Expr, known: Sequence[Constraint]) -> bool:
+    """Whether an expression in T has a value wherever ``known`` holds of T, and is made of continuous functions."""
     for part in sp.preorder_traversal(expr):
         if part.is_Pow and not (part.exp.is_Integer and part.exp >= 0):
             inner = part.base
@@ -180,6 +212,6 @@ def _continuous(expr: sp.Expr, where: Sequence[Constraint], constants: set[sp.Sy
             return False
         else:
             continue
-        if not inner.is_positive and not _never(Constraint(inner, "<="), where, constants):
+        if not inner.is_positive and not _never(Constraint(inner, "<="), known):
             return False
     return True
