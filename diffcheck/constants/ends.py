@@ -13,8 +13,9 @@ import sympy as sp
 
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import tree_of
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.implied import Conjunction
-from diffcheck.conditions.reach import Constraint, reach
+from diffcheck.conditions.reach import reach
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import DiffcheckError
 from diffcheck.germs.expand import Expansion
