@@ -162,8 +162,42 @@ def test_an_index_is_no_number(text):
     assert text[start:stop] in {"i", "j"}
 
 
+# Reduction of a list -> the same with the parts of the list as arguments.
+LISTS = {
+    "sum(norm([x[i], u[i]]))": "sum(hypot(x[i], u[i]))",
+    "mean(norm([x[i], u[i]], 1))": "mean(abs(x[i]) + abs(u[i]))",
+    "mean(norm([f[i] - y[i], g[i] - z[i]]))": "mean(hypot(f[i] - y[i], g[i] - z[i]))",
+    "sum(max([0, 1 - y[i]*f[i]]))": "sum(max(0, 1 - y[i]*f[i]))",
+    "sum(softmax([x[i], 0])[0])": "sum(exp(x[i])/(exp(x[i]) + exp(0)))",
+    "sum(dot([x[i], 1], [w, b])**2)": "sum((x[i]*w + 1*b)**2)",
+    "max(norm([x[j], u[j]]))": "max(hypot(x[0], u[0]), hypot(x[1], u[1]), hypot(x[2], u[2]))",
+    "sum(norm([x[i] - a, u[i] - b]))": "sum(hypot(x[i] - a, u[i] - b))",
+    "sum(norm([x[i, j], u[i, j]]), i)": "sum(norm(x[i, 0], u[i, 0], x[i, 1], u[i, 1], x[i, 2], u[i, 2]))",
+    "norm([x[i], u[i]])": "norm(x[0], u[0], x[1], u[1], x[2], u[2])",
+    "sum(norm([x[i], u[i]], i))": "norm(x[0], u[0], x[1], u[1], x[2], u[2])",
+}
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_a_list_is_one_vector_for_each_value_of_an_index_that_something_around_it_runs_over(text):
+    """Where nothing does, or the index is named, the reduction of the list runs over both."""
+    got, meant = (make_problem(t) for t in (text, LISTS[text]))
+    got, meant = (p.samples.written if p.samples else p for p in (got, meant))
+    assert _plain(got) == _plain(meant)
+
+
+def _plain(problem):
+    return unparse(problem.tree).replace("hypot(", "norm(")
+
+
+def test_what_a_list_without_a_reduction_around_it_runs_over_is_said():
+    """The other reading is one word away: a sum or a mean around it."""
+    assert "runs over i and the parts of its list" in make_problem("norm([x[i], u[i]])").notes[0]
+    assert not make_problem("sum(norm([x[i], u[i]]))").notes
+
+
 def test_an_index_that_another_reduction_has_taken_is_not_compared():
     """The norm runs over i and j, so that the sum around it has neither."""
     with pytest.raises(SyntaxProblem, match="nothing runs over this index"):
-        make_problem("sum(where(i < j, norm([x[i] - x[j], u[i]]), 0))")
+        make_problem("sum(where(i < j, norm(x[i] - x[j]), 0))")
     assert make_problem("sum(x[i]) + where(n > 2, 1, 0)").wrt

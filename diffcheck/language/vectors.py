@@ -8,13 +8,12 @@ functions of numbers part by part, as arrays do.  Read in order: `opened`, `Expa
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.binding import COMPARED, Binding, compares_indices, letter_and_number
 from diffcheck.language.layers import LAYERS, expanded, normalised
 from diffcheck.language.reductions import (
     AXES,
@@ -24,12 +23,11 @@ from diffcheck.language.reductions import (
     base_of,
     fold,
     index_of,
-    index_text,
     indices_of,
     norm_of,
     subscripted,
 )
-from diffcheck.language.tree import NAME, NUMBER, Node, Span, name, number
+from diffcheck.language.tree import NAME, Node, Span, name, number
 
 __all__ = ["COUNTS", "SIZE", "Env", "Expander", "compares_indices", "has_vectors", "opened"]
 
@@ -44,10 +42,6 @@ _SPELLED = re.compile(rf"(.+)_([{LETTERS}]{{1,2}}|[0-9]+)")
 
 # Names of what a model learns: one value for all samples where others have one in each.
 _PARAMETER = re.compile(r"(w|W|b|B|theta|phi|beta|weights?|bias|coef)_?[0-9]*")
-
-_COMPARED: dict[str, Callable[[int, int], bool]] = {
-    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
-}  # fmt: skip
 
 # What stands for an index: a number, or the index itself.
 Env = Mapping[str, int | str]
@@ -67,29 +61,6 @@ def _is_vector(node: Node) -> bool:
         node.op in VECTORS
         or node.op in LAYERS
         or (node.op in REDUCTIONS and (len(node.args) < 2 or node.leaf == "ord"))
-    )
-
-
-def compares_indices(node: Node, letters: Collection[str]) -> bool:
-    """Say whether a node compares indices with each other or with numbers, as `i != j` and `i < 2` do."""
-    if node.op not in _COMPARED or not all(_is_place(a) for a in node.args):
-        return False
-    return any(_place(a)[0] in letters for a in node.args)
-
-
-def _is_place(node: Node) -> bool:
-    """Whether a node is what may stand in a subscript: a letter, a number from 0 on, or a letter and a number."""
-    if node.op in ("add", "sub"):
-        return node.args[0].op == NAME and _is_place(node.args[0]) and _is_whole(node.args[1])
-    return (node.op == NAME and node.leaf in {*LETTERS}) or _is_whole(node)
-
-
-def _is_whole(node: Node) -> bool:
-    return (
-        node.op == NUMBER
-        and isinstance(node.leaf, Fraction)
-        and node.leaf >= 0
-        and node.leaf.denominator == 1
     )
 
 
@@ -140,7 +111,7 @@ def _index(text: str, span: Span) -> Node:
     return Node("add" if shift > 0 else "sub", (name(letter, span), number(abs(shift), span)), None, span)
 
 
-class Expander:
+class Expander(Binding):
     """The meaning of one expression's vectors, for indices that take ``size`` values each.
 
     text: what spans point into.  size: None for SIZE, or more where a subscript asks for it.
@@ -151,97 +122,13 @@ class Expander:
     def __init__(
         self, tree: Node, text: str, size: int | None = None, shared: Callable[[str], bool] = lambda _: False
     ) -> None:
-        self.text = text
+        super().__init__(text)
         self.shared = shared
         self.counts = COUNTS
-        self._free: dict[int, tuple[str, ...]] = {}
-        self._kept: list[Node] = []
-        self.tree, self.bare = self._with_indices(tree)
+        tree, self.bare = self._with_indices(self.settled(tree))
+        self.tree = self.settled(tree)
         self.size = self._fitting(size)
         self.lengths, self.starts = self._ranges()
-
-    # --- which indices
-
-    def free(self, node: Node) -> tuple[str, ...]:
-        """Return the letters of the indices that nothing inside binds, in the order of the text."""
-        if id(node) not in self._free:
-            self._free[id(node)] = tuple(dict.fromkeys(self._free_in(node)))
-            self._kept.append(node)  # An id is unique only while its object lives.
-        return self._free[id(node)]
-
-    def _free_in(self, node: Node) -> Iterator[str]:
-        if node.op == "item":
-            base = node.args[0]
-            yield from (i for i in self.free(base) if i != self.axis(base))
-            yield from (letter for letter, _ in map(_place, node.args[1:]) if letter)
-        elif self.reduces(node):
-            bound = self.over(node)
-            yield from (i for a in self.operands(node) for i in self.free(a) if i not in bound)
-        else:
-            yield from (i for a in self.operands(node) for i in self.free(a))
-
-    def operands(self, node: Node) -> tuple[Node, ...]:
-        """Return the arguments without the letters or the order that stand behind them."""
-        if node.op == "item":
-            return () if node.args[0].op == NAME else node.args[:1]
-        if node.op in LAYERS:
-            return node.args[:1]
-        if node.op in REDUCTIONS and (node.op in VECTORS or self.reduces(node)):
-            return node.args[: REDUCTIONS[node.op].arity]
-        return node.args
-
-    def reduces(self, node: Node) -> bool:
-        """Say whether a node makes one number of many."""
-        if node.op not in REDUCTIONS or node.op in AXES:
-            return False
-        if node.op in VECTORS or len(node.args) < 2 or node.leaf == "ord":
-            return True
-        first, *rest = node.args
-        if all(r.op == NAME and r.leaf in self.free(first) for r in rest):
-            return True
-        many = bool(self.free(first)) or self.is_list(first)
-        return node.op == "norm" and len(rest) == 1 and rest[0].op == NUMBER and many
-
-    def over(self, node: Node) -> tuple[str, ...]:
-        """Return the letters that a reduction binds."""
-        operands = node.args[: REDUCTIONS[node.op].arity]
-        found = [self.free(a) for a in operands]
-        everything = tuple(dict.fromkeys(i for letters in found for i in letters))
-        named = [a for a in node.args[len(operands) :] if a.op == NAME and a.leaf not in ("inf", "oo")]
-        for letter in named:
-            if letter.leaf not in everything:
-                help_ = (
-                    f"its free indices are {', '.join(everything)}" if everything else "write it as in `y[i]`"
-                )
-                raise self.problem(f"no index `{letter.leaf}` is free here", letter.span, help_)
-        if named:
-            return tuple(str(n.leaf) for n in named)
-        if len(found) == 2 and all(found):
-            shared = tuple(i for i in found[0] if i in found[1])
-            if not shared:
-                raise self.problem(
-                    "the two vectors have no index in common", node.span, "write `dot(a[i], b[i])`"
-                )
-            return shared
-        return everything
-
-    def axis(self, node: Node) -> str:
-        """Return the index that softmax runs over: named, or the last one; "" for a list and all other nodes."""
-        if node.op not in AXES:
-            return ""
-        named = [str(a.leaf) for a in node.args[1:]]
-        letters = self.free(node.args[0])
-        return named[0] if named else letters[-1] if letters else ""
-
-    def is_list(self, node: Node) -> bool:
-        """Say whether a part is a list of numbers."""
-        if node.op == "vector":
-            return True
-        if node.op == "item" or self.reduces(node):
-            return False
-        if node.op == "linear":
-            return node.args[1].leaf != 1
-        return any(self.is_list(a) for a in self.operands(node))
 
     def items(self) -> Iterator[Node]:
         """Yield every subscript of the expression."""
@@ -251,7 +138,12 @@ class Expander:
 
     def _with_indices(self, tree: Node) -> tuple[Node, tuple[str, ...]]:
         """Give names an index where something is reduced that has none; return those names too."""
-        taken = {letter for n in tree.distinct() if n.op == "item" for letter, _ in map(_place, n.args[1:])}
+        taken = {
+            letter
+            for n in tree.distinct()
+            if n.op == "item"
+            for letter, _ in map(letter_and_number, n.args[1:])
+        }
         taken |= set(tree.names())
         letter = next((c for c in LETTERS if c not in taken), "")
         bare = list(self._bare_nodes(tree))
@@ -334,7 +226,7 @@ class Expander:
         for node in self.items():
             if node.args[0].op == NAME:
                 for place, index in enumerate(node.args[1:]):
-                    yield str(node.args[0].leaf), place, *_place(index)
+                    yield str(node.args[0].leaf), place, *letter_and_number(index)
 
     def _ranges(self) -> tuple[dict[str, int], dict[str, int]]:
         """Return the length of what an index runs through in a list, and where it starts: y[i-1] starts at 1."""
@@ -342,7 +234,7 @@ class Expander:
         starts: dict[str, int] = {}
         for node in self.items():
             part = node.args[0]
-            for letter, shift in map(_place, node.args[1:]):
+            for letter, shift in map(letter_and_number, node.args[1:]):
                 if letter:
                     starts[letter] = max(starts.get(letter, 0), -shift)
                 if part.op == "vector":
@@ -416,9 +308,9 @@ class Expander:
         op = condition.op
         letters = [i for i, n in env.items() if isinstance(n, int)]
         if compares_indices(condition, letters):
-            left, right = (self._bound(_place(a), env) for a in condition.args)
+            left, right = (self._bound(letter_and_number(a), env) for a in condition.args)
             known = left.isdigit() and right.isdigit()
-            return _COMPARED[op](int(left), int(right)) if known else condition
+            return COMPARED[op](int(left), int(right)) if known else condition
         if op not in ("and", "or", "not"):
             return condition
         parts = [self._holds(a, env) for a in condition.args]
@@ -452,11 +344,11 @@ class Expander:
 
     def _item(self, node: Node, env: Env) -> Value:
         base, *places = node.args
-        indices = [self._bound(_place(p), env) for p in places]
+        indices = [self._bound(letter_and_number(p), env) for p in places]
         if base.op == NAME:
             return name(subscripted(str(base.leaf), indices), node.span)
         if base.op == "item" and base.args[0].op == NAME:
-            inner = [self._bound(_place(p), env) for p in base.args[1:]]
+            inner = [self._bound(letter_and_number(p), env) for p in base.args[1:]]
             return name(subscripted(str(base.args[0].leaf), [*inner, *indices]), node.span)
         if base.op == "apply":
             raise self.problem(
@@ -544,15 +436,6 @@ class Expander:
             return tuple(normalised(numbers, span))
         powers = [Node("exp", (p,), None, span) for p in numbers]
         return tuple(Node("div", (p, fold("add", powers, span)), None, span) for p in powers)
-
-    def problem(self, message: str, span: Span, help_: str) -> SyntaxProblem:
-        """Return the error for a place in the text."""
-        return SyntaxProblem(message, span=span, help=help_, text=self.text)
-
-
-def _place(index: Node) -> tuple[str, int]:
-    """Return letter and number of a subscript."""
-    return index_of(index_text(index))
 
 
 def _shape(value: Value) -> tuple[int, ...]:

@@ -13,10 +13,10 @@ from typing import Protocol
 
 from diffcheck.atoms import ATOMS
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.binding import compares_indices
 from diffcheck.language.limits import check_size
 from diffcheck.language.reductions import LETTERS
 from diffcheck.language.tree import NAME, Node, Span, name, number, substitute
-from diffcheck.language.vectors import compares_indices
 from diffcheck.language.vocabulary import MAX_ARGUMENTS
 from diffcheck.latex.printed import (
     averaged,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
+from diffcheck.language.binding import compares_indices
 from diffcheck.language.reductions import (
     LETTERS,
     REDUCTIONS,
@@ -22,7 +23,7 @@ from diffcheck.language.reductions import (
     subscripted,
 )
 from diffcheck.language.tree import NAME, NUMBER, Node, name, number, substitute
-from diffcheck.language.vectors import COUNTS, Env, Expander, compares_indices, has_vectors, opened
+from diffcheck.language.vectors import COUNTS, Env, Expander, has_vectors, opened
 from diffcheck.question.sums import Split, split
 
 __all__ = ["Reading", "readings", "same_vector"]
@@ -164,7 +165,7 @@ def _about_bare(expander: Expander) -> Iterator[str]:
 
 
 def _about_lists(expander: Expander) -> Iterator[str]:
-    """Say which names beside a list are one number: `norm(y - [1, 2])` has the same y twice."""
+    """Say which names beside a list are one number, y twice in norm(y - [1, 2]), and what the list runs over."""
     beside = {
         str(a.leaf): None
         for n in expander.tree.distinct()
@@ -174,6 +175,14 @@ def _about_lists(expander: Expander) -> Iterator[str]:
     }
     if beside:
         yield f"one number for all parts of the list beside it: {', '.join(beside)}"
+    for n in expander.tree.distinct():
+        # A sum is the same in either reading.
+        if n.op != "sum" and expander.reduces(n) and any(map(expander.is_list, expander.operands(n))):
+            letters = ", ".join(expander.over(n))
+            part = expander.text[slice(*n.span)]
+            if letters and len(expander.operands(n)) == len(n.args):
+                said = f"`{part}` runs over {letters} and the parts of its list"
+                yield f"{said}; inside sum(...) or mean(...) there is one for each {letters}"
 
 
 def _about_norms(tree: Node, reduces: Callable[[Node], bool] = lambda _: False) -> Iterator[str]:
