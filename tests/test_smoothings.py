@@ -87,6 +87,8 @@ def points(target: str, mu: mpmath.mpf) -> list[dict[str, mpmath.mpf]]:
         return [{"u": end + u, "lo": lo, "hi": hi} for lo, hi in pairs for end in (lo, hi) for u in line[::2]]
     if target == "pinball":
         return [{"u": u, "q": q} for u in line for q in LEVELS]
+    if target == "signedpow":
+        return [{"u": u, "p": p} for u in line for p in LEVELS]
     if target == "abspow":
         return [{"u": u, "p": p} for u in line for p in (*LEVELS, mpmath.mpf(1))]
     if target == "norm":
@@ -203,6 +205,7 @@ def many(target: str, mu: float, count: int = 10_000) -> dict[str, list[flint.ar
         "insensitive": {"u": u, "e": abs(v)},
         "huber": {"u": u, "d": abs(v) + mu / 8},
         "abspow": {"u": u, "p": share},
+        "signedpow": {"u": u, "p": share},
         "power": {"u": abs(u), "p": share},
         "normpow": {"ss": u * u, "p": share / 2},
         "asin": {"u": 2 * share - 1},

@@ -583,3 +583,35 @@ def test_a_jump_that_is_not_simplified_in_time_stays_as_it_is(monkeypatch):
     long = "+".join(f"{k}*c**{k}*max(x - a, {k + 1}*(x - a))" for k in range(1, 12))
     problem = make_problem(long, ["x"], "c > 0")
     assert patches(problem, analyze(problem)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("sign(x)*sqrt(abs(x))", ""),
+        ("abs(x - c)**q*sign(c - x)", "0 < q, q < 1"),
+        ("2*sign(x)*abs(x)**(1/3) + x**2", ""),
+    ],
+)
+def test_a_power_with_the_sign_of_its_base_is_smooth_through_zero(text, where):
+    """The slope at 0 is finite where the power's is not, and the bound is stated."""
+    asked = make_problem(text, ["x"], where)
+    first, *_ = suggest(asked, analyze(asked))
+    assert str(first.smoothness) == "Cinf"
+    assert first.error is not None
+    assert not infinite(asked, first, {n: np.zeros(1) + (n != "x") / 2 for n in ("x", "c", "q")})
+
+
+@pytest.mark.parametrize("text", ["abs(round(x))", "abs(floor(x) + 1/2 - x/2)", "max(ceil(x), 0)"])
+def test_a_corner_that_only_the_smoothed_staircase_turns_is_smoothed_too(text):
+    """round(x) is never beside 0 without being 0; a smooth staircase passes through it."""
+    asked = make_problem(text, ["x"])
+    assert suggest(asked, analyze(asked), effort=THOROUGH)
+
+
+def test_of_many_arguments_the_nested_maximum_is_not_shown():
+    """Its text doubles with each of them."""
+    asked = make_problem("max(a, b, c, d, e)", list("abcde"))
+    shown = suggest(asked, analyze(asked), effort=THOROUGH)
+    assert [s.name for s in shown] == ["log-sum-exp", "lowered log-sum-exp"]
+    assert [s.error for s in shown] == [("0", "mu*log(5)"), ("-mu*log(5)", "0")]

@@ -25,6 +25,7 @@ from diffcheck.errors import BadOption, SyntaxProblem
 from diffcheck.language.parse import parse
 from diffcheck.language.tree import Node
 from diffcheck.problem import Problem, Samples
+from diffcheck.suggest.stable import stable
 from diffcheck.verdict import Surrogate
 
 __all__ = ["LANGUAGES", "emit"]
@@ -53,7 +54,8 @@ def emit(problem: Problem, language: str, surrogate: Surrogate | None = None) ->
         problem = samples.written
     tree = parse(surrogate.expression) if surrogate else problem.tree
     if surrogate is not None and surrogate.corrected and language in DIFFERENTIATED:
-        tree = balanced(tree, problem.wrt)
+        # What cancels beside a corner is written without it first: its slopes are balanced then, too.
+        tree = balanced(stable(tree, {surrogate.parameter}), problem.wrt)
     try:
         return _source(problem, LANGUAGES[language], surrogate, tree)
     except RecursionError:

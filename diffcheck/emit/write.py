@@ -24,7 +24,8 @@ from diffcheck.emit.naming import Names
 from diffcheck.emit.spelling import SPELLINGS
 from diffcheck.language.parse import is_condition, parse
 from diffcheck.language.tree import NAME, NUMBER, Node
-from diffcheck.suggest.stable import is_positive, stable
+from diffcheck.suggest.evident import is_positive
+from diffcheck.suggest.stable import stable
 
 __all__ = ["Writer", "definition"]
 

@@ -28,6 +28,7 @@ from diffcheck.problem import Problem
 from diffcheck.suggest.activations import written_out
 from diffcheck.suggest.composed import by_composition
 from diffcheck.suggest.domain import keeps_domain
+from diffcheck.suggest.factored import factored
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.far import Far
 from diffcheck.suggest.parts import (
@@ -56,6 +57,8 @@ CHECKS = 3
 LEAST = 0.25
 # Characters; what is longer nobody would paste, and it takes long to check.
 LONGEST = 700
+# Characters; what is longer is not looked at beside a shorter suggestion, unless what was given is long.
+READABLE = 240
 # Times as long as what was given: nobody would paste that either.
 GROWTH = 8
 PARAMETERS = ("mu", "mu1", "mu2", "eta", "kappa")
@@ -116,6 +119,7 @@ def suggest(
     facts = Facts(problem.where)
     # What never takes effect would be smoothed with the rest, and then take effect.
     problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))
+    problem = replace(problem, tree=factored(problem.tree, facts, problem.wrt))
     shapes = responsible(problem, analysis, facts, wanted or D1)
     written = problem
     problem, shapes = with_branches_split(problem, shapes, facts)
@@ -163,6 +167,8 @@ class _Search:
             if late or not self.far.keeps(new):
                 continue
             text = unparse(new)
+            if self.shown and len(text) > max(READABLE, GROWTH * len(self.written.text)):
+                continue
             found = self._checked(text)
             inside = _defined(self.problem.tree, shapes)
             if inside and _open(found):

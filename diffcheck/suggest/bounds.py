@@ -20,10 +20,21 @@ from fractions import Fraction
 from functools import reduce
 from math import isqrt
 
-from diffcheck.language.tree import NUMBER, Node, number
+from diffcheck.language.tree import NUMBER, Node, name, number
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement, filled
-from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, from_poly, multiply, scale, to_poly
+from diffcheck.suggest.polynomial import (
+    ONE,
+    Poly,
+    add,
+    as_number,
+    cancelled,
+    divide,
+    from_poly,
+    multiply,
+    scale,
+    to_poly,
+)
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.smoothings import TARGETS
 
@@ -248,10 +259,50 @@ def scaled(inner: Interval, factor: Poly, facts: Facts) -> Interval:
 
 
 def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
-    if plan.touches(node.args[0]):
+    condition, *branches = node.args
+    if plan.touches(condition):
         return None
-    first, second = (difference(a, plan, facts) for a in node.args[1:])
+    constant = plan.constant(condition)
+    known = facts.given(condition) if constant else (facts, facts)
+    inner = [difference(a, plan, f) for a, f in zip(branches, known, strict=True)]
+    found = [
+        i if i is None or not constant else _anywhere(i, condition, _positive_parameter(plan, facts))
+        for i in inner
+    ]
+    first, second = found
     return None if first is None or second is None else first.hull(second)
+
+
+def _anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:
+    """Return an interval of a branch whose ends keep their signs for all constants, not only where it is taken."""
+    ends = [sign_free(end, condition) for end in (scale(inner.low, -1), inner.high)]
+    low, high = ends
+    if low is None or high is None or not all(facts.nonnegative(end) for end in (low, high)):
+        return None
+    return Interval(scale(low, -1), high)
+
+
+def _positive_parameter(plan: Plan, facts: Facts) -> Facts:
+    return facts.given(Node("gt", (name(plan.parameter), number(0))))[0]
+
+
+def sign_free(end: Poly, condition: Node) -> Poly | None:
+    """Return a nonnegative ``end`` known beside ``k > 0``, with abs(k) for k or -k: equal wherever end >= 0.
+
+    None where k stays in it in another way.
+    """
+    if condition.op not in ("lt", "le", "gt", "ge"):
+        return None
+    k = add(to_poly(condition.args[0]), to_poly(condition.args[1]), -1)
+    rest = divide(end, k) if not as_number(k) else None
+    if end and rest is not None:
+        size: Poly = {(Node("abs", (from_poly(k),)),): Fraction(1)}
+        return multiply(rest if _first_sign(rest) > 0 else scale(rest, -1), size)
+    return end if not {*from_poly(k).names()} & {*from_poly(end).names()} else None
+
+
+def _first_sign(p: Poly) -> Fraction:
+    return next(iter(p.values()))
 
 
 def _of_part(found: Replacement, plan: Plan, facts: Facts) -> Interval | None:
@@ -311,6 +362,8 @@ def gradient_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
         return reduce(add, known) if len(known) == len(inner) else None
     if node.op in ("mul", "div"):
         return _product_lipschitz(node, plan, facts)
+    if node.op == "where":
+        return _branches_lipschitz(node, plan, facts)
     if (
         node.op in ("pow", "square")
         and not plan.touches(node)
@@ -332,6 +385,21 @@ def _product_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
         return None
     factor = to_poly(right if node.op == "mul" else Node("div", (number(1), right)))
     return multiply(inner, facts.size(factor))
+
+
+def _branches_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
+    """The larger constant, or the sum, of branches that constants choose between."""
+    condition, *branches = node.args
+    if not plan.constant(condition):
+        return None
+    known = zip(branches, facts.given(condition), strict=True)
+    inner = [gradient_lipschitz(a, plan, f) for a, f in known]
+    free = [None if i is None else sign_free(i, condition) for i in inner]
+    first, second = free
+    known_positive = _positive_parameter(plan, facts)
+    if first is None or second is None or not all(known_positive.nonnegative(f) for f in (first, second)):
+        return None
+    return _larger(first, second)
 
 
 def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None:
@@ -380,16 +448,33 @@ def _minus(p: dict[str, Poly], q: dict[str, Poly]) -> dict[str, Poly]:
 
 
 def _squared(rows: list[dict[str, Poly]]) -> Poly:
-    """Bound |A|**2 for the matrix with these rows: its Frobenius norm, or |A|_1*|A|_inf if smaller."""
+    """Bound |A|**2 for the matrix with these rows, the largest eigenvalue of A'A.
+
+    Its trace; the largest sum of sizes in a row of it, or |A|_1*|A|_inf, where they are numbers and smaller.
+    """
     entries = [c for row in rows for c in row.values()]
-    frobenius: Poly = reduce(add, (multiply(c, c) for c in entries), {})
-    if any(key for c in entries for key in c):
-        return frobenius
-    sizes = [{key: abs(c.get((), Fraction(0))) for key, c in row.items()} for row in rows]
-    widest = max((sum(row.values(), Fraction(0)) for row in sizes), default=Fraction(0))
-    names = {key for row in sizes for key in row}
-    tallest = max(
-        (sum((row.get(key, Fraction(0)) for row in sizes), Fraction(0)) for key in names), default=Fraction(0)
+    trace: Poly = cancelled(reduce(add, (multiply(c, c) for c in entries), {}))
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    bounds = [as_number(trace), _tallest([{k: _product_sum(rows, j, k) for k in names} for j in names])]
+    widest, tallest = (
+        _tallest(rows),
+        _tallest([{str(i): r.get(k, {}) for i, r in enumerate(rows)} for k in names]),
     )
-    product = scale(ONE, widest * tallest)
-    return min(frobenius, product, key=lambda p: p.get((), Fraction(0)))
+    bounds.append(None if widest is None or tallest is None else widest * tallest)
+    known = [b for b in bounds if b is not None]
+    return scale(ONE, min(known)) if known and bounds[0] is not None else trace
+
+
+def _product_sum(rows: list[dict[str, Poly]], j: str, k: str) -> Poly:
+    """Return the entry of A'A at (j, k)."""
+    return cancelled(reduce(add, (multiply(row.get(j, {}), row.get(k, {})) for row in rows), {}))
+
+
+def _tallest(rows: list[dict[str, Poly]]) -> Fraction | None:
+    """Return the largest sum of sizes in a row; None where they are no numbers."""
+    numbers = [[as_number(c) for c in row.values()] for row in rows]
+    if any(n is None for row in numbers for n in row):
+        return None
+    return max(
+        (sum((abs(n) for n in row if n is not None), Fraction(0)) for row in numbers), default=Fraction(0)
+    )

@@ -69,6 +69,8 @@ def _curvature(node: Node, plan: Plan, facts: Facts) -> str:
         return AFFINE
     if node.op in ("mul", "div"):
         return _of_product(node, plan, facts)
+    if node.op == "where":
+        return _of_branches(node, plan, facts)
     inner = [_curvature(a, plan, facts) for a in node.args]
     if node.op == "neg":
         return _FLIPPED.get(inner[0], inner[0])
@@ -110,6 +112,19 @@ def _times(curvature: str, factor: Poly, facts: Facts) -> str:
     if sign == 0:
         return UNKNOWN
     return curvature if sign > 0 else _FLIPPED[curvature]
+
+
+def _of_branches(node: Node, plan: Plan, facts: Facts) -> str:
+    """Branches that constants choose between: what both are."""
+    condition, *branches = node.args
+    if not plan.constant(condition):
+        return UNKNOWN
+    known = zip(branches, facts.given(condition), strict=True)
+    first, second = (_curvature(a, plan, f) for a, f in known)
+    flat = [c for c in (first, second) if c in _FLAT]
+    if len(flat) == 1:
+        return UNKNOWN if NEITHER in (first, second) else second if first in _FLAT else first
+    return AFFINE if len(flat) == 2 else first if first == second != NEITHER else UNKNOWN
 
 
 def _of_product(node: Node, plan: Plan, facts: Facts) -> str:

@@ -57,6 +57,14 @@ class Facts:
             except ValueError:
                 return
 
+    def given(self, condition: Node) -> tuple[Facts, Facts]:
+        """Return what is known where ``condition`` holds, and where it does not."""
+        both = Facts(()), Facts(())
+        for facts, learnt in zip(both, (condition, _opposite(condition)), strict=True):
+            facts.known = [*self.known]
+            facts._learn(learnt)
+        return both
+
     def nonnegative(self, p: Poly) -> bool:
         """Whether ``p`` >= 0 is proved on the domain."""
         if self._sum(p) or any(self._sum(rest) for rest in self._less_a_fact(p)):
@@ -161,3 +169,9 @@ class Facts:
         if node.op == "max":
             return any(self.nonnegative(to_poly(a)) for a in node.args)
         return False
+
+
+def _opposite(condition: Node) -> Node:
+    """Return what holds where a condition does not: of what is no comparison a `not`, of which nothing is learnt."""
+    turned = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}.get(condition.op)
+    return Node("not", (condition,)) if turned is None else Node(turned, condition.args)

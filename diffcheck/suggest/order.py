@@ -58,6 +58,9 @@ def moved(node: Node, plan: Plan, facts: Facts) -> Order:
         return _of_product(node, plan, facts)
     if node.op in ("pow", "square"):
         return _of_power(node, plan, facts)
+    if node.op == "where" and plan.constant(node.args[0]) and not plan.touches(node.args[0]):
+        known = zip(node.args[1:], facts.given(node.args[0]), strict=True)
+        return _all([moved(a, plan, f) for a, f in known])
     inner = [moved(a, plan, facts) for a in node.args]
     if node.op == "neg":
         return inner[0].turned()

@@ -34,7 +34,7 @@ FAILING = frozenset({
     Kind.CORNER, Kind.CUSP, Kind.VERTICAL_TANGENT, Kind.DIRECTIONAL, Kind.JUMP, Kind.OSCILLATION,
 })  # fmt: skip
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
-_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot", "clip"})
+_LIFTED = frozenset({"abspow", "norm", "abs", "pinball", "insensitive", "asinroot", "clip", "signedpow"})
 # A `where` whose branches may not be drawn out of their guard: no row, but a sum of both where they meet.
 GUARDED = "guarded"
 # Targets that are C1: no corner is theirs.
@@ -42,7 +42,7 @@ _BENT = frozenset({"relu2", "huber"})
 
 _COVERING = frozenset({"abs", "relu", "max2", "max", "clip", "clip_any", "pinball"})
 _KEEPING = frozenset({"add", "sub", "neg", "mul", "div", "relu", "max", "min", "exp", "softplus"})
-_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where", "asin"})
+_AROUND = frozenset({"sqrt", "pow", "square", "max", "min", "relu", "where", "asin", "mul"})
 
 
 def responsible(
@@ -87,7 +87,11 @@ def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dic
         if shape.target not in _LIFTED | _BENT:
             hidden.update(_inside(part, problem, facts))
     if hidden.keys() <= found.keys():
-        hidden = _outermost_powers(_inside(problem.tree, problem, facts))
+        hidden = _inside(problem.tree, problem, facts)
+        whole = recognise(problem.tree, facts)
+        if whole is not None and whole.target in _COVERING:
+            hidden[problem.tree] = whole
+        hidden = _outermost_powers(hidden)
     return {**hidden, **found}
 
 
@@ -179,25 +183,28 @@ def needed_sides(tree: Node, parts: Collection[Node]) -> dict[Node, Need]:
 
 
 def _parts_of(problem: Problem, finding: Finding, facts: Facts) -> dict[Node, Shape]:
-    chain = _chain(problem.tree, finding.span)
-    if not chain:
-        return {}
+    chain = _chain(problem.tree, finding.span) or _chain_around(problem.tree, finding.span)
     # A finding on a condition is about the `where` that it steers.
     while len(chain) > 1 and chain[-1].op in _CONDITIONS:
         chain.pop()
     part = chain[-1]
     for around in reversed(chain[:-1]):
-        shape = recognise(around, facts)
+        shape = None if _chosen(around, problem) else recognise(around, facts)
         lifted = _LIFTED | _BENT if finding.kind is Kind.BREAK else _LIFTED
         if shape is not None and shape.target in lifted and around.op in _AROUND:
             return {around: shape}
-    shape = recognise(part, facts)
+    shape = None if _chosen(part, problem) else recognise(part, facts)
     inside = _inside(part, problem, facts)
     if shape is not None and not (shape.target == "sqrt" and inside):
         return {part: shape}
     if part.op == "where" and split(part, problem.wrt) is not None:
         return {part: Shape(GUARDED, {}, ONE)}
     return inside
+
+
+def _chosen(node: Node, problem: Problem) -> bool:
+    """Whether constants alone choose the branch: there is nothing to smooth but what is inside."""
+    return node.op == "where" and not set(problem.wrt).intersection(node.args[0].names())
 
 
 def _chain(tree: Node, span: Span) -> list[Node]:
@@ -212,6 +219,14 @@ def _chain(tree: Node, span: Span) -> list[Node]:
     return []
 
 
+def _chain_around(tree: Node, span: Span) -> list[Node]:
+    """Return the nodes from the root down to the innermost that covers the span: the part itself was rewritten."""
+    chain = [tree]
+    while inner := [a for a in chain[-1].args if a.span[0] <= span[0] and span[1] <= a.span[1]]:
+        chain.append(inner[0])
+    return chain
+
+
 def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:
     """Return the recognised parts strictly inside ``part`` that hold a variable."""
     variables = frozenset(problem.wrt)
@@ -219,7 +234,7 @@ def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:
     for node in part.walk():
         if node is part or not any(n.op == NAME and n.leaf in variables for n in node.walk()):
             continue
-        shape = recognise(node, facts)
+        shape = None if _chosen(node, problem) else recognise(node, facts)
         if shape is not None and shape.target != "quotient":
             shapes[node] = shape
     roots = [node for node, shape in shapes.items() if shape.target == "sqrt"]

@@ -108,10 +108,16 @@ def as_number(p: Poly) -> Fraction | None:
 
 
 def cancelled(p: Poly) -> Poly:
-    """Return ``p`` with x*(1/x) dropped from its monomials."""
+    """Return ``p`` with x*(1/x) dropped from its monomials, and sqrt(n)*sqrt(n) written n for numbers n > 0."""
     total: Poly = {}
-    for monomial, value in p.items():
-        rest = list(monomial)
+    for monomial, coefficient in p.items():
+        rest, value = list(monomial), coefficient
+        for part in dict.fromkeys(monomial):
+            if part.op == "sqrt" and part.args[0].op == NUMBER and Fraction(part.args[0].leaf or 0) > 0:
+                while rest.count(part) > 1:
+                    rest.remove(part)
+                    rest.remove(part)
+                    value *= Fraction(part.args[0].leaf or 0)
         for part in monomial:
             if part.op == "div" and part.args[0] == number(1) and part in rest and part.args[1] in rest:
                 rest.remove(part)

@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from itertools import permutations
+from math import isqrt
 
 from diffcheck.language.tree import NAME, NUMBER, Node, number
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.forms import completed
 from diffcheck.suggest.nested import branches, three_pieces
 from diffcheck.suggest.polynomial import (
     ONE,
@@ -46,7 +50,7 @@ KNOWN = frozenset({
 class Shape:
     """A part as offset + factor*target(bindings); ``offset`` None stands for 0.
 
-    parts: for the target norm, the terms whose squares are summed, or () when they carry weights.
+    parts: for the target norm, the terms whose squares are summed.
     """
 
     target: str
@@ -105,6 +109,8 @@ def _recognise(node: Node, facts: Facts) -> Shape | None:
         return _square(args[0], facts)
     if op == "asin" and args[0].op == "sqrt":
         return Shape("asinroot", {"u": args[0].args[0]}, ONE)
+    if op == "mul":
+        return _with_sign(node, facts)
     if op in ("asin", "acos"):
         return Shape(op, {"u": args[0]}, ONE)
     if op == "div":
@@ -351,11 +357,12 @@ def _norm(args: tuple[Node, ...]) -> Shape:
 def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> Shape | None:
     """base**exponent: a norm, a power of abs, or a root."""
     terms = _squares(base)
-    if exponent == HALF and terms is not None:
-        parts = tuple(part for part, _ in terms)
-        if len(terms) == 1 and terms[0][1] == 1:
-            return Shape("abs", {"u": parts[0]}, ONE)
-        return Shape("norm", {"ss": base}, ONE, None, parts if all(w == 1 for _, w in terms) else ())
+    if exponent == HALF and (terms or completed(base)):
+        terms = terms or completed(base) or []
+        if len(terms) == 1:
+            return Shape("abs", {"u": terms[0][0]}, to_poly(_root(terms[0][1])))
+        parts = tuple(part if w == 1 else Node("mul", (_root(w), part)) for part, w in terms)
+        return Shape("norm", {"ss": base}, ONE, None, parts)
     if terms is not None and len(terms) > 1:
         return _norm_power(base, to_poly(shown), facts)
     square = terms[0][0] if terms is not None and len(terms) == 1 and terms[0][1] == 1 else None
@@ -367,6 +374,46 @@ def _power(base: Node, exponent: Fraction | None, shown: Node, facts: Facts) -> 
     if facts.nonnegative(p) and facts.nonnegative(add(ONE, p, -1)) and as_number(p) != 0:
         return Shape("abspow", {"u": u, "p": from_poly(p)}, ONE)
     return None
+
+
+def _root(value: Fraction) -> Node:
+    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
+    if top**2 == value.numerator and bottom**2 == value.denominator:
+        return number(Fraction(top, bottom))
+    return Node("sqrt", (number(value),))
+
+
+def _with_sign(node: Node, facts: Facts) -> Shape | None:
+    """A product of sign(u), a power of abs(u) and other factors."""
+    factors = _factors(node)
+    for sign, power in permutations(factors, 2):
+        found = _signed_power(sign, power, facts)
+        if found is not None:
+            rest = [to_poly(f) for f in factors if f is not sign and f is not power]
+            return Shape("signedpow", found.bindings, reduce(multiply, rest, found.factor))
+    return None
+
+
+def _factors(node: Node) -> list[Node]:
+    return [f for a in node.args for f in _factors(a)] if node.op == "mul" else [node]
+
+
+def _signed_power(sign: Node, power: Node, facts: Facts) -> Shape | None:
+    """sign(u)*abs(u)**p, also of -u and of sqrt(abs(u))."""
+    if sign.op != "sign":
+        return None
+    found = _recognise(power, facts) if power.op in ("pow", "sqrt", "cbrt") else None
+    if power.op == "sqrt" and power.args[0].op == "abs":
+        found = Shape("abspow", {"u": power.args[0].args[0], "p": number(HALF)}, ONE)
+    if found is None or found.target != "abspow":
+        return None
+    u, p = to_poly(found.bindings["u"]), to_poly(found.bindings["p"])
+    same = to_poly(sign.args[0])
+    way = 1 if not add(same, u, -1) else -1 if not add(same, u) else 0
+    # At p = 1 there is no corner.
+    if not way or as_number(p) == 1:
+        return None
+    return Shape("signedpow", found.bindings, scale(ONE, way))
 
 
 def _norm_power(ss: Node, p: Poly, facts: Facts) -> Shape | None:

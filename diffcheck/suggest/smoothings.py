@@ -55,7 +55,7 @@ class Smoothing:
     template: the surrogate in the target's parameters and mu; a variadic row folds ``template`` from the
         left,
         unless ``each`` is set: then every argument goes through ``each`` and the results into the function
-        ``template``.
+        ``template``, in which COUNT is their number.
     smoothness: class for every mu > 0 on the target's domain.
     error: interval (low, high) that holds surrogate minus target, or None when no uniform bound exists.
         A variadic row's interval may use n, the number of arguments.
@@ -110,7 +110,7 @@ class Smoothing:
             return self.template
         if self.each:
             parts = ", ".join(self.each.replace("ITEM", f"u{i}") for i in range(1, count + 1))
-            return self.template.replace("ALL", parts)
+            return self.template.replace("ALL", parts).replace("COUNT", str(count))
         folded = "u1"
         for i in range(2, count + 1):
             folded = self.template.replace("LEFT", f"({folded})").replace("RIGHT", f"u{i}")
@@ -130,6 +130,7 @@ _TARGETS = (
     Target("insensitive", ("u", "e"), "max(abs(u) - e, 0)", domain="e >= 0", through="nonexpansive"),
     Target("huber", ("u", "d"), "where(abs(u) <= d, u**2/2, d*abs(u) - d**2/2)", domain="d > 0"),
     Target("abspow", ("u", "p"), "abs(u)**p", domain="0 < p <= 1"),
+    Target("signedpow", ("u", "p"), "sign(u)*abs(u)**p", domain="0 < p < 1"),
     Target("normpow", ("ss", "p"), "ss**p", domain="0 < p <= 1/2 and ss >= 0, a sum of squares"),
     Target("quotient", ("a", "ss"), "a/ss", domain="ss > 0, a sum of squares"),
     Target("quadrant", ("g", "h"), "relu(g)*relu(h)"),
@@ -204,6 +205,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("max2", "quadratic", "where(u - v <= -mu, v, where(u - v < mu, v + (u - v + mu)**2/(4*mu), u))", C1, ("0", "mu/4"), "1/mu", "convex", _ZANG, monotone=True, exact="abs(u - v) >= mu"),
     Smoothing("max2", "lowered softplus", "v + mu*softplus((u - v)/mu) - mu*log(2)", CINF, ("-mu*log(2)", "0"), "1/(2*mu)", "convex", "Boyd and Vandenberghe 2004, 3.1.5", monotone=True),
     Smoothing("max", "log-sum-exp", "mu*logsumexp(ALL)", CINF, ("0", "mu*log(n)"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", monotone=True, each="ITEM/mu", proof="Log-sum-exp"),
+    Smoothing("max", "lowered log-sum-exp", "mu*logsumexp(ALL) - mu*log(COUNT)", CINF, ("-mu*log(n)", "0"), "1/(2*mu)", "convex", "Nesterov 2005, Math. Programming 103", "`mu` times the logarithm of the mean of the exponentials", monotone=True, each="ITEM/mu", proof="Log-sum-exp"),
     Smoothing("max", "nested CHKS", "(LEFT + RIGHT + sqrt((LEFT - RIGHT)**2 + 4*mu**2))/2", CINF, ("0", "(n - 1)*mu"), None, "convex", _CHKS, "depends on the order of the arguments", tight=False, monotone=True, proof="Nested maxima"),
     # --- pinball: q*u above zero, (q - 1)*u below
     Smoothing("pinball", "smooth pinball", "q*u + mu*softplus(-u/mu)", CINF, ("0", "mu*log(2)"), "1/(4*mu)", "convex", "Zheng 2011, Int. J. Mach. Learn. Cybern. 2", order="moved"),
@@ -228,12 +230,13 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     # --- a Euclidean norm sqrt(ss), ss a sum of squares
     Smoothing("norm", "square root", "sqrt(ss + mu**2)", CINF, ("0", "mu"), "1/mu", "convex", _CHARBONNIER, positive=True, order="same"),
     Smoothing("norm", "pseudo-Huber", "sqrt(ss + mu**2) - mu", CINF, ("-mu", "0"), "1/mu", "convex", _PSEUDO, positive=True, order="same", zero=True),
-    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, "the Moreau envelope of the norm", positive=True, order="same", zero=True),
+    Smoothing("norm", "Huber of the norm", "where(ss <= mu**2, ss/(2*mu), sqrt(ss) - mu/2)", C1, ("-mu/2", "0"), "1/mu", "convex", _HUBER, positive=True, order="same", zero=True),
     # --- |u|**p, roots
     Smoothing("abspow", "regularised power", "(u**2 + mu**2)**(p/2)", CINF, ("0", "mu**p"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
     Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers", zero=True),
     Smoothing("normpow", "regularised power", "(ss + mu**2)**p", CINF, ("0", "mu**(2*p)"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
     Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers", zero=True),
+    Smoothing("signedpow", "algebraic power", "u*(u**2 + mu**2)**((p - 1)/2)", CINF, ("-(1 - p)*mu**p", "(1 - p)*mu**p"), None, "neither", _DIRECT, tight=False, order="same", proof="Powers with the sign of their base", zero=True),
     Smoothing("quotient", "regularised quotient", "a/(ss + mu**2)", CINF, None, None, "", "Tikhonov 1963, Soviet Math. Dokl. 4", "where `ss` vanishes, the quotient is its numerator over mu**2"),
     Smoothing("quadrant", "softplus product", "mu**2*softplus(g/mu)*softplus(h/mu)", CINF, None, None, "", _SOFTPLUS, "the error of the product grows with either factor"),
     Smoothing("quadrant", "CHKS product", "(g + sqrt(g**2 + 4*mu**2))*(h + sqrt(h**2 + 4*mu**2))/4", CINF, None, None, "", _CHKS, "the error of the product grows with either factor"),

@@ -12,17 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from math import isqrt
 
-from diffcheck.language.tree import NAME, NUMBER, Node, number, substitute
+from diffcheck.language.tree import NUMBER, Node, number, substitute
+from diffcheck.suggest.cancelling import larger, roots_apart, softplus_apart, sum_with_root
+from diffcheck.suggest.evident import is_positive
 
-__all__ = ["is_positive", "stable"]
+__all__ = ["stable"]
 
 ONE, TWO = number(1), number(2)
-
-# Functions whose values are positive for every real argument.
-_POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "pi", "E"})
 
 
 def stable(node: Node, positive: Collection[str] = (), quotients: bool = True) -> Node:
@@ -35,7 +34,9 @@ def stable(node: Node, positive: Collection[str] = (), quotients: bool = True) -
     >>> stable(parse("log(1 + exp(u))")) == parse("softplus(u)")
     True
     """
-    return substitute(node, partial(_rewritten, positive=frozenset(positive), quotients=quotients))
+    found = substitute(node, partial(_rewritten, positive=frozenset(positive), quotients=quotients))
+    # Only then: one softplus function of a pair is no maximum.
+    return substitute(found, larger)
 
 
 def _rewritten(node: Node, positive: frozenset[str], quotients: bool) -> Node | None:
@@ -51,36 +52,6 @@ def _rewritten(node: Node, positive: frozenset[str], quotients: bool) -> Node | 
 def _first(node: Node, positive: frozenset[str]) -> Node | None:
     rule = RULES.get(node.op)
     return rule(node, positive) if rule else None
-
-
-@lru_cache(maxsize=4096)
-def is_positive(node: Node, names: frozenset[str]) -> bool:
-    """Say whether the value is surely positive, by its form alone; ``names``: those known to be positive."""
-    if node.op == NUMBER:
-        return Fraction(node.leaf or 0) > 0
-    if node.op == NAME:
-        return node.leaf in names
-    if node.op in _POSITIVE:
-        return True
-    signs = [is_positive(a, names) for a in node.args]
-    if node.op in ("mul", "div"):
-        return all(signs)
-    if node.op in ("sqrt", "pow", "abs", "square", "cbrt"):
-        return signs[0]
-    if node.op in ("norm", "hypot"):
-        return any(signs)
-    return node.op == "add" and any(signs) and all(map(is_not_negative, node.args, (names,) * 2))
-
-
-@lru_cache(maxsize=4096)
-def is_not_negative(node: Node, names: frozenset[str]) -> bool:
-    """Say whether the value is surely not negative, by its form alone."""
-    if node.op in ("abs", "square", "norm", "hypot", "sqrt", "relu") or is_positive(node, names):
-        return True
-    if node.op == "pow" and node.args[1].op == NUMBER:
-        exponent = Fraction(node.args[1].leaf or 0)
-        return exponent.denominator == 1 and exponent % 2 == 0
-    return node.op in ("add", "mul", "div") and all(map(is_not_negative, node.args, (names,) * 2))
 
 
 # --- sums of exponentials
@@ -149,7 +120,14 @@ def _quotient(node: Node, positive: frozenset[str]) -> Node | None:
 # --- differences that cancel
 
 
+def _total(node: Node, positive: frozenset[str]) -> Node | None:
+    return sum_with_root(node, positive) or softplus_apart(node)
+
+
 def _difference(node: Node, positive: frozenset[str]) -> Node | None:
+    found = sum_with_root(node, positive) or roots_apart(node, positive) or softplus_apart(node)
+    if found is not None:
+        return found
     left, right = node.args
     if left.op == "exp" and right == ONE:
         return Node("expm1", left.args)
@@ -283,6 +261,7 @@ RULES: dict[str, Rule] = {
     "log": _log,
     "log1p": _log1p,
     "div": _quotient,
+    "add": _total,
     "sub": _difference,
     "sqrt": _root,
     "pow": _power,

@@ -62,7 +62,18 @@ def _negative(inner: Node) -> Node | None:
         return number(-value)
     if inner.op == "neg":
         return inner.args[0]
+    if inner.op == "add" and (first := _value(_head(inner))) is not None and first < 0:
+        # -(-1 - e + x) as e + 1 - x.
+        left = _negative(inner.args[0])
+        return None if left is None else Node("sub", (tidied(left), inner.args[1]))
     return Node("sub", (inner.args[1], inner.args[0])) if inner.op == "sub" else None
+
+
+def _head(node: Node) -> Node:
+    """Return the first term of a sum as written."""
+    while node.op in ("add", "sub"):
+        node = node.args[0]
+    return node
 
 
 def _sum(left: Node, right: Node) -> Node | None:
@@ -111,6 +122,10 @@ def _product(left: Node, right: Node) -> Node | None:
     a, b = _value(left), _value(right)
     if a == 1 or b == 1:
         return right if a == 1 else left
+    if right.op == "neg":
+        return _negative(_product(left, right.args[0]) or Node("mul", (left, right.args[0]))) or Node(
+            "neg", (_product(left, right.args[0]) or Node("mul", (left, right.args[0])),)
+        )
     if a == -1:
         return _negative(right) or Node("neg", (right,))
     return None
