@@ -66,7 +66,7 @@ def squares(expr: sp.Expr) -> tuple[sp.Expr, ...]:
 
     >>> x, y = sp.symbols("x y", real=True)
     >>> squares(x**2 / 3 + 2 * (x - y) ** 4)
-    (x, x - y)
+    (x - y, x)
     """
     bases = []
     for term in sp.Add.make_args(expr):

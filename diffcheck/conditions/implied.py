@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import sympy as sp
 
 from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.demands import demands
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import FLIPPED, NEGATED, STRICT
 
@@ -66,18 +67,11 @@ def covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
 
 def _in_domain(expr: sp.Expr) -> Iterator[Constraint]:
     """Yield what holds where an expression has a value: where sqrt(d) + 1 > 0 fails, d may be negative."""
-    for part in sp.preorder_traversal(expr):
-        if isinstance(part, sp.log) or (part.is_Pow and not part.exp.is_integer):
-            inner = [part.args[0]]
-        elif isinstance(part, sp.asin | sp.acos):
-            inner = [1 - part.args[0], 1 + part.args[0]]
-        else:
-            inner = []
-        yield from (
-            Constraint(u, ">")
-            for u in inner
-            if u.free_symbols and not u.is_positive and not _is_semidefinite(u)
-        )
+    yield from (
+        Constraint(u, ">")
+        for u, rel in demands(expr)
+        if rel != "!=" and u.free_symbols and not _is_semidefinite(u)
+    )
 
 
 def _is_semidefinite(u: sp.Expr) -> bool:

@@ -8,7 +8,7 @@ Gives up on: expressions whose roots are not known to be all, families of roots,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cmp_to_key
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ import sympy as sp
 from diffcheck.algebra.balls import enclose
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.roots import Root, real_roots
+from diffcheck.conditions.demands import demands
 
 __all__ = ["integers_between", "points_between", "roots_where"]
 
@@ -92,7 +93,9 @@ def integers_between(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[int] | None
 def _all_roots(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[Root] | None:
     """Return the roots of all expressions and of the parts they need, in order; None where not known."""
     roots: list[Root] = []
-    for part in dict.fromkeys(p for e in exprs for p in (e, *_obliged(e)) if x in p.free_symbols):
+    for part in dict.fromkeys(
+        p for e in exprs for p in (e, *(u for u, _ in demands(e))) if x in p.free_symbols
+    ):
         found = _roots(part, x)
         if found is None:
             return None
@@ -110,18 +113,6 @@ def _same(a: Root, b: Root) -> bool:
         return is_zero(a.exact - b.exact) is Decision.YES
     # A ball holds no other root of the same polynomial.
     return a.polynomial is not None and a.polynomial == b.polynomial
-
-
-def _obliged(expr: sp.Expr) -> Iterator[sp.Expr]:
-    """Yield the parts at whose zeros an expression may fail to be analytic."""
-    for part in sp.preorder_traversal(expr):
-        if isinstance(part, sp.Pow) and not (part.exp.is_Integer and part.exp > 0):
-            yield part.base
-        elif isinstance(part, sp.log):
-            yield part.args[0]
-        elif isinstance(part, sp.asin | sp.acos):
-            yield part.args[0] - 1
-            yield part.args[0] + 1
 
 
 def _plain(ball: flint.arb) -> sp.Rational:

@@ -10,7 +10,7 @@ Limits: QF_NRA with a limit on resources.  QF_NRAT is not used: it was seen to r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import permutations
@@ -24,6 +24,7 @@ from cvc5 import Kind
 from diffcheck.algebra.balls import enclose, precision
 from diffcheck.algebra.ring import Element, Generator, NeedUnit, Poly, TooHard
 from diffcheck.algebra.tower import Tower
+from diffcheck.conditions.demands import demands
 from diffcheck.killable import finished
 
 __all__ = ["Answer", "solve"]
@@ -95,7 +96,8 @@ class _Query:
             if rel in {"<", "<=", ">", ">="} and expr.is_polynomial():
                 self.tower.assume(self._element(expr if rel[0] == ">" else -expr))
         for expr, rel in constraints:
-            for part, condition in _domain(expr):
+            # Denominators are among what it needs: a normal form may have cancelled one.
+            for part, condition in demands(expr, everywhere=True):
                 self._require(self._element(part), condition)
             self._require(self._element(expr), rel)
         for original, symbol in list(self.stand_ins.items()):
@@ -373,21 +375,6 @@ class _Query:
             for (u, fu), (v, fv) in permutations(points[:MAX_POINTS], 2):
                 self._imply((u, "<", v), (fu, "<", fv))
                 self._imply((u, "=", v), (fu, "=", fv))
-
-
-def _domain(expr: sp.Expr) -> Iterator[tuple[sp.Expr, str]]:
-    """Yield conditions without which ``expr`` has no value.
-
-    Denominators are among them: a normal form may have cancelled one.
-    """
-    for part in sp.preorder_traversal(expr):
-        if isinstance(part, sp.log):
-            yield part.args[0], ">"
-        elif part.is_Pow and part.exp.is_Rational and part.base.free_symbols:
-            if part.exp.q != 1:
-                yield part.base, ">=" if part.exp > 0 else ">"
-            elif part.exp < 0:
-                yield part.base, "!="
 
 
 def _rational_bounds(ball: flint.arb) -> tuple[Any, Any]:

@@ -19,6 +19,7 @@ from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import inner_symbol, symbol
 from diffcheck.algebra.signs import signs
 from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.demands import demands
 from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import NEGATED
@@ -34,6 +35,8 @@ SIZES = (sp.Rational(13, 29), sp.Integer(3), sp.Integer(50))
 MAX_POINTS = 14
 MAX_ALTERNATIVES = 12
 SECONDS = 4
+# Those of which a composition has no jump where all has a value.
+CONTINUOUS = sp.exp | sp.log | sp.sin | sp.cos | sp.atan | sp.Abs | sp.tanh
 BOUNDED = sp.sin | sp.cos | sp.atan | sp.tanh | sp.erf
 T = inner_symbol("t")
 SEGMENT = (Constraint(T, ">="), Constraint(1 - T, ">="))
@@ -203,15 +206,7 @@ def _misses(leaf: Leaf, path: Point, known: Sequence[Constraint], constants: set
 
 def _continuous(expr: sp.Expr, known: Sequence[Constraint]) -> bool:
     """Whether an expression in T has a value wherever ``known`` holds of T, and is made of continuous functions."""
-    for part in sp.preorder_traversal(expr):
-        if part.is_Pow and not (part.exp.is_Integer and part.exp >= 0):
-            inner = part.base
-        elif isinstance(part, sp.log):
-            inner = part.args[0]
-        elif part.is_Function and not isinstance(part, sp.exp | sp.sin | sp.cos | sp.atan | sp.Abs | sp.tanh):
-            return False
-        else:
-            continue
-        if not inner.is_positive and not _never(Constraint(inner, "<="), known):
-            return False
-    return True
+    functions = (f for f in sp.preorder_traversal(expr) if f.is_Function)
+    if not all(isinstance(f, CONTINUOUS) for f in functions):
+        return False
+    return all(_never(Constraint(u, "<="), known) for u, _ in demands(expr))

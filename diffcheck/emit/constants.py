@@ -48,7 +48,7 @@ def float_text(node: Node) -> str:
 
     >>> from diffcheck.language.parse import parse
     >>> [float_text(parse(text)) for text in ("0.10", "2/3", "log(2)", "log(2)*log(3)")]
-    ['0.1', '2/3', 'math.log(2)', '0.7615000226639549']
+    ['0.1', '2/3', 'math.log(2)', '0.761500010418809']
     """
     value = evaluate(node, {}, DIGITS).value
     if value is None:

@@ -34,7 +34,7 @@ def write(tree: Node) -> tuple[str, tuple[Place, ...]]:
     """Return the text of a tree and the places of its parts.
 
     >>> from diffcheck.language.tree import name
-    >>> write(Node("mul", (name("a", (0, 2)), name("b", (3, 5))), None, (0, 5)))[1][1]
+    >>> write(Node("mul", (name("a", (0, 2)), name("b", (3, 5))), None, (0, 5)))[1][2]
     Place(start=2, stop=3, source=(3, 5))
     """
     written = _Writer()

@@ -22,6 +22,7 @@ from diffcheck.algebra.roots import Family, Root, real_roots
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.conditions.boxes import Box
 from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.demands import demands
 from diffcheck.conditions.equations import Solved, fresh_integer, fresh_number, solve_for
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors, without_root
@@ -138,9 +139,8 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
 
 def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:
     """Add what makes the formula real, where variables decide that: y = -sqrt(x) ends at x = 0."""
-    inside = [p.base for p in s.value.atoms(sp.Pow) if not p.exp.is_Integer]
-    inside += [log.args[0] for log in s.value.atoms(sp.log)]
-    more = (Constraint(u, ">") for u in inside if u.free_symbols & set(variables) and not u.is_nonnegative)
+    asked = (u for u, rel in demands(s.value) if rel != "!=" and u.free_symbols & set(variables))
+    more = (Constraint(u, ">") for u in asked if not u.is_nonnegative)
     return replace(s, conditions=tuple(dict.fromkeys((*s.conditions, *more))))
 
 
