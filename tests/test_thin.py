@@ -35,6 +35,14 @@ def test_a_system_without_solution_needs_no_look():
     assert visit(asked("1/(x**2 + y**2 + 1)"), Thin(X, (X**2 + Y**2 + 1,))) == ([], [])
 
 
+def test_a_system_that_only_special_constants_solve_has_no_component():
+    """z = 0 and x**2 + c**2 = 0 is proved to have no solution for c != 0: that is an answer, not a failure."""
+    system = Thin(X, (X, Y**2 + sp.Symbol("c", real=True) ** 2))
+    assert set(components(system, asked("relu(norm(relu(y*x), c*x))**2"))) == {None}
+    report = ask("relu(norm(relu(y*x), c*x))**2", "x,y")
+    assert str(report.smoothness) == "C1"
+
+
 SYSTEMS = [
     ("(z - x*y)**2 + (z - x*w)**2 + (z + 1)**2", "w,x,y,z", 1),
     ("(a - w*(u + v*c))**2 + (b - w*(u + v*d))**2", "u,v,w", 1),

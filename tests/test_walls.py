@@ -283,3 +283,38 @@ def test_an_equation_is_solved_inside_the_bounds_of_its_variable(text, where, co
     found = ask(text, "x", where)
     assert found.smoothness is not None
     assert len(found.findings) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "grade", "places"),
+    [
+        ("norm(sin(x), x*cos(x))", "x", "C0", ["x = 0"]),
+        ("norm(sin(x), x*cos(x), x*exp(x))", "x", "C0", ["x = 0"]),
+        ("norm(sin(x), cos(x) - 1)", "x", "C0", ["x = 2*pi*k for integer k"]),
+        ("norm(sin(x)*x, x*exp(x))", "x", "C0", ["x = 0"]),
+        ("norm(sin(x*y)*x, x*exp(y))", "x,y", "C0", ["x = 0"]),
+        ("norm(exp(x) - c, sin(x))", "x", "Cinf", []),
+        ("norm(asin(c*x), x - c)", "x", "Cinf", ["x = 1/c", "x = -1/c"]),
+        ("norm(tanh(c*x), x - c)", "x", "Cinf", []),
+        ("norm(exp(x) - exp(c), exp(x)*y - a)", "x,y", "C0", ["x = c and y = a*exp(-c)"]),
+    ],
+)
+def test_a_sum_of_squares_vanishes_where_all_bases_do(text, wrt, grade, places):
+    """Each base is solved and the others looked at there: constants in general position meet two at once nowhere."""
+    report = check(text, wrt)
+    assert str(report.smoothness) == grade
+    assert sorted(f.at for f in report.findings) == sorted(places)
+
+
+@pytest.mark.parametrize("slope", [sp.Rational(1, 2), 2, 3])
+@pytest.mark.parametrize("even", [X**2, X**2 * (Y**2 + 1), X**4 + X**2], ids=str)
+def test_a_square_that_leaves_a_root_keeps_both_its_signs(even, slope):
+    """To factor sqrt(x**4 + x**2) gives abs(x): the walls of both signs hold all zeros."""
+    gap = sp.sqrt(even) - slope * X
+    found = walls_of(gap, ("x", "y"), False)
+    assert not found.open
+    for y in (0, 1, sp.Rational(7, 3)):
+        roots = [sp.nsimplify(r) for r in sp.solve(gap.subs(Y, y), X)]
+        met = {v.subs({Y: y}) for w in found.walls for n, v in w.base if n == "x"}
+        whole = any(n == "y" for w in found.walls for n, _ in w.base)
+        assert whole or {sp.simplify(r) for r in roots} <= {sp.simplify(v) for v in met}

@@ -204,6 +204,7 @@ def _eliminated(system: _Partial) -> Iterator[Component | None]:
     for part in parts:
         candidates = [v for v in system.inside if v in part.free_symbols]
         if not candidates:
+            yield None
             continue
         definite = _definite_zero(part, candidates)
         if definite is not None:
@@ -304,6 +305,8 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
             solutions = _isolated(part, v)
         if solutions is None:
             continue
+        if not solutions:
+            yield None
         for s in solutions:
             put = {v: s.value}
             # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).

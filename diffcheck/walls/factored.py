@@ -31,6 +31,8 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     check_time()
     if 0 not in signs(expr):
         return ()
+    if expr.is_Pow and expr.exp.is_positive:
+        return factors(expr.base)  # a sum of squares under a root stays one
     if sp.count_ops(expr) > MAX_FACTORED or not is_modest(expr):
         return (expr,) if expr.free_symbols else ()
     expr, hidden = _hidden(expr)

@@ -59,8 +59,9 @@ def walls_of(
         return _both_signs(gap, wrt, singular, never_zero)
     if fitted and not gap.is_polynomial(*gap.free_symbols):
         return Walls((), (Thin(gap, fitted),) if singular else ())
+    # To factor may take a square out of a root: sqrt(x**4 + x**2) - x holds abs(x).
     parts = [
-        _factor_walls(f, variables, singular)
+        _both_signs(f, wrt, singular, never_zero) if f.has(sp.Abs) else _factor_walls(f, variables, singular)
         for f in factors(gap)
         if f.free_symbols & set(variables) and not never_zero(f)
     ]
@@ -112,7 +113,8 @@ def _both_signs(
 def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls:
     inside = [v for v in variables if v in f.free_symbols]
     if f.free_symbols == {inside[0]}:
-        return _isolated(f, inside[0])
+        isolated = _isolated(f, inside[0])
+        return (_shared_zeros(f, variables, singular) if isolated.open else None) or isolated
     high = f.is_polynomial(*inside) and min(sp.degree(f, v) for v in inside) > 2
     if _is_sum_of_squares(f) or (high and _has_one_sign(f)):
         return _touching(f, inside, singular)
@@ -134,7 +136,44 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         return walls_of(rational, tuple(v.name for v in variables), singular)
     if not high and _has_one_sign(f):
         return _touching(f, inside, singular)
-    return Walls((), (), (f,))
+    shared = _shared_zeros(f, variables, singular)
+    return Walls((), (), (f,)) if shared is None else shared
+
+
+def _shared_zeros(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | None:
+    """Return the zeros of a sum of squares, which are those that all bases share; None where one is not solved.
+
+    A base is an analytic function on a wall of another.  It vanishes on all of it, or on a null set: for constants in
+    general position nowhere on the wall if constants alone move along it, else on a set of codimension 2.
+    """
+    bases = squares(f)
+    for base in bases:
+        others = [other for other in bases if other is not base]
+        found = walls_of(base, tuple(v.name for v in variables), False)
+        parts = [_shared_part(w, others) for w in found.walls]
+        if found.open or found.thin or None in parts:
+            continue
+        whole = tuple(replace(w, gap=f) for part in parts for w in part or ())
+        return Walls(whole, (Thin(f, bases),) if singular else ())
+    return None
+
+
+def _shared_part(wall: Wall, others: Sequence[sp.Expr]) -> list[Wall] | None:
+    """Return the parts of a wall on all of which other expressions vanish as well; None where not known."""
+    if wall.implicit is not None:
+        return None
+    rests = [e.xreplace({symbol(n): v for n, v in wall.base}) for e in others]
+    decisions = [is_zero(e) for e in rests]
+    if Decision.NO not in decisions:
+        return None if Decision.UNKNOWN in decisions else [wall]
+    if not wall.integers:
+        return []
+    k, *_ = wall.integers
+    zeros = integer_zeros(rests[decisions.index(Decision.NO)], k)
+    if zeros is None:
+        return None
+    parts = [_shared_part(wall.with_integer(k, sp.Integer(n)), others) for n in zeros]
+    return None if None in parts else [w for part in parts for w in part or ()]
 
 
 def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:
