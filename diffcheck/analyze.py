@@ -409,7 +409,8 @@ def _unmet(work: _Work) -> Iterator[tuple[str, str]]:
     met |= {squares(looked.system.gap) for looked in work.record.thin if looked.wall is not None}
     for gap in dict.fromkeys(d.gap for d in work.record.gaps if d.variable and d.gap.thin and not d.walls):
         bases = squares(gap.expr)
-        if not bases or bases in met or work.never_zero(gap.expr):
+        names = {symbol(n) for n in work.names}
+        if not bases or bases in met or work.never_zero(gap.expr) or not gap.expr.free_symbols <= names:
             continue
         span = gap.part.span
         text = span.source if isinstance(span, Place) else work.problem.text[slice(*span)]

@@ -291,3 +291,30 @@ def test_a_point_of_two_walls_is_told_once(text):
     corners = [f.at for f in ask(text, "x").findings if f.kind is Kind.CORNER]
     assert corners
     assert len(corners) == len(set(corners))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "places"),
+    [
+        ("where(norm(floor(x), y - c) > 0, 1, 2)", "x,y", {"y = c and x > 0 and x < 1", "x = 0 and y = c"}),
+        (
+            "norm(floor(x + y), x - c)",
+            "x,y",
+            {"x = c and c + y > 0 and c + y < 1", "x = k - y for integer k", "x = c and y = -c"},
+        ),
+        ("abs(sqrt(y) - x)", "x,y", {"x = sqrt(y)", "y = 0"}),
+    ],
+)
+def test_a_place_says_which_part_of_its_wall_it_is(text, wrt, places):
+    """A wall that ends where an integer part changes is told with its ends; of a root its formula shows them."""
+    assert {f.at for f in ask(text, wrt).findings} - {"everywhere"} == places
+
+
+@pytest.mark.parametrize(
+    "text", ["where(norm(round(x + y), x - c) > 0, round(x + y), 2)", "norm(floor(2*x), y)"]
+)
+def test_no_place_speaks_of_what_the_question_does_not_know(text):
+    """Integers of the analysis and imaginary units stand in no finding."""
+    for found in ask(text, "x,y").findings:
+        assert "'" not in found.at
+        assert "I" not in found.at

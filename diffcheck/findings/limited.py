@@ -14,11 +14,15 @@ from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.roots import real_roots
 from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.demands import demands
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
+from diffcheck.conditions.reach import Status, reach
+from diffcheck.conditions.relations import NEGATED, STRICT
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
+from diffcheck.walls.wall import Wall
 
 __all__ = ["as_relation", "as_unequal", "factors_of_size", "has_variable", "on_constants", "set_apart"]
 
@@ -30,11 +34,12 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
     """
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
     constants = {symbol(n) for n in problem.constants}
-    # A formula is real under conditions; those on variables are plain to see from it, others may hold anyway.
+    # A wall has conditions: those on variables may be plain to see from its formula, others may hold anyway.
     real = [
         c
         for c in leaf.wall.conditions
-        if c.rel in {"<", ">"} and c.expr.free_symbols <= constants and not _nonzero(problem)(c.expr)
+        if c.rel in {"<", ">"} and c.expr.free_symbols <= names and not _nonzero(problem)(c.expr)
+        if c.expr.free_symbols <= constants or not _is_plain(c, leaf.wall)
     ]
     apart = [
         c
@@ -42,6 +47,12 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
     ]
     return list(reduced(tuple(dict.fromkeys(real + apart)), ()))
+
+
+def _is_plain(c: Constraint, wall: Wall) -> bool:
+    """Whether a condition holds wherever the formulas of a wall have values: y > 0 for x = sqrt(y)."""
+    shown = [Constraint(u, STRICT.get(rel, rel)) for _, e in wall.base for u, rel in demands(e)]
+    return reach([*shown, Constraint(c.expr, NEGATED[c.rel])]).status is Status.UNSAT
 
 
 def as_relation(c: Constraint) -> str:

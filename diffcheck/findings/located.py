@@ -56,7 +56,7 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
         text = f"{text_of(wall.gap)} = 0"
     elif _is_turned(wall, gap, problem):
         text = f"{_gap_text(wall, gap)} = 0"
-    elif len(point) > 1 and not wall.integers and _is_simpler(squares(wall.gap), point):
+    elif len(point) > 1 and not _has_integer(wall) and _is_simpler(squares(wall.gap), point):
         text = vanishing(problem, wall.gap)
     else:
         letters = spoken(wall, problem)
@@ -74,6 +74,11 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
         plain = written.vanishing(gap, problem)
         text = plain if plain is not None and len(plain) < len(text) else text
     return text, ""
+
+
+def _has_integer(wall: Wall) -> bool:
+    """Whether integers of the analysis, which the question does not know, stand in a wall or its gap."""
+    return bool(wall.integers) or any(s.is_integer for s in wall.gap.free_symbols)
 
 
 def vanishing(problem: Problem, gap: sp.Expr) -> str:

@@ -309,6 +309,8 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
             yield None
         for s in solutions:
             put = {v: s.value}
+            # A formula with an imaginary unit is real where its root vanishes, if anywhere: c + i*abs(k) for k = 0.
+            real = [c.expr for c in s.conditions] if s.value.has(sp.I) else []
             # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).
             held = (
                 *system.conditions,
@@ -316,7 +318,7 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
             )
             yield from _eliminated(
                 _Partial(
-                    [e.xreplace(put) for e in system.equations],
+                    [e.xreplace(put) for e in (*real, *system.equations)],
                     system.inside,
                     {n: e.xreplace(put) for n, e in system.solved.items()} | put,
                     tuple(Constraint(c.expr.xreplace(put), c.rel) for c in held if c.expr.free_symbols),
