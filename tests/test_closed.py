@@ -1,7 +1,9 @@
 """Where a jump closes: the value is the limit there, and f is differentiable only if the jump closes fast."""
 
+from dataclasses import replace
+
 import pytest
-from questions import summary
+from questions import ask, is_on_locus, summary
 
 from diffcheck.check import check
 from diffcheck.report.json import to_object
@@ -80,3 +82,21 @@ def test_a_place_where_jumps_close_is_told_once(text):
     """Two jumps that close at one point, seen from two sides, are one place."""
     places = [(f.at, f.condition) for f in check(text, "x,y").findings if f.level == C0]
     assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "place", "elsewhere"),
+    [
+        ("where(y <= 2 and y < x*y*z, y, x*y*z)", "x,y,z", {"x": -1, "y": 2, "z": 1}, {"x": 1, "y": 2, "z": 1}),
+        ("where(y > 0 and x > 0, x, x**2)", "x,y", {"x": -1, "y": 0}, {"x": 1, "y": 0}),
+        ("where(y > 0 and x < -1, x, x**3)", "x,y", {"x": 1, "y": 0}, {"x": -1, "y": 0}),
+        ("where(y > 0 and x > 1, x, x**3)", "x,y", {"x": -1, "y": 0}, {"x": 1, "y": 0}),
+        ("where(y > 0 and x*z > 1, (x*z)**4, 1)", "x,y,z", {"x": -1, "y": 0, "z": 1}, {"x": -1, "y": 0, "z": -1}),
+    ],
+)  # fmt: skip
+def test_a_jump_closes_only_where_it_is_near(text, wrt, place, elsewhere):
+    """The size of a jump may vanish at points that the part of the wall with the jump does not come close to."""
+    found = [f for f in ask(text, wrt).findings if f.kind in {Kind.DIRECTIONAL, Kind.CORNER}]
+    there, near = ({n: str(v) for n, v in point.items()} for point in (place, elsewhere))
+    assert not [f.at for f in found if is_on_locus(replace(f, witness=there))]
+    assert [f.at for f in found if is_on_locus(replace(f, witness=near))]

@@ -56,8 +56,9 @@ def _is_plain(c: Constraint, wall: Wall) -> bool:
 
 
 def as_relation(c: Constraint) -> str:
-    """Return a > b for a - b > 0, and p < 1 for 1 - p > 0."""
-    terms = sp.Add.make_args(c.expr if c.rel == ">" else -c.expr)
+    """Return a > b for 2*a - 2*b > 0, and p < 1 for 1 - p > 0."""
+    expr = c.expr.primitive()[1]
+    terms = sp.Add.make_args(expr if c.rel == ">" else -expr)
     low = [-t for t in terms if t.could_extract_minus_sign()]
     large, small = sp.Add(*(t for t in terms if -t not in low)), sp.Add(*low)
     if large.is_number:

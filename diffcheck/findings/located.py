@@ -13,6 +13,7 @@ from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.signs import squares
 from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.findings import written
 from diffcheck.findings.limited import (
@@ -155,13 +156,17 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
     names = spoken(leaf.wall, problem)
     moving = (c for c in apart if not c.expr.free_symbols <= {symbol(c) for c in problem.constants})
     texts = [as_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
-    texts += [
-        as_unequal(f.xreplace(names)) for f in factors_of_size(leaf, problem) if has_variable(f, problem)
-    ]
+    sizes = [f for f in factors_of_size(leaf, problem) if has_variable(f, problem)]
+    texts += [as_unequal(f.xreplace(names)) for f in sizes if not _is_apart(f, apart)]
     for k in leaf.wall.integers:
         texts += [f"{text_of(names[k])} {told}" for told in _exceptions(leaf.wall, k)]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
     return "".join(f" and {text}" for text in dict.fromkeys(texts))
+
+
+def _is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
+    """Whether what is said already leaves no zero of an expression: y != 0 where y*z > 0."""
+    return bool(apart) and reach([*apart, Constraint(f, "=")]).status is Status.UNSAT
 
 
 def _exceptions(wall: Wall, k: sp.Symbol) -> Iterator[str]:
