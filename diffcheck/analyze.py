@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -48,6 +48,7 @@ from diffcheck.verdict import (
     SINGULAR,
     Analysis,
     Case,
+    Finding,
     Kind,
     Smoothness,
     Verdict,
@@ -56,9 +57,10 @@ from diffcheck.walls.addends import Addends
 from diffcheck.walls.cell import Cell
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import demanded, inhabited
+from diffcheck.walls.enough import Enough
 from diffcheck.walls.explore import Explored, Leaf, constraints_on, explore
 from diffcheck.walls.factored import factors, without_root
-from diffcheck.walls.gaps import Gap, Pieces, bounded, continuous, gaps, gaps_of_parts, meetings
+from diffcheck.walls.gaps import Gap, Pieces, bounded, continuous, gaps_of_parts, meetings
 from diffcheck.walls.interior import interior
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.sides import Sides, judge
@@ -88,6 +90,7 @@ class _Work:
     record: Record = field(default_factory=Record)
     numbers: dict[tuple[str, object], int] = field(default_factory=dict)
     crossed: list[Leaf] = field(default_factory=list)
+    enough: Enough | None = None
     until: float = math.inf
 
 
@@ -118,7 +121,10 @@ def analyze(problem: Problem, until: float | None = None) -> Analysis:
 
 
 def _look(work: _Work, pieces: Pieces) -> None:
-    """Visit every place where something can happen."""
+    """Visit every place where something can happen, or enough of them."""
+    work.enough = Enough(
+        work.tree, pieces, work.never_zero, work.where, lambda leaf: _occurs(work, leaf, work.where)
+    )
     thin: list[tuple[Thin, Gap]] = []
     for gap, walls in _walls(work, pieces, thin):
         for wall in walls:
@@ -130,6 +136,7 @@ def _look(work: _Work, pieces: Pieces) -> None:
     work.open += left_open(question)
     _visit_closed(work, question)
     work.record.thin, work.record.integers = question.looked, pieces.integers
+    work.record.passed = tuple(work.enough.passed)
     if not inhabited(work.tree, work.names, work.where, [leaf for leaf, _ in work.leaves]):
         raise Undetermined("no point was found at which the expression has a value: its domain may be empty")
 
@@ -138,18 +145,30 @@ def _visit_wall(work: _Work, wall: Wall, gap: Gap) -> None:
     explored = Explored()
     work.record.walls.append((wall, explored))
     try:
-        explore(wall, work.where, work.names, lambda w, cell: _judge(work, w, cell), explored)
+        explore(
+            wall,
+            work.where,
+            work.names,
+            lambda w, cell: _judge(work, w, cell),
+            explored,
+            lambda seen: _is_enough(work, seen, gap),
+        )
     finally:
         work.leaves += [(leaf, gap) for leaf in explored.leaves]
         work.crossed += explored.leaves
         work.open += explored.open
 
 
+def _is_enough(work: _Work, explored: Explored, gap: Gap) -> bool:
+    return work.enough is not None and work.enough.seen(explored, gap.part)
+
+
 def _walls(work: _Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator[tuple[Gap, list[Wall]]]:
     """Yield every wall once, with the first gap in the text that has it."""
     variables = {symbol(v) for v in work.problem.wrt}
     box = bounding_box((c.expr, ACCEPTS[c.rel]) for c in work.where)
-    for gap in gaps(work.tree, pieces):
+    assert work.enough is not None
+    for gap in work.enough.gaps():
         discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
         work.record.gaps.append(discharged)
         if not discharged.variable:
@@ -373,12 +392,12 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     except Undetermined as unknown:
         # The places stand, each for some constants.
         worst = min(leaf.outcome.level for leaf in leaves)
-        findings = list(describe(work.problem, work.leaves, worst, _blame(work, pieces)))
+        findings = _findings(work, pieces, worst)
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), str(unknown))
     work.record.regions = found
     verdicts = {r.smoothness.differentiable for r in found}
     worst = min((r.smoothness for r in found), default=CINF)
-    findings = list(describe(work.problem, work.leaves, worst, _blame(work, pieces)))
+    findings = _findings(work, pieces, worst)
     findings += flat_finding(work.problem, findings, pieces, work.tree)
     if work.open and (worst.differentiable or len(verdicts) > 1):
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), work.open[0])
@@ -403,6 +422,15 @@ def _conclude(work: _Work, pieces: Pieces) -> Analysis:
     return _certified(work, done)
 
 
+def _findings(work: _Work, pieces: Pieces, worst: Smoothness) -> list[Finding]:
+    return list(describe(work.problem, work.leaves, worst, _blame(work, pieces), _passed(work)))
+
+
+def _passed(work: _Work) -> Collection[Node]:
+    """Return the parts of which one point was enough."""
+    return () if work.enough is None else work.enough.passed
+
+
 def _unmet(work: _Work) -> Iterator[tuple[str, str]]:
     """Yield the parts with a gap that is a sum of squares and was met nowhere, although some constants meet it."""
     met = {squares(wall.gap) for wall, _ in work.record.walls}
@@ -420,7 +448,9 @@ def _unmet(work: _Work) -> Iterator[tuple[str, str]]:
 
 def _blame(work: _Work, pieces: Pieces) -> Callable[[Leaf, Gap], Gap]:
     """Return what says which gap's part is at fault on a leaf."""
-    everywhere = list(gaps_of_parts(work.tree, pieces))
+    everywhere = (
+        [d.gap for d in work.record.gaps] if _passed(work) else list(gaps_of_parts(work.tree, pieces))
+    )
     known: dict[int, set[sp.Expr]] = {}
     for number, (_, explored) in enumerate(work.record.walls):
         zero = {d.gap.expr for d in work.record.gaps if number in d.walls}
@@ -444,13 +474,16 @@ def _alone(work: _Work) -> dict[str, Smoothness]:
     them, and no thin set.  There the gap serves as a coordinate on the line as it does across the wall, so the class
     is that of the wall.
     """
-    return {
+    found = {
         v: min(
             (leaf.outcome.level for leaf in work.crossed if symbol(v) in leaf.wall.gap.free_symbols),
             default=CINF,
         )
         for v in work.problem.wrt
     }
+    moved = {n for part in _passed(work) for n in part.names()}
+    # Pieces that were not looked at may break for a variable that those seen do not hold.
+    return found if all(level == C0 for v, level in found.items() if v in moved) else {}
 
 
 def _no_worse(work: _Work, pieces: Pieces, worst: Smoothness) -> bool:

@@ -296,7 +296,7 @@ class Report:
 class Analysis:
     """What the analyzer decides, before the probe may contradict it and surrogates are added.
 
-    complete: whether every place was decided; the class can be certain without, where nothing can be worse.
+    complete: whether every place was decided, on each wall as far as it can be worse; the class can be certain without.
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
     alone: the class in each variable with the other ones held in general position; empty where not known.
     unmet: parts that vanish for constants in special position alone, each with the place.

@@ -42,7 +42,7 @@ from diffcheck.thin.loci import Looked, Path
 from diffcheck.thin.rays import Ray
 from diffcheck.walls.cell import Cell as Oracle
 from diffcheck.walls.explore import Explored, Leaf
-from diffcheck.walls.gaps import Gap
+from diffcheck.walls.gaps import Gap, difference_of
 from diffcheck.walls.outcome import Evidence
 from diffcheck.walls.sides import X
 from diffcheck.walls.wall import Wall
@@ -75,6 +75,7 @@ class Record:
     walls: list[tuple[Wall, Explored]] = field(default_factory=list)
     thin: list[Looked] = field(default_factory=list)
     closed: list[Closed] = field(default_factory=list)
+    passed: Sequence[Node] = ()
     regions: Sequence[Region] = ()
     integers: Mapping[Node, sp.Symbol] = field(default_factory=dict)
 
@@ -86,7 +87,10 @@ def certificate(problem: Problem, record: Record) -> Certificate:
     alive = {d.gap.part for d in record.gaps if d.gap.expr.free_symbols}
     return Certificate(
         unparse(problem.tree),
-        tuple(_gap(problem, d, record, _Words(names)) for d in record.gaps if d.gap.part in alive),
+        (
+            *(_gap(problem, d, record, _Words(names)) for d in record.gaps if d.gap.part in alive),
+            *(_passed(problem, part) for part in record.passed),
+        ),
         tuple(_wall(n, *pair, _Words(names)) for n, pair in enumerate(record.walls)),
         tuple(_thin(looked, _Words(names)) for looked in record.thin),
         tuple(_closing(n, point, _Words(names)) for n, point in _on_walls(record)),
@@ -158,6 +162,14 @@ def _gap(problem: Problem, noted: Discharged, record: Record, words: _Words) -> 
         how,
         tuple(dict.fromkeys(noted.walls)),
     )
+
+
+def _passed(problem: Problem, part: Node) -> GapStep:
+    """Return the step for a comparison of which one point was enough: its other pieces and points stay open."""
+    span = part.span
+    source = span.source if isinstance(span, Place) else problem.text[slice(*span)]
+    how = "one corner is enough: nothing can be worse, for the function is continuous by construction"
+    return GapStep(span, source, unparse(difference_of(part)), {}, "open", how, ())
 
 
 def _discharge(noted: Discharged, record: Record, words: _Words) -> tuple[str, str]:

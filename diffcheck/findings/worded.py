@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -33,19 +33,24 @@ MAX_OPERATIONS = 150
 
 
 def describe(
-    problem: Problem, leaves: Sequence[Pair], worst: Smoothness, at_fault: Callable[[Leaf, Gap], Gap]
+    problem: Problem,
+    leaves: Sequence[Pair],
+    worst: Smoothness,
+    at_fault: Callable[[Leaf, Gap], Gap],
+    passed: Collection[Node] = (),
 ) -> Iterator[Finding]:
     """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges.
 
     at_fault: takes a leaf and the gap by which it was found, gives the gap whose part is at fault there.
+    passed: parts of which not every piece and kind of point was seen: slopes are those of some, and left out.
     """
     groups: dict[tuple[str, Kind, Span], list[Pair]] = {}
     shown = [
-        (leaf, at_fault(leaf, gap))
+        (_without_slopes(leaf) if gap.part in passed else leaf, at_fault(leaf, gap))
         for leaf, gap in _once(leaves)
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
     ]
-    whole = _many_pieces(shown, problem)
+    whole = _many_pieces(shown, problem, passed)
     for leaf, gap in shown:
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
@@ -85,7 +90,11 @@ def _size(leaf: Leaf) -> int:
     return int(sum(sp.count_ops(e) for _, e in leaf.wall.base))
 
 
-def _many_pieces(leaves: Sequence[Pair], problem: Problem) -> dict[Node, str]:
+def _without_slopes(leaf: Leaf) -> Leaf:
+    return replace(leaf, outcome=replace(leaf.outcome, left=None, right=None))
+
+
+def _many_pieces(leaves: Sequence[Pair], problem: Problem, passed: Collection[Node]) -> dict[Node, str]:
     """Return the parts whose gap vanishes on many pieces, such as sum(max(p, q)), with the equation as written."""
     walls: dict[tuple[Node, Kind | None], set[sp.Expr]] = {}
     gaps = {}
@@ -95,6 +104,7 @@ def _many_pieces(leaves: Sequence[Pair], problem: Problem) -> dict[Node, str]:
         walls.setdefault((gap.part, leaf.outcome.kind), set()).add(leaf.wall.gap)
         gaps[gap.part] = gap
     many = {part for (part, _), found in walls.items() if len(found) > MAX_PIECES}
+    many |= {part for part in gaps if part in passed and any(n.op == "where" for n in part.distinct())}
     texts = {part: written.vanishing(gaps[part], problem) for part in many}
     return {part: text for part, text in texts.items() if text is not None}
 

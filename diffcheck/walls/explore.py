@@ -111,10 +111,12 @@ def explore(
     names: Sequence[str],
     judge: Judge,
     out: Explored | None = None,
+    enough: Callable[[Explored], bool] = lambda _: False,
 ) -> Explored:
     """Visit every kind of point of ``wall`` that ``where`` allows.
 
     out: filled on the way and returned, so that what was seen before a time budget ended is not lost.
+    enough: asked after each, whether the others are left out.
     """
     out = Explored() if out is None else out
     todo: list[tuple[Wall, tuple[Constraint, ...]]] = [(wall, ())]
@@ -152,6 +154,8 @@ def explore(
         _make_telling(point, outcome, (*known, *prefix, *conditions))
         noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
         out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
+        if enough(out):
+            break
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, single, out)]
     return out

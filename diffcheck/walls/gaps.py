@@ -7,7 +7,7 @@ A gap that itself contains branches is written out once for every combination of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -19,7 +19,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.errors import Undetermined
 from diffcheck.germs.resolve import BUILD, to_rational
-from diffcheck.language.tree import NAME, NUMBER, Node, number
+from diffcheck.language.tree import NAME, NUMBER, Node, name, number, substitute
 
 __all__ = [
     "COMPARISONS",
@@ -28,8 +28,11 @@ __all__ = [
     "Pieces",
     "borders",
     "bounded",
+    "comparisons_that_meet",
     "continuous",
+    "difference_of",
     "gaps",
+    "gaps_of",
     "gaps_of_parts",
     "meetings",
 ]
@@ -137,11 +140,12 @@ def _joined(a: Assignment, b: Assignment) -> Assignment | None:
     return tuple(table.items())
 
 
-def _difference(node: Node) -> Node:
+def difference_of(node: Node) -> Node:
+    """Return the difference of both sides of a comparison."""
     return Node("add", (node.args[0], Node("mul", (number(-1), node.args[1]))))
 
 
-def _meeting(tree: Node, pieces: Pieces) -> set[Node]:
+def comparisons_that_meet(tree: Node, pieces: Pieces) -> set[Node]:
     """Return the comparisons that only choose between branches that meet: their difference is a multiple of the gap."""
     apart: set[Node] = set()
     meeting: set[Node] = set()
@@ -150,7 +154,7 @@ def _meeting(tree: Node, pieces: Pieces) -> set[Node]:
             continue
         condition, a, b = node.args
         if condition.op in COMPARISONS and _multiple(
-            pieces.of(a), pieces.of(b), pieces.of(_difference(condition))
+            pieces.of(a), pieces.of(b), pieces.of(difference_of(condition))
         ):
             meeting.add(condition)
         else:
@@ -218,7 +222,7 @@ def borders(node: Node, pieces: Pieces) -> dict[sp.Expr, None]:
     found: dict[sp.Expr, None] = {}
     for part in node.distinct():
         if part.op in COMPARISONS:
-            found |= dict.fromkeys(_unsigned(e) for e in pieces.of(_difference(part)))
+            found |= dict.fromkeys(_unsigned(e) for e in pieces.of(difference_of(part)))
         elif part.op == "floor":
             found |= dict.fromkeys(_unsigned(e - pieces.of(part)[0]) for e in pieces.of(part.args[0]))
     return found
@@ -234,13 +238,25 @@ def _closes(node: Node, pieces: Pieces) -> bool:
     if condition.op not in COMPARISONS:
         return False
     step = Node("add", (a, Node("mul", (number(-1), b))))
+    whole = {
+        n: name(f"{i} inside")
+        for i, n in enumerate(n for n in node.distinct() if n.op == "where" and n != node)
+    }
+    # Whatever the branches inside are: seen at once, where writing them out takes 2**n cases.
+    if _divides(*(pieces.of(_with(whole, n))[0] for n in (difference_of(condition), step))):
+        return True
     pairs = [
         (difference, gap)
         for one, difference in pieces.with_choices(step)
-        for two, gap in pieces.with_choices(_difference(condition))
+        for two, gap in pieces.with_choices(difference_of(condition))
         if _joined(one, two) is not None
     ]
     return all(_divides(gap, difference) for difference, gap in pairs)
+
+
+def _with(names: Mapping[Node, Node], node: Node) -> Node:
+    """Return a tree with names for parts of it, the outermost first."""
+    return substitute(node, names.get)
 
 
 def bounded(
@@ -275,7 +291,7 @@ def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> boo
 def _side(node: Node, taken: bool, pieces: Pieces) -> Iterator[Constraint]:
     """Yield what a branch of a `where` says of its gap, if that is one inequality between single pieces."""
     condition = node.args[0]
-    gap = pieces.of(_difference(condition)) if condition.op in COMPARISONS else ()
+    gap = pieces.of(difference_of(condition)) if condition.op in COMPARISONS else ()
     if len(gap) == 1 and condition.op in {"lt", "le", "gt", "ge"}:
         yield Constraint(gap[0], ">=" if taken == (condition.op in {"gt", "ge"}) else "<=")
 
@@ -303,10 +319,10 @@ def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
         return False
 
 
-def _gap_nodes(node: Node, meeting: set[Node]) -> Iterator[tuple[Node, int, bool]]:
+def _gap_nodes(node: Node, meeting: Collection[Node]) -> Iterator[tuple[Node, int, bool]]:
     """Yield (expression, offset, thin): the zeros of expression - offset are where ``node`` can fail."""
     if node.op in COMPARISONS:
-        yield _difference(node), 0, node not in meeting
+        yield difference_of(node), 0, node not in meeting
     elif node.op == "div":
         yield node.args[1], 0, True
     elif node.op == "pow":
@@ -334,15 +350,20 @@ def gaps(tree: Node, pieces: Pieces) -> list[Gap]:
 
 def gaps_of_parts(tree: Node, pieces: Pieces) -> Iterator[Gap]:
     """Yield the analytic gaps of every part of a lowered tree, in the order of the text."""
-    meeting = _meeting(tree, pieces)
+    meeting = comparisons_that_meet(tree, pieces)
     for node in tree.distinct():
-        if node.op == "floor":
-            for expr in pieces.of(node.args[0]):
-                yield Gap(expr - pieces.of(node)[0], node, True)
-        for part, offset, thin in _gap_nodes(node, meeting):
-            for expr in pieces.of(part):
-                yield Gap(expr - offset, node, thin)
-        if node.op == "pow" and 0 in pieces.of(node.args[0]):
-            # 0**v is 0, 1 or undefined: where the base is zero all along, the exponent decides.
-            for expr in pieces.of(node.args[1]):
-                yield Gap(expr, node, True)
+        yield from gaps_of(node, meeting, pieces)
+
+
+def gaps_of(node: Node, meeting: Collection[Node], pieces: Pieces) -> Iterator[Gap]:
+    """Yield the analytic gaps that a node has itself; ``meeting``: the comparisons that choose between equal values."""
+    if node.op == "floor":
+        for expr in pieces.of(node.args[0]):
+            yield Gap(expr - pieces.of(node)[0], node, True)
+    for part, offset, thin in _gap_nodes(node, meeting):
+        for expr in pieces.of(part):
+            yield Gap(expr - offset, node, thin)
+    if node.op == "pow" and 0 in pieces.of(node.args[0]):
+        # 0**v is 0, 1 or undefined: where the base is zero all along, the exponent decides.
+        for expr in pieces.of(node.args[1]):
+            yield Gap(expr, node, True)
