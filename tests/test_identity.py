@@ -180,3 +180,12 @@ def test_rearranged_expressions_stay_equal(a, b, c, n):
     right = sp.expand(left)
     assert is_zero(left - right) is Decision.YES
     assert is_zero(left - right + a * a + 1) is Decision.NO
+
+
+@pytest.mark.parametrize("shift", [0, sp.Rational(1, 7)])
+def test_a_slope_that_holds_fewer_names_is_looked_at_beside_the_same_point(shift):
+    """Of c*(2*x*atan(tan(pi/(2*x)))/pi - 1) the slope in c does not hold c."""
+    x, c = sp.symbols("x c", real=True)
+    inner = 2 * x * sp.atan(sp.tan(sp.pi / (2 * x))) / sp.pi - 1 + shift
+    found = is_zero(c * inner, {x: sp.Rational(4, 3), c: sp.Integer(1)})
+    assert found is not (Decision.NO if shift == 0 else Decision.YES)

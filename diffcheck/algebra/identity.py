@@ -270,7 +270,8 @@ def _derivative_proof(
 def _exact_zeros(expr: sp.Expr, where: Where | None) -> Any:
     """Yield exact points of the same part of the domain where the value is proved zero."""
     symbols = sorted(expr.free_symbols, key=str)
-    fixed = None if where is None else dict(where)
+    # A slope no longer holds all the names that the point was chosen for.
+    fixed = None if where is None else {s: v for s, v in where if s in expr.free_symbols}
     for values in ((0,), (1,), (sp.Rational(1, 2),), (2,), (-1,)):
         base = {s: sp.Rational(values[0]) for s in symbols}
         if fixed is not None and not enclose(expr, _box(fixed, base), 128, analytic=True).is_finite():

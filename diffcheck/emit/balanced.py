@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import reduce
 
-from diffcheck.language.tree import Node, number, substitute
+from diffcheck.language.tree import Node, number
 from diffcheck.suggest.nested import branches
 from diffcheck.suggest.polynomial import add, divide, to_poly
+from diffcheck.suggest.sized import by_size
 from diffcheck.suggest.split import split
 
 __all__ = ["balanced"]
@@ -87,7 +88,7 @@ def _three(first: Node, a: Node, second: Node, b: Node) -> Node:
 def _meet(node: Node, variables: frozenset[str]) -> bool:
     """Whether both branches are seen to have one value where the sides of the condition are equal."""
     try:
-        for form in (node, _by_size(node)):
+        for form in (node, by_size(node)):
             two = branches(form)
             if two is None:
                 return False
@@ -97,17 +98,3 @@ def _meet(node: Node, variables: frozenset[str]) -> bool:
     except ValueError:
         return False
     return False
-
-
-def _by_size(node: Node) -> Node:
-    """Write u**2 as abs(u)**2 where the condition compares abs(u)."""
-    sizes = {part.args[0]: part for part in node.args[0].walk() if part.op == "abs"}
-
-    def written(part: Node) -> Node | None:
-        base = part.args[0] if part.op in ("square", "pow") else None
-        if base not in sizes or (part.op == "pow" and part.args[1] != TWO):
-            return None
-        return Node(part.op, (sizes[base], *part.args[1:]))
-
-    condition, a, b = node.args
-    return Node("where", (condition, substitute(a, written), substitute(b, written)))

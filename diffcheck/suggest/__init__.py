@@ -46,6 +46,7 @@ from diffcheck.suggest.plan import Plan, Replacement, filled, rows_for, whole_ro
 from diffcheck.suggest.price import of_patch, of_plan
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import Shape
+from diffcheck.suggest.sized import sized
 from diffcheck.suggest.smoothings import TARGETS, Smoothing
 from diffcheck.suggest.tidy import tidied
 from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
@@ -96,7 +97,15 @@ THOROUGH = Effort(
 def thorough(spent: float) -> Effort:
     """Return the effort for one who asked for suggestions, when the check took ``spent`` seconds of processor time."""
     seconds = min(THOROUGH.seconds, max(LEAST, spent))
-    return replace(THOROUGH, seconds=seconds, one_check=min(THOROUGH.one_check, seconds))
+    # What takes several times as long as the original did has more places than it, and is seldom decided.
+    patient = max(2 * LEAST, 2 * spent)
+    return replace(
+        THOROUGH,
+        seconds=seconds,
+        one_check=min(THOROUGH.one_check, seconds),
+        patient=min(THOROUGH.patient, patient),
+        patient_check=min(THOROUGH.patient_check, patient),
+    )
 
 
 def suggest(
@@ -120,8 +129,9 @@ def suggest(
     # What never takes effect would be smoothed with the rest, and then take effect.
     problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))
     problem = replace(problem, tree=factored(problem.tree, facts, problem.wrt))
-    shapes = responsible(problem, analysis, facts, wanted or D1)
     written = problem
+    problem = replace(problem, tree=sized(problem.tree))
+    shapes = responsible(problem, analysis, facts, wanted or D1)
     problem, shapes = with_branches_split(problem, shapes, facts)
     search = _Search(problem, written, analysis, facts, analyze or _analyzer(), effort)
     search.rows(with_covered(shapes, problem, facts))
@@ -169,8 +179,9 @@ class _Search:
             text = unparse(new)
             if self.shown and len(text) > max(READABLE, GROWTH * len(self.written.text)):
                 continue
-            found = self._checked(text)
             inside = _defined(self.problem.tree, shapes)
+            # Where the domain has a border, the first look is at what lies beyond it, too: the other one is shorter.
+            found = self._checked(text, self.effort.one_check if inside else None)
             if inside and _open(found):
                 found = self._checked(text, beside=inside)
             if _open(found) and len(text) <= max(LONGEST, GROWTH * len(self.written.text)):
@@ -207,7 +218,8 @@ class _Search:
         until = time.thread_time() + (self.effort.one_check if self.shown else self.effort.last)
         for form in FORMS:
             left = until - time.thread_time()
-            if left <= 0 or not (self._time_left() or not self.shown):
+            unpriced = not any(s.error for s in self.shown)
+            if left <= 0 or not (self._time_left() or unpriced):
                 return
             new = patch.rebuilt(self.written.tree, form, self.parameter)
             if not self.far.keeps(new):

@@ -20,7 +20,7 @@ from fractions import Fraction
 from functools import reduce
 from math import isqrt
 
-from diffcheck.language.tree import NUMBER, Node, name, number
+from diffcheck.language.tree import NUMBER, Node, name, number, substitute
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, Replacement, filled
 from diffcheck.suggest.polynomial import (
@@ -36,6 +36,7 @@ from diffcheck.suggest.polynomial import (
     to_poly,
 )
 from diffcheck.suggest.ranges import Ranges
+from diffcheck.suggest.slopes import steepness
 from diffcheck.suggest.smoothings import TARGETS
 
 __all__ = ["NOTHING", "Interval", "affine_gradient", "difference", "gradient_lipschitz", "scaled"]
@@ -261,7 +262,7 @@ def scaled(inner: Interval, factor: Poly, facts: Facts) -> Interval:
 def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     condition, *branches = node.args
     if plan.touches(condition):
-        return None
+        return _of_size(node, plan, facts)
     constant = plan.constant(condition)
     known = facts.given(condition) if constant else (facts, facts)
     inner = [difference(a, plan, f) for a, f in zip(branches, known, strict=True)]
@@ -271,6 +272,23 @@ def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     ]
     first, second = found
     return None if first is None or second is None else first.hull(second)
+
+
+def _of_size(node: Node, plan: Plan, facts: Facts) -> Interval | None:
+    """phi(S) - phi(T) where branches hold the variables in one smoothed abs(u) alone (slopes.py)."""
+    parts = [part for part in node.distinct() if part in plan.parts]
+    found = plan.parts[parts[0]]
+    whole = found.shape.target == "abs" and found.shape.offset is None and found.shape.factor == ONE
+    if len(parts) != 1 or parts[0].op != "abs" or not whole or not found.row.positive:
+        return None
+    taken = {*node.names(), *plan.variables, *(n for c in facts.conditions for n in c.names())}
+    size = next(n for n in ("s", *(f"s_{i}" for i in range(len(taken) + 1))) if n not in taken)
+    phi = substitute(node, lambda part: name(size) if part in plan.parts else None)
+    inner = _of_part(found, plan, facts)
+    steep = steepness(phi, size, facts.conditions) if plan.constant(phi) and inner is not None else None
+    if inner is None or steep is None:
+        return None
+    return (inner if steep.rising else inner.symmetric()).times(to_poly(steep.bound))
 
 
 def _anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:

@@ -42,6 +42,7 @@ class Facts:
     def __init__(self, conditions: tuple[Node, ...]) -> None:
         # Polynomials that the constraints make nonnegative.
         self.known: list[Poly] = []
+        self.conditions = conditions
         for condition in conditions:
             self._learn(condition)
 
@@ -59,11 +60,8 @@ class Facts:
 
     def given(self, condition: Node) -> tuple[Facts, Facts]:
         """Return what is known where ``condition`` holds, and where it does not."""
-        both = Facts(()), Facts(())
-        for facts, learnt in zip(both, (condition, _opposite(condition)), strict=True):
-            facts.known = [*self.known]
-            facts._learn(learnt)
-        return both
+        first, second = (Facts((*self.conditions, c)) for c in (condition, _opposite(condition)))
+        return first, second
 
     def nonnegative(self, p: Poly) -> bool:
         """Whether ``p`` >= 0 is proved on the domain."""

@@ -22,6 +22,7 @@ from diffcheck.algebra.lower import lower, to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.errors import DiffcheckError
 from diffcheck.killable import finished
+from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import Node, name, number, substitute
 from diffcheck.language.unparse import unparse
@@ -44,6 +45,8 @@ MOST_PIECES = 40
 LONG = 30
 # Seconds: powers with symbolic exponents can keep SymPy busy for hours.
 SIMPLIFYING = 0.5
+# Places and slopes beyond are lost in the sum: it would be computed wrongly, after a long check.
+SMALLEST = 1e-12
 # Characters of a condition in a note.
 LONGEST_NOTE = 60
 
@@ -233,9 +236,17 @@ def _corner(finding: Finding, problem: Problem) -> tuple[Node, Node] | None:
     except (DiffcheckError, ValueError):
         return None
     names = {*problem.wrt, *problem.constants}
+    if not all(_moderate(node) for node in (at, from_poly(jump))):
+        return None
     if not {*at.names(), *from_poly(jump).names()} <= names or variable in at.names():
         return None
     return _gap(variable, at), from_poly(jump)
+
+
+def _moderate(node: Node) -> bool:
+    """Whether a number can be told from 0 beside others in floats: not exp(-100), the place where log(p) is -100."""
+    value = None if node.names() else precise(node, {}, 20)
+    return value is None or value == 0 or SMALLEST < abs(value) < 1 / SMALLEST
 
 
 def _simpler(node: Node) -> Node:
