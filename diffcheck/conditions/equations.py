@@ -277,5 +277,5 @@ def _invert_power(kernel: sp.Expr, value: sp.Expr) -> Iterator[tuple[sp.Expr, So
             yield base, s
     elif value != 0:
         yield base, Solved(value ** (1 / e), (Constraint(value, ">"),))
-    elif e.is_positive:
-        yield base, Solved(sp.S.Zero)
+    elif not e.is_negative:
+        yield base, Solved(sp.S.Zero, () if e.is_positive else (Constraint(e, ">"),))

@@ -141,7 +141,7 @@ def _solving(
         return
     at = {symbol(n): e for n, e in found.base}
     own = [e for e in equations if all(k in found.integers for k in e.free_symbols if k.is_integer)]
-    left = [e for e in (e.xreplace(at) for e in own) if is_zero(e) is Decision.NO]
+    left = [e for e in (_put_in(e, at) for e in own) if is_zero(e) is Decision.NO]
     if not left:
         yield found
     elif any(e.has(sp.zoo, sp.nan) or e.free_symbols.isdisjoint(inside) for e in left):
@@ -318,15 +318,21 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
             )
             yield from _eliminated(
                 _Partial(
-                    [e.xreplace(put) for e in (*real, *system.equations)],
+                    [_put_in(e, put) for e in (*real, *system.equations)],
                     system.inside,
-                    {n: e.xreplace(put) for n, e in system.solved.items()} | put,
-                    tuple(Constraint(c.expr.xreplace(put), c.rel) for c in held if c.expr.free_symbols),
+                    {n: _put_in(e, put) for n, e in system.solved.items()} | put,
+                    tuple(Constraint(_put_in(c.expr, put), c.rel) for c in held if c.expr.free_symbols),
                     system.integers + s.integers,
                 )
             )
         return
     raise Undetermined(f"cannot solve `{shown(part)}` = 0")
+
+
+def _put_in(expr: sp.Expr, table: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """Return the expression at a solution; 0**p, which SymPy leaves as it is, is 0 wherever it has a value."""
+    found = expr.xreplace(table)
+    return found.xreplace({p: sp.S.Zero for p in found.atoms(sp.Pow) if p.base == 0})
 
 
 def _isolated(part: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
