@@ -164,7 +164,7 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
         worst: Outcome | None = None
         polynomials = []
         for ray in rays:
-            found = _at_order(ray, n, directions)
+            found = _at_order(ray, n, directions, rays)
             if isinstance(found, Outcome):
                 worst = found if worst is None or found.level < worst.level else worst
             else:
@@ -185,8 +185,13 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
             return _all_orders(rays, directions)
 
 
-def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp.Expr | None:
-    """Return the coefficient of t**n if it is a polynomial, an outcome if something else is there, None if unknown."""
+def _at_order(
+    ray: Ray, n: int, directions: Sequence[sp.Symbol], rays: Sequence[Ray] = ()
+) -> Outcome | sp.Expr | None:
+    """Return the coefficient of t**n if it is a polynomial, an outcome if something else is there, None if unknown.
+
+    rays: all rays, one of which is the opposite of this one.
+    """
     assert ray.germ is not None
     algebra = ray.algebra
     for c, m in ray.germ.terms:
@@ -206,7 +211,7 @@ def _at_order(ray: Ray, n: int, directions: Sequence[sp.Symbol]) -> Outcome | sp
         poly = _simplified(c)
         if poly.is_polynomial(*directions):
             return expanded(poly)
-        return _not_polynomial(ray, n, c, directions)
+        return _not_polynomial(ray, n, c, directions, rays)
     rem = ray.germ.rem
     known = rem is None or algebra.growth(replace(rem, power=rem.power - n)) < 0
     return sp.S.Zero if known else None
@@ -303,7 +308,9 @@ def shared_expression(rays: Sequence[Ray]) -> sp.Expr:
     return exprs[0]
 
 
-def _not_polynomial(ray: Ray, n: int, c: sp.Expr, directions: Sequence[sp.Symbol]) -> Outcome:
+def _not_polynomial(
+    ray: Ray, n: int, c: sp.Expr, directions: Sequence[sp.Symbol], rays: Sequence[Ray]
+) -> Outcome:
     """Prove by differences that a coefficient is no polynomial of degree n: sum (-1)**j*C(n+1, j)*c(d + j*e) != 0."""
     start = {d: sp.nsimplify(ray.point[d]) for d in directions}
     step = {
@@ -322,7 +329,7 @@ def _not_polynomial(ray: Ray, n: int, c: sp.Expr, directions: Sequence[sp.Symbol
     ball = enclose(total, others, 400)
     if not ball.is_finite() or ball.contains(0):
         raise Undetermined("cannot tell whether a coefficient is a polynomial in the direction")
-    return _kind_of_break(n, c, ray, directions)
+    return _kind_of_break(n, c, ray, directions, rays)
 
 
 def _break(n: int, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:
@@ -331,6 +338,12 @@ def _break(n: int, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outc
         if isinstance(found, sp.Expr) and found != 0:
             return _kind_of_break(n, found, ray, directions, rays)
     return _kind_of_break(n, sp.S.Zero, rays[0], directions, rays)
+
+
+def _coefficient(ray: Ray, n: int) -> sp.Expr:
+    """Return the coefficient of t**n in a germ without larger terms."""
+    assert ray.germ is not None
+    return next((c for c, m in ray.germ.terms if m == Mono(sp.Integer(n))), sp.S.Zero)
 
 
 def _kind_of_break(
@@ -350,8 +363,7 @@ def _kind_of_break(
     for other in rays:
         values = [enclose(k.expr, flipped, 200) for k in other.conditions]
         if all((v > 0) if k.rel == ">" else (v < 0) for v, k in zip(values, other.conditions, strict=True)):
-            found = _at_order(other, n, directions)
-            opposite = found if isinstance(found, sp.Expr) else opposite
+            opposite = _coefficient(other, n)
     backward = enclose(opposite, flipped, 300)
     odd = (forward + backward).contains(0)
     how = "the slope is not linear in the direction"
