@@ -196,6 +196,39 @@ def test_what_scales_with_an_unknown_exponent_is_decided_where_walls_meet(where,
     assert summary("abs(x*y)**p", "x,y", where)[0] == level
 
 
+NORMS = [
+    ("(abs(x)**p + abs(y)**p)**(1/p)", "1 < p", "C0"),
+    ("(abs(x)**p + abs(y)**p)**(1/p)", "2 < p, p < 3", "C0"),
+    ("(abs(x)**p + abs(y)**p)**(2/p)", "2 < p", "C1"),
+    ("(abs(x)**p + abs(y)**p)**q", "1 < p, 0 < q, p*q < 1", "C0"),
+    ("log(abs(x)**p + abs(y)**p)", "1 < p", "singular"),
+    ("1/(abs(x)**p + abs(y)**p)", "1 < p", "singular"),
+    ("sqrt(x**2 + abs(y)**p)", "2 < p", "C0"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "level"), NORMS)
+def test_powers_of_unknown_exponents_vanish_together(text, where, level):
+    """abs(x)**p + abs(y)**p is zero at the origin whatever p > 0 is, although no derivative of it need have a value."""
+    assert summary(text, "x,y", where)[0] == level
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("(abs(x)**3 + abs(y)**3)**(1/3)", "corner"),
+        ("(abs(x)**p + abs(y)**p)**(1/p)", "corner"),
+        ("where(x == 0 and y == 0, 0, abs(x)*y**2/(x**2 + y**2))", "corner"),
+        ("where(x == 0 and y == 0, 0, x**2*y/(x**2 + y**2))", "directional"),
+        ("cbrt(x**3 + y**3)", "directional"),
+    ],
+)
+def test_slopes_of_opposite_directions_tell_a_corner(text, kind):
+    """An even slope is a corner; an odd one that is not linear has directional derivatives and no more."""
+    found = [f.kind.value for f in ask(text, "x,y", "p > 2").findings if f.at == "x = 0 and y = 0"]
+    assert found == [kind]
+
+
 BROKEN = [
     ("where(x == 0 and y == 0, 0, x*y/(sqrt(abs(x)) + abs(y)))", "D1"),
     ("where(x == 0 and y == 0, 0, abs(x)**(3/2)*y/(abs(x)**3 + y**2))", "discontinuous"),

@@ -285,7 +285,7 @@ class Cell:
                 s, base = -s, -base  # u*(-u) has one sign
             odd[base] = not odd.get(base, False)
         left = sp.Mul(*(base for base, counts in odd.items() if counts))
-        left = _without_logarithms(left)
+        _, left = _without_logarithms(left).primitive()  # 2*p - 4 asks for no more than p - 2
         if left.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
             self.conditions[Constraint(left, ">" if s > 0 else "<")] = None
 
