@@ -164,3 +164,18 @@ def test_slopes_are_taken_along_the_direction_of_the_crossing():
 def test_the_class_of_a_power_is_that_of_its_exponent(p, level):
     """|x|**p is C^k for k < p <= k + 1, and analytic for even p."""
     assert at_zero(f"abs(x)**({p})").level == level
+
+
+@pytest.mark.parametrize(
+    "wave", ["sin(1/x)", "cos(1/x**2)", "(1 + sin(1/x))", "frac(1/x)", "abs(sin(1/x))", "(2 + sin(1/x))"]
+)
+@pytest.mark.parametrize("size", ["1/x", "1/abs(x)**(1/3)", "log(abs(x))", "exp(1/x**2)", "x", "1"])
+def test_a_wave_whose_size_grows_is_unbounded(wave, size):
+    """It has no limit either, but what is unbounded is singular, with a value at the point or without."""
+    found = at_zero(f"where(x == 0, 0, {wave}*({size}))")
+    if size == "x":
+        assert found.level == C0
+    elif size == "1":
+        assert (found.level, found.kind) == (DISCONTINUOUS, Kind.OSCILLATION)
+    else:
+        assert (found.level, found.kind) == (SINGULAR, Kind.POLE)

@@ -74,13 +74,15 @@ EDGES = ("one-sided derivative finite", "gradient unbounded", "no limit")
 class Limit:
     """The limit of a germ: a number; or None with the sign of an infinity, or with oscillation.
 
-    sure: whether what oscillates is proved to move.
+    sure: whether what oscillates is proved to move.  grows: whether its size tends to infinity; then it is unbounded,
+    for one of two values that it takes again and again is not zero.
     """
 
     value: sp.Expr | None
     unbounded: int = 0
     oscillates: bool = False
     sure: bool = True
+    grows: bool = False
 
 
 def limit_of(algebra: Algebra, g: Germ) -> Limit:
@@ -94,7 +96,7 @@ def limit_of(algebra: Algebra, g: Germ) -> Limit:
         if (size > 0 or algebra.oracle.oscillating(c)) and algebra.oracle.vanishes(c):
             continue
         if algebra.oracle.oscillating(c):
-            return Limit(None, 0, True, algebra.oracle.moves(c))
+            return Limit(None, 0, True, algebra.oracle.moves(c), size > 0)
         if size > 0:
             return Limit(None, algebra.oracle.sign(c))
         total = total + c

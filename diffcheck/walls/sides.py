@@ -188,6 +188,10 @@ def _limits(algebra: Algebra, below: Germ, above: Germ, here: sp.Expr | None) ->
     if lo.oscillates or hi.oscillates:
         if here is not None and not all(v.sure for v in (lo, hi)):
             raise Oscillates
+        if any(v.grows and v.sure for v in (lo, hi)):
+            return Outcome(
+                SINGULAR, Kind.POLE, lo.value, hi.value, how="an oscillating term grows without bound"
+            )
         return Outcome(bad, Kind.OSCILLATION, lo.value, hi.value, how="a bounded term has no limit")
     assert lo.value is not None
     assert hi.value is not None
