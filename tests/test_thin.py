@@ -255,3 +255,12 @@ def test_broken_powers_have_a_newton_polytope_too(text, level):
 def test_unequal_weights_decide_unknown_exponents_too(where, level):
     """A derivative of order alpha of (x**4 + y**2)**p scales with 4*p - alpha.(1, 2)."""
     assert summary("(x**4 + y**2)**p", "x,y", where)[0] == level
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["atan2(y, abs(x) + 1)", "atan2(abs(y), abs(x) + 1)", "atan2(y, max(x, 1))", "atan2(y, abs(x) + exp(y))"],
+)
+def test_a_condition_that_holds_on_all_pieces_hides_nothing(text):
+    """abs(x) + 1 > 0 is true beside every point, so the quotient of the other branch is singular nowhere."""
+    assert summary(text, "x,y")[0] == "C0"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from diffcheck.algebra.printer import symbol
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED
@@ -19,6 +20,7 @@ from diffcheck.germs.germ import constant
 from diffcheck.germs.resolve import to_rational
 from diffcheck.language.tree import NUMBER, Node
 from diffcheck.thin.rays import Ray, direction
+from diffcheck.walls.gaps import Pieces, difference_of
 
 __all__ = ["hidden", "uniform"]
 
@@ -54,17 +56,35 @@ def _reachable(tree: Node, ray: Ray, bound: Sequence[str], still: Expansion) -> 
 
 
 def _settled(still: Expansion, condition: Node) -> bool:
-    """Whether every comparison of a condition has different sides at the point, hence keeps its truth nearby."""
-    algebra = still.algebra
+    """Whether every comparison that a condition is made of has different sides at the point, hence keeps its truth."""
     try:
-        for c in condition.distinct():
-            if c.op in COMPARISONS:
-                left, right = (still.value(a).germ for a in c.args)
-                if algebra.sign(algebra.add(left, algebra.scale(right, sp.S.NegativeOne))) == 0:
-                    return False
+        if condition.op in COMPARISONS:
+            return _differs(still, condition)
+        return all(_settled(still, part) for part in condition.args)
     except (UndefinedHere, ZeroDivisionError, Undetermined):
         return False
-    return not any(part.op in {"floor", "where"} for part in condition.distinct())
+
+
+def _differs(still: Expansion, comparison: Node) -> bool:
+    """Whether all pieces that a difference can have near the point are of one sign there, and continuous.
+
+    A branch whose own condition keeps its truth nearby is one piece: abs(x) + 1 is x + 1 where x is 3.
+    """
+    at = {symbol(n): g.terms[0][0] if g.terms else sp.S.Zero for n, g in still.base.items()}
+    found: set[int] = set()
+    for assignment, piece in Pieces().with_choices(difference_of(comparison)):
+        if any(
+            _settled(still, part.args[0]) and still.holds(part.args[0]) is not taken
+            for part, taken in assignment
+        ):
+            continue
+        if any(s.is_integer for s in piece.free_symbols):
+            return False  # an integer part
+        value = piece.xreplace(at)
+        if value.has(sp.zoo, sp.nan, sp.oo, sp.I) or any(p.base == 0 for p in value.atoms(sp.Pow)):
+            return False
+        found.add(still.place.sign(value))
+    return len(found) == 1 and 0 not in found
 
 
 def _singular_at(still: Expansion, node: Node) -> bool:
