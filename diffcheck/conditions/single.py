@@ -2,7 +2,7 @@
 
 Off the roots of an expression and of its parts that are divided by, rooted or taken a logarithm of, the expression is
 analytic without a zero, or undefined: one point of each interval stands for all of it.
-Read in order: roots_where, points_between, integers_between.
+Read in order: roots_where, points_between, intervals_between, integers_between.
 Gives up on: expressions whose roots are not known to be all, families of roots, and signs that balls cannot tell.
 """
 
@@ -20,7 +20,7 @@ from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.roots import Root, real_roots
 from diffcheck.conditions.demands import demands
 
-__all__ = ["integers_between", "points_between", "roots_where"]
+__all__ = ["integers_between", "intervals_between", "points_between", "roots_where"]
 
 PRECISIONS = (160, 600)
 # Isolating the roots of what is longer takes seconds.
@@ -69,16 +69,32 @@ def _holds(expr: sp.Expr, signs: Collection[int], x: sp.Symbol, root: Root) -> b
 
 def points_between(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[sp.Rational] | None:
     """Return a point of every interval on which each expression has one sign or is undefined; None where not known."""
+    found = intervals_between(exprs, x)
+    return None if found is None else [point for _, point, _ in found]
+
+
+def intervals_between(
+    exprs: Iterable[sp.Expr], x: sp.Symbol
+) -> list[tuple[Root | None, sp.Rational, Root | None]] | None:
+    """Return (left end, a point, right end) of every such interval; an end without a root is an infinity."""
     roots = _all_roots(exprs, x)
-    if not roots:
-        return None if roots is None else [sp.S.Zero]
-    points = [_plain(roots[0].ball.mid().floor() - 1), _plain(roots[-1].ball.mid().ceil() + 1)]
-    for a, b in pairwise(roots):
-        if not a.ball.overlaps(b.ball):
-            points.append(_plain((a.ball.upper() + b.ball.lower()) / 2))
-        elif not _same(a, b):
+    if roots is None:
+        return None
+    kept: list[Root] = []
+    for root in roots:
+        if not kept or not kept[-1].ball.overlaps(root.ball):
+            kept.append(root)
+        elif not _same(kept[-1], root):
             return None
-    return points
+    return [(a, _between(a, b), b) for a, b in pairwise([None, *kept, None])]
+
+
+def _between(a: Root | None, b: Root | None) -> sp.Rational:
+    if a is not None and b is not None:
+        return _plain((a.ball.upper() + b.ball.lower()) / 2)
+    if b is not None:
+        return _plain(b.ball.mid().floor() - 1)
+    return sp.S.Zero if a is None else _plain(a.ball.mid().ceil() + 1)
 
 
 def integers_between(exprs: Iterable[sp.Expr], x: sp.Symbol) -> list[int] | None:

@@ -20,10 +20,11 @@ from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import Conjunction, covered, longest_first, reduced
 from diffcheck.conditions.reach import Status, reach
+from diffcheck.constants.values import values_of
 from diffcheck.deadline import TimeOver, within
 from diffcheck.walls.explore import Leaf, constraints_on
 
-__all__ = ["Group", "cases", "enough", "occurrence"]
+__all__ = ["Group", "cases", "enough", "occurrence", "occurrences"]
 
 Example = Mapping[sp.Symbol, sp.Expr]
 
@@ -88,13 +89,16 @@ def _by_leaves(
     """Return for every group what its leaves ask of the constants, and not those of the worse groups."""
     texts: list[str] = []
     worse: list[Conjunction] = []
+    told: list[Leaf] = []
     for group in groups[:-1]:
-        asked = [c for c in (occurrence(leaf, constants, where) for leaf in group.leaves) if c is not None]
-        if not len(asked) == len(group.leaves) <= MAX_LEAVES or len(group.worse) != len(worse):
+        known = [occurrences(leaf, constants, where) for leaf in group.leaves]
+        if None in known or len(known) > MAX_LEAVES or len(group.worse) != len(told):
             return None
+        asked = [c for alternatives in known for c in alternatives or ()]
         texts.append(" or ".join(" and ".join(map(_text, c)) for c in _shortest(asked, worse, own)))
         worse += asked
-    if len(groups[-1].worse) != len(worse):
+        told += group.leaves
+    if len(groups[-1].worse) != len(told):
         return None
     stated = [f"not ({' or '.join(texts[:i])}) and ({t})" if i else t for i, t in enumerate(texts)]
     return [*stated, ""]
@@ -141,6 +145,17 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
     return tuple(c for c in left if c.expr.free_symbols & constants)
 
 
+def occurrences(
+    leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]
+) -> list[Conjunction] | None:
+    """Return alternatives for exactly which the leaf has a point; None where they are not known."""
+    single = occurrence(leaf, constants, where)
+    if single is not None:
+        return [single]
+    known = values_of(leaf, constants, where)
+    return list(known.intervals) if known is not None and known.exact else None
+
+
 def _without_steps(asked: Sequence[Constraint], leaf: Leaf) -> list[Constraint]:
     """Drop n <= u < n + 1 for the integer part n of u that nothing else mentions: there is such an n for all u."""
     left = list(asked)
@@ -159,9 +174,12 @@ def enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -
     These are the variables of the witness, and small multiples of them: there, what involves constants has the sign
     that it has where all variables are zero.  Conditions are strict, so what is special at these values does no harm.
     """
-    exact = occurrence(leaf, constants, where)
+    exact = occurrences(leaf, constants, where)
+    if exact is None:
+        known = values_of(leaf, constants, where)
+        exact = None if known is None else list(known.intervals)
     if exact is not None:
-        yield exact
+        yield from exact
     elif not any(symbol(n) in constants for n, _ in leaf.wall.base):
         mixed: list[Constraint] = []
         plain: list[Constraint] = []

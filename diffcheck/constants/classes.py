@@ -17,7 +17,7 @@ from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.spared import spared
-from diffcheck.constants.cases import Group, cases, occurrence
+from diffcheck.constants.cases import Group, cases, occurrence, occurrences
 from diffcheck.constants.certain import certain
 from diffcheck.errors import Undetermined
 from diffcheck.verdict import CINF, Smoothness
@@ -181,9 +181,9 @@ def _without_failures(
     bad: Sequence[Leaf], symbols: Sequence[sp.Symbol], where: Sequence[Constraint]
 ) -> Iterator[Example]:
     """Yield constants for which the function is differentiable, if conditions on constants tell any."""
-    failures = [occurrence(b, set(symbols), where) for b in bad if not b.outcome.level.differentiable]
-    asked = [f for f in failures if f]
-    if not failures or len(asked) < len(failures):
+    failures = [occurrences(b, set(symbols), where) for b in bad if not b.outcome.level.differentiable]
+    asked = [c for alternatives in failures for c in alternatives or ()]
+    if not asked or None in failures or () in asked:
         return
     point = spared(asked, [c for c in where if c.expr.free_symbols <= set(symbols)])
     for step in SIDESTEPS if point is not None else ():
