@@ -211,7 +211,10 @@ class Cell:
                 if isinstance(kernel, sp.exp):
                     # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x), but x as that of x**(1/3).
                     return expanded(c.subs(kernel, value).subs(kernel, value))
-                return expanded(c.xreplace({kernel: value}))
+                # Germs write a power with an unknown exponent as exp(e*log(b)).
+                written = kernel.is_Pow and xi in kernel.exp.free_symbols
+                other = sp.exp(kernel.exp * sp.log(kernel.base)) if written else kernel
+                return expanded(c.xreplace({kernel: value, other: value}))
         return c
 
     def _note_integers(self, c: sp.Expr) -> None:

@@ -60,7 +60,8 @@ def real_roots(
         numerator = _numerator(f, x)
         answer = _solve(numerator, x, lower, upper, depth)
         return clipped(_admitted(answer, conditions(f, x), x, depth), lower, upper)
-    except (Stuck, NotImplementedError, sp.PolynomialError) as problem:
+    except (Stuck, NotImplementedError, sp.PolynomialError, TypeError) as problem:
+        # SymPy cannot sort factors in which x stands in a base and in its exponent: that is a TypeError.
         return RootSet(complete=False, how=str(problem))
 
 
