@@ -147,6 +147,13 @@ def test_constants_come_from_the_witness_or_from_the_user():
     assert [m.t for m in moved.cut.marks] == [2.5]
 
 
+@pytest.mark.parametrize(("value", "place"), [("A=2", 1.5), ("A=-2", 0.5)])
+def test_a_corner_is_marked_for_the_constants_that_have_it(value, place):
+    """min(r*A, clip(r, 1/2, 3/2)*A) turns at one end of the clip, by the sign of A."""
+    drawn = scene("min(r*A, clip(r, 1/2, 3/2)*A)", wrt="r", at=(value,), ranges=("0:2",))
+    assert [m.t for m in drawn.cut.marks] == [place]
+
+
 def test_the_range_is_what_was_asked():
     """Exactly, also when it is written with pi."""
     assert scene("abs(x)", ranges=("-pi:pi",)).cut.span == (-np.pi, np.pi)

@@ -15,7 +15,7 @@ from functools import reduce
 
 from diffcheck.language.tree import Node, number
 from diffcheck.suggest.nested import branches
-from diffcheck.suggest.polynomial import add, divide, to_poly
+from diffcheck.suggest.polynomial import Poly, add, divide, opaque_parts, to_poly
 from diffcheck.suggest.sized import by_size
 from diffcheck.suggest.split import split
 
@@ -93,8 +93,19 @@ def _meet(node: Node, variables: frozenset[str]) -> bool:
             if two is None:
                 return False
             apart = add(to_poly(two[1]), to_poly(two[2]), -1)
-            if not apart or divide(apart, two[0]) is not None or split(form, variables) is not None:
+            meet = not apart or divide(_by_sign(apart, two[0]), two[0]) is not None
+            if meet or split(form, variables) is not None:
                 return True
     except ValueError:
         return False
     return False
+
+
+def _by_sign(p: Poly, gap: Poly) -> Poly:
+    """Write x as sign(x)*abs(x) where the gap holds abs(x): x - l*sign(x) is 0 where abs(x) = l."""
+    sizes = {part.args[0]: part for part in opaque_parts(gap) if part.op == "abs"}
+    total: Poly = {}
+    for monomial, value in p.items():
+        parts = (Node("mul", (Node("sign", (x,)), sizes[x])) if x in sizes else x for x in monomial)
+        total = add(total, to_poly(reduce(lambda a, b: Node("mul", (a, b)), parts, number(1))), value)
+    return total

@@ -14,11 +14,10 @@ from fractions import Fraction
 import numpy as np
 
 from diffcheck.errors import InputError
-from diffcheck.findings.places import place_of
 from diffcheck.language.numeric import Exact, evaluate
 from diffcheck.plot.line import Line, Piece
 from diffcheck.plot.options import DIGITS, exact_number
-from diffcheck.plot.places import Crossing, crossings
+from diffcheck.plot.places import Crossing, crossings, drawn_place
 from diffcheck.plot.window import View, defined_values
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Kind, Report
@@ -58,7 +57,7 @@ def meetings(report: Report, seen: View, line: Line, span: tuple[float, float]) 
     exact = {n: v for n, v in seen.point.items() if n not in line.direction}
     found: dict[float, Meeting] = {}
     for finding in report.findings:
-        place = place_of(finding)
+        place = drawn_place(finding)
         for crossing in crossings(place, line, exact, *span) if place else _at_witness(finding, seen, line):
             found.setdefault(crossing.t, (finding, crossing))
     return [found[t] for t in sorted(found)]

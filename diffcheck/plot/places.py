@@ -9,17 +9,20 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diffcheck.findings.places import Equation, Place
+from diffcheck.errors import InputError
+from diffcheck.findings.places import Equation, Place, place_of
 from diffcheck.language.numeric import Exact, evaluate, values
+from diffcheck.language.parse import parse_conditions
 from diffcheck.language.tree import Node
 from diffcheck.plot.line import Array, Line, runs, straightened
 from diffcheck.plot.options import DIGITS
+from diffcheck.verdict import Finding
 
-__all__ = ["Crossing", "Trace", "crossings", "curves", "members"]
+__all__ = ["Crossing", "Trace", "crossings", "curves", "drawn_place", "members"]
 
 # Members of a family that are marked: more are a grey band, not a picture.
 MEMBERS = 80
@@ -52,6 +55,18 @@ class Trace:
     x: Array
     y: Array
     joined: bool
+
+
+def drawn_place(finding: Finding) -> Place | None:
+    """Return the place of a finding, met only for the constants for which it is one."""
+    place = place_of(finding)
+    if place is None or not finding.condition:
+        return place
+    try:
+        conditions = parse_conditions(finding.condition)
+    except InputError:
+        return place
+    return replace(place, conditions=(*place.conditions, *conditions))
 
 
 def members(place: Place, wrt: str, point: Mapping[str, Exact], count: int) -> list[tuple[Integers, Exact]]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diffcheck.findings.places import Place, place_of
+from diffcheck.findings.places import Place
 from diffcheck.plot.line import Array, limits
 from diffcheck.plot.options import Wishes
-from diffcheck.plot.places import Trace, curves
+from diffcheck.plot.places import Trace, curves, drawn_place
 from diffcheck.plot.window import View, defined_values, plane_ranges
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Report
@@ -48,7 +48,7 @@ def plane(problem: Problem, report: Report, seen: View, wished: Wishes) -> Plane
     traces = tuple(
         (finding, trace)
         for finding in report.findings
-        for trace in _traces(place_of(finding), names, others, ranges)
+        for trace in _traces(drawn_place(finding), names, others, ranges)
     )
     return Plane(names, x, y, np.broadcast_to(z, grid[0].shape), traces, _heights(z))
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from diffcheck.errors import BadOption
-from diffcheck.findings.places import place_of
 from diffcheck.language.numeric import Exact
 from diffcheck.plot.cut import Cut, cut
 from diffcheck.plot.line import Line
 from diffcheck.plot.marks import known_value
 from diffcheck.plot.options import Wishes
+from diffcheck.plot.places import drawn_place
 from diffcheck.plot.plane import Plane, plane
 from diffcheck.plot.window import View, cut_range, defined_values, view
 from diffcheck.problem import Problem
@@ -90,7 +90,7 @@ def _direction(problem: Problem, seen: View) -> dict[str, float]:
         value = known_value(text, seen.point)
         if value and name in seen.drawn:
             found[name] = value
-    place = place_of(seen.worst) if seen.worst else None
+    place = drawn_place(seen.worst) if seen.worst else None
     if len(seen.drawn) != 2 or place is None or len(place.equations) < 2:
         return found or first
     # At a single point what fails may show along other lines only: x*y/(x**2 + y**2) is 0 along both axes.

@@ -17,11 +17,10 @@ from fractions import Fraction
 import numpy as np
 
 from diffcheck.errors import BadOption, InputError
-from diffcheck.findings.places import place_of
 from diffcheck.language.numeric import Exact, conditions_hold, values
 from diffcheck.plot.line import Array
 from diffcheck.plot.options import Wishes, exact_number
-from diffcheck.plot.places import members
+from diffcheck.plot.places import drawn_place, members
 from diffcheck.problem import Problem
 from diffcheck.verdict import Finding, Kind, Report, Severity
 
@@ -162,7 +161,7 @@ def _positions(report: Report, seen: View, name: str) -> list[float]:
     found: list[float] = []
     graver = [f for f in report.findings if f.severity is not Severity.INFO] or report.findings
     for finding in graver:
-        place = place_of(finding)
+        place = drawn_place(finding)
         if place is None or name not in finding.wrt:
             continue
         others = {n: v for n, v in seen.point.items() if n != name}
