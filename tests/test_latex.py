@@ -74,6 +74,15 @@ READ = {
     r"\sqrt x + \sqrt[3]{x} + \sqrt[4]{x} + \sqrt(x + 1)": "sqrt(x) + cbrt(x) + x**(1/4) + sqrt(x + 1)",
     "x_iy_i": "x_i*y_i",
     r"10^{-3} + 1e-3 x": "10**-3 + 0.001*x",
+    # norms of an order with a name
+    r"\|w\|_q^q": "sum(abs(w)**q)",
+    r"\|w\|_p": "sum(abs(w)**p)**(1/p)",
+    r"\|w\|_\alpha^2": "(sum(abs(w)**alpha)**(1/alpha))**2",
+    r"\sum_i \|x_i - y_i\|_q^q": "sum(sum(abs(x[i, j] - y[i, j])**q, j))",
+    # labels: anchor and positive, the positive key beside all keys
+    r"|f(x^a) - f(x^p)| - |f(x^a) - f(x^n)|": "abs(f(x_a) - f(x_p)) - abs(f(x_a) - f(x_n))",
+    "a x^p + x^q + x^n": "a*x**p + x**q + x**n",
+    r"\log \sum_i e^{q k_i} - q k_+": "log(sum(exp(q*k[i]))) - q*k_plus",
     # signs and products
     r"2x \cdot -y \times z": "2*x*-y*z",
     "-x y + -2": "-x*y - 2",
@@ -231,7 +240,7 @@ REFUSED = {
     r"\max(x, y, )": ("missing before `)`", ")", "belongs"),
     r"\exp(x, y)": ("takes 1 argument", r"\exp", ""),
     "n!": ("factorials", "!", "name"),
-    r"\|x\|_p": ("this norm is not read", "p", "norms"),
+    r"\|x\|_{1/2}": ("this norm is not read", "1/2", "norms"),
     r"w^\top": ("transpose", r"w^\top", r"w^\top x"),
     r"\|W_2 f(W_1 x)\|": ("product of matrices", "W_1 x", "indices"),
     r"w^\top A B w": ("product of matrices", "A B", "indices"),

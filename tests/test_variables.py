@@ -31,6 +31,42 @@ def test_names_are_split_by_convention(text: str, wrt: tuple[str, ...], constant
     assert (problem.wrt, problem.constants, problem.guessed) == (wrt, constants, True)
 
 
+# Text -> (variables, constants): exponents are set by hand.
+RAISED = {
+    "abs(y - f)**p": (("f",), ("y", "p")),
+    "abs(x)**(p - 1)": (("x",), ("p",)),
+    "sum(abs(w)**q)": (("w[i]",), ("q",)),
+    "sum(abs(w[i])**q)**(1/q)": (("w[0]", "w[1]", "w[2]"), ("q",)),
+    "(1 - p)**g*log(p)": (("p",), ("g",)),
+    "p*abs(x)**p": (("p", "x"), ()),
+    "2**x": (("x",), ()),
+    "2**k": (("k",), ()),
+    "a**x": (("a", "x"), ()),
+    "a*x**b": (("a", "x", "b"), ()),
+    "y**f": (("f",), ("y",)),
+}
+
+
+@pytest.mark.parametrize("text", RAISED)
+def test_what_stands_in_exponents_alone_is_set_by_hand(text: str) -> None:
+    """Unless it is called as an input or a parameter is, or nothing else is left."""
+    problem = make_problem(text)
+    assert (problem.wrt, problem.constants) == RAISED[text]
+    assert make_problem(text, list(problem.constants) or None).wrt == (problem.constants or problem.wrt)
+
+
+def test_exponents_in_the_definition_of_a_model_are_its_parameters() -> None:
+    """Everything in a model that is not data is a parameter; an exponent of the loss is none."""
+    problem = make_problem("abs(y - F(x))**p", let={"F(x)": "c*x**k"})
+    assert (problem.wrt, problem.constants) == (("c", "k"), ("y", "x", "p"))
+    assert make_problem("abs(y - F(x))**p").constants == ("y", "p")
+
+
+def test_text_and_latex_agree_on_exponents() -> None:
+    """`|y - f|^p` asks what `abs(y - f)**p` does."""
+    assert make_problem("|y - f|^p", latex=True).wrt == make_problem("abs(y - f)**p").wrt == ("f",)
+
+
 def test_chosen_variables_win() -> None:
     """`wrt` is taken as said, comma lists included, each name once."""
     problem = make_problem("a*b*c", ["c, a", "c"])

@@ -9,11 +9,12 @@ functions of numbers part by part, as arrays do.  Read in order: `opened`, `Expa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.language.binding import COMPARED, Binding, compares_indices, letter_and_number
+from diffcheck.language.conventions import PARAMETER, exponents
 from diffcheck.language.layers import LAYERS, expanded, normalised
 from diffcheck.language.reductions import (
     AXES,
@@ -39,9 +40,6 @@ SIZE = 3
 MAX_PARTS = 64
 
 _SPELLED = re.compile(rf"(.+)_([{LETTERS}]{{1,2}}|[0-9]+)")
-
-# Names of what a model learns: one value for all samples where others have one in each.
-_PARAMETER = re.compile(r"(w|W|b|B|theta|phi|beta|weights?|bias|coef)_?[0-9]*")
 
 # What stands for an index: a number, or the index itself.
 Env = Mapping[str, int | str]
@@ -148,23 +146,26 @@ class Expander(Binding):
         letter = next((c for c in LETTERS if c not in taken), "")
         bare = list(self._bare_nodes(tree))
         outside = set(self._names_outside(tree))
+        numbers = outside | exponents(tree)
         inside = [
-            n for n in dict.fromkeys(n for node in bare for n in self._names_in(node)) if n not in outside
+            n for n in dict.fromkeys(n for node in bare for n in self._names_in(node)) if n not in numbers
         ]
         vectors = {n for node in bare if node.op == "dot" for n in self._names_in(node)}
-        vectors |= self._alone(bare) | {str(n.args[0].leaf) for n in tree.distinct() if n.op == "item"}
+        vectors |= self._alone(bare, numbers) | {
+            str(n.args[0].leaf) for n in tree.distinct() if n.op == "item"
+        }
         likely = [n for n in inside if n in vectors or not self.shared(n)]
-        fixed = [n for n in likely if n not in vectors and _PARAMETER.fullmatch(n)]
+        fixed = [n for n in likely if n not in vectors and PARAMETER.fullmatch(n)]
         chosen = tuple(n for n in likely if len(fixed) in (0, len(likely)) or n not in fixed)
         return (self._indexed(tree, set(chosen), letter), chosen) if chosen and letter else (tree, ())
 
-    def _alone(self, bare: Sequence[Node]) -> set[str]:
+    def _alone(self, bare: Sequence[Node], numbers: Collection[str]) -> set[str]:
         """Return the names that are settings or parameters and are reduced without any others: the w of norm(w).
 
-        Beside others they are one number, as the w of mean((y - w*x)**2).
+        Beside others they are one number, as the w of mean((y - w*x)**2); so are ``numbers`` anyway.
         """
-        named = [set(self._names_in(node)) for node in bare]
-        fixed = {n for names in named for n in names if self.shared(n) or _PARAMETER.fullmatch(n)}
+        named = [{*self._names_in(node)}.difference(numbers) for node in bare]
+        fixed = {n for names in named for n in names if self.shared(n) or PARAMETER.fullmatch(n)}
         return fixed - {n for names in named if not names <= fixed for n in names}
 
     def _names_outside(self, node: Node) -> Iterator[str]:

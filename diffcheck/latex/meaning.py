@@ -23,10 +23,11 @@ from diffcheck.latex.printed import (
     letter,
     listed,
     renamed,
+    same_name,
     unwrapped,
 )
 from diffcheck.latex.product import Product
-from diffcheck.latex.vectors import norm, scalar_product, square
+from diffcheck.latex.vectors import is_root, norm, scalar_product, square
 
 __all__ = ["meaning"]
 
@@ -282,16 +283,16 @@ class _Reader(Names):
             power = None
         elif order.leaf == "oo":
             power = name("inf", order.span)
-        elif order.op == "number":
+        elif order.op in ("number", "name") or (order.op == "scripted" and order.args[0].op == "name"):
             power = self.number(order)
         else:
-            help_ = "norms of a number, F and \\infty are; write others as (\\sum_i |x_i|^p)^{1/p}"
+            help_ = "norms of a number, a name, F and \\infty are; write others as (\\sum_i |x_i|^p)^{1/p}"
             raise self.problem("this norm is not read", order.span, help_)
         if len(parts) == 1:
             return norm(parts[0], power, node.span, self.fresh, self.note)
         if power is None:
             return Node("norm", tuple(parts), None, node.span)
-        return Node("norm", (Node("vector", tuple(parts), None, node.span), power), "ord", node.span)
+        return norm(Node("vector", tuple(parts), None, node.span), power, node.span, self.fresh, self.note)
 
     # --- cases
 
@@ -341,6 +342,9 @@ class _Reader(Names):
             euclidean = not below or unwrapped(below[0].args[0]).leaf in ("2", "F")
             if euclidean and above and unwrapped(above[0].args[0]).leaf == "2":
                 return self.raised(square(value), above[1:])
+            if below and above and is_root(value) and same_name(below[0].args[0], above[0].args[0]):
+                # The root of order q, raised to q.
+                return self.raised(value.args[0], above[1:])
             return self.raised(value, above)
         value = self.read(base)
         for script in below:
@@ -387,7 +391,9 @@ class _Reader(Names):
         word = str(base.leaf)
         powers = [s for s in exponents(scripts) if not self.is_label(word, s)]
         marks = [s for s in scripts if s.args[0].op == "sign"]
-        positive = [s for s in marks if s.op == "sub" and s.args[0].leaf == "plus" and not self.signed]
+        # Beside k_i the script of k_+ is a label as well: the positive key.
+        signed = self.signed or word in self.positions
+        positive = [s for s in marks if s.op == "sub" and s.args[0].leaf == "plus" and not signed]
         labels = [
             self.label(s.args[0])
             for s in scripts

@@ -73,13 +73,7 @@ class Names:
         self.signed = any(
             s.args[0].leaf == "minus" for part in scripted for s in part.args[1:] if s.op == "sub"
         )
-        # x^a, x^p and x^n of one name x_i are labels: anchor, positive, negative.
-        above: dict[str, set[str]] = {}
-        for part in scripted:
-            if any(s.op == "sub" for s in part.args[1:]):
-                letters = {letter(unwrapped(s.args[0])) for s in exponents(part.args[1:])}
-                above.setdefault(str(part.args[0].leaf), set()).update(each for each in letters if each)
-        self.labelled = {word: letters for word, letters in above.items() if len(letters) > 1}
+        self.labelled = self._labelled(scripted)
         self.labelling = self._labelling(scripted)
         # Names, with their scripts, that a norm is taken of alone.
         inside = (unwrapped(part.args[0]) for part in self.parts if part.op == "norm" and part.args)
@@ -118,6 +112,29 @@ class Names:
         """Say whether the language would read a label as an index: the x_n of a negative sample as x[n]."""
         _, _, label = word.rpartition("_")
         return label != word and 0 < len(label) < 3 and {*label} <= self.labelling
+
+    def _labelled(self, scripted: Sequence[Node]) -> dict[str, set[str]]:
+        """Return the letters above a name that are labels.
+
+        They are where a name x_i has several, or where x has those of anchor, positive and negative, x^a, x^p and x^n,
+        which stand nowhere else.
+        """
+        above: dict[str, set[str]] = {}
+        with_index = set[str]()
+        for part in scripted:
+            if part.args[0].op == "name":
+                letters = {letter(unwrapped(s.args[0])) for s in exponents(part.args[1:])}
+                above.setdefault(str(part.args[0].leaf), set()).update(each for each in letters if each)
+                if letters - {None} and any(s.op == "sub" for s in part.args[1:]):
+                    with_index.add(str(part.args[0].leaf))
+        scripts = {id(unwrapped(s.args[0])) for part in scripted for s in exponents(part.args[1:])}
+        elsewhere = {str(p.leaf) for p in self.parts if p.op == "name" and id(p) not in scripts}
+        return {
+            word: letters
+            for word, letters in above.items()
+            if len(letters) > 1
+            and (word in with_index or ("a" in letters <= {"a", "p", "n"} and not letters & elsewhere))
+        }
 
     def _labelling(self, scripted: Sequence[Node]) -> set[str]:
         r"""Return the letters of indices that stand in labels alone, if the language would take them for indices.

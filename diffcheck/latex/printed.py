@@ -22,6 +22,7 @@ __all__ = [
     "plain_name",
     "relations",
     "renamed",
+    "same_name",
     "sample",
     "subscripts",
     "unwrapped",
@@ -61,6 +62,12 @@ def flat(node: Node) -> list[Node]:
 def letter(node: Node) -> str | None:
     """Return the letter that a part is, or None."""
     return str(node.leaf) if node.op == "name" and len(str(node.leaf)) == 1 else None
+
+
+def same_name(a: Node, b: Node) -> bool:
+    """Say whether two parts are one name without scripts."""
+    a, b = unwrapped(a), unwrapped(b)
+    return a.op == b.op == "name" and a.leaf == b.leaf
 
 
 def sample(script: Node) -> Node | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diffcheck.language.tree import NAME, Node, Span, name, number
+from diffcheck.language.tree import NAME, NUMBER, Node, Span, name, number
 from diffcheck.latex.words import GREEK
 
 __all__ = ["MATRIX", "is_capital", "is_matrix", "is_vector", "norm", "scalar_product", "square"]
@@ -48,20 +48,21 @@ def square(value: Node) -> Node:
 
 
 def norm(value: Node, order: Node | None, span: Span, fresh: Fresh, note: Note) -> Node:
-    """Return the norm of a vector; order: None for the Euclidean one, the name inf, or a number."""
-    if not _has_entries(value):
+    """Return the norm of a vector; order: None for the Euclidean one, the name inf, a number, or another name."""
+    by_name = order is not None and order.op != NUMBER and order.leaf != "inf"
+    if not _has_entries(value) and not by_name:
         return (
             Node("norm", (value,), None, span) if order is None else Node("norm", (value, order), "ord", span)
         )
     if any(part.op == "apply" for part in value.walk()):
         note("a function is read as one number, and its norm as the absolute value")
         return Node("abs", (value,), None, span)
-    over = fresh(span)
-    entries = _with_index(value, over, fresh)
+    over = fresh(span) if _has_entries(value) else None
+    entries = value if over is None else _with_index(value, over, fresh)
     if order is None:
         return Node("norm", (entries,), over, span)
     size = Node("abs", (entries,), None, span)
-    if order.op == NAME:
+    if order.leaf == "inf":
         return Node("max", (size,), over, span)
     total = Node("sum", (size if order.leaf == 1 else Node("pow", (size, order), None, span),), over, span)
     return (
@@ -69,6 +70,11 @@ def norm(value: Node, order: Node | None, span: Span, fresh: Fresh, note: Note) 
         if order.leaf == 1
         else Node("pow", (total, Node("div", (number(1, span), order), None, span)), None, span)
     )
+
+
+def is_root(value: Node) -> bool:
+    """Say whether a norm is written out as the root of a sum of powers: raised to its order it is that sum."""
+    return value.op == "pow" and value.args[0].op == "sum"
 
 
 def scalar_product(left: Node, right: Node, span: Span, fresh: Fresh, note: Note) -> Node:

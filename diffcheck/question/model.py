@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from diffcheck.language.conventions import DATA, INPUTS, is_data, is_setting
+from diffcheck.language.conventions import DATA, INPUTS, is_data, is_setting, settings_of
 from diffcheck.language.definitions import MARK, Definition, Definitions
 from diffcheck.language.layers import LAYERS, weights_of
 from diffcheck.language.reductions import base_of
@@ -91,10 +91,8 @@ class Model:
         moving = {v.name for v in values}
         if parameters:
             return tuple(n for n in names if n in moving or n in parameters)
-        given = self.data
-        return tuple(
-            n for n in names if n in moving or not (base_of(n) in given or is_data(n) or is_setting(n))
-        )
+        given, by_hand = self.data, settings_of(self.tree)
+        return tuple(n for n in names if n in moving or not (base_of(n) in given or is_data(n) or by_hand(n)))
 
     def through(self, values: Sequence[Value], chosen: Sequence[str]) -> str:
         """Return what is differentiated in when values of unknown functions stand for it."""

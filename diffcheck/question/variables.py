@@ -8,11 +8,11 @@ The order is: definitions are put in, vectors become numbers, values of unknown 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from diffcheck.errors import BadOption, InputError, SyntaxProblem, Undetermined
-from diffcheck.language.conventions import DATA, INPUTS, PREDICTED, is_setting
+from diffcheck.language.conventions import DATA, INPUTS, PREDICTED, exponents, is_setting, settings_of
 from diffcheck.language.definitions import function_names, read_definitions
 from diffcheck.language.layers import Numbering
 from diffcheck.language.limits import check_size
@@ -68,7 +68,7 @@ def make_problem(
     limits = [definitions.put_in(c, where) for c in conditions]
     model = Model(tree, definitions)
     asked = _listed(wrt)
-    ways = readings(full, limits, text, size, is_setting, asked)
+    ways = readings(full, limits, text, size, settings_of(full), asked)
     found = [_question(text, way, where, model, asked) for way in ways]
     core = None if found[-1].size is None else _core(text, full, limits, where, model, found[-1], size)
     found[-1] = replace(found[-1], core=core)
@@ -92,7 +92,7 @@ def _core(
     if tree is None:
         return None
     try:
-        ways = readings(tree, limits, text, size, is_setting)
+        ways = readings(tree, limits, text, size, settings_of(full))
         if ways[0].term is None:
             return None
         variables = {base_of(n) for n in whole.wrt}
@@ -143,7 +143,7 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
         chosen = model.variables(names, values)
         through, guessed = model.through(values, chosen), not model.parameters(names)
     else:
-        chosen = _guess(names)
+        chosen = _guess(names, exponents(tree))
     everything = dict.fromkeys([*names, *(n for c in conditions for n in c.names())])
     constants = tuple(n for n in everything if n not in chosen)
     values = tuple(replace(v, moves=depends(v, words or chosen, values)) for v in values)
@@ -166,7 +166,7 @@ def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
     if tree is None:
         return None
     try:
-        ways = readings(tree, (), problem.text, problem.size, is_setting, problem.wrt)
+        ways = readings(tree, (), problem.text, problem.size, settings_of(tree), problem.wrt)
         (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
     except (SyntaxProblem, Undetermined):
         return None  # a model of lists has no value with a name; or two calls may be one value, or two
@@ -237,18 +237,21 @@ def _nearest(name: str, names: Sequence[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else f"its names are {', '.join(names[:8])}"
 
 
-def _guess(names: Sequence[str]) -> tuple[str, ...]:
+def _guess(names: Sequence[str], raised: Collection[str]) -> tuple[str, ...]:
     """Return the names that are neither data nor settings by convention; some are always left.
 
     Where only data and settings occur, `mu` and `sigma` are what is predicted; without them it is the data.
+    raised: those that are settings by their place, unless all others are data.
     """
     settings = {n for n in names if is_setting(n)}
     others = [n for n in names if base_of(n) not in DATA | INPUTS and n not in settings]
     # Where a model is fitted to samples, x[i] are its inputs.
     fitted = others and any(base_of(n) in DATA and "[" in n for n in names)
     data = DATA | INPUTS if fitted else DATA
+    free = [n for n in names if base_of(n) not in data and n not in settings]
     for kept in (
-        [n for n in names if base_of(n) not in data and n not in settings],
+        [n for n in free if base_of(n) not in raised],
+        free,
         [n for n in names if base_of(n) in PREDICTED],
         [n for n in names if n not in settings],
     ):

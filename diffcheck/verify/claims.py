@@ -13,7 +13,7 @@ import mpmath
 
 from diffcheck.certificate import Certificate, from_data
 from diffcheck.errors import InputError
-from diffcheck.language.conventions import is_setting
+from diffcheck.language.conventions import settings_of
 from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import APPLY, NAME, Node, name, substitute
@@ -143,7 +143,7 @@ def claim(report: Mapping[str, Any]) -> Claim:
         tree = parse(certificate.expression)
         typed = parse(report["expression"])
         conditions = tuple(_hidden(c, values) for c in parse_conditions(report["where"]))
-        ways = readings(typed, conditions, report["expression"], report.get("size"), is_setting)
+        ways = readings(typed, conditions, report["expression"], report.get("size"), settings_of(typed))
         wrt, constants = tuple(report["wrt"]), tuple(report["constants"])
     except (InputError, KeyError, TypeError) as error:
         raise ValueError(f"not a report: {error}") from None
