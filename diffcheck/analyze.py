@@ -30,6 +30,7 @@ from diffcheck.constants.cases import occurrence
 from diffcheck.constants.classes import Region, regions
 from diffcheck.deadline import TimeOver, before, conclusion
 from diffcheck.errors import Undetermined
+from diffcheck.findings import written
 from diffcheck.findings.evidence import Discharged, Record, certificate
 from diffcheck.findings.fault import at_fault, is_zero_on
 from diffcheck.findings.located import vanishing
@@ -123,7 +124,12 @@ def analyze(problem: Problem, until: float | None = None) -> Analysis:
 def _look(work: _Work, pieces: Pieces) -> None:
     """Visit every place where something can happen, or enough of them."""
     work.enough = Enough(
-        work.tree, pieces, work.never_zero, work.where, lambda leaf: _occurs(work, leaf, work.where)
+        work.tree,
+        pieces,
+        work.never_zero,
+        work.where,
+        lambda leaf: _occurs(work, leaf, work.where),
+        lambda part: written.vanishing(part, work.problem) is not None,
     )
     thin: list[tuple[Thin, Gap]] = []
     for gap, walls in _walls(work, pieces, thin):

@@ -69,6 +69,12 @@ def test_every_wall_of_a_network_is_named(layers, loss):
     assert {v for v, level in found.alone.items() if level == Smoothness(0)} >= {*problem.wrt} - last
 
 
+def test_pieces_without_a_name_as_written_are_all_looked_at():
+    """The last comparison of a nested maximum has a wall for every pair; the text has no name for all of them."""
+    found = analyze(make_problem("max(a, b, c, d, e, f, g)", list("abcdefg")))
+    assert len(found.findings) == 21
+
+
 def test_the_certificate_of_a_network_says_what_was_left_out():
     """No step fails, and each comparison that was left at its first corner is an open one."""
     report = check("(y - F(x))**2", let={"F(x)": "mlp(x, 3, 2, relu)"})

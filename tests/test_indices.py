@@ -25,6 +25,21 @@ def test_findings_that_differ_by_indices_are_one(text):
     assert sorted(f.at for f in report.findings) == PLACES[text]
 
 
+@pytest.mark.parametrize("size", [4, 5])
+def test_clauses_for_all_other_numbers_are_one(size):
+    """Of the largest of n numbers every pair is one kind of place, above all the others."""
+    (finding,) = check("max(z[j])", size=size, certify=False).findings
+    assert finding.at == "z[i] = z[j] and z[j] > z[k] for every other k, for some i, j"
+    assert len(finding.alike) == size * (size - 1) // 2
+
+
+def test_with_many_kinds_of_points_every_pair_is_still_one_place():
+    """Conditions of some points are left out, and those that are not probed belong to the others."""
+    (finding,) = check("max(z[j])", size=7, certify=False).findings
+    assert finding.at == "z[i] = z[j] for some i, j"
+    assert len(finding.alike) == 21
+
+
 @pytest.mark.parametrize(
     "text", ["sum(abs(x[i + 1] - x[i]))", "max([z[0], z[1]]) + 0*sum(z[i])", "abs(z[0])"]
 )

@@ -69,10 +69,10 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
     divided = isinstance(gap.part.span, Place) and any(
         e.as_numer_denom()[1].free_symbols for e in point.values()
     )
-    if divided and (plain := written.vanishing(gap, problem)) is not None:
+    if divided and (plain := written.vanishing(gap.part, problem)) is not None:
         return plain, ""
     if len(text) > MAX_FORMULA and len(point) == 1:
-        plain = written.vanishing(gap, problem)
+        plain = written.vanishing(gap.part, problem)
         text = plain if plain is not None and len(plain) < len(text) else text
     return text, ""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.findings.families import Pair
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
@@ -22,6 +23,10 @@ __all__ = ["UNBOUNDED", "said_once"]
 
 # More cases of one place than this are not listed one by one.
 MAX_APART = 2
+# Cases, conditions and operations in one, up to which it is asked whether some follow from others.
+MAX_CASES = 12
+MAX_CONDITIONS = 16
+SHORTEST = 3
 
 
 def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:
@@ -31,7 +36,7 @@ def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> li
     have in common.
     """
     (first, gap), *rest = members
-    shared = tuple(c for c in first.conditions if all(c in other.conditions for other, _ in rest))
+    shared = _in_common([leaf.conditions for leaf, _ in members])
     cases = [_renamed(leaf, first.wall) for leaf, _ in members]
     left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
     if size is None and left and right and left.value is not None and right.value is not None:
@@ -52,6 +57,23 @@ def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> li
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
+
+
+def _in_common(members: Sequence[Conjunction]) -> Conjunction:
+    """Return the conditions that hold in all cases: z > x where y > x and z > y, too.
+
+    What only follows is looked for in a few short conditions.
+    """
+    first, *rest = members
+    shared = tuple(c for c in first if all(c in other for other in rest))
+    others = [c for c in dict.fromkeys(c for conditions in members for c in conditions) if c not in shared]
+    many = len(members) > MAX_CASES or len(others) > MAX_CONDITIONS
+    if not rest or many or any(sp.count_ops(c.expr) > SHORTEST for c in others):
+        return shared
+    following = (
+        c for c in others if all(c in conditions or covered(conditions, [(c,)]) for conditions in members)
+    )
+    return (*shared, *following)
 
 
 def _divisor(sizes: Sequence[sp.Expr | None]) -> sp.Expr | None:

@@ -42,11 +42,12 @@ def describe(
     """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges.
 
     at_fault: takes a leaf and the gap by which it was found, gives the gap whose part is at fault there.
-    passed: parts of which not every piece and kind of point was seen: slopes are those of some, and left out.
+    passed: parts of which not every piece and kind of point was seen: conditions and slopes are those of some, and
+    left out.
     """
     groups: dict[tuple[str, Kind, Span], list[Pair]] = {}
     shown = [
-        (_without_slopes(leaf) if gap.part in passed else leaf, at_fault(leaf, gap))
+        (_for_some_points(leaf) if gap.part in passed else leaf, at_fault(leaf, gap))
         for leaf, gap in _once(leaves)
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
     ]
@@ -90,22 +91,21 @@ def _size(leaf: Leaf) -> int:
     return int(sum(sp.count_ops(e) for _, e in leaf.wall.base))
 
 
-def _without_slopes(leaf: Leaf) -> Leaf:
-    return replace(leaf, outcome=replace(leaf.outcome, left=None, right=None))
+def _for_some_points(leaf: Leaf) -> Leaf:
+    """Return a leaf without what is said of its own kind of points alone."""
+    return replace(leaf, conditions=(), outcome=replace(leaf.outcome, left=None, right=None))
 
 
 def _many_pieces(leaves: Sequence[Pair], problem: Problem, passed: Collection[Node]) -> dict[Node, str]:
     """Return the parts whose gap vanishes on many pieces, such as sum(max(p, q)), with the equation as written."""
     walls: dict[tuple[Node, Kind | None], set[sp.Expr]] = {}
-    gaps = {}
     for leaf, gap in leaves:
         if leaf.wall.integers:
             continue  # residues of a family, of which others may be left out
         walls.setdefault((gap.part, leaf.outcome.kind), set()).add(leaf.wall.gap)
-        gaps[gap.part] = gap
     many = {part for (part, _), found in walls.items() if len(found) > MAX_PIECES}
-    many |= {part for part in gaps if part in passed and any(n.op == "where" for n in part.distinct())}
-    texts = {part: written.vanishing(gaps[part], problem) for part in many}
+    many |= {part for part, _ in walls if part in passed and any(n.op == "where" for n in part.distinct())}
+    texts = {part: written.vanishing(part, problem) for part in many}
     return {part: text for part, text in texts.items() if text is not None}
 
 

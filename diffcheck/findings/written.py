@@ -13,7 +13,7 @@ from diffcheck.algebra.lower import lower
 from diffcheck.language.tree import NAME, Node, number
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.walls.gaps import COMPARISONS, Gap
+from diffcheck.walls.gaps import COMPARISONS
 
 __all__ = ["vanishing"]
 
@@ -21,9 +21,9 @@ __all__ = ["vanishing"]
 OPERAND = {"div": 1, "pow": 0, "log": 0}
 
 
-def vanishing(gap: Gap, problem: Problem) -> str | None:
-    """Return where a gap vanishes, as an equation in the words of the question; None for what it does not write."""
-    part, table = gap.part, _table(problem)
+def vanishing(part: Node, problem: Problem) -> str | None:
+    """Return where the gap of a part vanishes, as an equation in the words of the question; None if it has none."""
+    table = _table(problem)
     if part.op in COMPARISONS:
         left, right = (table.get(a, a if not a.args else None) for a in part.args)
     elif part.op in OPERAND:

@@ -26,6 +26,8 @@ from diffcheck.verdict import Finding, Report
 
 __all__ = ["taken_apart", "unmet", "with_indices"]
 
+# The letter for all numbers that a place names no other way, until a free one is taken.
+OTHER = LETTERS[-1]
 # Choices of numbers for the letters of one place; with more, findings stay as they are.
 MAX_CHOICES = 120
 
@@ -71,19 +73,54 @@ def _alike(
             said = replace(first, at=loose.text, left=None, right=None, alike=tuple(alike))
             names = {n for f in alike for n in f.wrt}
             return alike, replace(said, wrt=tuple(v for v in problem.wrt if v in names)), loose.letters
-    for fold in (True, False):
+    for fold in (_with_others, folded, None):
         # Put back first, the numbers that are left belong to one index: 1 - y[0]*sum(w[j]*x[0, j], j) = 0.
-        told = {id(f): replace(f, at=folded(f.at, size)) if fold else f for f in waiting}
+        told = {id(f): f if fold is None else replace(f, at=fold(f.at, size)) for f in waiting}
         pattern, numbers = _lettered(told[id(first)], over)
-        if fold and pattern.text == _lettered(first, over)[0].text:
+        if fold is not None and pattern.text == _lettered(first, over)[0].text:
             continue
         found = _instances(pattern, len(numbers), told[id(first)], [*told.values()], size) if numbers else []
         alike = [f for f in waiting if told[id(f)] in found]
         merged = _merged([told[id(f)] for f in alike], pattern, problem, over) if len(alike) > 1 else None
         if merged is not None:
-            return alike, replace(merged, alike=tuple(alike)), pattern.letters
+            at = _with_letter_for_others(merged.at, over) if fold is _with_others else merged.at
+            return alike, replace(merged, at=at, alike=tuple(alike)), pattern.letters
     alike = [first]
     return alike, replace(first, alike=(first,)), ()
+
+
+def _with_others(at: str, size: int) -> str:
+    """Return "z[0] = z[1] and z[1] > z[k]" for a place with z[1] > z[2] and z[1] > z[3], where these are all numbers.
+
+    OTHER is the letter; as it is where there are less than two such clauses, or some are missing.
+    """
+    clauses = at.split(" and ")
+    numbers = [{n for s in _SUBSCRIPTS.findall(c) for n in re.findall(r"\d+", s)} for c in clauses]
+    if re.search(rf"\b{OTHER}\b", at):
+        return at
+    for n in sorted(set().union(*numbers)):
+        alone = [i for i, own in enumerate(numbers) if n in own]
+        if len(alone) != 1:
+            continue
+        pattern = _Pattern.put(clauses[alone[0]], {n: OTHER})
+        alike = {
+            i: m
+            for i, own in enumerate(numbers)
+            for m in own
+            if sum(m in other for other in numbers) == 1 and _Pattern.put(clauses[i], {m: OTHER}) == pattern
+        }
+        rest = set().union(*(own for i, own in enumerate(numbers) if i not in alike)) | (
+            numbers[alone[0]] - {n}
+        )
+        if len(alike) > 1 and len({*alike.values()} | rest) == size == len(alike) + len(rest):
+            return " and ".join([*(c for i, c in enumerate(clauses) if i not in alike), pattern])
+    return at
+
+
+def _with_letter_for_others(at: str, over: Sequence[str]) -> str:
+    """Return a place with a free letter for OTHER, and what it stands for."""
+    free = _free(at, over)[0]
+    return f"{_Pattern.put(at, {OTHER: free})} for every other {free}"
 
 
 def unmet(places: Iterable[tuple[str, str]], problem: Problem) -> Iterator[str]:
@@ -196,7 +233,8 @@ def _all_at(texts: Iterable[str], first: Finding, findings: Sequence[Finding]) -
 
 def _sort(finding: Finding) -> tuple[object, ...]:
     """Return what findings must share to become one."""
-    status = finding.probe.status if finding.probe is not None else None
+    # Of many findings the first ones are probed; what the probe sees at those is shown with the example.
+    status = finding.probe.status if finding.probe is not None else "confirmed"
     condition = finding.condition and re.sub(r"\d+", "#", finding.condition)
     return (finding.kind, finding.severity, finding.span, finding.level, finding.proof, status, condition)
 
@@ -292,7 +330,7 @@ def _for_some(finding: Finding, letters: Sequence[str], size: int, over: Sequenc
     said = [f"every {every}"] * bool(every) + [f"some {', '.join(some)}"] * bool(some)
     if not said:
         return finding
-    comma = "," if " for integer " in place else ""
+    comma = "," if " for " in place else ""
     return replace(finding, at=f"{place}{comma} for {', '.join(said)}")
 
 

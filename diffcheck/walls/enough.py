@@ -10,7 +10,8 @@ Read in order: Enough, piece_at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 
 import sympy as sp
 
@@ -29,15 +30,15 @@ from diffcheck.walls.gaps import (
     comparisons_that_meet,
     continuous,
     difference_of,
-    gaps,
     gaps_of,
 )
 
 __all__ = ["Enough", "piece_at"]
 
-# With fewer comparisons all kinds of points are looked at: then conditions can be told for each.
-FEW = 4
-# So many kinds of points of a wall are looked at all the same: what their slopes have in common is told.
+# Up to so many comparisons, and with no more kinds of points on any wall, all are looked at: then conditions and slopes
+# can be told for each.
+FEW = 8
+# So many kinds of points of a wall are looked at all the same: what their sizes have in common is told.
 KINDS = 3
 # How the signs of sample points go on from name to name.
 PATTERNS: tuple[tuple[int, ...], ...] = ((1,), (-1,), (1, -1), (1, 1, -1))
@@ -47,8 +48,10 @@ RELATIONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=", "ne": "!="
 class Enough:
     """Says of the gaps of a lowered tree in which order they are looked at, and when that is enough.
 
-    occurs: whether a leaf has a point whatever the constants are.  passed: the comparisons that are not looked at on
-    every piece, or at every kind of point.
+    occurs: whether a leaf has a point whatever the constants are.
+    named: whether a comparison can be told as the text has it; of others every piece is a wall with a name of its own.
+    many: whether there are more kinds of points than can be looked at.
+    passed: the comparisons that are not looked at on every piece, or at every kind of point.
     """
 
     def __init__(
@@ -58,19 +61,23 @@ class Enough:
         never_zero: Callable[[sp.Expr], bool],
         where: Sequence[Constraint],
         occurs: Callable[[Leaf], bool],
+        named: Callable[[Node], bool],
     ) -> None:
         self.tree = tree
         self.pieces = pieces
         self.occurs = occurs
+        self.named = named
         self.passed: dict[Node, None] = {}
-        turns = sum(n.op in COMPARISONS for n in tree.distinct())
-        self.applies = turns > FEW and continuous(tree, pieces, never_zero, where)
+        self.many = sum(n.op in COMPARISONS for n in tree.distinct()) > FEW
+        self._continuous = partial(continuous, tree, pieces, never_zero, where)
+
+    @cached_property
+    def applies(self) -> bool:
+        """Whether the function is continuous by construction."""
+        return self._continuous()
 
     def gaps(self) -> Iterator[Gap]:
         """Yield every gap once, in the order of the text; walls are to be looked at before the next one is taken."""
-        if not self.applies:
-            yield from gaps(self.tree, self.pieces)
-            return
         seen: set[tuple[sp.Expr, bool]] = set()
         for gap in self._in_turn():
             if (gap.expr, gap.thin) not in seen:
@@ -79,36 +86,41 @@ class Enough:
 
     def _in_turn(self) -> Iterator[Gap]:
         for node in self.tree.distinct():
-            if node.op in COMPARISONS:
-                for expr in self._likely(difference_of(node)):
-                    yield Gap(expr, node, False)
-                    if node in self.passed:
-                        break
-            if node not in self.passed:
-                yield from gaps_of(node, self._meeting if node.op in COMPARISONS else (), self.pieces)
+            for gap in chain(self._likely(node), self._every(node)):
+                yield gap
+                if node in self.passed and self.named(node):
+                    break
 
     @cached_property
     def _meeting(self) -> set[Node]:
         return comparisons_that_meet(self.tree, self.pieces)
 
-    def _likely(self, node: Node) -> Iterator[sp.Expr]:
+    def _every(self, node: Node) -> Iterator[Gap]:
+        yield from gaps_of(node, self._meeting if node.op in COMPARISONS else (), self.pieces)
+
+    def _likely(self, node: Node) -> Iterator[Gap]:
+        """Yield the gaps of a comparison on the pieces that it is at sample points."""
+        if node.op not in COMPARISONS or not self.many or not self.named(node) or not self.applies:
+            return
         names = self.tree.names()
         found: dict[sp.Expr, None] = {}
         for pattern in PATTERNS:
             point = {
                 symbol(n): pattern[i % len(pattern)] * GENERIC[i % len(GENERIC)] for i, n in enumerate(names)
             }
-            piece = piece_at(node, point, {})
+            piece = piece_at(difference_of(node), point, {})
             if piece is not None and piece not in found:
                 found[piece] = None
-                yield piece
+                yield Gap(piece, node, False)
 
     def seen(self, explored: Explored, part: Node) -> bool:
         """Say whether what was seen of a wall is enough, and note it."""
+        self.many = self.many or len(explored.leaves) > FEW
         done = (
-            self.applies
+            self.many
             and part.op in COMPARISONS
             and len(explored.leaves) >= KINDS
+            and self.applies
             and any(leaf.outcome.level == C0 and self.occurs(leaf) for leaf in explored.leaves)
         )
         if done:
