@@ -40,9 +40,12 @@ def test_constraints_on_the_constant_leave_one_class(text, where, level):
     assert summary(text, "x", where)[0] == level
 
 
+WRITTEN = ["max({}*x, exp(x))", "abs(log(x)/x - {})", "abs(x**4 - x - {})", "max({}*x**2, exp(-x**2))"]
+
+
 @pytest.mark.parametrize("number", ["-3", "-1/5", "1/5", "1", "5/2", "3"])
 @pytest.mark.parametrize(
-    "text", ["max({}*x, exp(x))", "abs(log(x)/x - {})", "abs(x**4 - x - {})", "max({}*x**2, exp(-x**2))"]
+    "text", WRITTEN
 )
 def test_near_a_number_a_constant_has_its_class(text, number):
     """No number here is at the end of the values, so the constants around it have the class that it has."""
