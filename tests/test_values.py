@@ -44,9 +44,7 @@ WRITTEN = ["max({}*x, exp(x))", "abs(log(x)/x - {})", "abs(x**4 - x - {})", "max
 
 
 @pytest.mark.parametrize("number", ["-3", "-1/5", "1/5", "1", "5/2", "3"])
-@pytest.mark.parametrize(
-    "text", WRITTEN
-)
+@pytest.mark.parametrize("text", WRITTEN)
 def test_near_a_number_a_constant_has_its_class(text, number):
     """No number here is at the end of the values, so the constants around it have the class that it has."""
     around = f"c > {number} - 1/1000, c < {number} + 1/1000"
