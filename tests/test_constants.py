@@ -87,6 +87,12 @@ CASES = [
     ),
     ("max(x**2 - 1, a)", "x", "x >= -1", {"a > -1": "C0", "a < -1": "Cinf"}),
     ("sqrt(abs(x**2 + y**2 + a))", "x,y", "", {"a < 0": "C0", "a > 0": "Cinf"}),
+    ("sqrt(x**2 + c*x*y + y**2)", "x,y", "", {"c**2 - 4 < 0": "C0", "otherwise": "Cinf"}),
+    ("abs(x**2 + c*x*y + y**2)", "x,y", "", {"(c - 2)*(c + 2) > 0": "C0", "otherwise": "Cinf"}),
+    ("sqrt(x**2 + c*y**2)", "x,y", "", {"c > 0": "C0", "c < 0": "Cinf"}),
+    ("norm(exp(x) - a, y - b)", "x,y", "", {"a > 0": "C0", "a < 0": "Cinf"}),
+    ("norm(sin(x) - a, y)", "x,y", "", {"a**2 < 1": "C0", "a**2 > 1": "Cinf"}),
+    ("norm(x**2 - a, y**2 - b)", "x,y", "", {"a > 0 and b > 0": "C0", "otherwise": "Cinf"}),
 ]  # fmt: skip
 
 

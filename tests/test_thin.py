@@ -264,3 +264,16 @@ def test_unequal_weights_decide_unknown_exponents_too(where, level):
 def test_a_condition_that_holds_on_all_pieces_hides_nothing(text):
     """abs(x) + 1 > 0 is true beside every point, so the quotient of the other branch is singular nowhere."""
     assert summary(text, "x,y")[0] == "C0"
+
+
+SYSTEMS = [
+    ("norm(x**2 - y**2 - a, x*y - b)", "C0"),
+    ("norm(x**3 - a, y - b)", "C0"),
+    ("norm(x*y - a, x - b)**3", "C2"),
+]
+
+
+@pytest.mark.parametrize(("text", "level"), SYSTEMS)
+def test_a_root_of_two_equations_is_an_isolated_point_for_all_constants(text, level):
+    """x + i*y is one of two square roots of a + 2*i*b: what is zero there is dropped before it is multiplied out."""
+    assert summary(text, "x,y")[0] == level

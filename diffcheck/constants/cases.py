@@ -132,7 +132,7 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
     """
     if any(symbol(n) in constants for n, _ in leaf.wall.base):
         return None
-    left = _without_steps(_asked(leaf, where), leaf)
+    left = [_without_squares(c) for c in _without_steps(_asked(leaf, where), leaf)]
     while any(c.expr.free_symbols & constants and c.expr.free_symbols - constants for c in left):
         variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness and not s.is_integer}
         for s in sorted(variables - constants, key=str):
@@ -154,6 +154,14 @@ def occurrences(
         return [single]
     known = values_of(leaf, constants, where)
     return list(known.intervals) if known is not None and known.exact else None
+
+
+def _without_squares(c: Constraint) -> Constraint:
+    """Leave out factors that are positive off a null set: y**2*(c - 2) > 0 asks for c > 2."""
+    if c.rel not in OPEN:
+        return c
+    odd = [f for f in sp.Mul.make_args(c.expr) if not (f.is_positive or (f.is_Pow and f.exp.is_even))]
+    return Constraint(sp.Mul(*odd), c.rel)
 
 
 def _without_steps(asked: Sequence[Constraint], leaf: Leaf) -> list[Constraint]:

@@ -88,6 +88,10 @@ class Germ:
 EXACT_ZERO = Germ()
 
 
+def _has_root(c: sp.Expr) -> bool:
+    return bool(c.is_Add) and any(p.exp.is_Rational and p.exp.q > 1 for p in c.atoms(sp.Pow))
+
+
 def constant(c: sp.Expr) -> Germ:
     """Return the germ that is ``c`` for all t."""
     return Germ(((c, CONSTANT),)) if c != 0 else EXACT_ZERO
@@ -301,6 +305,25 @@ class Algebra:
             self.oracle.pivot(c)
         return c, m, self.scale(rest, 1 / c, self.raised(m, sp.S.NegativeOne))
 
+    def _without_zeros(self, g: Germ) -> Germ:
+        """Drop leading terms with a root in them that are zero: multiplied out, nothing cancels any more."""
+        terms = g.terms
+        while terms and _has_root(c := terms[0][0]):
+            if (
+                any(s.is_integer for s in c.free_symbols)
+                or self.oracle.oscillating(c)
+                or not self._is_zero(c)
+            ):
+                break
+            terms = terms[1:]
+        return Germ(terms, g.rem)
+
+    def _is_zero(self, c: sp.Expr) -> bool:
+        try:
+            return self.oracle.vanishes(c, decides=False)
+        except Undetermined:
+            return False
+
     def inverse(self, g: Germ) -> Germ:
         """Return 1/g; ZeroDivisionError when g is exactly zero."""
         c, m, delta = self._unit(g, "a quotient")
@@ -311,6 +334,7 @@ class Algebra:
         """Return g**exponent for g > 0, or any g and an integer exponent."""
         if exponent.is_Integer and 0 <= exponent <= 3:
             out = constant(ONE)
+            g = self._without_zeros(g)
             for _ in range(int(exponent)):
                 out = self.mul(out, g)
             return out

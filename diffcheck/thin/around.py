@@ -180,7 +180,10 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
         outcome = SMOOTH if found is None else found.outcome
         question.looked.append(Looked(system, site.wall, site.bound, tuple(question.casts), outcome))
         if found is not None and found.outcome.level < CINF:
-            leaves.append(found)
+            # Directions of every kind that was seen exist all over the site.
+            moving = set(map(direction, site.bound))
+            asked = tuple(c for c in found.conditions if moving.isdisjoint(c.expr.free_symbols))
+            leaves.append(replace(found, conditions=asked))
     raise Undetermined("too many cases of what is free on a thin set")
 
 

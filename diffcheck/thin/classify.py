@@ -134,7 +134,8 @@ def _settled(
     if everywhere and chart.even and outcome.level == CINF and not outcome.open and not waves:
         return True  # one analytic expression: no direction is an exception
     sure = exact and all(bounded(r, directions) for r in rays)
-    if sure or (everywhere and uniform(rays, site.bound, question.where)):
+    known = (*question.where, *site.wall.conditions)
+    if sure or (everywhere and uniform(rays, site.bound, known)):
         seen.steady = seen.steady or (chart, rays)
     elif outcome.level >= CINF:
         seen.doubts += explored.open

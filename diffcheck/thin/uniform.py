@@ -101,8 +101,11 @@ def _singular_at(still: Expansion, node: Node) -> bool:
         return False  # something inside is singular, and is looked at by itself
 
 
-def uniform(rays: Sequence[Ray], bound: Sequence[str], where: Sequence[Constraint]) -> bool:
-    """Whether no coefficient that was divided by vanishes for a direction other than 0 in the closure of its kind."""
+def uniform(rays: Sequence[Ray], bound: Sequence[str], known: Sequence[Constraint]) -> bool:
+    """Whether no coefficient that was divided by vanishes for a direction other than 0 in the closure of its kind.
+
+    known: what holds at the place whatever the direction is.
+    """
     directions = [direction(n) for n in bound]
     for ray in rays:
         closure = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in ray.conditions]
@@ -111,6 +114,6 @@ def uniform(rays: Sequence[Ray], bound: Sequence[str], where: Sequence[Constrain
             if not inside:
                 continue
             sphere = Constraint(sp.Add(*(d**2 for d in directions)) - 1, "=")
-            if reach([Constraint(pivot, "="), sphere, *closure]).status is not Status.UNSAT:
+            if reach([Constraint(pivot, "="), sphere, *closure, *known]).status is not Status.UNSAT:
                 return False
     return True
