@@ -38,7 +38,7 @@ from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan
 from diffcheck.suggest.smooth import PURPOSES
 from diffcheck.training.lowest import Conjunction, facts_of, lower_elsewhere, never
-from diffcheck.training.optimal import lowest_if
+from diffcheck.training.optimal import alone, lowest_if
 from diffcheck.training.subgradients import CONVENTIONS
 from diffcheck.verdict import Basis, Finding, Kind, ProbeStatus, Remark, Report, Smoothness, Topic
 from diffcheck.walls.gaps import Pieces
@@ -205,9 +205,7 @@ def _minimiser(problem: Problem, finding: Finding, place: Place | None) -> Remar
         return _proved("on some corner", said)
     where = _lowest_if(problem, finding, place)
     if where is not None:
-        return _proved(
-            "on a condition", f"exactly where {where}: convex, and then 0 lies between the slopes of the sum"
-        )
+        return _proved("on a condition", f"{where}: convex, and then 0 lies between the slopes of the sum")
     if found is not None and problem.samples is not None and shared(problem, problem.samples):
         said = f"of one term: {found.text}; of the sum not shown"
         return Remark(Topic.MINIMISER, "not shown", said, Basis.OPEN)
@@ -222,11 +220,19 @@ def _lowest_if(problem: Problem, finding: Finding, place: Place | None) -> str |
     """Return the condition on the data under which a place that all samples share is a minimiser."""
     if place is None or problem.values or any({*problem.wrt} & {*c.names()} for c in problem.where):
         return None
+    one = alone(problem, place)
     try:
         with within(BUDGET):
-            return lowest_if(problem, finding, place) if _convex(problem) else None
+            where = lowest_if(one, finding, place) if one is not None and _convex(one) else None
     except DiffcheckError:
         return None
+    if one is None or where is None:
+        return None
+    return (
+        f"exactly where {where}"
+        if one.wrt == problem.wrt
+        else f"in {one.wrt[0]}, the others held, exactly where {where}"
+    )
 
 
 def _has_minimiser_on_corner(problem: Problem, samples: Samples, finding: Finding) -> bool:
