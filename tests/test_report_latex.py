@@ -86,3 +86,17 @@ def test_special_characters_of_the_input_stay_text():
     assert r"50\% of \$x\_1\$ \& \textbackslash{}more" in shown
     assert "\\input" not in re.sub(r"(?m)^%.*$", "", shown)
     assert shown.splitlines()[0].startswith("% a \\input")
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "said"),
+    [
+        ("mean(abs(y[i] - f[i]))", None, "$f_{i} = y_{i}$ for some $i$"),
+        ("sqrt(sum((y[i] - f[i])**2))", None, "$f_{i} = y_{i}$ for every $i$"),
+        ("max(z[j])", 4, "$z_{i} = z_{j}$ and $z_{j} > z_{k}$ for every other $k$, for some $i$, $j$"),
+        ("floor(x)", None, "$x = k$ for integer $k$"),
+    ],
+)
+def test_indices_are_set_as_the_names_they_are(text, size, said):
+    """Between words every letter is a formula of its own."""
+    assert said in render(check(text, size=size))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from diffcheck.emit.latex import formula
 from diffcheck.errors import DiffcheckError
 from diffcheck.language.parse import parse
+from diffcheck.language.reductions import LETTERS
 from diffcheck.language.tree import Node
 from diffcheck.rules import RULES
 from diffcheck.verdict import Case, Finding, Kind, Report, Smoothness, Surrogate, Verdict
@@ -125,7 +126,8 @@ class _Page:
 
     def condition(self, text: str) -> str:
         r"""Return a place or a condition, its parts formulas between words: $x = k \pi$ for integer $k$."""
-        pieces = re.split(r"( for integer | for some | for every |, some |, | and | or )", text)
+        words = r"( for integer |,? for some | for every other | for every |, some |, | and | or )"
+        pieces = re.split(words, text)
         shown = [piece if i % 2 else self.relation(piece) for i, piece in enumerate(pieces)]
         return "".join(shown)
 
@@ -133,7 +135,7 @@ class _Page:
         sides = re.split(r" (<=|>=|!=|==|=|<|>) ", text)
         signs = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}
         if len(sides) == 1:
-            return _tex(text)  # everywhere
+            return f"${text}$" if text in {*LETTERS} else _tex(text)  # an index; everywhere
         trees = [_tree(side) for side in sides[::2]]
         if any(tree is None for tree in trees):
             return rf"\texttt{{{_tex(text)}}}"
