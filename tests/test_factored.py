@@ -92,3 +92,23 @@ def test_the_bound_of_branches_that_constants_choose_holds_for_all_of_them(text,
     points = draws(problem, analysis, 1500, text)
     for s in shown:
         assert [*off_the_interval(problem, s, points), *bent(problem, s, points)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "error"),
+    [
+        ("-min(r*A, clip(r, 4/5, 6/5)*A)", "", ("0", "mu*abs(A)")),
+        ("clip(r, a, b)", "", ("-mu/2", "mu/2")),
+        ("where(k > 0, k*abs(r - 1), -3*k*abs(r))", "", ("0", "4*mu*abs(k)")),
+    ],
+)
+def test_a_correction_by_the_sign_of_constants_has_a_plain_bound(text, where, error):
+    """The jump of each side of the constants is bounded there; the sum holds for all of them."""
+    problem = make_problem(text, ["r"], where)
+    analysis = analyze(problem)
+    corrected = [s for s in suggest(problem, analysis, effort=THOROUGH) if s.corrected]
+    assert corrected
+    assert corrected[0].error == error
+    points = draws(problem, analysis, 1500, text)
+    for s in corrected:
+        assert [*off_the_interval(problem, s, points), *bent(problem, s, points)] == []

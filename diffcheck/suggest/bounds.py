@@ -39,7 +39,7 @@ from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.slopes import steepness
 from diffcheck.suggest.smoothings import TARGETS
 
-__all__ = ["NOTHING", "Interval", "affine_gradient", "difference", "gradient_lipschitz", "scaled"]
+__all__ = ["NOTHING", "Interval", "affine_gradient", "anywhere", "difference", "gradient_lipschitz", "scaled"]
 
 # Nondecreasing, with a Lipschitz constant over all reals.
 _MONOTONE = {
@@ -267,7 +267,7 @@ def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     known = facts.given(condition) if constant else (facts, facts)
     inner = [difference(a, plan, f) for a, f in zip(branches, known, strict=True)]
     found = [
-        i if i is None or not constant else _anywhere(i, condition, _positive_parameter(plan, facts))
+        i if i is None or not constant else anywhere(i, condition, _positive_parameter(plan, facts))
         for i in inner
     ]
     first, second = found
@@ -291,7 +291,7 @@ def _of_size(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     return (inner if steep.rising else inner.symmetric()).times(to_poly(steep.bound))
 
 
-def _anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:
+def anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:
     """Return an interval of a branch whose ends keep their signs for all constants, not only where it is taken."""
     ends = [sign_free(end, condition) for end in (scale(inner.low, -1), inner.high)]
     low, high = ends

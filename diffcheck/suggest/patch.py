@@ -27,10 +27,10 @@ from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import Node, name, number, substitute
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import NOTHING, Interval, affine_gradient, scaled
+from diffcheck.suggest.bounds import NOTHING, Interval, affine_gradient, anywhere, scaled
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.plan import Plan, filled
-from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, multiply, scale, to_poly
+from diffcheck.suggest.polynomial import ONE, Poly, add, cancelled, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.tidy import tidied
 from diffcheck.verdict import Analysis, Finding, Kind, Severity
@@ -104,7 +104,7 @@ class Patch:
         for _, half in self.corners:
             if any(n in variables for n in half.names()):
                 return None
-            total = total.plus(scaled(whole, to_poly(half), facts))
+            total = total.plus(_scaled(whole, half, parameter, facts))
         return total
 
     def lipschitz(self, problem: Problem, parameter: str, facts: Facts) -> Poly | None:
@@ -120,9 +120,23 @@ class Patch:
             if total is None or gradient is None or not plan.constant(half):
                 return None
             length: Poly = reduce(add, (multiply(c, c) for c in gradient.values()), {})
-            steep = multiply(facts.size(to_poly(half)), length)
+            size = _scaled(Interval({}, ONE), half, parameter, facts).symmetric().high
+            steep = multiply(size, length)
             total = add(total, multiply(steep, to_poly(parse(f"1/{parameter}"))))
         return total
+
+
+def _scaled(whole: Interval, half: Node, parameter: str, facts: Facts) -> Interval:
+    """Return half*whole; where constants choose the jump, for all of them: 0 to abs(A)/2 for where(A > 0, A/2, 0)."""
+    if half.op == "where":
+        condition, *branches = half.args
+        known = zip(branches, facts.given(condition), strict=True)
+        inner = [_scaled(whole, branch, parameter, f) for branch, f in known]
+        positive = facts.given(Node("gt", (name(parameter), number(0))))[0]
+        first, second = (anywhere(i, condition, positive) for i in inner)
+        if first is not None and second is not None:
+            return first.hull(second)
+    return scaled(whole, to_poly(half), facts)
 
 
 def _steepest(problem: Problem, facts: Facts) -> Poly | None:
