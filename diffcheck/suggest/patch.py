@@ -43,8 +43,8 @@ MOST = 6
 MOST_PIECES = 40
 # Parts; a jump with fewer is left as it is found.
 LONG = 30
-# Seconds: powers with symbolic exponents can keep SymPy busy for hours.
-SIMPLIFYING = 0.5
+# Seconds, by the clock: powers with symbolic exponents can keep SymPy busy for hours; a busy machine needs some.
+SIMPLIFYING = 1.5
 # Places and slopes beyond are lost in the sum: it would be computed wrongly, after a long check.
 SMALLEST = 1e-12
 # Characters of a condition in a note.
