@@ -9,6 +9,7 @@ PLACES = {
     "mean(abs(y[i] - f[i]))": ["f[i] = y[i] for some i"],
     "abs(y[i] - f[i])": ["f[i] = y[i]"],
     "sqrt(sum((y[i] - f[i])**2))": ["f[i] = y[i] for every i"],
+    "norm([x[i] - 1, u[i]])": ["u[i] = 0 and x[i] = 1 for every i"],
     "max(z[j])": ["z[i] = z[j] and z[j] > z[k] for some i, j, k"],
     "sum(abs(f[i] - f[j]))": ["f[i] = f[j] for some i, j"],
     "norm(x, ord=inf)": ["x[i] = -x[j] for some i, j", "x[i] = x[j] for some i, j"],

@@ -343,8 +343,8 @@ def _for_every(at: str, size: int, over: Sequence[str]) -> tuple[str, str]:
         numbers = {n for s in _SUBSCRIPTS.findall(part) for n in re.findall(r"\d+", s)}
         if len(numbers) == 1:
             patterns.setdefault(_Pattern.put(part, dict.fromkeys(numbers, free)), []).append(part)
-    for pattern, members in patterns.items():
-        if free and len(set(members)) == size > 1:
-            kept = [p for p in parts if p not in members]
-            return " and ".join([*kept, pattern]), free
-    return at, ""
+    whole = {p: members for p, members in patterns.items() if free and len(set(members)) == size > 1}
+    if not whole:
+        return at, ""
+    kept = [p for p in parts if not any(p in members for members in whole.values())]
+    return " and ".join([*kept, *whole]), free
