@@ -416,3 +416,18 @@ def test_losses_over_samples_are_checked_as_they_were_read(text):
     assert [step.step for step in verify(report) if not step.status.holds] in ([], ["any number of samples"])
     other = {**report, "expression": text + " + 1"}
     assert any(step.status is Status.FAILED for step in verify(other))
+
+
+REST = [("max(c*x, exp(x))", "x"), ("max(x**2, a, b)", "x"), ("sqrt(x**2 + c*x*y + y**2)", "x,y")]
+
+
+@pytest.mark.parametrize(("text", "wrt"), REST)
+def test_the_case_of_all_other_constants_is_checked(text, wrt):
+    """`otherwise` is where none of the stated conditions holds: its example is there, and nothing worse."""
+    report = json.loads(json.dumps(to_object(check(text, wrt))))
+    assert any(c["condition"] == "otherwise" for c in report["cases"])
+    assert not _refused(report)
+    regions = report["certificate"]["regions"]
+    (rest,) = [r for r in regions if not r["condition"]]
+    rest["example"] = next(r["example"] for r in regions if r["condition"])
+    assert _refused(report)

@@ -9,7 +9,7 @@ import mpmath
 
 from diffcheck.certificate import Cell, RegionStep, WallStep
 from diffcheck.errors import InputError
-from diffcheck.verdict import CINF, D1, Smoothness, Verdict
+from diffcheck.verdict import CINF, D1, OTHERWISE, Smoothness, Verdict
 from diffcheck.verify.claims import Check, Claim, Status
 from diffcheck.verify.sidewise import Germ, number_of, read_germ, real
 from diffcheck.verify.walls import Refused, Unknown, holding, witness_point
@@ -77,13 +77,13 @@ def _follow(claim: Claim) -> None:
         raise Refused(f"the classes mean {wanted}")
     cases = [(c["condition"], c["verdict"], c["class"]) for c in claim.report["cases"]]
     if cases != (
-        [(r.condition, _answer(c), str(c)) for r, c in zip(regions, classes, strict=True)]
+        [(r.condition or OTHERWISE, _answer(c), str(c)) for r, c in zip(regions, classes, strict=True)]
         if len(answers) > 1
         else []
     ):
         raise Refused("the cases are not the regions")
     for region, grade in zip(regions, classes, strict=True):
-        _check_region(claim, region, grade)
+        _check_region(claim, region, grade, [r.condition for r in regions if r.condition])
 
 
 def _follow_for_functions(claim: Claim, classes: Sequence[Smoothness]) -> None:
@@ -119,18 +119,28 @@ def _points(claim: Claim) -> Iterator[tuple[Smoothness, Mapping[str, str]]]:
         yield Smoothness.parse(closing.smoothness), closing.witness
 
 
-def _check_region(claim: Claim, region: RegionStep, grade: Smoothness) -> None:
-    """The example satisfies the condition of its region; no point with constants of the region is worse."""
-    if not region.condition:
+def _check_region(claim: Claim, region: RegionStep, grade: Smoothness, stated: Sequence[str]) -> None:
+    """The example satisfies the condition of its region; no point with constants of the region is worse.
+
+    stated: the conditions of all regions; one without a condition is where none of them holds.
+    """
+
+    def inside(constants: Mapping[str, Any]) -> bool | None:
+        if region.condition:
+            return holding((region.condition,), constants)
+        found = [holding((c,), constants) for c in stated]
+        return False if True in found else None if None in found else True
+
+    if not stated:
         return
     example = {n: number_of(text, {}) for n, text in region.example.items()}
-    if holding((region.condition,), example) is False:
-        raise Refused(f"the example does not satisfy {region.condition}")
+    if inside(example) is False:
+        raise Refused(f"the example does not satisfy {region.condition or OTHERWISE}")
     for other, witness in _points(claim):
         constants = {n: number_of(witness[n], {}) for n in claim.constants if n in witness}
         known = {n: v for n, v in constants.items() if v is not None}
-        if other < grade and len(known) == len(claim.constants) and holding((region.condition,), known):
-            raise Refused(f"a point where {region.condition} is of class {other}")
+        if other < grade and len(known) == len(claim.constants) and inside(known):
+            raise Refused(f"a point where {region.condition or OTHERWISE} is of class {other}")
 
 
 # --- findings
