@@ -613,3 +613,11 @@ def test_of_many_arguments_the_nested_maximum_is_not_shown():
     shown = suggest(asked, analyze(asked), effort=THOROUGH)
     assert [s.name for s in shown] == ["log-sum-exp", "lowered log-sum-exp"]
     assert [s.error for s in shown] == [("0", "mu*log(5)"), ("-mu*log(5)", "0")]
+
+
+def test_a_jump_of_exponentials_is_no_correction_where_a_row_fits():
+    """exp(b*l)/(exp(b*l) + 1) is 0*oo in the gradient far out; the smooth maximum is finite there."""
+    asked = make_problem("log(1 + exp(-(min(k, l) - 1))) + log(1 + exp(-(max(k, l) - 3)))", ["k", "l"])
+    shown = suggest(asked, analyze(asked), effort=THOROUGH)
+    assert shown
+    assert not any(s.corrected for s in shown)

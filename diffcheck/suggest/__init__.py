@@ -213,7 +213,7 @@ class _Search:
     def patches(self) -> None:
         """Add corrections to the whole."""
         patch = patches(self.written, self.analysis)
-        if patch is None:
+        if patch is None or (self.shown and patch.overflows(frozenset(self.problem.wrt))):
             return
         until = time.thread_time() + (self.effort.one_check if self.shown else self.effort.last)
         for form in FORMS:

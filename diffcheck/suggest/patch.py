@@ -95,6 +95,14 @@ class Patch:
         text = " and ".join(f"{unparse(g)} >= {parameter}" for g in apart)
         return f"equal to it where {text}" if len(text) <= LONGEST_NOTE else ""
 
+    def overflows(self, variables: frozenset[str]) -> bool:
+        """Whether a jump is a quotient of exponentials that vary: far out its gradient is 0*oo in floats."""
+        return any(
+            part.op == "exp" and variables.intersection(part.names())
+            for _, half in self.corners
+            for part in half.walk()
+        )
+
     def difference(
         self, form: Form, parameter: str, variables: frozenset[str], facts: Facts
     ) -> Interval | None:
