@@ -19,6 +19,7 @@ from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.roots import real_roots
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import Solved, solve_for
+from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED, STRICT
 from diffcheck.errors import Undetermined
@@ -32,8 +33,6 @@ from diffcheck.walls.wall import Thin, Wall
 
 __all__ = ["Component", "Looked", "Path", "Question", "Weights", "components"]
 
-# Of values whose signs are not known in an equation between constants.
-MAX_SIGNS = 4
 Weights = tuple[sp.Expr, ...]
 Path = tuple[tuple[sp.Expr, sp.Expr], ...]
 
@@ -229,7 +228,7 @@ def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
     """Yield the members of families that satisfy an equation without variables: all, none, some, one parity."""
     numbers = sorted((s for s in left.free_symbols if s.is_integer), key=lambda s: s.name)
     if not numbers:
-        if not _fails_in_general(left):
+        if vanishes_rarely(left) is not Decision.YES:
             raise Undetermined(f"cannot tell for which constants `{shown(left)}` = 0")
         yield None
         return
@@ -260,19 +259,6 @@ def _members(left: sp.Expr, system: _Partial) -> Iterator[Component | None]:
         }
         halved = tuple(next(iter(table[k].free_symbols)) if k in table else k for k in system.integers)
         yield from _eliminated(system.replaced(table, halved))
-
-
-def _fails_in_general(left: sp.Expr) -> bool:
-    """Whether an equation between constants holds on a null set of them at most.
-
-    |a| = a is no identity, and holds for half of all a: every choice of signs is looked at.
-    """
-    sizes = sorted(left.atoms(sp.Abs), key=sp.default_sort_key)
-    if len(sizes) > MAX_SIGNS:
-        return False
-    choices = product((1, -1), repeat=len(sizes))
-    written = (left.xreplace({a: s * a.args[0] for a, s in zip(sizes, c, strict=True)}) for c in choices)
-    return all(is_zero(e) is Decision.NO for e in written)
 
 
 def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] | None:

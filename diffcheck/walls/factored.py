@@ -51,8 +51,8 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
             a.base if a.is_Pow and a.exp.is_positive else a
             for a in sp.Mul.make_args(sp.factor_terms(numerator))
         ]
-    # |u| vanishes where u does.
-    shown = (f.args[0] if isinstance(f, sp.Abs) else f for f in (f.xreplace(hidden) for f in found))
+    # |u| and sign(u) vanish where u does.
+    shown = (f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(hidden) for f in found))
     return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
 
 

@@ -24,6 +24,7 @@ from diffcheck.conditions.boxes import Box
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors, without_root
 from diffcheck.walls.members import integer_zeros
@@ -119,15 +120,15 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     if _is_sum_of_squares(f) or (high and _has_one_sign(f)):
         return _touching(f, inside, singular)
     for v in [*_in_order(f, inside)]:
-        found = solve_for(f, v)
+        found = _solutions(f, v, inside)
         if found is not None:
-            walls = [w for s in found for w in _with_exceptions(f, v, _real(s, inside))]
+            walls = [w for s in found for w in _with_exceptions(f, v, s)]
             solved = Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
             return _joined([solved, _cylinders(f, v, inside)])
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
-        found = solve_for(f, c) if value is None else [Solved(value)]
+        found = _solutions(f, c, inside) if value is None else [Solved(value)]
         if found is not None:
             own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
             return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
@@ -147,6 +148,8 @@ def _shared_zeros(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     general position nowhere on the wall if constants alone move along it, else on a set of codimension 2.
     """
     bases = squares(f)
+    if any(s.is_integer for s in f.free_symbols):
+        return None  # at single integers a base may vanish whatever else does
     for base in bases:
         others = [other for other in bases if other is not base]
         found = walls_of(base, tuple(v.name for v in variables), False)
@@ -163,17 +166,30 @@ def _shared_part(wall: Wall, others: Sequence[sp.Expr]) -> list[Wall] | None:
     if wall.implicit is not None:
         return None
     rests = [e.xreplace({symbol(n): v for n, v in wall.base}) for e in others]
-    decisions = [is_zero(e) for e in rests]
-    if Decision.NO not in decisions:
+    decisions = [vanishes_rarely(e) for e in rests]
+    if Decision.YES not in decisions:
         return None if Decision.UNKNOWN in decisions else [wall]
     if not wall.integers:
         return []
     k, *_ = wall.integers
-    zeros = integer_zeros(rests[decisions.index(Decision.NO)], k)
+    zeros = integer_zeros(rests[decisions.index(Decision.YES)], k)
     if zeros is None:
         return None
     parts = [_shared_part(wall.with_integer(k, sp.Integer(n)), others) for n in zeros]
     return None if None in parts else [w for part in parts for w in part or ()]
+
+
+def _solutions(f: sp.Expr, s: sp.Symbol, variables: Sequence[sp.Symbol]) -> list[Solved] | None:
+    """Return all solutions for a symbol, up to null sets; None where none are known, or a border may be more than that.
+
+    A formula holds under strict conditions.  sqrt(x**2 + 2*x + 1) - x - 1 > 0 has a border that is a half-line.
+    """
+    found = solve_for(f, s)
+    if found is None:
+        return None
+    real = [_real(one, variables) for one in found]
+    borders = dict.fromkeys(c.expr for one in real for c in one.conditions)
+    return real if all(vanishes_rarely(u) is Decision.YES for u in borders if u.free_symbols) else None
 
 
 def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:

@@ -1,0 +1,76 @@
+"""Does an expression that is not identically zero vanish on a null set only?  Then general constants never meet it.
+
+An analytic function on a connected set does.  Quotients of entire functions do, whatever their poles cut real space
+into: what the poles leave of complex space is connected, and a value there that is not zero is one everywhere near.
+Functions with several branches over complex numbers (log, atan, asin, roots) need a connected set of real numbers:
+atan(c) + atan(1/c) is pi/2 for all c > 0 and -pi/2 for all c < 0, sqrt(c**2 + 2*c + 1) - c - 1 is 0 for all c > -1.
+Sets {u > 0} with a concave u are convex.
+Read in order: vanishes_rarely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import sympy as sp
+
+from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.signs import ABOVE, signs
+from diffcheck.conditions.demands import demands
+
+__all__ = ["vanishes_rarely"]
+
+# Sizes and signs in one expression.
+MAX_SIGNS = 4
+BRANCHED = sp.log | sp.atan | sp.asin | sp.acos
+
+
+def vanishes_rarely(expr: sp.Expr) -> Decision:
+    """Decide whether the zeros of ``expr`` are a null set of where it is defined; NO where they are all of it.
+
+    Of sizes |u| and signs every choice is looked at: |c| = c is no identity, and holds for half of all c.
+    """
+    if is_zero(expr) is Decision.YES:
+        return Decision.NO
+    sizes = sorted(expr.atoms(sp.Abs, sp.sign), key=sp.default_sort_key)
+    if len(sizes) > MAX_SIGNS:
+        return Decision.UNKNOWN
+    choices = product((1, -1), repeat=len(sizes))
+    return (
+        Decision.YES if all(_is_rare(_taken(expr, sizes, signs)) for signs in choices) else Decision.UNKNOWN
+    )
+
+
+def _taken(expr: sp.Expr, sizes: Sequence[sp.Expr], signs: Sequence[int]) -> sp.Expr:
+    """Return an expression with |u| as u or -u, and sign(u) as 1 or -1."""
+    return expr.xreplace(
+        {
+            a: s * a.args[0] if isinstance(a, sp.Abs) else sp.Integer(s)
+            for a, s in zip(sizes, signs, strict=True)
+        }
+    )
+
+
+def _is_rare(expr: sp.Expr) -> bool:
+    return is_zero(expr) is Decision.NO and _is_of_one_piece(expr)
+
+
+def _is_of_one_piece(expr: sp.Expr) -> bool:
+    """Whether all parts with several branches are defined on convex sets, inside which nothing is divided by."""
+    return all(
+        all(rel != "!=" and _is_concave(u) for u, rel in demands(part))
+        for part in sp.preorder_traversal(expr)
+        if isinstance(part, BRANCHED) or (part.is_Pow and not part.exp.is_integer)
+    ) and not expr.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise, sp.floor)
+
+
+def _is_concave(u: sp.Expr) -> bool:
+    """Whether {u > 0} is seen to be convex: all of space, or that of a concave quadratic polynomial."""
+    if signs(u) == ABOVE:
+        return True
+    names = sorted(u.free_symbols, key=lambda s: s.name)
+    if not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() > 2:
+        return False
+    form = -sp.hessian(u, names)
+    return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True

@@ -1,0 +1,64 @@
+"""Whether general constants miss the zeros of an expression: a proof, or no claim."""
+
+import pytest
+import sympy as sp
+
+from diffcheck.algebra.identity import Decision
+from diffcheck.analyze import analyze
+from diffcheck.conditions.generic import vanishes_rarely
+from diffcheck.question.variables import make_problem
+
+A, C = sp.symbols("a c", real=True)
+
+# Zero on a whole interval, or half-space, and not on another: no such claim may be made.
+HALVES = [
+    sp.atan(C) + sp.atan(1 / C) - sp.pi / 2,
+    sp.sqrt(C**2 + 2 * C + 1) - C - 1,
+    sp.log(C**2 + 2 * C + 1) - 2 * sp.log(-C - 1),
+    sp.sqrt((A - C) ** 2 * (1 + A**2)) - (A - C) * sp.sqrt(1 + A**2),
+    sp.atan(A / C) + sp.atan(C / A) - sp.pi / 2,
+    sp.asin(C / sp.sqrt(1 + C**2)) - sp.acos(1 / sp.sqrt(1 + C**2)),
+    abs(C) - C,
+]
+
+
+@pytest.mark.parametrize("expr", HALVES, ids=str)
+def test_what_vanishes_on_one_piece_of_its_domain_is_not_said_to_be_rare(expr):
+    """An identity may hold for all c > 0 and for no c < 0."""
+    assert vanishes_rarely(expr) is not Decision.YES
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        (A - C, Decision.YES),
+        (A / C - C, Decision.YES),
+        (sp.exp(1 / C) - A, Decision.YES),
+        (sp.log(C) - A, Decision.YES),
+        (sp.sqrt(1 - C**2) - A, Decision.YES),
+        (sp.asin(C**2) + sp.atan(A) / C, Decision.YES),
+        (sp.sin(C) ** 2 + sp.cos(C) ** 2 - 1, Decision.NO),
+        ((A**2 - C**2) / (A - C) - A - C, Decision.NO),
+    ],
+    ids=str,
+)
+def test_zeros_of_analytic_functions_on_connected_sets_are_rare_or_all(expr, expected):
+    """Quotients of entire functions need no more; logarithms, roots and inverse functions a convex domain."""
+    assert vanishes_rarely(expr) is expected
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        "atan(x) + atan(1/x) - pi/2",
+        "sqrt(x**2 + 2*x + 1) - x - 1",
+        "sqrt(x**4 - 2*x**2 + 1) - x**2 + 1",
+        "abs(x) - x",
+        "atan(exp(x)/x) + atan(x/exp(x)) - pi/2",
+    ],
+)
+@pytest.mark.parametrize("other", ["x - c", "exp(x) - exp(c)", "tan(x) - tan(c)"])
+def test_no_class_is_claimed_where_half_of_all_constants_have_a_corner(half, other):
+    """norm(u, g - c) has a corner for all c where u vanishes near x = c: smooth for all c is false."""
+    found = analyze(make_problem(f"norm({half}, {other})", ("x",), ""))
+    assert found.smoothness is None or not found.smoothness.differentiable
