@@ -19,6 +19,7 @@ import sympy as sp
 
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import shown, symbol
+from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import squares
 from diffcheck.conditions.boxes import bounding_box
 from diffcheck.conditions.constraint import Constraint
@@ -60,7 +61,7 @@ from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import demanded, inhabited
 from diffcheck.walls.enough import Enough
 from diffcheck.walls.explore import Explored, Leaf, constraints_on, explore
-from diffcheck.walls.factored import factors, without_root
+from diffcheck.walls.factored import factors
 from diffcheck.walls.gaps import Gap, Pieces, bounded, continuous, gaps_of_parts, meetings
 from diffcheck.walls.interior import interior
 from diffcheck.walls.outcome import Outcome

@@ -62,3 +62,18 @@ def test_no_class_is_claimed_where_half_of_all_constants_have_a_corner(half, oth
     """norm(u, g - c) has a corner for all c where u vanishes near x = c: smooth for all c is false."""
     found = analyze(make_problem(f"norm({half}, {other})", ("x",), ""))
     assert found.smoothness is None or not found.smoothness.differentiable
+
+
+@pytest.mark.parametrize(
+    ("expr", "rare"),
+    [
+        (1 - sp.sqrt(sp.sin(A) ** 2 / sp.cos(C)), True),
+        (C - sp.sqrt(A**2 + 3 * A) - sp.sqrt(C), True),
+        (sp.sqrt(A**2 + 2 * A * C + C**2) - A - C, False),
+        (sp.sqrt(C**2 + 2 * C + 1) - sp.sqrt(C**2 - 2 * C + 1) - 2, False),
+    ],
+    ids=str,
+)
+def test_zeros_with_roots_are_among_those_without(expr, rare):
+    """sqrt(u) = v only where u = v**2: an identity there may hide a size."""
+    assert (vanishes_rarely(expr) is Decision.YES) is rare

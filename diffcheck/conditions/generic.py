@@ -4,7 +4,7 @@ An analytic function on a connected set does.  Quotients of entire functions do,
 into: what the poles leave of complex space is connected, and a value there that is not zero is one everywhere near.
 Functions with several branches over complex numbers (log, atan, asin, roots) need a connected set of real numbers:
 atan(c) + atan(1/c) is pi/2 for all c > 0 and -pi/2 for all c < 0, sqrt(c**2 + 2*c + 1) - c - 1 is 0 for all c > -1.
-Sets {u > 0} with a concave u are convex.
+Sets {u > 0} with a concave u are convex; and a square root vanishes with a difference of squares that has none.
 Read in order: vanishes_rarely.
 """
 
@@ -16,6 +16,7 @@ from itertools import product
 import sympy as sp
 
 from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import ABOVE, signs
 from diffcheck.conditions.demands import demands
 
@@ -23,6 +24,8 @@ __all__ = ["vanishes_rarely"]
 
 # Sizes and signs in one expression.
 MAX_SIGNS = 4
+MAX_ROOTS = 3
+MAX_OPERATIONS = 400
 BRANCHED = sp.log | sp.atan | sp.asin | sp.acos
 
 
@@ -53,7 +56,17 @@ def _taken(expr: sp.Expr, sizes: Sequence[sp.Expr], signs: Sequence[int]) -> sp.
 
 
 def _is_rare(expr: sp.Expr) -> bool:
-    return is_zero(expr) is Decision.NO and _is_of_one_piece(expr)
+    """Whether the zeros are few, or those of an equation without roots, among which they are."""
+    for _ in range(1 + MAX_ROOTS):
+        if is_zero(expr) is not Decision.NO:
+            return False
+        if _is_of_one_piece(expr):
+            return True
+        squared = without_root(expr)
+        if squared is None or sp.count_ops(squared) > MAX_OPERATIONS:
+            return False
+        expr = squared
+    return False
 
 
 def _is_of_one_piece(expr: sp.Expr) -> bool:

@@ -1,6 +1,6 @@
 """Factors of a gap that can vanish: the irreducible ones of its numerator, as far as signs are plain to see.
 
-Read in order: factors; without_root gives an equation without square roots that holds wherever the gap vanishes.
+Read in order: factors.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.deadline import check_time
 
-__all__ = ["MAX_OPERATIONS", "factors", "without_root"]
+__all__ = ["MAX_OPERATIONS", "factors"]
 
 # Past this size SymPy's factoring takes seconds, and nothing ends it.
 MAX_OPERATIONS = 150
@@ -70,23 +70,3 @@ def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
     ]
     table = {k: sp.Dummy("e", positive=True) for k in kernels}
     return expr.xreplace(table), {d: k for k, d in table.items()}
-
-
-def without_root(f: sp.Expr) -> sp.Expr | None:
-    """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
-    roots = sorted(
-        (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
-    )
-    for root in roots:
-        u = root.base
-        r = sp.Dummy("r", positive=True)
-        inner = f.xreplace({p: r ** (2 * p.exp) for p in roots if p.base == u})
-        inner = sp.together(inner).as_numer_denom()[0]
-        if not inner.is_polynomial(r):
-            continue
-        even = odd = sp.S.Zero
-        for (n,), c in sp.Poly(inner, r).terms():
-            part = c * u ** (n // 2)
-            even, odd = (even, odd + part) if n % 2 else (even + part, odd)
-        return sp.expand(even**2 - odd**2 * u)
-    return None

@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.roots import Family, Root, real_roots
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.conditions.boxes import Box
@@ -26,7 +27,7 @@ from diffcheck.conditions.demands import demands
 from diffcheck.conditions.equations import Solved, fresh_integer, fresh_number, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.walls.factored import MAX_OPERATIONS, factors, without_root
+from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
 

@@ -1,0 +1,30 @@
+"""Equations without square roots that hold wherever those with them do: sqrt(u) = v only where u = v**2.
+
+Read in order: without_root.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+__all__ = ["without_root"]
+
+
+def without_root(f: sp.Expr) -> sp.Expr | None:
+    """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
+    roots = sorted(
+        (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
+    )
+    for root in roots:
+        u = root.base
+        r = sp.Dummy("r", positive=True)
+        inner = f.xreplace({p: r ** (2 * p.exp) for p in roots if p.base == u})
+        inner = sp.together(inner).as_numer_denom()[0]
+        if not inner.is_polynomial(r):
+            continue
+        even = odd = sp.S.Zero
+        for (n,), c in sp.Poly(inner, r).terms():
+            part = c * u ** (n // 2)
+            even, odd = (even, odd + part) if n % 2 else (even + part, odd)
+        return sp.expand(even**2 - odd**2 * u)
+    return None
