@@ -18,7 +18,6 @@ import sympy as sp
 
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import symbol
-from diffcheck.analyze import family_key
 from diffcheck.backprop.graph import Graph, Step
 from diffcheck.backprop.obstacles import Region
 from diffcheck.conditions.constraint import Constraint
@@ -43,7 +42,7 @@ from diffcheck.walls.interior import interior
 from diffcheck.walls.outcome import OUTSIDE, Outcome
 from diffcheck.walls.sides import Sides, judge
 from diffcheck.walls.solved import walls_of
-from diffcheck.walls.wall import Thin, Wall
+from diffcheck.walls.wall import Thin, Wall, family_key
 
 __all__ = ["Met", "Passage"]
 

@@ -15,7 +15,7 @@ from diffcheck.algebra.roots import Root
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer
 
-__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls"]
+__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "family_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,16 @@ def _put_in(expr: sp.Expr, k: sp.Symbol, value: sp.Expr) -> sp.Expr:
     """Return a formula at an integer; a polynomial is expanded, so that SymPy sees whole turns in a sine of it."""
     found = expr.subs(k, value)
     return sp.expand_mul(found) if found.is_polynomial(*found.free_symbols) else found
+
+
+def family_key(wall: Wall) -> object:
+    """Return what is the same for equal walls: their expressions up to the names of integers, which no two share."""
+    names = {k: sp.Symbol(f"m{i}", integer=True) for i, k in enumerate(wall.integers)}
+    point = tuple((n, e.xreplace(names)) for n, e in wall.base)
+    conditions = tuple((c.expr.xreplace(names), c.rel) for c in wall.conditions)
+    if wall.implicit is not None:
+        return (point, conditions, wall.implicit.equation)
+    return (point, conditions)
 
 
 @dataclass(frozen=True, slots=True)

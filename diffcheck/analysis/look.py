@@ -1,0 +1,305 @@
+"""Every place where something can happen: the walls of all gaps, the thin sets, the meetings of walls.
+
+Read in order: look, then from top to bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from diffcheck.algebra.printer import shown, symbol
+from diffcheck.algebra.rootless import without_root
+from diffcheck.analysis.work import Work
+from diffcheck.conditions.boxes import bounding_box
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.implied import Conjunction, covered
+from diffcheck.conditions.reach import Status, reach
+from diffcheck.conditions.relations import ACCEPTS
+from diffcheck.constants.cases import occurrence
+from diffcheck.errors import Undetermined
+from diffcheck.findings import written
+from diffcheck.findings.evidence import Discharged
+from diffcheck.thin.around import left_open, visit
+from diffcheck.thin.closed import closed
+from diffcheck.thin.loci import Question
+from diffcheck.verdict import (
+    C0,
+    CINF,
+    DISCONTINUOUS,
+    SINGULAR,
+    Kind,
+)
+from diffcheck.walls.cell import Cell
+from diffcheck.walls.crossings import uncrossed
+from diffcheck.walls.domain import inhabited
+from diffcheck.walls.enough import Enough
+from diffcheck.walls.explore import Explored, Leaf, constraints_on, explore
+from diffcheck.walls.factored import factors
+from diffcheck.walls.gaps import Gap, Pieces, meetings
+from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.sides import Sides, judge
+from diffcheck.walls.solved import narrowed, walls_of
+from diffcheck.walls.wall import Thin, Wall, family_key
+
+__all__ = ["look"]
+
+# Each costs milliseconds at least; beyond, there is no answer in the time a check has.
+MAX_MEETINGS = 300
+
+
+def look(work: Work, pieces: Pieces) -> None:
+    """Visit every place where something can happen, or enough of them."""
+    work.enough = Enough(
+        work.tree,
+        pieces,
+        work.never_zero,
+        work.where,
+        lambda leaf: _occurs(work, leaf, work.where),
+        lambda part: written.vanishing(part, work.problem) is not None,
+    )
+    thin: list[tuple[Thin, Gap]] = []
+    for gap, walls in _walls(work, pieces, thin):
+        for wall in walls:
+            _visit_wall(work, wall, gap)
+    thin += _degenerate(work)
+    question = Question(work.tree, work.problem.wrt, work.names, work.where, work.never_zero)
+    work.open += _visit_thin(work, question, thin)
+    work.open += _visit_thin(work, question, list(_met(work, pieces)))
+    work.open += left_open(question)
+    _visit_closed(work, question)
+    work.record.thin, work.record.integers = question.looked, pieces.integers
+    work.record.passed = tuple(work.enough.passed)
+    if not inhabited(work.tree, work.names, work.where, [leaf for leaf, _ in work.leaves]):
+        raise Undetermined("no point was found at which the expression has a value: its domain may be empty")
+
+
+def _visit_wall(work: Work, wall: Wall, gap: Gap) -> None:
+    explored = Explored()
+    work.record.walls.append((wall, explored))
+    try:
+        explore(
+            wall,
+            work.where,
+            work.names,
+            lambda w, cell: _judge(work, w, cell),
+            explored,
+            lambda seen: _is_enough(work, seen, gap),
+        )
+    finally:
+        work.leaves += [(leaf, gap) for leaf in explored.leaves]
+        work.crossed += explored.leaves
+        work.open += explored.open
+
+
+def _is_enough(work: Work, explored: Explored, gap: Gap) -> bool:
+    return work.enough is not None and work.enough.seen(explored, gap.part)
+
+
+def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator[tuple[Gap, list[Wall]]]:
+    """Yield every wall once, with the first gap in the text that has it."""
+    variables = {symbol(v) for v in work.problem.wrt}
+    box = bounding_box((c.expr, ACCEPTS[c.rel]) for c in work.where)
+    assert work.enough is not None
+    for gap in work.enough.gaps():
+        discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
+        work.record.gaps.append(discharged)
+        if not discharged.variable:
+            continue
+        solved = narrowed(walls_of(gap.expr, work.problem.wrt, gap.thin, work.never_zero), box)
+        rational = without_root(gap.expr) if any(w.conditions for w in solved.walls) else None
+        if rational is not None:
+            # Whether there is a point is easier to say of the equation without roots than of a formula with more.
+            met = reach([Constraint(rational, "="), *work.where])
+            if met.status is Status.UNSAT:
+                discharged.queries.append((rational, met))
+                yield gap, []
+                continue
+        fresh = []
+        for wall in (_near_steps(w, pieces.steps(gap.expr)) for w in solved.walls):
+            number, new = _numbered(work, wall)
+            fresh += [wall] if new else []
+            discharged.walls.append(number)
+        for unsolved in solved.open:
+            met = reach([Constraint(unsolved, "="), *work.where])
+            discharged.queries.append((unsolved, met))
+            if met.status is not Status.UNSAT:
+                work.open.append(f"cannot find every point where `{shown(unsolved)}` = 0")
+        thin += [(t, gap) for t in solved.thin]
+        yield gap, fresh
+
+
+def _numbered(work: Work, wall: Wall) -> tuple[int, bool]:
+    """Return the number of a wall, and whether it is new."""
+    key = (wall.variable, family_key(wall))
+    new = key not in work.numbers
+    return work.numbers.setdefault(key, len(work.numbers)), new
+
+
+def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
+    """Keep the part of a wall on which an integer k in its formula can be floor(u): u is in [k, k + 1] there."""
+    bound = {symbol(n): e for n, e in wall.base}
+    found: list[Constraint] = []
+    for u, k in steps:
+        if not {s for s in (u - k).free_symbols if s.is_integer} <= set(wall.integers):
+            continue  # a single member of a family
+        above = (u - k).xreplace(bound)
+        above = sp.cancel(above) if above.is_rational_function() else sp.expand(above)
+        found += [Constraint(e, ">=") for e in (above, 1 - above) if not e.is_nonnegative]
+    return replace(wall, conditions=(*wall.conditions, *found))
+
+
+def _judge(work: Work, wall: Wall, cell: Cell) -> Outcome:
+    sides = Sides({n: symbol(n) for n in work.names} | wall.point(), {wall.variable: sp.S.One})
+    part = work.addends.at(wall)
+    if part is None:
+        return judge(work.tree, sides, cell)
+    outcome = judge(part, sides, cell)
+    # The slopes and germs of the whole sum hold for this point alone: its other terms branch elsewhere.
+    here = judge(work.tree, sides, Cell(cell.point, cell.implicit, wall.steps))
+    if here.level != outcome.level:
+        raise Undetermined("the terms of a sum and the sum do not agree at a wall")
+    return replace(outcome, left=None, right=None, evidence=here.evidence)
+
+
+def _met(work: Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
+    """Yield the meetings of walls that can be worse, for some constants, than all that was found on the walls."""
+    variables = {symbol(v) for v in work.problem.wrt}
+    if len(variables) < 2:
+        return
+    worst = min((leaf.outcome.level for leaf in _always(work)), default=CINF)
+    count = 0
+    for meeting in meetings(work.tree, pieces, len(variables)):
+        if worst <= (SINGULAR if meeting.lead is not None else DISCONTINUOUS):
+            continue
+        if not all(e.free_symbols & variables for e in meeting.others):
+            continue
+        for leads in _leads(work, meeting.lead, variables):
+            count += 1
+            if count > MAX_MEETINGS:
+                work.open.append(f"more than {MAX_MEETINGS} meetings of walls")
+                return
+            system = (*leads, *meeting.others)
+            yield Thin(system[0], system), Gap(system[0], meeting.part, True)
+
+
+def _always(work: Work) -> Iterator[Leaf]:
+    """Yield the leaves that have a point whatever the constants are."""
+    for leaf, _ in work.leaves:
+        if not work.problem.constants or _occurs(work, leaf, work.where):
+            yield leaf
+
+
+def _leads(work: Work, lead: sp.Expr | None, variables: set[sp.Symbol]) -> Iterator[tuple[sp.Expr, ...]]:
+    """Yield the factors of a singular gap whose walls are not known to be poles, or edges, all along.
+
+    On a wall that breaks less, as that of abs(x)**3 does, a quotient that is reached at a point only may have a pole.
+    """
+    if lead is None:
+        yield ()
+        return
+    for f in factors(lead):
+        own = [leaf.outcome for leaf, _ in work.leaves if leaf.wall.gap == f]
+        worst_there = own and all(o.level == SINGULAR or o.kind is Kind.EDGE for o in own)
+        if f.free_symbols & variables and not worst_there:
+            yield (f,)
+
+
+def _degenerate(work: Work) -> Iterator[tuple[Thin, Gap]]:
+    """Yield the parts of walls on which a germ says nothing: an exponent, or something divided by, vanishes there.
+
+    A wall can be crossed along every variable of its gap; only what is degenerate for all of them needs a look.
+    """
+    variables = {symbol(v) for v in work.problem.wrt}
+    if len(variables) < 2:
+        return
+    for wall, gap in {(leaf.wall, gap): None for leaf, gap in work.leaves}:
+        own = [leaf for leaf, _ in work.leaves if leaf.wall == wall]
+        bad = _factors_in((p for leaf in own for p in leaf.pivots), variables)
+        if bad:
+            for v in work.problem.wrt:
+                if v != wall.variable and symbol(v) in wall.gap.free_symbols:
+                    turned = replace(wall, variable=v)
+                    seen = explore(turned, work.where, work.names, lambda w, cell: _judge(work, w, cell))
+                    bad = _both(bad, _factors_in((p for leaf in seen.leaves for p in leaf.pivots), variables))
+        for leaf in own:
+            branches = (*leaf.branches, *(c.expr for c in wall.conditions))
+            bad += uncrossed(leaf.exponents, branches, variables)
+        yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in dict.fromkeys(bad))
+
+
+def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
+    found = (f for e in dict.fromkeys(exprs) for f in factors(e))
+    return [(f,) for f in dict.fromkeys(found) if f.free_symbols & variables]
+
+
+def _both(a: list[tuple[sp.Expr, ...]], b: list[tuple[sp.Expr, ...]]) -> list[tuple[sp.Expr, ...]]:
+    """Return the systems in which a factor of each list vanishes."""
+    return list(dict.fromkeys((*x, *(e for e in y if e not in x)) for x in a for y in b))
+
+
+def _visit_thin(work: Work, question: Question, thin: Iterable[tuple[Thin, Gap]]) -> list[str]:
+    """Add what happens on thin sets; return what stays open, beside what ``question`` holds as pending."""
+    seen: set[Thin] = set()
+    opened: list[str] = []
+    for system, gap in thin:
+        if system in seen or len(work.problem.wrt) < 2:
+            continue
+        seen.add(system)
+        leaves, unknown = visit(question, system)
+        for surface in question.surfaces:
+            if _numbered(work, surface)[1]:
+                _visit_wall(work, surface, gap)
+        question.surfaces.clear()
+        on = [other for other, _ in work.leaves if other.wall.gap == system.gap]
+        work.leaves += [(leaf, gap) for leaf in leaves if not _is_nothing_new(work, leaf, on)]
+        opened += unknown
+    return opened
+
+
+def _is_nothing_new(work: Work, leaf: Leaf, on: Sequence[Leaf]) -> bool:
+    """Whether a singular point is one of a wall that is singular for all the constants that the point is."""
+    if leaf.outcome.level != SINGULAR:
+        return False
+    own = (*leaf.conditions, *constraints_on(leaf.wall, work.where))
+    return any(_occurs(work, other, own) for other in on if other.outcome.level == SINGULAR)
+
+
+def _occurs(work: Work, leaf: Leaf, known: Conjunction) -> bool:
+    """Whether a leaf is proved to have a point for all constants, up to a null set, for which ``known`` can hold."""
+    asked = occurrence(leaf, {symbol(c) for c in work.problem.constants}, work.where)
+    return asked is not None and covered(known, [asked])
+
+
+def _visit_closed(work: Work, question: Question) -> None:
+    """Visit the parts of walls with jumps on which their size vanishes.
+
+    Nothing there is worse than a jump, so what stays open does not count.
+    """
+    variables = {symbol(v) for v in work.problem.wrt}
+    if len(variables) < 2:
+        return
+    for leaf, gap in list(work.leaves):
+        if leaf.outcome.level >= C0 or leaf.outcome.size is None:
+            continue
+        for f in _factors_in([leaf.outcome.size], variables):
+            system = Thin(leaf.wall.gap, (leaf.wall.gap, *f))
+            known = len(question.pending), len(question.looked), len(work.leaves)
+            opened = _visit_thin(work, question, [(system, gap)])
+            if opened or len(question.pending) > known[0]:
+                del question.looked[known[1] :]
+            if len(work.leaves) == known[2]:
+                # Of a place that another jump has as well, all is said.
+                places = {frozenset(other.wall.base) for other, _ in work.leaves}
+                found = [
+                    point
+                    for point in closed(question, leaf, system)
+                    if frozenset(point.leaf.wall.base) not in places
+                ]
+                if found:
+                    # The directions beside the wall do not see what is on it.
+                    del question.looked[known[1] :]
+                work.record.closed += found
+                work.leaves += [(point.leaf, gap) for point in found]
