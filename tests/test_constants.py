@@ -12,7 +12,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import _reach
 from diffcheck.constants import cases
 from diffcheck.constants.cases import occurrence
-from diffcheck.constants.classes import regions
+from diffcheck.constants.classes import _rational, regions
 from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse
 from diffcheck.verdict import C0, CINF, OTHERWISE, SINGULAR, Kind, Verdict
@@ -251,3 +251,11 @@ def test_constants_for_which_there_is_no_function_or_the_same_make_no_case(text,
 def test_a_region_that_many_conditions_bound_is_found(text):
     """No list of examples has all combinations of signs and sizes; the conditions lead to what they leave."""
     assert ask(text, "x").verdict is Verdict.CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    "value", [sp.exp(sp.Integer(10) ** 5), -sp.exp(sp.exp(9)), sp.sqrt(-2), sp.zoo], ids=str
+)
+def test_a_constant_beyond_all_floats_is_no_example(value):
+    """What no float holds is left out of the values that are tried, without a crash."""
+    assert _rational(value) is None

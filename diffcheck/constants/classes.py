@@ -6,6 +6,7 @@ way, the class of the function is the worst of the leaves that have a point ther
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +32,7 @@ MAX_SAMPLES = 24
 MAX_SOLVED_SAMPLES = 5
 MAX_DENOMINATOR = 64
 SIDESTEPS = (sp.S.Zero, sp.Rational(1, 13), sp.Rational(-1, 13), sp.Rational(1, 211))
+MAX_EXPONENT = 40
 EXTREMES = (sp.Integer(1000), sp.Rational(1, 1000))
 
 
@@ -116,6 +118,15 @@ def _by_power(bad: Sequence[Leaf]) -> str:
     return "" if power is None or others else f"C^k for every k < {text_of(power)}"
 
 
+def _is_writable(leaves: Sequence[Leaf], example: Example) -> bool:
+    """Whether no power in what leaves ask has a large exponent for these constants."""
+    asked = (c.expr for leaf in leaves for c in (*leaf.conditions, *leaf.wall.conditions))
+    formulas = (e for leaf in leaves for _, e in leaf.wall.base)
+    powers = {p for e in (*asked, *formulas) for p in e.atoms(sp.Pow)}
+    exponents = {p.exp.xreplace(dict(example)) for p in powers if not p.exp.free_symbols.isdisjoint(example)}
+    return all(abs(n) <= MAX_EXPONENT for n in exponents if n.is_number)
+
+
 def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[Example]]:
     """Put all differentiable classes below Cinf together under the worst: abs(x)**p is C1 or better for p > 1."""
     finite = sorted(level for level in found if level.differentiable and level < CINF)
@@ -126,7 +137,12 @@ def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[
 
 
 def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -> Smoothness | None:
-    """Return the class for these constants; None if their domain is empty or a leaf that decides may not occur."""
+    """Return the class for these constants; None if their domain is empty or a leaf that decides may not occur.
+
+    None also for constants that make powers of so many digits that SymPy, which writes them out, would not end.
+    """
+    if not _is_writable(bad, example):
+        return None
     domain = [Constraint(c.expr.xreplace(dict(example)), c.rel) for c in where]
     if domain and reach(domain).status is Status.UNSAT:
         return None
@@ -161,7 +177,7 @@ def _examples(
         keep(
             {
                 **leaf.witness,
-                **{s: _rational(v) for s, v in values.items() if sp.N(v).is_Float or v.is_Rational},
+                **{s: near for s, v in values.items() if (near := _rational(v)) is not None},
             }
         )
     turned = [c for leaf in leaves for c in (*leaf.conditions, *constraints_on(leaf.wall, where))]
@@ -194,14 +210,18 @@ def _without_failures(
         }
 
 
-def _rational(value: sp.Expr) -> sp.Rational:
+def _rational(value: sp.Expr) -> sp.Rational | None:
     """Return a plain number near a value; where the value has a leaf, constants near it have it too.
 
-    No integer: at those, as at 0, things happen that happen nowhere near.
+    No integer: at those, as at 0, things happen that happen nowhere near.  None for what is no real number, or is
+    beyond all floats.
     """
     if value.is_Rational:
         return value
-    number = Fraction(float(value))
+    size = float(value) if sp.N(value).is_Float else math.inf
+    if not math.isfinite(size):
+        return None
+    number = Fraction(size)
     for digits in range(1, 20):
         near = number.limit_denominator(MAX_DENOMINATOR**digits)
         if near.denominator > 1 and abs(near - number) < abs(number) / MAX_DENOMINATOR:

@@ -34,11 +34,15 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
     """
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
     constants = {symbol(n) for n in problem.constants}
+    # What an integer part lies between is no condition: floor(a) < a.
+    known_steps = {s for step in leaf.wall.steps or () for s in step.value.free_symbols}
     # A wall has conditions: those on variables may be plain to see from its formula, others may hold anyway.
     real = [
         c
         for c in leaf.wall.conditions
-        if c.rel in {"<", ">"} and c.expr.free_symbols <= names and not _nonzero(problem)(c.expr)
+        if c.rel in {"<", ">"}
+        and c.expr.free_symbols <= names - known_steps
+        and not _nonzero(problem)(c.expr)
         if c.expr.free_symbols <= constants or not _is_plain(c, leaf.wall)
     ]
     apart = [

@@ -34,7 +34,7 @@ from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
 __all__ = ["narrowed", "walls_of"]
 
 # Values of a variable at which a function is cut to see where it vanishes for all of them.
-CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7))
+CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7), sp.S.NegativeOne)
 # Where waves that fit a cut for infinitely many integers fit for few.
 IRRATIONAL = sp.sqrt(2) / 3
 
@@ -210,7 +210,7 @@ def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
         return Walls()
     for value in CYLINDERS:
         cut = f.subs(v, value)
-        if cut.has(sp.zoo, sp.nan, sp.I) or not cut.free_symbols & set(others):
+        if not _has_value(cut) or not cut.free_symbols & set(others):
             if cut.is_number and cut.is_nonzero:
                 return Walls()
             continue
@@ -221,6 +221,12 @@ def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
                 Walls((), (), (f,)) if None in kept else Walls(tuple(w for part in kept for w in part or ()))
             )
     return Walls((), (), (f,))
+
+
+def _has_value(cut: sp.Expr) -> bool:
+    """Whether nothing in an expression plainly has none: 0**p and (-1)**p do not, whatever p is."""
+    powers = (p for p in cut.atoms(sp.Pow) if p.base.is_number and not p.exp.is_integer)
+    return not cut.has(sp.zoo, sp.nan, sp.I) and all(p.base.is_positive for p in powers)
 
 
 def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
