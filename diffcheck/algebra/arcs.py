@@ -10,6 +10,7 @@ from __future__ import annotations
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.rootless import around_root
 
 __all__ = ["over_root", "sine_and_cosine"]
 
@@ -47,17 +48,9 @@ def over_root(expr: sp.Expr) -> sp.Expr:
         or not is_modest(expr)
     ):
         return expr
-    (even, odd), (below, beside) = (_reduced(p, r, d) for p in sp.together(replaced).as_numer_denom())
+    (even, odd), (below, beside) = (around_root(p, r, d) for p in sp.together(replaced).as_numer_denom())
     norm = below**2 - beside**2 * d
     if sp.expand(norm) == 0:
         return expr
     a, b = even * below - odd * beside * d, odd * below - even * beside
     return sp.cancel(a / norm) + sp.cancel(b / norm) * sp.sqrt(d)
-
-
-def _reduced(p: sp.Expr, r: sp.Symbol, d: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """Return (A, B) with p = A + B*r where r**2 = d."""
-    parts = [sp.S.Zero, sp.S.Zero]
-    for (n,), c in sp.Poly(p, r).terms():
-        parts[n % 2] += c * d ** (n // 2)
-    return parts[0], parts[1]

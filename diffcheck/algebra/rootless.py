@@ -1,13 +1,13 @@
 """Equations without square roots that hold wherever those with them do: sqrt(u) = v only where u = v**2.
 
-Read in order: without_root.
+Read in order: without_root, around_root.
 """
 
 from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["without_root"]
+__all__ = ["around_root", "without_root"]
 
 
 def without_root(f: sp.Expr) -> sp.Expr | None:
@@ -22,9 +22,14 @@ def without_root(f: sp.Expr) -> sp.Expr | None:
         inner = sp.together(inner).as_numer_denom()[0]
         if not inner.is_polynomial(r):
             continue
-        even = odd = sp.S.Zero
-        for (n,), c in sp.Poly(inner, r).terms():
-            part = c * u ** (n // 2)
-            even, odd = (even, odd + part) if n % 2 else (even + part, odd)
+        even, odd = around_root(inner, r, u)
         return sp.expand(even**2 - odd**2 * u)
     return None
+
+
+def around_root(p: sp.Expr, r: sp.Symbol, u: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Return (A, B) with p = A + B*r for a polynomial in ``r``, where r**2 = u."""
+    parts = [sp.S.Zero, sp.S.Zero]
+    for (n,), c in sp.Poly(p, r).terms():
+        parts[n % 2] += c * u ** (n // 2)
+    return parts[0], parts[1]
