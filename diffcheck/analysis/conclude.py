@@ -98,11 +98,11 @@ def _passed(work: Work) -> Collection[Node]:
 
 def _unmet(work: Work) -> Iterator[tuple[str, str]]:
     """Yield the parts with a gap that is a sum of squares and was met nowhere, although some constants meet it."""
+    names = {symbol(n) for n in work.names}
     met = {squares(wall.gap) for wall, _ in work.record.walls}
     met |= {squares(looked.system.gap) for looked in work.record.thin if looked.wall is not None}
     for gap in dict.fromkeys(d.gap for d in work.record.gaps if d.variable and d.gap.thin and not d.walls):
         bases = squares(gap.expr)
-        names = {symbol(n) for n in work.names}
         if not bases or bases in met or work.never_zero(gap.expr) or not gap.expr.free_symbols <= names:
             continue
         span = gap.part.span

@@ -25,13 +25,7 @@ from diffcheck.findings.evidence import Discharged
 from diffcheck.thin.around import left_open, visit
 from diffcheck.thin.closed import closed
 from diffcheck.thin.loci import Question
-from diffcheck.verdict import (
-    C0,
-    CINF,
-    DISCONTINUOUS,
-    SINGULAR,
-    Kind,
-)
+from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind
 from diffcheck.walls.cell import Cell
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import inhabited

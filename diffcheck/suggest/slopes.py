@@ -23,10 +23,11 @@ from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.atoms import ATOMS
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
+from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.errors import Undetermined
 from diffcheck.language.parse import parse
 from diffcheck.language.tree import NAME, NUMBER, Node
-from diffcheck.walls.interior import interior
+from diffcheck.walls.interior import RELATIONS, interior
 
 __all__ = ["Steepness", "steepness"]
 
@@ -35,7 +36,6 @@ MOST = 4
 _BRANCHES = frozenset(
     {"where", "abs", "max", "min", "relu", "clip", "sign", "heaviside", "floor", "ceil", "round"}
 )
-_TURNED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ def _pieces(node: Node, where: tuple[Constraint, ...]) -> Iterator[_Piece]:
         yield _Piece(to_sympy(node), where)
         return
     condition, a, b = node.args
-    if condition.op not in _TURNED:
+    if condition.op not in RELATIONS:
         raise ValueError("no comparison")
     gap = to_sympy(condition.args[0]) - to_sympy(condition.args[1])
-    below = condition.op in ("lt", "le")
-    yield from _pieces(a, (*where, Constraint(gap, "<" if below else ">")))
-    yield from _pieces(b, (*where, Constraint(gap, ">" if below else "<")))
+    taken = RELATIONS[condition.op]
+    yield from _pieces(a, (*where, Constraint(gap, taken)))
+    yield from _pieces(b, (*where, Constraint(gap, OPPOSITE[taken])))
 
 
 def _seams(condition: Constraint, s: sp.Symbol) -> list[sp.Expr]:

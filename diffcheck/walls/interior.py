@@ -19,7 +19,7 @@ from diffcheck.errors import Undetermined
 from diffcheck.language.tree import Node
 from diffcheck.walls.gaps import Pieces, borders
 
-__all__ = ["interior"]
+__all__ = ["RELATIONS", "interior"]
 
 RELATIONS: Mapping[str, Relation] = {"lt": "<", "le": "<", "gt": ">", "ge": ">"}
 
