@@ -133,3 +133,14 @@ def test_the_sign_of_a_rational_function_is_exact(a, b):
     assert sign_at((X - Y) * (X + 2 * Y) + R(1, 3), {X: a, Y: b}) == (value > 0) - (value < 0)
     exact = rational_value((X - Y) * (X + 2 * Y) + R(1, 3), {X: a, Y: b})
     assert Fraction(int(exact.p), int(exact.q)) == value
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 7])
+def test_powers_of_a_ball_around_zero_contain_those_of_its_points(n):
+    """[-r, r]**n holds (-r)**n, 0**n and r**n, also where the midpoint is exactly zero."""
+    x = sp.Symbol("x", real=True)
+    for middle in (0, 1):
+        ball = flint.arb(middle, 2)
+        power = enclose(x**n, {x: ball})
+        assert power.is_finite()
+        assert all(power.contains(flint.arb(middle + step) ** n) for step in (-2, -middle, 0, 2))

@@ -7,8 +7,9 @@ import sympy as sp
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.verdict import C0, Kind
-from diffcheck.walls.explore import MAX_LEAVES, constraints_on, explore
+from diffcheck.walls.explore import MAX_LEAVES, explore
 from diffcheck.walls.outcome import SMOOTH, Outcome
+from diffcheck.walls.points import constraints_on
 from diffcheck.walls.solved import walls_of
 from diffcheck.walls.wall import Wall
 

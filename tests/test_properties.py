@@ -355,3 +355,36 @@ def test_a_negative_base_has_powers_with_whole_exponents(base, exponent):
     """(-b)**n is cos(pi*n)*b**n for whole n, whether n is a number or an integer that a wall leaves open."""
     found = answer(f"(-({base}))**({exponent})")
     assert found == answer(f"cos(pi*({exponent}))*({base})**({exponent})")
+
+
+# --- roots without a closed form, beside other names
+
+
+ROOTS = st.sampled_from(
+    [("cos(x) - x", 0.739), ("x**5 - x - 1", 1.167), ("exp(x) + x", -0.567), ("x*exp(x) - 1", 0.567)]
+)
+SHIFTS = st.sampled_from([-3, -1, 0, 2, 4])
+
+
+@QUICK
+@given(ROOTS, SHIFTS, st.sampled_from(["y", "2*y"]), st.booleans())
+def test_a_kink_at_a_root_without_closed_form_needs_points_that_the_domain_allows(root, shift, name, on):
+    """abs(g(x))*max(s*(y - c), 0) has corners for s*(y - c) > 0 only: off the half-plane it is 0."""
+    gap, _ = root
+    side = ">" if on else "<"
+    expected = "C0" if on else "Cinf"
+    text = f"abs({gap})*max({name} - {shift}, 0)**3"
+    where = f"{name} {side} {shift + 2 if on else shift - 2}"
+    assert answer(text, ("x", "y"), where)[1] == expected
+    assert answer(text, ("x",), where)[1] == expected
+
+
+@QUICK
+@given(ROOTS, SHIFTS)
+def test_a_kink_at_a_root_without_closed_form_is_there_for_the_constants_that_leave_it(root, constant):
+    """abs(g(x))*max(x - a, 0)**3 is C2 at x = a, and has a corner at the root r of g only if a < r."""
+    gap, at = root
+    text = f"abs({gap})*max(x - a, 0)**3"
+    bound = f"{constant} < a, a < {constant} + 1/10"
+    assert answer(text, ("x",), bound)[1] == ("C0" if constant < at else "C2")
+    assert answer(text, ("x",))[0] is Verdict.CONDITIONAL

@@ -251,8 +251,12 @@ def _power(expr: sp.Expr, memo: dict[sp.Expr, flint.arb], analytic: bool) -> fli
 
 def _integer_power(ball: flint.arb, n: int) -> flint.arb:
     if n >= 0:
-        even = n % 2 == 0 and ball.contains(0) and not ball.is_exact()
-        return (abs(ball).upper() ** n).union(flint.arb(0)) if even else ball**n
+        if not ball.contains(0) or ball.is_exact():
+            return ball**n
+        # FLINT has no power of a ball whose midpoint is zero.
+        if n % 2:
+            return (ball.lower() ** n).union(ball.upper() ** n)
+        return (abs(ball).upper() ** n).union(flint.arb(0)) if n else flint.arb(1)
     # An exact zero below would be inf; a ball around zero has no finite reciprocal: both mean "undefined".
     return nan() if ball.contains(0) else 1 / ball ** (-n)
 

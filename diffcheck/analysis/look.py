@@ -30,10 +30,11 @@ from diffcheck.walls.cell import Cell
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import inhabited
 from diffcheck.walls.enough import Enough
-from diffcheck.walls.explore import Explored, Leaf, constraints_on, explore
+from diffcheck.walls.explore import Explored, Leaf, explore
 from diffcheck.walls.factored import factors
 from diffcheck.walls.gaps import Gap, Pieces, meetings
 from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.points import constraints_on
 from diffcheck.walls.sides import Sides, judge
 from diffcheck.walls.solved import narrowed, walls_of
 from diffcheck.walls.wall import Thin, Wall, family_key

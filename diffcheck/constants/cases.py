@@ -22,7 +22,8 @@ from diffcheck.conditions.implied import Conjunction, covered, longest_first, re
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.constants.values import values_of
 from diffcheck.deadline import TimeOver, within
-from diffcheck.walls.explore import Leaf, constraints_on
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.points import beside, constraints_on
 
 __all__ = ["Group", "cases", "enough", "occurrence", "occurrences"]
 
@@ -218,10 +219,15 @@ def _holds_near_zero(c: Constraint, witness: Example) -> bool:
 
 
 def _asked(leaf: Leaf, where: Sequence[Constraint]) -> Conjunction:
-    """Return all conditions of a leaf, but for those at an implicit root, which no constant moves."""
-    root = None if leaf.wall.implicit is None else leaf.wall.implicit.symbol
+    """Return all conditions of a leaf, but for those at an implicit root alone, which no constant moves.
+
+    In the others its symbol is a number in an interval around the root: what no such number allows, the root does not.
+    """
     known = (*leaf.conditions, *constraints_on(leaf.wall, where))
-    return tuple(c for c in known if root not in c.expr.free_symbols)
+    if leaf.wall.implicit is None:
+        return known
+    asked = tuple(c for c in known if c.expr.free_symbols != {leaf.wall.implicit.symbol})
+    return (*asked, *beside(leaf.wall.implicit, asked))
 
 
 def _hold_far_out(involved: Sequence[Constraint], s: sp.Symbol, constants: set[sp.Symbol]) -> bool:

@@ -26,7 +26,8 @@ from diffcheck.conditions.relations import NEGATED
 from diffcheck.constants.cases import enough
 from diffcheck.constants.ends import far_out
 from diffcheck.deadline import TimeOver, check_time, within
-from diffcheck.walls.explore import Leaf, constraints_on
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.points import constraints_on
 
 __all__ = ["certain"]
 

@@ -22,7 +22,8 @@ from diffcheck.constants.cases import Group, cases, occurrence, occurrences
 from diffcheck.constants.certain import certain
 from diffcheck.errors import Undetermined
 from diffcheck.verdict import CINF, Smoothness
-from diffcheck.walls.explore import Leaf, constraints_on
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.points import constraints_on, reach_on
 
 __all__ = ["Region", "regions"]
 
@@ -257,7 +258,4 @@ def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Co
     fixed = [Constraint(bound[s] - v, "=") for s, v in example.items() if s in bound]
     known = [*constraints_on(leaf.wall, where), *leaf.conditions]
     asked = [*fixed, *(Constraint(c.expr.xreplace(dict(example)), c.rel) for c in known)]
-    if leaf.wall.implicit is not None:
-        # Decided before at the root itself, which no constant moves.
-        asked = [c for c in asked if leaf.wall.implicit.symbol not in c.expr.free_symbols]
-    return reach(asked).status if asked else Status.SAT
+    return reach_on(asked, leaf.wall.implicit).status if asked else Status.SAT

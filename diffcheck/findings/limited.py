@@ -33,6 +33,8 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
     Those that follow from the others are left out.
     """
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | set(leaf.wall.integers)
+    if leaf.wall.implicit is not None:
+        names.add(leaf.wall.implicit.symbol)
     constants = {symbol(n) for n in problem.constants}
     # What an integer part lies between is no condition: floor(a) < a.
     known_steps = {s for step in leaf.wall.steps or () for s in step.value.free_symbols}

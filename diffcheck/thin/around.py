@@ -36,9 +36,10 @@ from diffcheck.thin.rays import direction
 from diffcheck.verdict import CINF
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.crossings import uncrossed
-from diffcheck.walls.explore import Leaf, constraints_on
+from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
 from diffcheck.walls.outcome import SMOOTH
+from diffcheck.walls.points import constraints_on
 from diffcheck.walls.wall import Thin, Wall
 
 __all__ = ["left_open", "visit"]

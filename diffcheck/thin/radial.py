@@ -31,8 +31,9 @@ from diffcheck.thin.cast import Site, cast
 from diffcheck.thin.loci import Looked, Question
 from diffcheck.verdict import CINF, Kind
 from diffcheck.walls.cell import Cell
-from diffcheck.walls.explore import Leaf, constraints_on, explore
+from diffcheck.walls.explore import Leaf, explore
 from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.points import constraints_on
 from diffcheck.walls.sides import Sides, judge
 from diffcheck.walls.wall import Thin, Wall
 

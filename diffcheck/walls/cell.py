@@ -17,6 +17,7 @@ import sympy as sp
 from diffcheck.algebra.balls import enclose, sign_at
 from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import inner_symbol, shown
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
@@ -141,14 +142,22 @@ class Cell:
                 return False
         if self.implicit is None and any(k.is_integer for k in c.free_symbols):
             return self._zero_on_integers(c)
-        decision = is_zero(self._reduced(c), self.point if self.implicit is None else None)
+        if self.implicit is not None:
+            return self._zero_at_root(c, self.implicit)
+        decision = is_zero(c, self.point)
         if decision is Decision.UNKNOWN and sp.count_ops(c) <= MAX_OPERATIONS:
-            decision = is_zero(expanded(self._reduced(c)), self.point if self.implicit is None else None)
+            decision = is_zero(expanded(c), self.point)
         if decision is Decision.UNKNOWN:
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
-        if decision is Decision.NO and self.implicit is not None:
-            raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         return decision is Decision.YES
+
+    def _zero_at_root(self, c: sp.Expr, implicit: Implicit) -> bool:
+        """Prove that ``c``, whose ball holds zero, vanishes; another point may decide what other names move."""
+        if vanishes_at_root(c, implicit.symbol, implicit.equation):
+            return True
+        if c.free_symbols - {implicit.symbol}:
+            raise BadWitness(c)
+        raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
 
     def _zero_on_integers(self, c: sp.Expr) -> bool:
         """Decide whether ``c`` is zero for all integers; the ones of the point may be an exception."""
@@ -193,29 +202,6 @@ class Cell:
             return True
         first, *others = [*self._at_angles(c)] or [sp.S.Zero]
         return any(not self.vanishes(v - first) for v in others)
-
-    def _reduced(self, c: sp.Expr) -> sp.Expr:
-        """Rewrite ``c`` with the equation of an implicit root, where one of its parts occurs linearly."""
-        if self.implicit is None or self.implicit.symbol not in c.free_symbols:
-            return c
-        xi, equation = self.implicit.symbol, self.implicit.equation
-        if equation.is_polynomial(xi):
-            numerator = sp.together(c).as_numer_denom()[0]
-            return sp.rem(numerator, equation, xi) if numerator.is_polynomial(xi) else c
-        for kernel in sorted(equation.atoms(sp.Function, sp.Pow), key=sp.count_ops, reverse=True):
-            z = sp.Dummy("z", real=True)
-            replaced = equation.xreplace({kernel: z})
-            if xi in kernel.free_symbols and replaced.is_polynomial(z) and sp.degree(replaced, z) == 1:
-                a, b = sp.Poly(replaced, z).all_coeffs()
-                value = -b / a
-                if isinstance(kernel, sp.exp):
-                    # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x), but x as that of x**(1/3).
-                    return expanded(c.subs(kernel, value).subs(kernel, value))
-                # Germs write a power with an unknown exponent as exp(e*log(b)).
-                written = kernel.is_Pow and xi in kernel.exp.free_symbols
-                other = sp.exp(kernel.exp * sp.log(kernel.base)) if written else kernel
-                return expanded(c.xreplace({kernel: value, other: value}))
-        return c
 
     def _note_integers(self, c: sp.Expr) -> None:
         if any(s.is_integer for s in c.free_symbols):

@@ -21,8 +21,9 @@ from diffcheck.germs.expand import Expansion, UndefinedHere
 from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.language.tree import Node
 from diffcheck.walls.cell import BadWitness, Cell, Refine
-from diffcheck.walls.explore import GENERIC, Leaf
+from diffcheck.walls.explore import Leaf
 from diffcheck.walls.outcome import OUTSIDE
+from diffcheck.walls.points import GENERIC
 
 __all__ = ["demanded", "inhabited"]
 

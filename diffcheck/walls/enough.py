@@ -22,7 +22,7 @@ from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.germs.resolve import BUILD, to_rational
 from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.verdict import C0
-from diffcheck.walls.explore import GENERIC, Explored, Leaf
+from diffcheck.walls.explore import Explored, Leaf
 from diffcheck.walls.gaps import (
     COMPARISONS,
     Gap,
@@ -32,6 +32,7 @@ from diffcheck.walls.gaps import (
     difference_of,
     gaps_of,
 )
+from diffcheck.walls.points import GENERIC
 
 __all__ = ["Enough", "piece_at"]
 

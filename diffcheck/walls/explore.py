@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 import sympy as sp
 
-from diffcheck.algebra.balls import enclose, sign_at
-from diffcheck.algebra.printer import shown, symbol
+from diffcheck.algebra.balls import sign_at
+from diffcheck.algebra.printer import shown
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
@@ -25,32 +24,13 @@ from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.factored import factors
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
-from diffcheck.walls.wall import Step, Wall
+from diffcheck.walls.points import Example, constraints_on, example_on, generic_on, nudged, reach_on
+from diffcheck.walls.wall import Wall
 
-__all__ = ["Explored", "Leaf", "constraints_on", "explore"]
+__all__ = ["Explored", "Leaf", "explore"]
 
 MAX_LEAVES = 96
 FEW_MEMBERS = 9
-# Generic values: no two related by a small equation, so that coincidences do not hide.
-GENERIC = tuple(
-    sp.Rational(p, q)
-    for p, q in (
-        (1, 3),
-        (2, 7),
-        (5, 11),
-        (3, 13),
-        (7, 17),
-        (8, 19),
-        (9, 23),
-        (11, 29),
-        (12, 31),
-        (13, 37),
-        (15, 41),
-        (17, 43),
-    )
-)
-# Multiples of generic values that are tried before a solver is asked.
-PLAIN = (sp.Integer(1), sp.Integer(-1), sp.Integer(4), sp.Integer(-4))
 
 
 class OnlyWhere(Refine):
@@ -95,14 +75,7 @@ class Explored:
     absent: list[tuple[tuple[Constraint, ...], str]] = field(default_factory=list)
 
 
-Example = Mapping[sp.Symbol, sp.Expr]
 Judge = Callable[[Wall, Cell], Outcome]
-
-
-def constraints_on(wall: Wall, where: Sequence[Constraint]) -> tuple[Constraint, ...]:
-    """Return what the free symbols of the wall satisfy inside the domain's interior."""
-    bound = {symbol(n): e for n, e in wall.base}
-    return (*wall.conditions, *(Constraint(c.expr.xreplace(bound), c.rel) for c in where))
 
 
 def explore(
@@ -151,7 +124,7 @@ def explore(
             out.open.append(str(reason))
             continue
         conditions = tuple(cell.conditions)
-        _make_telling(point, outcome, (*known, *prefix, *conditions))
+        _make_telling(point, outcome, (*known, *prefix, *conditions), member)
         noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
         out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
         if enough(out):
@@ -176,13 +149,15 @@ def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:
     return None
 
 
-def _make_telling(point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint]) -> None:
+def _make_telling(
+    point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint], wall: Wall
+) -> None:
     """Move the example to where a difference that is not zero on the whole wall is not zero."""
     size = outcome.size
     # By balls: exact powers of the coordinates can have millions of digits.
     if size is None or not size.free_symbols <= point.keys() or sign_at(size, point, 400):
         return
-    answer = reach([*known, Constraint(size, "!=")])
+    answer = reach_on([*known, Constraint(size, "!=")], wall.implicit)
     if answer.witness is not None:
         point.update(answer.witness)
 
@@ -205,15 +180,15 @@ def _visit(
         except BadWitness as bad:
             # A coefficient vanishes by accident at this point only: take another one.
             if bad.only_at is None:
-                point.update(_nudged(point, known, attempt))
+                point.update(nudged(point, known, attempt, wall.implicit))
             else:
-                point.update(_elsewhere(bad.only_at, known))
+                point.update(_elsewhere(bad.only_at, known, wall))
     raise Undetermined("no point in general position was found on a wall")
 
 
-def _elsewhere(c: sp.Expr, known: Sequence[Constraint]) -> Example:
+def _elsewhere(c: sp.Expr, known: Sequence[Constraint], wall: Wall) -> Example:
     """Return a point with other integers, at which ``c`` is not zero."""
-    answer = reach([*known, Constraint(c, "!=")])
+    answer = reach_on([*known, Constraint(c, "!=")], wall.implicit)
     if answer.status is Status.UNSAT:
         raise OnlyWhere(c)
     if answer.witness is None:
@@ -221,75 +196,21 @@ def _elsewhere(c: sp.Expr, known: Sequence[Constraint]) -> Example:
     return answer.witness
 
 
-def _nudged(point: Example, known: Sequence[Constraint], attempt: int) -> Example:
-    """Return a point nearby that satisfies the same constraints, which are open; integers stay."""
-    for size in (1, 20, 400, 10**4, 10**7, 10**11):
-        scale = sp.Rational(1 + attempt, 3 * size)
-        moved = {
-            s: v if s.is_integer else v + scale * GENERIC[(i + attempt) % len(GENERIC)]
-            for i, (s, v) in enumerate(point.items())
-        }
-        if all(holds(c, moved) for c in known):
-            return moved
-    return point
-
-
 def _point(
     wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: Explored
 ) -> dict[sp.Symbol, sp.Expr] | None:
     """Return exact coordinates for the free symbols, or None when no point of the wall satisfies ``known``."""
-    bound = {n for n, _ in wall.base}
-    free = [symbol(n) for n in names if n not in bound]
-    used = {s for _, e in wall.base for s in e.free_symbols} - set(free)
-    used |= {k for c in wall.conditions for k in c.expr.free_symbols if k in wall.integers}
-    if wall.implicit is not None:
-        used -= {wall.implicit.symbol}
-    free += sorted(used, key=lambda s: s.name)
-    if not free:
+    if not generic_on(wall, names):
         return {} if _holds(wall, known, out) else None
-    point: dict[sp.Symbol, sp.Expr] = {}
-    for i, s in enumerate(free):
-        point[s] = sp.Integer(3 + i) if s.is_integer else GENERIC[i % len(GENERIC)]
-    if wall.implicit is not None:
-        return point if _holds(wall, [c for c in known if not c.expr.free_symbols & set(free)], out) else None
-    if not known:
-        return point
-    plain = _plain_point(point, known, wall.steps or ())
-    if plain is not None:
-        return plain
-    answer = reach(list(known))
-    if answer.status is Status.UNSAT:
-        out.absent.append((tuple(known), answer.how))
-        return None
-    if answer.status is Status.UNKNOWN or answer.witness is None:
+    found = example_on(wall, known, names)
+    if found.status is Status.SAT and found.witness is not None:
+        return dict(found.witness)
+    if found.status is Status.UNSAT:
+        out.absent.append((tuple(known), found.how))
+    else:
         out.open.append(
             "cannot tell whether " + " and ".join(_text(c) for c in known[:4]) + " can hold together"
         )
-        return None
-    point.update(answer.witness)
-    return point
-
-
-def _plain_point(
-    point: Example, known: Sequence[Constraint], steps: Sequence[Step]
-) -> dict[sp.Symbol, sp.Expr] | None:
-    """Return a point of small fractions that satisfies ``known``: easier to read than what a solver finds."""
-    if any(c.rel == "=" for c in known):
-        return None
-    follow = {s.value: s.of for s in steps if s.value.is_Symbol}
-    bent = sorted(
-        {s for c in known for s in c.expr.free_symbols if s in point and s not in follow},
-        key=lambda s: s.name,
-    )
-    if len(bent) > 3 or any(s.is_integer for s in bent):
-        return None
-    for scales in product(PLAIN, repeat=len(bent)):
-        moved = dict(point) | {s: point[s] * f for s, f in zip(bent, scales, strict=True)}
-        for n, u in follow.items():
-            whole = enclose(u, moved, 128).mid().floor().unique_fmpz()
-            moved[n] = sp.Integer(0 if whole is None else int(whole))
-        if all(holds(c, moved) for c in known):
-            return moved
     return None
 
 

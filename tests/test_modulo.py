@@ -1,0 +1,40 @@
+"""Zeros at a root that is known by its equation alone: proved by remainders, never by digits."""
+
+import pytest
+import sympy as sp
+
+from diffcheck.algebra.modulo import vanishes_at_root
+
+R = sp.Symbol("r", real=True)
+Y = sp.Symbol("y", real=True)
+QUINTIC = R**5 - R - 1
+
+ZEROS = [
+    (QUINTIC, QUINTIC),
+    (R**6 - R**2 - R, QUINTIC),
+    (QUINTIC**3 * sp.sin(R), QUINTIC),
+    (R**5 * sp.sin(R) - (R + 1) * sp.sin(R), QUINTIC),
+    (Y * (R**5 - 1) - Y * R, QUINTIC),
+    (sp.cos(R) ** 6 + sp.cos(R) ** 2 - sp.cos(R), sp.cos(R) ** 5 + sp.cos(R) - 1),
+    (sp.sin(R) * R - 1, R * sp.sin(R) - 1),
+    (sp.exp(3 * R) + R**3, sp.exp(R) + R),
+]
+OTHERS = [
+    (R, QUINTIC),
+    (sp.sin(R), QUINTIC),
+    (QUINTIC + Y, QUINTIC),
+    (R - 1, R**2 - 1),
+    (sp.cos(R) - R * sp.sin(R), R * sp.sin(R) - 1),
+]
+
+
+@pytest.mark.parametrize(("expr", "equation"), ZEROS)
+def test_what_vanishes_with_the_equation_is_proved(expr, equation):
+    """Multiples of the equation, in any of its parts, and products with one."""
+    assert vanishes_at_root(expr, R, equation)
+
+
+@pytest.mark.parametrize(("expr", "equation"), OTHERS)
+def test_what_may_differ_from_zero_at_a_root_is_not_proved(expr, equation):
+    """Also what vanishes at some roots of the equation only."""
+    assert not vanishes_at_root(expr, R, equation)
