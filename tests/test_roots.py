@@ -209,6 +209,32 @@ def test_the_sign_far_out_is_proved(text: str, expected: int | None) -> None:
     assert (found[0] if found else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "end", "inward", "expected"),
+    [
+        ("log(x)+1/x", "0", 1, 1),
+        ("x*log(x)", "0", 1, -1),
+        ("x**2-2", "sqrt(2)", 1, 1),
+        ("x**2-2", "sqrt(2)", -1, -1),
+        ("9*x+log(1+x**2-x**4)", "-sqrt(1/2+sqrt(5)/2)", 1, -1),
+        ("exp(x)-1-x", "-oo", 1, 1),
+        ("sin(1/(x-1))", "1", 1, None),
+    ],
+)
+def test_the_sign_near_an_end_is_proved(text: str, end: str, inward: int, expected: int | None) -> None:
+    """At an end that is a number the leading term in the distance decides, whatever SymPy knows of that number."""
+    found = far_sign(sp.sympify(text, locals={"x": x}, rational=True), x, sp.sympify(end), inward)
+    assert (found[0] if found else None) == expected
+
+
+@pytest.mark.parametrize("size", ["4000/3", "987654321/1000"])
+def test_large_numbers_in_exponents_are_no_degrees(size: str) -> None:
+    """(x - 1)*exp(2*x + a) + x + 1 has no zero for x > 1, and one for x < 1, for all large a."""
+    found = real_roots(sp.sympify(f"(x-1)*exp(2*x+{size})+x+1", locals={"x": x}), x, -2, 2)
+    assert found.complete
+    assert len(found.roots) == 1
+
+
 rationals = st.fractions(min_value=-5, max_value=5, max_denominator=12).map(
     lambda f: sp.Rational(f.numerator, f.denominator)
 )

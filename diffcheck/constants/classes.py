@@ -174,7 +174,7 @@ def _examples(
 
     own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(symbols)]
     for leaf in leaves:
-        values = {symbol(n): e.subs(dict(leaf.witness)) for n, e in leaf.wall.base}
+        values = {symbol(n): e.subs(dict(leaf.witness)) for n, e in leaf.wall.base if symbol(n) in symbols}
         keep(
             {
                 **leaf.witness,

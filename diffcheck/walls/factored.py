@@ -11,6 +11,7 @@ from functools import lru_cache
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.hidden import hidden
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.deadline import check_time
 
@@ -35,7 +36,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         return factors(expr.base)  # a sum of squares under a root stays one
     if sp.count_ops(expr) > MAX_FACTORED or not is_modest(expr):
         return (expr,) if expr.free_symbols else ()
-    expr, hidden = _hidden(expr)
+    expr, powers_of = hidden(expr)
     numerator = sp.together(expr).as_numer_denom()[0]
     if 0 not in signs(numerator):
         return ()
@@ -52,21 +53,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
             for a in sp.Mul.make_args(sp.factor_terms(numerator))
         ]
     # |u| and sign(u) vanish where u does.
-    shown = (f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(hidden) for f in found))
+    shown = (
+        f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(powers_of) for f in found)
+    )
     return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
-
-
-def _hidden(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
-    """Replace exponentials and powers by symbols: exp(10**9*x) would be read as the power 10**9 of exp(x)."""
-
-    def large(exponent: sp.Expr) -> bool:
-        return any(c.q > 12 or abs(c.p) > 12 for c in exponent.atoms(sp.Rational))
-
-    kernels = [k for k in expr.atoms(sp.exp) if large(k.args[0])]
-    kernels += [
-        k
-        for k in expr.atoms(sp.Pow)
-        if k.exp.is_Integer is not True and large(k.exp) and k.base.is_nonnegative
-    ]
-    table = {k: sp.Dummy("e", positive=True) for k in kernels}
-    return expr.xreplace(table), {d: k for k, d in table.items()}

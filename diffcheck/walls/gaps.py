@@ -77,7 +77,7 @@ class Pieces:
         Where a side has floor(u) = k, the limit of u from that side is in [k, k + 1].
         """
         found = []
-        for node, k in self.integers.items():
+        for node, k in tuple(self.integers.items()):  # writing out a piece may number others
             pieces = self.of(node.args[0]) if k in expr.free_symbols else ()
             if len(pieces) == 1 and all(
                 s in expr.free_symbols for s in pieces[0].free_symbols if s.is_integer
@@ -119,7 +119,8 @@ class Pieces:
             seen[assignment, _built(node.op, [expr for _, expr in combination])] = None
             if len(seen) > MAX_PIECES:
                 raise Undetermined(f"more than {MAX_PIECES} smooth pieces in one part")
-        yield from seen
+        # One without a value anywhere, such as atan(x/0) in atan2(x, y - y), has no zeros; its division has a gap.
+        yield from [piece for piece in seen if not piece[1].has(sp.zoo, sp.nan)] or seen
 
 
 def _built(op: str, args: Sequence[sp.Expr]) -> sp.Expr:

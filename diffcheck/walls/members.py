@@ -68,10 +68,6 @@ def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
         return _zeros_by_parity(expr, k)
     out: set[int] = set()
     for f in factors(expr):
-        if f.is_polynomial(k):
-            x = sp.Dummy("x", real=True)
-            out |= {int(r) for r in sp.roots(sp.Poly(f.subs(k, x), x), filter="Z")}
-            continue
         x = sp.Symbol("x", real=True)
         found = real_roots(f.subs(k, x), x)
         unsure = [r for r in found.roots if r.exact is None and r.ball.contains_integer()]

@@ -1,8 +1,8 @@
 """All zeros of a function that is analytic between the edges of its domain: tails, then subdivision.
 
-The domain of f is cut where a logarithm, a root or a denominator vanishes.  On each open piece (a, b) a
-substitution (x = a + 1/y, x = -y ...) turns both ends into y -> oo, where far_sign proves that f keeps one
-sign; what is left is a closed bounded interval without edges.  The cuts themselves are tested one by one.
+The domain of f is cut where a logarithm, a root or a denominator vanishes.  On each open piece (a, b) far_sign proves
+that f keeps one sign near both ends; what is left is a closed bounded interval without edges.  The cuts themselves are
+tested one by one.
 """
 
 from __future__ import annotations
@@ -32,12 +32,6 @@ class _End:
 
     at: sp.Expr
     inward: int
-
-    def seen_from_far(self, f: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Symbol]:
-        """Return f in a coordinate y that goes to +oo at this end."""
-        y = sp.Symbol(x.name, positive=True)
-        inside = -self.inward * y if self.at.is_infinite else self.at + sp.Integer(self.inward) / y
-        return f.subs(x, inside), y
 
     def reach(self, radius: int) -> fmpq:
         """Return a point of the piece up to which the sign at this end is known."""
@@ -110,7 +104,7 @@ def _piece(f: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr, budget: Budget
     """Return the zeros in the open interval, on which f is analytic."""
     reach: list[fmpq] = []
     for end in (_End(low, 1), _End(high, -1)):
-        tail = far_sign(*end.seen_from_far(f, x))
+        tail = far_sign(f, x, end.at, end.inward)
         if tail is None:
             raise Stuck(f"the behaviour towards {end.at} is not understood")
         reach.append(end.reach(tail[1]))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flint import arb, ctx, fmpq
 
 from diffcheck.algebra.roots.jets import Jet, nonzero, sign
+from diffcheck.deadline import check_time
 from diffcheck.errors import Undetermined
 
 __all__ = ["CUTS", "Bracket", "Budget", "Stuck", "hull", "sign_at"]
@@ -32,7 +33,8 @@ class Budget:
     left: int = 3000
 
     def spend(self, cost: int = 1) -> None:
-        """Take ``cost`` from what is left; raises Stuck when nothing is."""
+        """Take ``cost`` from what is left; raises Stuck when nothing is, TimeOver when the time is over."""
+        check_time()
         self.left -= cost
         if self.left < 0:
             raise Stuck("the budget for subdivision is spent")

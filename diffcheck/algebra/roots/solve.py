@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
+from diffcheck.algebra.hidden import hidden, highest_power
 from diffcheck.algebra.roots.analytic import analytic_roots
 from diffcheck.algebra.roots.compact import Stuck
 from diffcheck.algebra.roots.domain import Demand, conditions, defined_at
@@ -82,13 +83,16 @@ def _of_constant(f: sp.Expr) -> RootSet:
 
 def _of_polynomial(f: sp.Expr, x: sp.Symbol) -> RootSet | None:
     """Solve a polynomial: any over Q, degree 1 and 2 over other constants; None for the rest."""
+    plain, numbers = hidden(f)
+    if highest_power(plain) > HIGHEST_DEGREE:
+        return None
     try:
-        poly = sp.Poly(f, x)
+        poly = sp.Poly(plain, x)
     except sp.PolynomialError:
         return None
     if poly.degree() > HIGHEST_DEGREE:
         return None
-    coefficients = poly.all_coeffs()
+    coefficients = [c.xreplace(numbers) for c in poly.all_coeffs()]
     if all(c.is_Rational for c in coefficients):
         if poly.is_zero:
             return RootSet(how="identity", everywhere=True)
@@ -165,13 +169,17 @@ def _factors(f: sp.Expr, x: sp.Symbol) -> list[tuple[sp.Expr, int]]:
     """Return the factors of f as a polynomial in x and its kernels; f itself when that is not feasible."""
     if f.count_ops() > MOST_OPERATIONS:
         return [(f, 1)]
+    plain, powers = hidden(f)
+    if highest_power(plain) > HIGHEST_DEGREE:
+        return [(f, 1)]
     try:
-        constant_factor, found = sp.factor_list(sp.fraction(sp.together(f))[0])
+        constant_factor, found = sp.factor_list(sp.fraction(sp.together(plain))[0])
     except (sp.PolynomialError, NotImplementedError):
         return [(f, 1)]
     if constant_factor == 0 or any(n < 1 for _, n in found):
         return [(f, 1)]
-    parts = [(part, int(n)) for part, n in found if part.has(x)]
+    shown = ((part.xreplace(powers), int(n)) for part, n in found)
+    parts = [(part, n) for part, n in shown if part.has(x)]
     if len(parts) == 1 and parts[0][1] == 1 and single_kernel(parts[0][0], x) is None:
         return [(f, 1)]
     return parts

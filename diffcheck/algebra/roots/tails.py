@@ -9,7 +9,7 @@ remainder in the ball of the last coefficient (the Lagrange form).  M_1/M_2 is d
 times its logarithmic derivative is proved to be negative there; then sum |C_i|*M_i(R)/M_0(R) < |C_0| proves
 the sign of f on [R, oo).
 Gives up (None) on oscillation in the leading term, on cancellation of leading terms beyond DEPTH, and on
-double exponentials that grow.
+double exponentials that grow.  Ends at numbers are seen in the coordinate 1/y.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from diffcheck.algebra.roots.jets import constant, is_zero_constant, jet, nonzero, sign
+from diffcheck.deadline import check_time
 from diffcheck.errors import Undetermined
 
 __all__ = ["Monomial", "Tail", "Term", "far_sign"]
@@ -29,6 +30,7 @@ __all__ = ["Monomial", "Tail", "Term", "far_sign"]
 # Taylor terms kept of a function of a tail; enough for cancellations of the orders that losses have.
 DEPTH = 4
 MOST_TERMS = 60
+LONGEST = 60
 RADII = (4, 16, 100, 10**4, 10**8, 10**16, 10**32, 10**64)
 
 Exponent = tuple[tuple[tuple[sp.Expr, sp.Expr], sp.Expr], ...]
@@ -113,14 +115,19 @@ class Term:
     exact: sp.Expr | None = None
 
     def __add__(self, other: Term) -> Term:
-        if self.exact is None or other.exact is None:
+        if self.exact is None or other.exact is None or self.is_long or other.is_long:
             return Term(self.ball + other.ball)
         return _exactly(self.exact + other.exact)
 
     def __mul__(self, other: Term) -> Term:
-        if self.exact is None or other.exact is None:
+        if self.exact is None or other.exact is None or self.is_long or other.is_long:
             return Term(self.ball * other.ball)
         return _exactly(self.exact * other.exact)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the exact constant is too long to be carried on: its ball does, but for cancellations."""
+        return self.exact is not None and not self.exact.is_Rational and sp.count_ops(self.exact) > LONGEST
 
 
 def _exactly(expr: sp.Expr) -> Term:
@@ -138,10 +145,11 @@ Tail = dict[Monomial, Term]
 
 @dataclass(frozen=True, slots=True)
 class _Far:
-    """Arithmetic of tails on [radius, oo)."""
+    """Arithmetic of tails on [radius, oo); ``path``: what x is there."""
 
     radius: int
     x: sp.Symbol
+    path: Tail
 
     def add(self, left: Tail, right: Tail) -> Tail:
         result = dict(left)
@@ -154,6 +162,7 @@ class _Far:
         return result
 
     def mul(self, left: Tail, right: Tail) -> Tail:
+        check_time()
         result: Tail = {}
         for m, c in left.items():
             result = self.add(result, {m * n: c * d for n, d in right.items()})
@@ -331,7 +340,7 @@ class _Far:
     def of(self, expr: sp.Expr) -> Tail:
         """Return the tail of an expression in x."""
         if expr == self.x:
-            return {Monomial(a=sp.S.One): UNIT}
+            return self.path
         if not expr.has(self.x):
             return self.constant(expr)
         if expr.is_Add or expr.is_Mul:
@@ -381,12 +390,15 @@ def _derivative_at(g: sp.Expr, x: sp.Symbol, limit: sp.Expr, k: int) -> sp.Expr:
     return result
 
 
-def far_sign(expr: sp.Expr, x: sp.Symbol) -> tuple[int, int] | None:
-    """Return (sign, R) when ``expr`` is proved to have that sign on all of [R, oo), or None."""
+def far_sign(expr: sp.Expr, x: sp.Symbol, end: sp.Expr = sp.oo, inward: int = -1) -> tuple[int, int] | None:
+    """Return (sign, R) when ``expr`` is proved to have that sign near one end, or None.
+
+    Near oo or -oo that is where abs(x) >= R; at a number it is where 0 < inward*(x - end) <= 1/R, inward = 1 or -1.
+    """
     with ctx.workprec(128):
         for radius in RADII:
-            far = _Far(radius, x)
             try:
+                far = _Far(radius, x, _path(end, inward))
                 _, c, _ = far.apart(far.of(expr))
             except (NoTail, ValueError, ZeroDivisionError, OverflowError):
                 continue
@@ -394,3 +406,11 @@ def far_sign(expr: sp.Expr, x: sp.Symbol) -> tuple[int, int] | None:
             if found is not None:
                 return found, radius
     return None
+
+
+def _path(end: sp.Expr, inward: int) -> Tail:
+    """Return the way to an end as a tail in y -> oo: -inward*y or end + inward/y."""
+    if end.is_infinite:
+        return {Monomial(sp.S.One): _exactly(sp.Integer(-inward))}
+    near = {Monomial(sp.S.NegativeOne): _exactly(sp.Integer(inward))}
+    return near if end == 0 else {ONE: _exactly(end), **near}
