@@ -1,11 +1,11 @@
 """Computations in C that nothing interrupts: done in a copy of this process, which is ended when its time is over.
 
-Where a process cannot be copied (Windows) they are done here, without a limit.
+The time is that of the processor: what is given up does not depend on what else the machine does.  Where a process
+cannot be copied (Windows) they are done here, without a limit.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import pickle
 import select
@@ -15,18 +15,17 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-if sys.platform != "win32":
-    import resource
-
 __all__ = ["finished"]
 
 T = TypeVar("T")
 
 _CHUNK = 65_536
+# By the clock on the wall, as multiples of the limit: a copy that waits for what the other process held is never done.
+WAITING = 20
 
 
 def finished(compute: Callable[[], T], seconds: float) -> T | None:
-    """Return what ``compute`` returns, which must be picklable; None if it takes longer or fails.
+    """Return what ``compute`` returns, which must be picklable; None if it fails or needs more processor time.
 
     ``compute`` sees this process as it is, and leaves it as it is.
     """
@@ -35,10 +34,10 @@ def finished(compute: Callable[[], T], seconds: float) -> T | None:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _answer(compute, writing, math.ceil(seconds) + 1)
+        _answer(compute, writing, seconds)
     os.close(writing)
     try:
-        data = _read(reading, time.monotonic() + seconds)
+        data = _read(reading, time.monotonic() + WAITING * seconds)
     finally:
         os.close(reading)
         os.kill(child, signal.SIGKILL)
@@ -47,14 +46,19 @@ def finished(compute: Callable[[], T], seconds: float) -> T | None:
     return found
 
 
-def _answer(compute: Callable[[], T], writing: int, limit: int) -> None:
+def _answer(compute: Callable[[], T], writing: int, seconds: float) -> None:
     """Write the answer and end the process at once: what is open in it belongs to the other one.
 
-    limit: seconds of processor time after which the system ends it, should the other one be gone.
+    The system ends it after ``seconds`` of processor time; no code of it needs to run for that.
     """
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        if sys.platform != "win32":
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
         data = memoryview(pickle.dumps(compute()))
+        if sys.platform != "win32":
+            # Half an answer is none.
+            signal.setitimer(signal.ITIMER_PROF, 0)
         while data:
             data = data[os.write(writing, data) :]
     finally:

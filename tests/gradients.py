@@ -6,6 +6,7 @@ Run by `test_gradients.py` in processes of their own: the frameworks start threa
 from __future__ import annotations
 
 import math
+import re
 from itertools import product
 
 import numpy as np
@@ -257,6 +258,59 @@ def test_a_corner_corrected_from_outside_has_the_slope_of_the_sum(framework, tex
         assert float(value[0]) == pytest.approx(float(exact(s.expression, {**at, "mu": 0.5})), abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("text", "corners"),
+    [
+        ("where(abs(x) <= 2, 0, x - 2*sign(x))", (-2.0, 2.0)),
+        ("where(abs(x) > 0.5, x - sign(x)/2, 0)", (-0.5, 0.5)),
+        ("x*min(max(x + 3, 0), 6)/6", (-3.0, 3.0)),
+        ("min(3*x, clip(x, 1/2, 2)*3) + x**2", (2.0,)),
+        ("where(x > 0 and x < 1, x*(1 - x), 0) + abs(x - 3)", (3.0,)),
+    ],
+)
+def test_the_slope_at_each_corner_is_that_of_the_sum(framework, text, corners):
+    """What is sent back is the derivative of the written expression, and not the sum of two chosen slopes."""
+    problem = make_problem(text, ["x"])
+    corrected = [s for s in suggest(problem, analyze(problem), effort=THOROUGH) if s.corrected]
+    assert corrected
+    for s in corrected:
+        function = load(emit(problem, framework.name, s))
+        (found,) = framework.gradients(function, [np.array(corners)], mu=0.1)
+        want = [slope(s.expression, {"x": x, s.parameter: 0.1}, "x") for x in corners]
+        np.testing.assert_allclose(found, want, atol=1e-9, err_msg=s.name)
+
+
+# Around what is never negative, and 0 or nearly so on one side.
+AROUND = (
+    "sqrt(S)",
+    "(S)**(1/3)",
+    "(S)**(3/2)",
+    "x*sqrt(S)",
+    "sqrt(S + relu(x))",
+    "sqrt(y**2 + sqrt(S))",
+    "1/(1 + (S)**0.1)",
+)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("around", AROUND)
+def test_roots_of_what_underflows_have_finite_slopes_at_a_million(framework, around, kind):
+    """Around every row for a hinge, and around the hinge itself: value and gradient are no nan, for small mu too."""
+    flat = ["relu(x)", "max(x, 0)", "sigmoid(x)", "exp(x - abs(x))", "where(x > 0, x, 0)", "softplus(3*x)**2"]
+    rows = [r.template for r in SMOOTHINGS if r.target == "relu" and r.positive]
+    at = {"x": np.array([-1e6, 1e6, -200.0, 3.0], kind), "y": np.array([2.0, -1.0, 0.5, 1.0], kind)}
+    for part in [*flat, *(re.sub(r"\bu\b", "x", row) for row in rows)]:
+        text = f"{around.replace('S', part)} + 0*y"
+        problem = make_problem(text, list(parse(text).names()), "mu > 0" if "mu" in text else "")
+        function = load(emit(problem, framework.name))
+        for mu in (0.01, 1.0):
+            columns = {**at, "mu": np.full(4, mu, kind)}
+            given = [columns[n] for n in problem.wrt]
+            assert np.isfinite(framework.value(function, given)).all(), text
+            for slopes in framework.gradients(function, given):
+                assert np.isfinite(slopes).all(), text
+
+
 def test_the_norm_at_the_origin_has_a_finite_gradient(framework):
     """The norm has a kink there; zero is one of its subgradients."""
     function = load(emit(question("norm(x, y, z)"), framework.name))
@@ -278,7 +332,17 @@ def test_mu_can_be_learned(framework):
 
 
 @pytest.mark.parametrize(
-    "name", ["cat-smape", "tfr-circle", "contrastive-hadsell", "pen-linf", "act-prelu-joint"]
+    "name",
+    [
+        "cat-smape",
+        "tfr-circle",
+        "contrastive-hadsell",
+        "pen-linf",
+        "act-prelu-joint",
+        "act-selu",
+        "torch-cdist-sqrt-clamp",
+        "smp-focal-reduced-half",
+    ],
 )
 def test_suggestions_have_finite_gradients_at_a_million(name):
     """JAX's slopes of the emitted code are finite at +-10**6 wherever those of the loss are."""

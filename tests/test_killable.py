@@ -1,6 +1,7 @@
 """Computations that nothing interrupts are ended from outside."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sympy as sp
@@ -30,6 +31,18 @@ def test_what_never_ends_is_ended():
     """The answer is None, and the process goes on."""
     assert finished(spin, 0.2) is None
     assert finished(lambda: 1, 10) == 1
+
+
+def test_time_that_others_take_does_not_count():
+    """What waits for longer than the limit, as on a busy machine, and computes for less, has its answer."""
+    assert finished(lambda: time.sleep(0.5) or 1, 0.1) == 1
+
+
+def test_a_thread_may_ask():
+    """The limit holds, and an answer comes back, where it is not the main thread that asks."""
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(finished, spin, 0.2).result() is None
+        assert pool.submit(finished, lambda: 1, 10).result() == 1
 
 
 def test_a_failure_is_no_answer():

@@ -25,13 +25,12 @@ from diffcheck.errors import BadOption, SyntaxProblem
 from diffcheck.language.parse import parse
 from diffcheck.language.tree import Node
 from diffcheck.problem import Problem, Samples
+from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.stable import stable
 from diffcheck.verdict import Surrogate
 
 __all__ = ["LANGUAGES", "emit"]
 
-# Languages whose code is differentiated automatically.
-DIFFERENTIATED = frozenset({"torch", "jax", "tensorflow"})
 # Columns of a line of code.
 WIDTH = 80
 
@@ -53,9 +52,9 @@ def emit(problem: Problem, language: str, surrogate: Surrogate | None = None) ->
     if samples is not None and surrogate is None and not _reduces(samples, LANGUAGES[language]):
         problem = samples.written
     tree = parse(surrogate.expression) if surrogate else problem.tree
-    if surrogate is not None and surrogate.corrected and language in DIFFERENTIATED:
+    if surrogate is not None and surrogate.corrected and LANGUAGES[language].differentiated:
         # What cancels beside a corner is written without it first: its slopes are balanced then, too.
-        tree = balanced(stable(tree, {surrogate.parameter}), problem.wrt)
+        tree = balanced(stable(tree, {surrogate.parameter, *_positive(problem)}), problem.wrt)
     try:
         return _source(problem, LANGUAGES[language], surrogate, tree)
     except RecursionError:
@@ -76,7 +75,8 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     names = Names([*positional, *filter(None, [parameter])], taken={title})
     given = [names[n] for n in positional]
     keyword = names[parameter] if parameter else ""
-    writer = Writer(language, names, like=given[0], positive={parameter} - {""})
+    positive = {parameter, *_positive(problem)} - {""}
+    writer = Writer(language, names, like=given[0], positive=positive)
     value = writer.write(tree)
     if problem.samples is not None and _reduces(problem.samples, language):
         value = f"{language.reductions[problem.samples.reduction]}({value})"
@@ -97,6 +97,11 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     blocks = [*helpers, "\n".join(function)]
     code = "\n\n\n".join(blocks)
     return f"{_imports(language, code)}\n\n\n{code}\n"
+
+
+def _positive(problem: Problem) -> set[str]:
+    """Return the names that the constraints say are positive."""
+    return Facts(problem.where).positive
 
 
 def _reduces(samples: Samples, language: Language) -> bool:

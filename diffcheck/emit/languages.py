@@ -20,6 +20,7 @@ class Language:
     name: as `--to` takes it, and the column of `spelling.py`.  imports: statements in order.
     literal: an array of a constant's value; ``{like}`` is an argument of the function, ``{value}`` a number.
     wraps: functions refuse Python numbers beside arrays, so those become arrays first; all but those in ``bare``.
+    differentiated: automatically, by the framework.
     squares: the slope of u/v is computed with v**2, which overflows where v does not.
     parameter: how the keyword argument gets the type of the others.
     start: what the keyword argument is by default.
@@ -32,6 +33,7 @@ class Language:
     literal: str = ""
     wraps: bool = False
     bare: tuple[str, ...] = ()
+    differentiated: bool = False
     squares: bool = False
     parameter: str = ""
     start: str = "0.1"
@@ -153,6 +155,7 @@ _ROWS = (
         "torch",
         ("import functools", "import math", "import torch"),
         literal="torch.full_like({like}, {value})",
+        differentiated=True,
         wraps=True,
         bare=("torch.where",),
         parameter="{name} = torch.as_tensor({name}, dtype={like}.dtype, device={like}.device)",
@@ -163,6 +166,7 @@ _ROWS = (
         "jax",
         ("import functools", "import math", "import jax", "import jax.numpy as jnp"),
         literal="jnp.full_like({like}, {value})",
+        differentiated=True,
         squares=True,
         parameter="{name} = jnp.asarray({name}, {like}.dtype)",
         helpers=_JAX,
@@ -172,6 +176,7 @@ _ROWS = (
         "tensorflow",
         ("import functools", "import math", "import tensorflow as tf"),
         literal="tf.constant({value}, {like}.dtype)",
+        differentiated=True,
         wraps=True,
         parameter="{name} = tf.cast({name}, {like}.dtype)",
         helpers=_TENSORFLOW,

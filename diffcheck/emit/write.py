@@ -22,9 +22,9 @@ from diffcheck.emit.constants import exact_text, float_text, holds
 from diffcheck.emit.languages import ARRAYS, Language
 from diffcheck.emit.naming import Names
 from diffcheck.emit.spelling import SPELLINGS
+from diffcheck.emit.underflow import flattened, is_bounded_away
 from diffcheck.language.parse import is_condition, parse
 from diffcheck.language.tree import NAME, NUMBER, Node
-from diffcheck.suggest.evident import is_positive
 from diffcheck.suggest.stable import stable
 
 __all__ = ["Writer", "definition"]
@@ -109,7 +109,8 @@ class Writer:
                 memo[part] = new
             return memo[part]
 
-        return spell(self._tamed(node))
+        spelt = spell(self._tamed(node))
+        return flattened(spelt, self.positive) if self.language.differentiated else spelt
 
     def _tamed(self, node: Node) -> Node:
         return stable(node, self.positive, not self.language.squares) if self.arrays else node
@@ -249,7 +250,7 @@ class Writer:
         arg = node.args[index]
         if index >= len(guards) or guards[index] is None or not arg.names():
             return None
-        fine = is_positive(arg, self.positive) and node.op in ("div", "log", "sqrt")
+        fine = is_bounded_away(arg, self.positive) and node.op in ("div", "log", "sqrt")
         return None if fine or (node.op == "pow" and index == 0 and self._is_plain(arg)) else guards[index]
 
     def _is_plain(self, node: Node) -> bool:

@@ -26,6 +26,7 @@ from diffcheck.language.tree import Node, name, number
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
 from diffcheck.suggest.activations import written_out
+from diffcheck.suggest.capped import capped
 from diffcheck.suggest.composed import by_composition
 from diffcheck.suggest.domain import keeps_domain
 from diffcheck.suggest.factored import factored
@@ -129,6 +130,7 @@ def suggest(
     # What never takes effect would be smoothed with the rest, and then take effect.
     problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))
     problem = replace(problem, tree=factored(problem.tree, facts, problem.wrt))
+    problem = replace(problem, tree=capped(problem.tree, facts, problem.wrt))
     written = problem
     problem = replace(problem, tree=sized(problem.tree))
     shapes = responsible(problem, analysis, facts, wanted or D1)

@@ -15,13 +15,13 @@ log(2), constants.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import isqrt
 
 from diffcheck.language.tree import NUMBER, Node, name, number, substitute
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.interval import NOTHING, Interval
 from diffcheck.suggest.plan import Plan, Replacement, filled
 from diffcheck.suggest.polynomial import (
     ONE,
@@ -39,7 +39,7 @@ from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.slopes import steepness
 from diffcheck.suggest.smoothings import TARGETS
 
-__all__ = ["NOTHING", "Interval", "affine_gradient", "anywhere", "difference", "gradient_lipschitz", "scaled"]
+__all__ = ["affine_gradient", "anywhere", "difference", "gradient_lipschitz", "scaled"]
 
 # Nondecreasing, with a Lipschitz constant over all reals.
 _MONOTONE = {
@@ -59,48 +59,6 @@ _LIPSCHITZ = {
     "norm": Fraction(1),
     "hypot": Fraction(1),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An interval [low, high] that holds 0, its ends polynomials; low <= 0 <= high for every mu > 0."""
-
-    low: Poly
-    high: Poly
-
-    def plus(self, other: Interval) -> Interval:
-        """Return the sum of the two intervals."""
-        return Interval(add(self.low, other.low), add(self.high, other.high))
-
-    def times(self, factor: Poly) -> Interval:
-        """Return the product with a nonnegative factor."""
-        return Interval(multiply(self.low, factor), multiply(self.high, factor))
-
-    def negated(self) -> Interval:
-        """Return the mirrored interval."""
-        return Interval(scale(self.high, -1), scale(self.low, -1))
-
-    def hull(self, other: Interval) -> Interval:
-        """Return an interval that holds both."""
-        low = scale(_larger(scale(self.low, -1), scale(other.low, -1)), -1)
-        return Interval(low, _larger(self.high, other.high))
-
-    def symmetric(self) -> Interval:
-        """Return the smallest symmetric interval that holds this one."""
-        return self.hull(self.negated())
-
-
-NOTHING = Interval({}, {})
-
-
-def _larger(p: Poly, q: Poly) -> Poly:
-    """Return an upper bound of two nonnegative ends, the larger one where that can be seen.
-
-    Each is nonnegative as a whole: a monomial may be negative, as expm1(-mu) is, and then its coefficient is too.
-    """
-    if len(p) <= 1 and len(q) <= 1 and (not p or not q or set(p) == set(q)):
-        return max(p, q, key=lambda end: abs(sum(end.values(), Fraction(0))))
-    return p if p == q else add(p, q)
 
 
 def difference(node: Node, plan: Plan, facts: Facts) -> Interval | None:
@@ -165,15 +123,28 @@ def _through_concave(node: Node, inner: Interval, plan: Plan, ranges: Ranges) ->
 
 def _through_exp(node: Node, inner: Interval, ranges: Ranges) -> Interval | None:
     """exp(t + e) - exp(t) = exp(t)*expm1(e), with exp(t) at most exp of the largest t."""
-    high = ranges.of(node.args[0]).high
-    if high is None:
+    top = _largest_exp(node.args[0], ranges)
+    if top is None:
         return None
-    top: Poly = ONE if high == 0 else {(Node("exp", (number(high),)),): Fraction(1)}
     ends = [
         multiply(top, {(Node("expm1", (from_poly(e),)),): Fraction(1)}) if e else {}
         for e in (inner.low, inner.high)
     ]
     return Interval(*ends)
+
+
+def _largest_exp(t: Node, ranges: Ranges) -> Poly | None:
+    """Return a bound of exp(t) in constants: v for t = min(s, log(v))."""
+    ends = [a for a in t.args if ranges.constant(a)] if t.op in ("min", "clip") else []
+    if ends:
+        end = ends[-1]
+        return to_poly(end.args[0]) if end.op == "log" else _exp(end)
+    high = ranges.of(t).high
+    return None if high is None else _exp(number(high))
+
+
+def _exp(t: Node) -> Poly:
+    return ONE if t == number(0) else {(Node("exp", (t,)),): Fraction(1)}
 
 
 def _through_power(u: Node, exponent: Fraction, inner: Interval, ranges: Ranges) -> Interval | None:
@@ -271,7 +242,8 @@ def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
         for i in inner
     ]
     first, second = found
-    return None if first is None or second is None else first.hull(second)
+    known_signs = _positive_parameter(plan, facts)
+    return None if first is None or second is None else first.hull(second, known_signs)
 
 
 def _of_size(node: Node, plan: Plan, facts: Facts) -> Interval | None:
@@ -293,7 +265,7 @@ def _of_size(node: Node, plan: Plan, facts: Facts) -> Interval | None:
 
 def anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:
     """Return an interval of a branch whose ends keep their signs for all constants, not only where it is taken."""
-    ends = [sign_free(end, condition) for end in (scale(inner.low, -1), inner.high)]
+    ends = [sign_free(end, condition, facts) for end in (scale(inner.low, -1), inner.high)]
     low, high = ends
     if low is None or high is None or not all(facts.nonnegative(end) for end in (low, high)):
         return None
@@ -304,7 +276,7 @@ def _positive_parameter(plan: Plan, facts: Facts) -> Facts:
     return facts.given(Node("gt", (name(plan.parameter), number(0))))[0]
 
 
-def sign_free(end: Poly, condition: Node) -> Poly | None:
+def sign_free(end: Poly, condition: Node, facts: Facts) -> Poly | None:
     """Return a nonnegative ``end`` known beside ``k > 0``, with abs(k) for k or -k: equal wherever end >= 0.
 
     None where k stays in it in another way.
@@ -315,12 +287,8 @@ def sign_free(end: Poly, condition: Node) -> Poly | None:
     rest = divide(end, k) if not as_number(k) else None
     if end and rest is not None:
         size: Poly = {(Node("abs", (from_poly(k),)),): Fraction(1)}
-        return multiply(rest if _first_sign(rest) > 0 else scale(rest, -1), size)
+        return multiply(scale(rest, facts.sign(rest) or 1), size)
     return end if not {*from_poly(k).names()} & {*from_poly(end).names()} else None
-
-
-def _first_sign(p: Poly) -> Fraction:
-    return next(iter(p.values()))
 
 
 def _of_part(found: Replacement, plan: Plan, facts: Facts) -> Interval | None:
@@ -412,12 +380,12 @@ def _branches_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
         return None
     known = zip(branches, facts.given(condition), strict=True)
     inner = [gradient_lipschitz(a, plan, f) for a, f in known]
-    free = [None if i is None else sign_free(i, condition) for i in inner]
-    first, second = free
     known_positive = _positive_parameter(plan, facts)
+    free = [None if i is None else sign_free(i, condition, known_positive) for i in inner]
+    first, second = free
     if first is None or second is None or not all(known_positive.nonnegative(f) for f in (first, second)):
         return None
-    return _larger(first, second)
+    return Interval({}, first).hull(Interval({}, second), known_positive).high
 
 
 def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None:

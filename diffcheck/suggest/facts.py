@@ -7,8 +7,11 @@ multiple of one constraint plus such a sum.  False means "not shown", never "neg
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
+from diffcheck.algebra.balls import sign_at
+from diffcheck.algebra.lower import to_sympy
 from diffcheck.language.tree import NAME, NUMBER, Node, number
 from diffcheck.suggest.polynomial import ONE, Poly, add, as_number, from_poly, multiply, scale, to_poly
 
@@ -42,6 +45,8 @@ class Facts:
     def __init__(self, conditions: tuple[Node, ...]) -> None:
         # Polynomials that the constraints make nonnegative.
         self.known: list[Poly] = []
+        # Names that they bound from below by a positive number, or by 0 itself left out.
+        self.positive: set[str] = set()
         self.conditions = conditions
         for condition in conditions:
             self._learn(condition)
@@ -54,9 +59,16 @@ class Facts:
             left, right = condition.args
             small, big = (left, right) if condition.op in ("lt", "le") else (right, left)
             try:
-                self.known.append(add(to_poly(big), to_poly(small), -1))
+                fact = add(to_poly(big), to_poly(small), -1)
             except ValueError:
                 return
+            self.known.append(fact)
+            below = -fact.get((), Fraction(0))
+            rest = [(m, c) for m, c in fact.items() if m]
+            if len(rest) == 1 and (below > 0 or (below == 0 and condition.op in ("lt", "gt"))):
+                ((monomial, rate),) = rest
+                if rate > 0 and len(monomial) == 1 and monomial[0].op == NAME:
+                    self.positive.add(str(monomial[0].leaf))
 
     def given(self, condition: Node) -> tuple[Facts, Facts]:
         """Return what is known where ``condition`` holds, and where it does not."""
@@ -67,6 +79,8 @@ class Facts:
         """Whether ``p`` >= 0 is proved on the domain."""
         if self._sum(p) or any(self._sum(rest) for rest in self._less_a_fact(p)):
             return True
+        if not any(part.names() for monomial in p for part in monomial):
+            return _constant_sign(from_poly(p)) == 1
         return any(self.nonnegative(lower) for lower in self._lower(p))
 
     def sign(self, p: Poly) -> int:
@@ -145,9 +159,16 @@ class Facts:
         return []
 
     def _sum(self, p: Poly) -> bool:
-        return all(
-            value > 0 and all(m.count(x) % 2 == 0 or self._part(x) for x in set(m)) for m, value in p.items()
-        )
+        return all(self._term(m) * value > 0 for m, value in p.items())
+
+    def _term(self, monomial: tuple[Node, ...]) -> int:
+        """Return 1 or -1 for a product that is nonnegative or nonpositive, 0 where neither is shown."""
+        total = 1
+        for x in set(monomial):
+            if monomial.count(x) % 2 and not self._part(x):
+                falls = x.op == "expm1" and self.nonnegative(scale(to_poly(x.args[0]), -1))
+                total *= -1 if falls else 0
+        return total
 
     def _part(self, node: Node) -> bool:
         if node.op in _NEVER_NEGATIVE:
@@ -157,6 +178,8 @@ class Facts:
         if node.op in (NAME, "floor"):
             rests = self._less_a_fact({(node,): Fraction(1)})
             return any((as_number(rest) or Fraction(0)) >= 0 for rest in rests if as_number(rest) is not None)
+        if node.op == "expm1":
+            return self.nonnegative(to_poly(node.args[0]))
         if node.op == "log":
             value = as_number(to_poly(node.args[0]))
             return value is not None and value >= 1
@@ -167,6 +190,12 @@ class Facts:
         if node.op == "max":
             return any(self.nonnegative(to_poly(a)) for a in node.args)
         return False
+
+
+@lru_cache(maxsize=1024)
+def _constant_sign(node: Node) -> int:
+    """Return 1 for a number that a ball shows to be positive, -1 for a negative one, 0 where neither is shown."""
+    return sign_at(to_sympy(node), {}) or 0
 
 
 def _opposite(condition: Node) -> Node:

@@ -27,8 +27,9 @@ from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import Node, name, number, substitute
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import NOTHING, Interval, affine_gradient, anywhere, scaled
+from diffcheck.suggest.bounds import affine_gradient, anywhere, scaled
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.interval import NOTHING, Interval
 from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import ONE, Poly, add, cancelled, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.ranges import Ranges
@@ -43,7 +44,7 @@ MOST = 6
 MOST_PIECES = 40
 # Parts; a jump with fewer is left as it is found.
 LONG = 30
-# Seconds, by the clock: powers with symbolic exponents can keep SymPy busy for hours; a busy machine needs some.
+# Seconds of processor time: powers with symbolic exponents can keep SymPy busy for hours.
 SIMPLIFYING = 1.5
 # Places and slopes beyond are lost in the sum: it would be computed wrongly, after a long check.
 SMALLEST = 1e-12
@@ -143,7 +144,7 @@ def _scaled(whole: Interval, half: Node, parameter: str, facts: Facts) -> Interv
         positive = facts.given(Node("gt", (name(parameter), number(0))))[0]
         first, second = (anywhere(i, condition, positive) for i in inner)
         if first is not None and second is not None:
-            return first.hull(second)
+            return first.hull(second, positive)
     return scaled(whole, to_poly(half), facts)
 
 

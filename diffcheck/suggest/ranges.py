@@ -127,7 +127,7 @@ class Ranges:
             p = to_poly(node)
         except ValueError:
             return None
-        fixed = {m: c for m, c in p.items() if all(self._constant(x) for x in m)}
+        fixed = {m: c for m, c in p.items() if all(self.constant(x) for x in m)}
         moving = add(p, fixed, -1)
         safe = self.facts.nonnegative(moving) or _nonnegative(self._of_poly(moving))
         return fixed if fixed and safe and self.facts.nonnegative(fixed) else None
@@ -141,7 +141,7 @@ class Ranges:
         """Return a bound of the absolute value in constants, or None: 2*abs(a) of 2*a*sin(x)."""
         total: Poly = {}
         for monomial, value in p.items():
-            fixed = tuple(x for x in monomial if self._constant(x))
+            fixed = tuple(x for x in monomial if self.constant(x))
             size = reduce(
                 Range.product, (self._of_part(x) for x in monomial if x not in fixed), Range(ONE, ONE)
             ).size()
@@ -167,7 +167,8 @@ class Ranges:
                     return kept
         return None
 
-    def _constant(self, node: Node) -> bool:
+    def constant(self, node: Node) -> bool:
+        """Whether ``node`` holds no variable."""
         return not any(n in self.variables for n in node.names())
 
     def _of_poly(self, p: Poly) -> Range:

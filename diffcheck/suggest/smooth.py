@@ -23,6 +23,8 @@ from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
 from diffcheck.language.tree import NAME, Node, name, number
 from diffcheck.language.unparse import unparse
+from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.interval import linear
 from diffcheck.suggest.polynomial import Poly, cancelled, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.tidy import tidied
 from diffcheck.verdict import D1, Smoothness, Surrogate
@@ -155,7 +157,7 @@ def _largest(error: tuple[str, str], parameter: str, limit: Fraction) -> str | N
     """Return the largest parameter for which both ends stay within ``limit``; None when none is found."""
     sizes = [p for end in error if (p := to_poly(parse(end)))]
     if any(names for p in sizes if (names := {*from_poly(p).names()} - {parameter})):
-        return _in_constants(sizes, parameter, limit)
+        return _in_constants([_linear(p, parameter) for p in sizes], parameter, limit)
     ends = [from_poly(p) for p in sizes]
     if any(parameter not in end.names() for end in ends):
         return None
@@ -172,6 +174,11 @@ def _smallest(lipschitz: str, parameter: str, limit: Fraction) -> str | None:
         steep = _without(to_poly(node), inverse)
         return None if steep is None else _text(scale(steep, 1 / limit))
     return _searched(lambda mu: _worst([node], parameter, mu) <= limit, ROUND_CEILING)
+
+
+def _linear(end: Poly, parameter: str) -> Poly:
+    """Return an end, of either sign, without the exponential that a multiple of the parameter bounds."""
+    return linear(end, Facts((Node("gt", (name(parameter), number(0))),)))
 
 
 def _in_constants(sizes: list[Poly], parameter: str, limit: Fraction) -> str | None:
@@ -191,7 +198,7 @@ def _with_constants(s: Surrogate, value: str, wish: Wish) -> Surrogate:
     (monomial, factor), *_ = mu.items()
     turned = Node("div", (number(1), from_poly({monomial: factor})))
     inverse = multiply(to_poly(parse(unparse(turned))), {(): Fraction(1)})
-    shift = [_without(to_poly(parse(end)), name(s.parameter)) for end in s.error or ()]
+    shift = [_without(_linear(to_poly(parse(end)), s.parameter), name(s.parameter)) for end in s.error or ()]
     steep = None if s.lipschitz_gradient is None else to_poly(parse(s.lipschitz_gradient))
     bend = None if steep is None else _without(steep, Node("div", (number(1), name(s.parameter))))
     ends = [None if p is None else _text(_settled(multiply(p, mu))) for p in shift]

@@ -17,7 +17,9 @@ from math import isqrt
 
 from diffcheck.language.tree import NUMBER, Node, number, substitute
 from diffcheck.suggest.cancelling import larger, roots_apart, softplus_apart, sum_with_root
+from diffcheck.suggest.capped import cut_off
 from diffcheck.suggest.evident import is_positive
+from diffcheck.suggest.polynomial import from_poly
 
 __all__ = ["stable"]
 
@@ -52,6 +54,10 @@ def _rewritten(node: Node, positive: frozenset[str], quotients: bool) -> Node | 
 def _first(node: Node, positive: frozenset[str]) -> Node | None:
     rule = RULES.get(node.op)
     return rule(node, positive) if rule else None
+
+
+def _cut(node: Node, positive: frozenset[str]) -> Node | None:
+    return cut_off(node, lambda p: is_positive(from_poly(p), positive))
 
 
 # --- sums of exponentials
@@ -267,4 +273,7 @@ RULES: dict[str, Rule] = {
     "pow": _power,
     "sin": _wave,
     "cos": _wave,
+    "min": _cut,
+    "max": _cut,
+    "clip": _cut,
 }
