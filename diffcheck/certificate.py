@@ -58,11 +58,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root without closed form: the name that stands for it, what it solves, fifty digits of it."""
+    """A root without closed form: the name that stands for it, what it solves, fifty digits of it.
+
+    every: the name stands for every root of the equation; the digits are those of one.
+    """
 
     name: str
     equation: str
     near: str
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)

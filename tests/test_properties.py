@@ -388,3 +388,51 @@ def test_a_kink_at_a_root_without_closed_form_is_there_for_the_constants_that_le
     bound = f"{constant} < a, a < {constant} + 1/10"
     assert answer(text, ("x",), bound)[1] == ("C0" if constant < at else "C2")
     assert answer(text, ("x",))[0] is Verdict.CONDITIONAL
+
+
+# --- infinitely many roots without a closed form
+
+# g, and whether abs(g) has a corner at 0, where g may have a multiple zero.
+ENDLESS = [
+    ("x*sin(x) - 1", None),
+    ("sin(x) - x*cos(x)", "C2"),
+    ("tanh(x) - sin(x)", "C2"),
+    ("sin(x**3 + x)", None),
+    ("(1 - cos(x))*x - 1", None),
+    ("exp(x)*cos(x) - 1", None),
+    ("cos(x)*cosh(x) - 1", "Cinf"),
+]
+
+
+@pytest.mark.parametrize(("gap", "inside"), ENDLESS)
+def test_a_kink_at_every_root_of_an_equation_has_the_order_of_its_power(gap, inside):
+    """abs(g) has corners at simple roots of g, abs(g)**3 is C2, max(g, 0)**2 is C1, 1/g has poles."""
+    assert answer(f"abs({gap})")[1] == "C0"
+    if "cosh" not in gap:  # its third power is too long to be factored
+        assert answer(f"abs({gap})**3")[1] == "C2"
+    assert answer(f"max({gap}, 0)**2")[1] == "C1"
+    assert answer(f"1/({gap})")[1] == "singular"
+    if inside is not None:
+        assert answer(f"abs({gap})", where="-1 < x, x < 1")[1] == inside
+
+
+@QUICK
+@given(
+    st.sampled_from([gap for gap, _ in ENDLESS]),
+    st.sampled_from([-9, -7, -5, -3, 1, 2, 4, 6, 8, 10]),
+    st.sampled_from([1, 2]),
+)
+def test_a_window_has_a_corner_where_the_gap_changes_its_sign(gap, start, width):
+    """Between two numbers abs(g) has a corner just if samples of g have both signs, for roots that are simple."""
+    x = sp.Symbol("x", real=True)
+    g = sp.lambdify(x, sp.sympify(gap, locals={"x": x}), "mpmath")
+    signs = {g(start + sp.Float(i, 30) * width / 400) > 0 for i in range(1, 400)}
+    expected = "C0" if len(signs) == 2 else "Cinf"
+    assert answer(f"abs({gap})", where=f"{start} < x, x < {start + width}")[1] == expected
+
+
+@pytest.mark.parametrize("gap", ["x*sin(x) - 1", "sin(x) - x*cos(x)", "sin(x**3 + x)"])
+def test_what_is_asked_of_other_names_holds_at_every_root(gap):
+    """abs(g)*max(3 - y, 0) is 0 for y > 4, and has corners for y < 3 alone."""
+    assert answer(f"abs({gap})*max(3 - y, 0)", ("x", "y"), "y > 4")[1] == "Cinf"
+    assert answer(f"abs({gap})*max(3 - y, 0)", ("x", "y"), "y < 4")[1] == "C0"

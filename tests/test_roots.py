@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import sympy as sp
@@ -10,7 +11,8 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.algebra.roots import RootSet, real_roots
+from diffcheck.algebra.balls import enclose
+from diffcheck.algebra.roots import RootSet, common_zeros, real_roots
 from diffcheck.algebra.roots.families import member
 from diffcheck.algebra.roots.jets import constant
 from diffcheck.algebra.roots.tails import far_sign
@@ -296,3 +298,47 @@ def test_members_of_families_are_zeros(n: int, a: int, b: int, c: int) -> None:
         for k in (-2, 0, 3):
             at = float(member(family, k).ball.mid())
             assert abs(math.sin(n * at) + a * math.cos(at) + b * math.sin(at) + c / 3) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(1-sin(x))*exp(2*x)-1-sin(x)", "(1-cos(x))*x-1", "(1-cos(x))*x**2-cos(x)/3", "(sin(x)-1)*exp(x)+1/2"],
+)
+def test_waves_beside_other_functions_have_no_period(text: str) -> None:
+    """Also where a factor such as 1 - sin(x) would drop out for sin(x) = 1: every zero found is one."""
+    f = read(text)
+    found = real_roots(f, x)
+    assert not found.complete
+    assert not found.families
+    near = real_roots(f, x, 0, 14)
+    assert near.complete
+    balls = [root.ball for root in near.roots]
+    assert all(enclose(f, {x: ball}, 128).contains(0) for ball in balls)
+    samples = [enclose(f, {x: sp.Rational(n, 64)}, 64) for n in range(1, 14 * 64)]
+    changes = sum(bool((a > 0 and b < 0) or (a < 0 and b > 0)) for a, b in pairwise(samples))
+    assert sum(root.multiplicity == 1 for root in near.roots) >= changes
+
+
+COMMON = [
+    ("x*sin(x)-1", "sin(x)+x*cos(x)", []),
+    ("sin(x)-x*cos(x)", "x*sin(x)", [0]),
+    ("(1-sin(x))*exp(2*x)-1-sin(x)", "2*(1-sin(x))*exp(2*x)-cos(x)*exp(2*x)-cos(x)", [0]),
+    ("exp(x)-1-x", "exp(x)-1", [0]),
+    ("exp(2*x)-3*exp(x)+2", "exp(x)-2", [sp.log(2)]),
+    ("sin(x**3+x)", "(3*x**2+1)*cos(x**3+x)", []),
+    ("x**2-2", "x**3-2*x", [-sp.sqrt(2), sp.sqrt(2)]),
+]
+
+
+@pytest.mark.parametrize(("f", "g", "expected"), COMMON)
+def test_common_zeros_are_all_found(f: str, g: str, expected: list[sp.Expr]) -> None:
+    """By elimination of sines, cosines and exponentials; candidates are proved or refuted."""
+    assert sorted(common_zeros(read(f), read(g), x) or (), key=sp.N) == expected
+
+
+@pytest.mark.parametrize(
+    ("f", "g"), [("sin(x)", "sin(2*x)"), ("exp(x)*sin(x)-x", "exp(x)*cos(x)-1"), ("x**5-x-1", "x**6-x**2-x")]
+)
+def test_common_zeros_without_end_or_form_are_not_told(f: str, g: str) -> None:
+    """Infinitely many, more unknowns than equations, and a common root without a closed form."""
+    assert common_zeros(read(f), read(g), x) is None

@@ -8,38 +8,46 @@ Read in order: vanishes_at_root.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import expanded
+from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 
-__all__ = ["vanishes_at_root"]
+__all__ = ["reduced_at_root", "vanishes_at_root"]
 
 # Multiplying out more than this takes SymPy minutes, and nothing ends it.
 MAX_OPERATIONS = 400
 
 
-def vanishes_at_root(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> bool:
-    """Whether ``c`` is proved to vanish wherever ``equation`` does, both in ``xi``."""
+def vanishes_at_root(
+    c: sp.Expr, xi: sp.Symbol, equation: sp.Expr, nonzero: Callable[[sp.Expr], bool]
+) -> bool:
+    """Whether ``c`` is proved to vanish wherever ``equation`` does, both in ``xi``.
+
+    nonzero: whether something in ``xi`` is known not to vanish there; it is divided by.
+    """
     if c.is_Mul:
         parts = (a.base if a.is_Pow and a.exp.is_positive else a for a in c.args)
-        return any(vanishes_at_root(a, xi, equation) for a in parts if xi in a.free_symbols)
-    for reduced in _reduced(c, xi, equation):
+        return any(vanishes_at_root(a, xi, equation, nonzero) for a in parts if xi in a.free_symbols)
+    for reduced in reduced_at_root(c, xi, equation, nonzero):
         decision = is_zero(reduced)
-        if decision is Decision.UNKNOWN and sp.count_ops(reduced) <= MAX_OPERATIONS:
+        if decision is Decision.UNKNOWN and sp.count_ops(reduced) <= MAX_OPERATIONS and is_modest(reduced):
             decision = is_zero(expanded(reduced))
         if decision is Decision.YES:
             return True
     return False
 
 
-def _reduced(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> Iterator[sp.Expr]:
+def reduced_at_root(
+    c: sp.Expr, xi: sp.Symbol, equation: sp.Expr, nonzero: Callable[[sp.Expr], bool]
+) -> Iterator[sp.Expr]:
     """Yield expressions that vanish only where ``c`` does, wherever ``equation`` holds."""
     if xi not in c.free_symbols:
         yield c
         return
+    yield from _by_powers(c, xi, equation)
     kernels = sorted(equation.atoms(sp.Function, sp.Pow), key=sp.count_ops, reverse=True)
     for kernel in [*kernels, xi]:
         z = sp.Dummy("z", real=True)
@@ -48,19 +56,41 @@ def _reduced(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> Iterator[sp.Expr]:
             continue
         if kernel != xi and sp.degree(modulus, z) == 1:
             a, b = sp.Poly(modulus, z).all_coeffs()
+            if not a.is_nonzero and not nonzero(a):
+                continue
             yield _put_in(c, kernel, -b / a)
         elif xi not in modulus.free_symbols or kernel == xi:
             yield from _remainder(c, kernel, modulus, z)
 
 
+def _opened(expr: sp.Expr) -> sp.Expr:
+    return expanded(expr) if is_modest(expr) else expr
+
+
+def _by_powers(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> Iterator[sp.Expr]:
+    """Yield the remainder where all exponentials are powers of one: exp(-x) and exp(2*x)."""
+    found = [e for e in c.atoms(sp.exp) | equation.atoms(sp.exp) if xi in e.free_symbols]
+    if len(found) < 2 or sp.count_ops(c) > MAX_OPERATIONS:
+        return
+    ratios = [sp.cancel(e.args[0] / found[0].args[0]) for e in found]
+    if not all(r.is_Rational for r in ratios):
+        return
+    scale = sp.ilcm(1, *(r.q for r in ratios))
+    z = sp.Dummy("z", positive=True)
+    table = {e: z ** int(r * scale) for e, r in zip(found, ratios, strict=True)}
+    modulus, inside = (sp.together(e.xreplace(table)).as_numer_denom()[0] for e in (equation, c))
+    if xi not in modulus.free_symbols | inside.free_symbols and modulus.has(z):
+        yield sp.rem(inside, modulus, z)
+
+
 def _put_in(c: sp.Expr, kernel: sp.Expr, value: sp.Expr) -> sp.Expr:
     if isinstance(kernel, sp.exp):
         # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x), but x as that of x**(1/3).
-        return expanded(c.subs(kernel, value).subs(kernel, value))
+        return _opened(c.subs(kernel, value).subs(kernel, value))
     # Germs write a power with an unknown exponent as exp(e*log(b)).
     written = kernel.is_Pow and not kernel.exp.is_number
     other = sp.exp(kernel.exp * sp.log(kernel.base)) if written else kernel
-    return expanded(c.xreplace({kernel: value, other: value}))
+    return _opened(c.xreplace({kernel: value, other: value}))
 
 
 def _remainder(c: sp.Expr, kernel: sp.Expr, modulus: sp.Expr, z: sp.Symbol) -> Iterator[sp.Expr]:

@@ -45,7 +45,7 @@ from diffcheck.walls.explore import Explored, Leaf
 from diffcheck.walls.gaps import Gap, difference_of
 from diffcheck.walls.outcome import Evidence
 from diffcheck.walls.sides import X
-from diffcheck.walls.wall import Wall
+from diffcheck.walls.wall import Implicit, Wall
 
 __all__ = ["Discharged", "Record", "certificate"]
 
@@ -222,14 +222,21 @@ def _root(wall: Wall, words: _Words) -> Root | None:
     if wall.implicit is None:
         return None
     named = words.call(wall.implicit.symbol, f"{wall.variable}_root")
-    near = wall.implicit.ball(190).mid().str(ROOT_DIGITS, radius=False)
-    return Root(named, words.text(wall.implicit.equation), text_of(sp.Float(near, ROOT_DIGITS)))
+    equation = words.text(wall.implicit.equation)
+    return Root(named, equation, _digits(wall.implicit), bool(wall.implicit.known))
+
+
+def _digits(implicit: Implicit) -> str:
+    near = implicit.ball(190).mid().str(ROOT_DIGITS, radius=False)
+    return text_of(sp.Float(near, ROOT_DIGITS))
 
 
 def _solved_by(wall: Wall) -> str:
     """Return why no zero of the gap beside the walls is left out."""
     v = symbol(wall.variable)
     bound = [n for n, _ in wall.base]
+    if wall.implicit is not None and wall.implicit.known:
+        return "every simple root of an entire function; where its derivative vanishes as well is apart"
     if wall.gap.free_symbols == {v}:
         return "all real roots isolated, complete"
     if bound != [wall.variable]:
@@ -262,11 +269,17 @@ def _kind_of_point(leaf: Leaf, words: _Words, step: str) -> Cell:
 
 
 def _witness(wall: Wall, point: Mapping[sp.Symbol, sp.Expr], words: _Words) -> dict[str, str]:
-    """Return a value for every name of the question and every integer; a root's symbol may occur in them."""
+    """Return a value for every name of the question and every integer; a root's symbol may occur in them.
+
+    Of many roots it says which one, by its digits.
+    """
     bound = wall.point()
     values = {n: bound[n].subs(dict(point)) if n in bound else point.get(symbol(n)) for n in words.names}
     out = {n: words.text(sp.sympify(v)) for n, v in values.items() if v is not None}
-    return out | {words.integers([s])[0]: words.text(v) for s, v in point.items() if s.is_integer}
+    out |= {words.integers([s])[0]: words.text(v) for s, v in point.items() if s.is_integer}
+    if wall.implicit is not None and wall.implicit.known:
+        out[words.call(wall.implicit.symbol, f"{wall.variable}_root")] = _digits(wall.implicit)
+    return out
 
 
 class _Germs:

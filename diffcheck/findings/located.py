@@ -158,6 +158,10 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
     texts = [as_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
     sizes = [f for f in factors_of_size(leaf, problem) if has_variable(f, problem)]
     texts += [as_unequal(f.xreplace(names)) for f in sizes if not _is_apart(f, apart)]
+    if leaf.wall.implicit is not None:
+        xi = leaf.wall.implicit.symbol
+        left_out = (c.expr for c in leaf.wall.conditions if c.rel == "!=" and c.expr.free_symbols == {xi})
+        texts += [as_unequal(e.xreplace(names)) for e in left_out]
     for k in leaf.wall.integers:
         texts += [f"{text_of(names[k])} {told}" for told in _exceptions(leaf.wall, k)]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.implied import Conjunction, covered
+from diffcheck.conditions.relations import FLIPPED
 from diffcheck.findings.families import Pair
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
@@ -46,6 +48,7 @@ def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> li
     merged = (left, right, size)
     if (
         None in merged
+        and not _differ_in_a_sign(members)
         and len(members) <= MAX_APART
         and (len(members) == 1 or all(short(*m) for m in members))
     ):
@@ -57,6 +60,19 @@ def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> li
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
+
+
+def _differ_in_a_sign(members: Sequence[Pair]) -> bool:
+    """Whether two cases are those of one sign at the roots of an equation: nobody asks on which side it is positive."""
+    if len(members) != 2 or any(leaf.wall.implicit is None for leaf, _ in members):
+        return False
+    first, second = (dict(_outward(c) for c in leaf.conditions) for leaf, _ in members)
+    return first.keys() == second.keys() and sum(first[e] != second[e] for e in first) == 1
+
+
+def _outward(c: Constraint) -> tuple[sp.Expr, str]:
+    """Return a condition as one on an expression or on its negative, whichever SymPy writes without a sign."""
+    return (-c.expr, FLIPPED.get(c.rel, c.rel)) if c.expr.could_extract_minus_sign() else (c.expr, c.rel)
 
 
 def _in_common(members: Sequence[Conjunction]) -> Conjunction:

@@ -15,7 +15,7 @@ from typing import Any
 
 import mpmath
 
-from diffcheck.certificate import GapStep, WallStep
+from diffcheck.certificate import GapStep, Root, WallStep
 from diffcheck.errors import InputError
 from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse
@@ -266,7 +266,10 @@ def _on(wall: WallStep, place: Mapping[str, Any]) -> bool | None:
     """Whether a point is on a wall and of a kind that was looked at; None when that is not decided."""
     known = dict(place)
     if wall.root is not None:
-        known[wall.root.name] = root_of(wall.root)
+        every = wall.root.every and wall.at.get(wall.variable) == wall.root.name
+        known[wall.root.name] = place[wall.variable] if every else root_of(wall.root)
+        if every and not _solves(wall.root, known):
+            return False
     integers = sorted({n for text in wall.at.values() for n in parse(text).names()} & set(wall.integers))
     if len(integers) > len(MEMBERS):
         return None
@@ -275,6 +278,20 @@ def _on(wall: WallStep, place: Mapping[str, Any]) -> bool | None:
         if all(_reads(n, text, here) for n, text in wall.at.items()):
             return _looked_at(wall, here)
     return None if integers else False
+
+
+def _solves(root: Root, here: Mapping[str, Any]) -> bool:
+    """Whether a zero that was found is one of the equation: it changes its sign there, or is tiny."""
+    near = real(here[root.name])
+    step = NEAR * max(1, abs(near))
+    values = [
+        evaluate(parse(root.equation), {root.name: near + d}, DIGITS).value
+        for d in (-step, mpmath.mpf(0), step)
+    ]
+    if None in values:
+        return False
+    below, at, above = (real(v) for v in values)
+    return bool(below * above <= 0 or abs(at) <= step * (abs(below) + abs(above)))
 
 
 def _looked_at(wall: WallStep, here: Mapping[str, Any]) -> bool | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -99,9 +100,13 @@ def _check_cell(claim: Claim, wall: WallStep, cell: Cell) -> tuple[Status, str]:
 
 def witness_point(claim: Claim, witness: Mapping[str, str], root: Root | None) -> Point:
     """Return the coordinates of a witness as numbers."""
+    if root is not None and root.every and root.name in witness:
+        root = replace(root, near=witness[root.name])
     known: Point = {} if root is None else {root.name: root_of(root)}
     point: Point = dict(known)
     for n, text in witness.items():
+        if n in known:
+            continue
         value = number_of(text, known)
         if value is None:
             raise Refused(f"the witness has no value for {n}")

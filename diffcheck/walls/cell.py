@@ -19,6 +19,7 @@ from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import inner_symbol, shown
+from diffcheck.algebra.roots import common_zeros
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
@@ -88,8 +89,8 @@ class Cell:
     conditions: constraints that hold at the point and make the answers valid.
     steps: integer parts that are known along the wall; None where each value is a kind of point of its own.
     exponents: those whose signs were asked for; branches: coefficients whose signs decided a comparison.
-    pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers that were
-    taken to be nonzero.
+    pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers, or in a symbol
+    that stands for many roots, that were taken to be nonzero.
     """
 
     def __init__(
@@ -153,11 +154,17 @@ class Cell:
 
     def _zero_at_root(self, c: sp.Expr, implicit: Implicit) -> bool:
         """Prove that ``c``, whose ball holds zero, vanishes; another point may decide what other names move."""
-        if vanishes_at_root(c, implicit.symbol, implicit.equation):
+        if vanishes_at_root(c, implicit.symbol, implicit.equation, self._nonzero_at_root):
             return True
         if c.free_symbols - {implicit.symbol}:
             raise BadWitness(c)
         raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
+
+    def _nonzero_at_root(self, c: sp.Expr) -> bool:
+        assert self.implicit is not None
+        if self.implicit.known:
+            return common_zeros(self.implicit.equation, c, self.implicit.symbol) == []
+        return bool(self._sign_of_ball(c))
 
     def _zero_on_integers(self, c: sp.Expr) -> bool:
         """Decide whether ``c`` is zero for all integers; the ones of the point may be an exception."""
@@ -204,7 +211,8 @@ class Cell:
         return any(not self.vanishes(v - first) for v in others)
 
     def _note_integers(self, c: sp.Expr) -> None:
-        if any(s.is_integer for s in c.free_symbols):
+        every = self.implicit is not None and self.implicit.known and self.implicit.symbol in c.free_symbols
+        if every or any(s.is_integer for s in c.free_symbols):
             self.exceptional[c] = None
 
     def sign(self, c: sp.Expr) -> int:
@@ -266,7 +274,7 @@ class Cell:
                 continue
             if a.is_Pow and a.exp.is_even:
                 continue
-            if a.is_number:
+            if a.is_number or a.is_negative:
                 s = -s if a.is_negative else s
                 continue
             base = a.base if a.is_Pow and a.exp.is_odd else a
@@ -275,7 +283,8 @@ class Cell:
             odd[base] = not odd.get(base, False)
         left = sp.Mul(*(base for base, counts in odd.items() if counts))
         _, left = _without_logarithms(left).primitive()  # 2*p - 4 asks for no more than p - 2
-        if left.free_symbols - ({self.implicit.symbol} if self.implicit else set()):
+        single = self.implicit is not None and not self.implicit.known
+        if left.free_symbols - ({self.implicit.symbol} if self.implicit and single else set()):
             self.conditions[Constraint(left, ">" if s > 0 else "<")] = None
 
     def _sign_of_ball(self, c: sp.Expr) -> int | None:
@@ -319,6 +328,8 @@ class Cell:
         rest = c - whole
         if rest == 0:
             return whole, True
+        if self.implicit is not None and self.implicit.known and self.implicit.symbol in rest.free_symbols:
+            raise Undetermined(f"cannot tell the integer part of `{shown(rest)}` at infinitely many roots")
         self._split_denominators(rest)
         if self.steps is None or not rest.free_symbols or self.implicit is not None or self.oscillating(rest):
             part, exact = self._real_integer_part(rest)

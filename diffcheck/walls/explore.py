@@ -9,12 +9,14 @@ integers they do, so the members at which a coefficient vanishes are visited by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
 from diffcheck.algebra.balls import sign_at
+from diffcheck.algebra.modulo import reduced_at_root
 from diffcheck.algebra.printer import shown
+from diffcheck.algebra.roots import common_zeros
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
@@ -24,8 +26,8 @@ from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.factored import factors
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
-from diffcheck.walls.points import Example, constraints_on, example_on, generic_on, nudged, reach_on
-from diffcheck.walls.wall import Wall
+from diffcheck.walls.points import Example, constraints_on, each, example_on, generic_on, nudged, reach_on
+from diffcheck.walls.wall import Implicit, Wall
 
 __all__ = ["Explored", "Leaf", "explore"]
 
@@ -107,9 +109,10 @@ def explore(
         if few is not None:
             todo += [(m, ()) for m in few]
             continue
-        point = _point(member, (*known, *prefix), names, out)
-        if point is None:
+        found = _point(member, (*known, *prefix), names, out)
+        if found is None:
             continue
+        member, point = found
         try:
             cell, outcome = _visit(member, point, (*known, *prefix), judge)
         except Refine as refine:
@@ -157,7 +160,7 @@ def _make_telling(
     # By balls: exact powers of the coordinates can have millions of digits.
     if size is None or not size.free_symbols <= point.keys() or sign_at(size, point, 400):
         return
-    answer = reach_on([*known, Constraint(size, "!=")], wall.implicit)
+    answer = reach_on([*known, Constraint(size, "!=")], wall.implicit and next(each(wall.implicit)))
     if answer.witness is not None:
         point.update(answer.witness)
 
@@ -188,7 +191,7 @@ def _visit(
 
 def _elsewhere(c: sp.Expr, known: Sequence[Constraint], wall: Wall) -> Example:
     """Return a point with other integers, at which ``c`` is not zero."""
-    answer = reach_on([*known, Constraint(c, "!=")], wall.implicit)
+    answer = reach_on([*known, Constraint(c, "!=")], wall.implicit and next(each(wall.implicit)))
     if answer.status is Status.UNSAT:
         raise OnlyWhere(c)
     if answer.witness is None:
@@ -198,13 +201,17 @@ def _elsewhere(c: sp.Expr, known: Sequence[Constraint], wall: Wall) -> Example:
 
 def _point(
     wall: Wall, known: Sequence[Constraint], names: Sequence[str], out: Explored
-) -> dict[sp.Symbol, sp.Expr] | None:
-    """Return exact coordinates for the free symbols, or None when no point of the wall satisfies ``known``."""
-    if not generic_on(wall, names):
-        return {} if _holds(wall, known, out) else None
-    found = example_on(wall, known, names)
+) -> tuple[Wall, dict[sp.Symbol, sp.Expr]] | None:
+    """Return exact coordinates for the free symbols, or None when no point of the wall satisfies ``known``.
+
+    Of many roots without a closed form the wall has one at which ``known`` holds.
+    """
+    many = wall.implicit is not None and wall.implicit.known
+    if not many and not generic_on(wall, names):
+        return (wall, {}) if _holds(wall, known, out) else None
+    wall, found = example_on(wall, known, names)
     if found.status is Status.SAT and found.witness is not None:
-        return dict(found.witness)
+        return wall, dict(found.witness)
     if found.status is Status.UNSAT:
         out.absent.append((tuple(known), found.how))
     else:
@@ -238,6 +245,8 @@ def _exceptional(wall: Wall, cell: Cell, seen: set[Wall], out: Explored) -> list
     """
     members: list[Wall] = []
     for c in cell.exceptional:
+        members += [m for m in _other_roots(wall, c, out) if m not in seen]
+        seen.update(members)
         for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
             zeros = integer_zeros(c, k, cell.point)
             if zeros is None:
@@ -248,3 +257,43 @@ def _exceptional(wall: Wall, cell: Cell, seen: set[Wall], out: Explored) -> list
                     seen.add(member)
                     members.append(member)
     return members
+
+
+def _other_roots(wall: Wall, c: sp.Expr, out: Explored) -> list[Wall]:
+    """Return the single roots, of the many that a wall stands for, at which a coefficient vanishes as well."""
+    implicit = wall.implicit
+    if implicit is None or not implicit.known or implicit.symbol not in c.free_symbols:
+        return []
+    found = _shared_with(implicit, c)
+    if found is None:
+        out.open.append(f"cannot find the roots of `{shown(wall.gap)}` at which a coefficient vanishes")
+        return []
+    excluded = {d.expr for d in wall.conditions if d.rel == "!="}
+    return [
+        replace(wall, base=((wall.variable, p),), conditions=(), implicit=None)
+        for p in found
+        if implicit.symbol - p not in excluded
+    ]
+
+
+def _shared_with(implicit: Implicit, c: sp.Expr) -> list[sp.Expr] | None:
+    """Return exact roots among which are all at which ``c`` vanishes whatever its other names are."""
+    xi, equation = implicit.symbol, implicit.equation
+
+    def nonzero(a: sp.Expr) -> bool:
+        return common_zeros(equation, a, xi) == []
+
+    for form in (c, *reduced_at_root(c, xi, equation, nonzero)):
+        parts = [_least(f, xi) for f in factors(form) if xi in f.free_symbols]
+        zeros = [None if p.free_symbols != {xi} else common_zeros(equation, p, xi) for p in parts]
+        if None not in zeros:
+            return list(dict.fromkeys(p for part in zeros for p in part or ()))
+    return None
+
+
+def _least(f: sp.Expr, xi: sp.Symbol) -> sp.Expr:
+    """Return the simplest coefficient of a polynomial in other names: it vanishes where all of it does."""
+    others = f.free_symbols - {xi}
+    if not others or not f.is_polynomial(*others):
+        return f
+    return min(sp.Poly(f, *others).coeffs(), key=sp.count_ops)

@@ -7,7 +7,8 @@ Read in order: constraints_on, reach_on, example_on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import sympy as sp
@@ -68,6 +69,8 @@ def reach_on(constraints: Sequence[Constraint], implicit: Implicit | None) -> Re
     """Decide whether all constraints can hold at once, where the root in them, if any, is one number."""
     if implicit is None:
         return reach(list(constraints))
+    if implicit.known:
+        return _reach_on_any(constraints, implicit)
     xi = implicit.symbol
     mixed = [c for c in constraints if c.expr.free_symbols != {xi}]
     for c in constraints:
@@ -88,10 +91,26 @@ def reach_on(constraints: Sequence[Constraint], implicit: Implicit | None) -> Re
     return Reach(Status.SAT, witness, answer.how) if sure else Reach(Status.UNKNOWN, how=answer.how)
 
 
+def each(implicit: Implicit) -> Iterator[Implicit]:
+    """Yield the roots that are known one by one, the one that is looked at first."""
+    for root in (implicit.root, *(r for r in implicit.known if r is not implicit.root)):
+        yield replace(implicit, root=root, known=())
+
+
+def _reach_on_any(constraints: Sequence[Constraint], implicit: Implicit) -> Reach:
+    """Decide whether all constraints can hold at one of many roots."""
+    for single in each(implicit):
+        answer = reach_on(constraints, single)
+        if answer.status is Status.SAT:
+            return answer
+    answer = reach([Constraint(implicit.equation, "="), *constraints])
+    return answer if answer.status is Status.UNSAT else Reach(Status.UNKNOWN, how=answer.how)
+
+
 def beside(implicit: Implicit, constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
-    """Return the bounds of an interval around the root, if constraints hold it."""
+    """Return the bounds of an interval around the root, if constraints hold it; many roots have none."""
     xi = implicit.symbol
-    if not any(xi in c.expr.free_symbols for c in constraints):
+    if implicit.known or not any(xi in c.expr.free_symbols for c in constraints):
         return ()
     scaled = implicit.ball(190) * FINE
     low, high = scaled.lower().floor().unique_fmpz(), scaled.upper().ceil().unique_fmpz()
@@ -132,8 +151,21 @@ def generic_on(wall: Wall, names: Sequence[str]) -> dict[sp.Symbol, sp.Expr]:
     return {s: sp.Integer(3 + i) if s.is_integer else GENERIC[i % len(GENERIC)] for i, s in enumerate(free)}
 
 
-def example_on(wall: Wall, known: Sequence[Constraint], names: Sequence[str]) -> Reach:
-    """Return exact coordinates for the free symbols at which all of ``known`` hold, or a proof that there are none."""
+def example_on(wall: Wall, known: Sequence[Constraint], names: Sequence[str]) -> tuple[Wall, Reach]:
+    """Return exact coordinates for the free symbols at which all of ``known`` hold, or a proof that there are none.
+
+    Where the wall is one of many roots, it is returned with the one at which they hold.
+    """
+    if wall.implicit is None or not wall.implicit.known:
+        return wall, _example(wall, known, names)
+    for single in each(wall.implicit):
+        found = _example(replace(wall, implicit=single), known, names)
+        if found.status is Status.SAT:
+            return replace(wall, implicit=replace(wall.implicit, root=single.root)), found
+    return wall, reach_on(known, wall.implicit)
+
+
+def _example(wall: Wall, known: Sequence[Constraint], names: Sequence[str]) -> Reach:
     point = generic_on(wall, names)
     if not known:
         return Reach(Status.SAT, point)

@@ -1,7 +1,7 @@
 """Gaps solved: the walls on which a gap vanishes, and the thin sets that are left.
 
 A gap is split into irreducible factors; each is solved for a variable, or for a constant (then the wall is
-parametrised by the variables), by: real root isolation when nothing else occurs (algebra/roots/), linear and quadratic
+parametrised by the variables), by: real root isolation when nothing else occurs (isolated.py), linear and quadratic
 formulas, and inversion of the only function that holds the variable.  Periodic solutions carry a symbolic integer.
 Read in order: walls_of; the formulas are in conditions/equations.py.
 Gives up on: factors that no name can be isolated from; they are returned as open, never dropped.
@@ -13,23 +13,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import flint
 import sympy as sp
 
 from diffcheck.algebra.identity import Decision, is_zero
-from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.rootless import without_root
-from diffcheck.algebra.roots import Family, Root, real_roots
+from diffcheck.algebra.roots import real_roots
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.conditions.boxes import Box
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
-from diffcheck.conditions.equations import Solved, fresh_integer, fresh_number, solve_for
+from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
+from diffcheck.walls.isolated import every_root, inside_box, root_walls
 from diffcheck.walls.members import integer_zeros
-from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
+from diffcheck.walls.wall import Thin, Wall, Walls
 
 __all__ = ["narrowed", "walls_of"]
 
@@ -289,20 +289,22 @@ def _linear(f: sp.Expr, s: sp.Symbol) -> sp.Expr | None:
 def narrowed(walls: Walls, box: Box) -> Walls:
     """Solve what stayed open in one symbol inside the box: exp(x**6)*(x - 1) + x grows too fast to be followed far out.
 
+    Of infinitely many roots that have no closed form few are inside, one by one.
+
     box: a ball for every symbol that the domain bounds on both sides.
     """
     parts = [replace(walls, open=())]
     for f in walls.open:
         (x, *others) = f.free_symbols
-        parts.append(Walls((), (), (f,)) if others or x not in box else _inside(f, x, box[x]))
+        parts.append(Walls((), (), (f,)) if others or x not in box else inside_box(f, x, box[x]))
+    for w in walls.walls:
+        if w.implicit is not None and w.implicit.known and symbol(w.variable) in box:
+            found = inside_box(w.gap, symbol(w.variable), box[symbol(w.variable)])
+            if not found.open:
+                others = tuple(v for v in parts[0].walls if v.gap != w.gap)
+                parts[0] = replace(parts[0], walls=others)
+                parts.append(found)
     return _joined(parts)
-
-
-def _inside(f: sp.Expr, x: sp.Symbol, ball: flint.arb) -> Walls:
-    ends = (end.mid().fmpq() for end in (ball.lower(), ball.upper()))
-    found = real_roots(f, x, *(sp.Rational(int(q.p), int(q.q)) for q in ends))
-    walls = [_root_wall(f, x, r) for r in found.roots] + [_family_wall(f, x, m) for m in found.families]
-    return Walls(tuple(walls), (), () if found.complete else (f,))
 
 
 @lru_cache(maxsize=2048)
@@ -313,30 +315,10 @@ def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
         solved = solve_for(f, x)
         if solved is not None:
             return Walls(tuple(w for s in solved for w in _with_exceptions(f, x, s)))
-    walls = [_root_wall(f, x, r) for r in found.roots]
-    walls += [_family_wall(f, x, m) for m in found.families]
-    return Walls(tuple(walls), (), () if found.complete else (f,))
-
-
-def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
-    if root.exact is not None:
-        return Wall(f, x.name, ((x.name, root.exact),))
-    xi = inner_symbol(f"{x.name}_root{fresh_number()}")
-    equation = f.subs(x, xi) if root.polynomial is None else root.polynomial.as_expr(xi)
-    return Wall(f, x.name, ((x.name, xi),), implicit=Implicit(xi, root, equation))
-
-
-def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
-    k = fresh_integer()
-    implicit = None
-    base = family.base.exact
-    if base is None:
-        base = inner_symbol(f"{x.name}_root{fresh_number()}")
-        implicit = Implicit(base, family.base, f.subs(x, base))
-    limits = [Constraint(k - family.first, ">=")] if family.first is not None else []
-    limits += [Constraint(k - family.last, "<=")] if family.last is not None else []
-    limits += [Constraint(k - n, "!=") for n in family.excluded]
-    return Wall(f, x.name, ((x.name, base + k * family.period),), tuple(limits), (k,), implicit)
+        every = every_root(f, x)
+        if every is not None:
+            return Walls(tuple(every))
+    return root_walls(f, x, found)
 
 
 def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:

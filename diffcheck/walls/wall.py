@@ -20,11 +20,16 @@ __all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "family_key"]
 
 @dataclass(frozen=True, slots=True)
 class Implicit:
-    """A root without a closed form: a symbol that stands for it, its ball, the equation it solves."""
+    """A root without a closed form: a symbol that stands for it, its ball, the equation it solves.
+
+    known: where the symbol stands for every root of the equation, of which there may be infinitely many, some of them;
+    ``root`` is then the one that is looked at.
+    """
 
     symbol: sp.Symbol
     root: Root = field(compare=False)
     equation: sp.Expr
+    known: tuple[Root, ...] = field(compare=False, default=())
 
     def ball(self, prec: int) -> flint.arb:
         """Return an enclosure of about ``prec`` bits."""

@@ -151,7 +151,7 @@ def _sure_sign(u: sp.Expr) -> int:
 def _classes(u: sp.Expr, x: sp.Symbol, period: sp.Expr) -> int | None:
     """Return n with u(x + n*period) = u(x) by periodicity of sines and cosines, or None."""
     waves = [part for part in u.atoms(sp.sin, sp.cos, sp.tan) if part.has(x)]
-    if not waves or u.xreplace(dict.fromkeys(waves, sp.S.One)).has(x):
+    if not waves or u.xreplace({wave: sp.Dummy() for wave in waves}).has(x):
         return None
     count = 1
     for part in waves:

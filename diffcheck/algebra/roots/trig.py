@@ -46,7 +46,7 @@ def angle_of(f: sp.Expr, x: sp.Symbol) -> Angle | None:
     """Return the common angle when x occurs only inside sines and cosines of commensurable linear angles."""
     waves = [part for part in f.atoms(sp.sin, sp.cos) if part.has(x)]
     arguments = sorted({part.args[0] for part in waves}, key=sp.default_sort_key)
-    if not waves or f.xreplace(dict.fromkeys(waves, sp.S.One)).has(x):
+    if not waves or f.xreplace({wave: sp.Dummy() for wave in waves}).has(x):
         return None
     shared = commensurable(arguments)
     if shared is None:
