@@ -54,6 +54,7 @@ from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Su
 
 __all__ = ["CHECKS", "QUICK", "THOROUGH", "Effort", "suggest", "thorough"]
 
+C1 = Smoothness(1)
 CHECKS = 3
 # Seconds that suggestions may always take: less than the command takes to start, so a busy machine shows no fewer.
 LEAST = 0.25
@@ -134,9 +135,13 @@ def suggest(
     written = problem
     problem = replace(problem, tree=sized(problem.tree))
     shapes = responsible(problem, analysis, facts, wanted or D1)
-    problem, shapes = with_branches_split(problem, shapes, facts)
+    problem, shapes, more = with_branches_split(problem, shapes, facts)
     search = _Search(problem, written, analysis, facts, analyze or _analyzer(), effort)
+    if wanted is not None and wanted > C1:
+        shapes = more
     search.rows(with_covered(shapes, problem, facts))
+    if effort.everything and len(more) > len(shapes):
+        search.rows(with_covered(more, problem, facts))
     if effort.everything:
         search.losses(shapes)
     if effort.everything or not any(s.error for s in search.shown):

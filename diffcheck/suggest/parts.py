@@ -14,9 +14,9 @@ from diffcheck.atoms import ATOMS
 from diffcheck.language.tree import NAME, Node, Span, substitute
 from diffcheck.problem import Problem
 from diffcheck.suggest.facts import Facts
-from diffcheck.suggest.polynomial import ONE
+from diffcheck.suggest.polynomial import ONE, from_poly
 from diffcheck.suggest.shape import Shape, ending, recognise
-from diffcheck.suggest.split import split
+from diffcheck.suggest.split import flat_at, split
 from diffcheck.verdict import D1, Analysis, Finding, Kind, Severity, Smoothness
 
 __all__ = [
@@ -110,11 +110,17 @@ def reached(tree: Node, found: dict[Node, Shape]) -> dict[Node, Shape]:
 
 def with_branches_split(
     problem: Problem, found: dict[Node, Shape], facts: Facts
-) -> tuple[Problem, dict[Node, Shape]]:
-    """Write every blended `where` whose branches meet as a sum (split.py), whose maxima are then the parts."""
+) -> tuple[Problem, dict[Node, Shape], dict[Node, Shape]]:
+    """Write a `where` whose branches meet as a sum (split.py), whose maxima are then the parts.
+
+    That is done for a blend, and for b + k*relu(g) in which b and k vary: far out b and k*g are large and cancel.
+    Returns the parts that turn a corner, and those too at which the second derivative breaks.
+    """
+    flat: dict[Node, Shape] = {}
     for node, shape in list(found.items()):
         inner = {part for a in node.args for part in a.walk()}
-        new = split(node, problem.wrt) if shape.target in ("where", GUARDED) else None
+        apart = node.op == "where" and (shape.target in ("where", GUARDED) or _cancels(shape, problem))
+        new = split(node, problem.wrt) if apart else None
         # Parts that are replaced as well must be found again in the sum.
         if new is None or not inner.intersection(found) <= set(new.walk()):
             continue
@@ -123,8 +129,17 @@ def with_branches_split(
         for part in new.walk():
             bend = recognise(part, facts) if part.op in ("max", "min") and part not in inner else None
             if bend is not None:
-                found[part] = bend
-    return problem, found
+                kept = flat if flat_at(new, part, problem.wrt) else found
+                kept[part] = bend
+    return problem, (found or flat), {**found, **flat}
+
+
+def _cancels(shape: Shape, problem: Problem) -> bool:
+    """Whether what is added to factor*target varies, and the factor, too."""
+    if shape.offset is None:
+        return False
+    parts = (from_poly(shape.factor), shape.offset)
+    return all(set(problem.wrt).intersection(part.names()) for part in parts)
 
 
 def endings(problem: Problem, analysis: Analysis, facts: Facts) -> dict[Node, Shape]:

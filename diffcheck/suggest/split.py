@@ -16,16 +16,20 @@ import sympy as sp
 
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
-from diffcheck.algebra.printer import text_of
+from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.atoms import ATOMS
 from diffcheck.language.parse import parse
-from diffcheck.language.tree import Node, substitute
+from diffcheck.language.tree import NAME, NUMBER, Node, name, substitute
 from diffcheck.language.unparse import unparse
 from diffcheck.suggest.nested import branches
 from diffcheck.suggest.polynomial import Poly, add, from_poly, scale, to_poly
 
-__all__ = ["split"]
+__all__ = ["flat_at", "split"]
 
+_SMOOTH = frozenset({
+    NAME, NUMBER, "add", "sub", "neg", "mul", "div", "square", "exp", "expm1", "sin", "cos", "tanh", "atan", "erf",
+    "sinh", "cosh", "sigmoid", "softplus", "log", "log1p", "pi", "E",
+})  # fmt: skip
 _CONDITIONS = frozenset(row.name for row in ATOMS.values() if row.syntax in ("comparison", "logic"))
 
 
@@ -94,4 +98,36 @@ def _common(a: Node, b: Node) -> Node | None:
 
 
 def _put(node: Node, part: Node, new: Node) -> Node:
-    return substitute(node, lambda n: new if n == part else None)
+    """Write ``new`` for a part and its multiples: y - x is -(x - y)."""
+    own = to_poly(part)
+
+    def turned(n: Node) -> Node | None:
+        if n == part:
+            return new
+        if n.op not in ("add", "sub", "neg") or part.op == NAME:
+            return None
+        rate = _ratio(to_poly(n), own)
+        return None if rate is None else from_poly(scale(to_poly(new), rate))
+
+    return substitute(node, turned)
+
+
+def _is_smooth(node: Node) -> bool:
+    """Whether an operation is analytic wherever it has a value."""
+    if node.op == "pow":
+        exponent = node.args[1]
+        return exponent.op == NUMBER and Fraction(exponent.leaf or 0).denominator == 1
+    return node.op in _SMOOTH
+
+
+def flat_at(new: Node, bend: Node, variables: Collection[str]) -> bool:
+    """Whether a sum changes with a max or min that ``split`` put into it by its square and more: it turns no corner."""
+    _, at = bend.args
+    taken = {*new.names(), *variables}
+    fresh = next(n for n in ("t", *(f"t_{i}" for i in range(len(taken) + 1))) if n not in taken)
+    plain = substitute(new, lambda n: name(fresh) if n == bend else None)
+    if any(fresh in n.names() and not _is_smooth(n) for n in plain.walk()):
+        return False
+    t = symbol(fresh)
+    slope = sp.diff(to_sympy(plain), t).subs(t, to_sympy(at))
+    return not slope.has(sp.zoo, sp.nan, sp.oo) and is_zero(slope) is Decision.YES
