@@ -266,6 +266,13 @@ def test_a_corner_corrected_from_outside_has_the_slope_of_the_sum(framework, tex
         ("x*min(max(x + 3, 0), 6)/6", (-3.0, 3.0)),
         ("min(3*x, clip(x, 1/2, 2)*3) + x**2", (2.0,)),
         ("where(x > 0 and x < 1, x*(1 - x), 0) + abs(x - 3)", (3.0,)),
+        ("max(x, x**2, x**3)", (0.0, 1.0)),
+        ("max(relu(x), 2*x, -x)", (0.0,)),
+        ("max(abs(x - 1), 2*x - 2) + x*relu(x)", (0.0, 1.0)),
+        ("max(min(x, 2*x), -3*x) + abs(x - 1)", (0.0, 1.0)),
+        ("max(x, x**2, x**3)**2 + relu(-x)", (0.0, 1.0)),
+        ("exp(max(x, 2*x, sin(x)))", (0.0,)),
+        ("where(x > 0, max(x, x**2, 2*x), where(x < -1, 2*x + 1, x))", (0.0, -1.0)),
     ],
 )
 def test_the_slope_at_each_corner_is_that_of_the_sum(framework, text, corners):

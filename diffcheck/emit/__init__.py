@@ -23,7 +23,7 @@ from diffcheck.emit.story import docstring, story
 from diffcheck.emit.write import Writer
 from diffcheck.errors import BadOption, SyntaxProblem
 from diffcheck.language.parse import parse
-from diffcheck.language.tree import Node
+from diffcheck.language.tree import Node, name, number
 from diffcheck.problem import Problem, Samples
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.stable import stable
@@ -54,7 +54,9 @@ def emit(problem: Problem, language: str, surrogate: Surrogate | None = None) ->
     tree = parse(surrogate.expression) if surrogate else problem.tree
     if surrogate is not None and surrogate.corrected and LANGUAGES[language].differentiated:
         # What cancels beside a corner is written without it first: its slopes are balanced then, too.
-        tree = balanced(stable(tree, {surrogate.parameter, *_positive(problem)}), problem.wrt)
+        positive = Node("gt", (name(surrogate.parameter), number(0)))
+        known = Facts((*problem.where, positive))
+        tree = balanced(stable(tree, known.positive), problem.wrt, known)
     try:
         return _source(problem, LANGUAGES[language], surrogate, tree)
     except RecursionError:
@@ -75,7 +77,7 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     names = Names([*positional, *filter(None, [parameter])], taken={title})
     given = [names[n] for n in positional]
     keyword = names[parameter] if parameter else ""
-    positive = {parameter, *_positive(problem)} - {""}
+    positive = {parameter, *Facts(problem.where).positive} - {""}
     writer = Writer(language, names, like=given[0], positive=positive)
     value = writer.write(tree)
     if problem.samples is not None and _reduces(problem.samples, language):
@@ -97,11 +99,6 @@ def _source(problem: Problem, language: Language, surrogate: Surrogate | None, t
     blocks = [*helpers, "\n".join(function)]
     code = "\n\n\n".join(blocks)
     return f"{_imports(language, code)}\n\n\n{code}\n"
-
-
-def _positive(problem: Problem) -> set[str]:
-    """Return the names that the constraints say are positive."""
-    return Facts(problem.where).positive
 
 
 def _reduces(samples: Samples, language: Language) -> bool:

@@ -4,8 +4,8 @@ A correction from outside (suggest/patch.py) leaves the corner in the expression
 sum is smooth, but at the corner itself a framework adds the slopes it happens to choose.  relu'(0) is 0 in torch, and
 0 + 0 is not the slope 1/2 of relu(x) + (sqrt(x**2 + mu**2) - abs(x))/2; in JAX, abs'(0) is 1.  So every corner is
 written with a third branch where both sides are equal, (a + b)/2.  Where branches are not seen to meet nothing is
-changed: there the mean would be another value.  Of corners inside corners that turn at one place the mean of means is
-taken, which need not be the slope.
+changed: there the mean would be another value.  Of corners inside corners that turn at one place the mean of means need
+not be the slope: what it lacks is added (ties.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import reduce
 
+from diffcheck.emit.ties import missing_slopes
 from diffcheck.language.tree import Node, number
+from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.nested import branches
 from diffcheck.suggest.polynomial import Poly, add, divide, opaque_parts, to_poly
 from diffcheck.suggest.sized import by_size
@@ -24,16 +26,17 @@ __all__ = ["balanced"]
 ZERO, TWO = number(0), number(2)
 
 
-def balanced(tree: Node, variables: Collection[str]) -> Node:
+def balanced(tree: Node, variables: Collection[str], facts: Facts) -> Node:
     """Return an equal expression whose corners have the mean of both slopes.
 
     >>> from diffcheck.language.parse import parse
     >>> from diffcheck.language.unparse import unparse
-    >>> unparse(balanced(parse("relu(x) + c"), ["x"]))
+    >>> unparse(balanced(parse("relu(x) + c"), ["x"], Facts(())))
     'where(x > 0, x, where(x < 0, 0, (x + 0)/2)) + c'
     """
     names = frozenset(variables)
     known: dict[Node, Node] = {}
+    meets: set[Node] = set()
     # Arguments before what holds them; whether branches meet is seen best as they are written.
     for node in dict.fromkeys(reversed(list(_downwards(tree)))):
         args = tuple(known[a] for a in node.args)
@@ -41,7 +44,9 @@ def balanced(tree: Node, variables: Collection[str]) -> Node:
         if node.op == "where" and turned is not None and not _meet(node, names):
             turned = None
         known[node] = turned or Node(node.op, args, node.leaf, node.span)
-    return known[tree]
+        if turned is not None and node.op == "where":
+            meets.add(node)
+    return reduce(lambda a, b: Node("add", (a, b)), missing_slopes(tree, names, meets, facts), known[tree])
 
 
 def _downwards(tree: Node) -> Iterator[Node]:
