@@ -7,6 +7,7 @@ from pictures import ONE, TWO, scene
 from diffcheck.errors import BadOption, InputError
 from diffcheck.findings.places import place_of
 from diffcheck.plot.marks import OF_SLOPE
+from diffcheck.plot.words import unsaid
 from diffcheck.verdict import Kind
 
 
@@ -214,11 +215,35 @@ def test_more_names_are_a_cut():
     assert found.cut_text.startswith("u = ")
 
 
+def test_the_slope_is_drawn_where_its_formula_is_0_by_0():
+    """heaviside(x)/(2*sqrt(max(0, x))) has no value for x < 0, where the slope of sqrt(max(x, 0)) is 0."""
+    t, y = scene("sqrt(max(x, 0))").cut.derivative[0]
+    assert t[0] < -0.5
+    assert t[-1] < 0
+    assert np.all(y == 0)
+
+
 def test_a_name_held_fixed_is_not_drawn():
     """--at with a variable leaves a picture with one name less."""
     found = scene("max(x, y)", wrt="x,y", at=("y=2",))
     assert found.plane is None
     assert [m.t for m in found.cut.marks] == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "places", "elsewhere"),
+    [
+        ("where(a > 0, abs(x), relu(x - 1))", "a=2", {"x = 0"}, 1),
+        ("where(a > 0, abs(x), relu(x - 1))", "a=-2", {"x = 1"}, 1),
+        ("relu(a*x) + abs(x - 1)", "a=-2", {"x = 0", "x = 1"}, 0),
+    ],
+)
+def test_what_is_there_for_other_constants_is_counted_and_not_named(text, at, places, elsewhere):
+    """The key lists what the picture can show; conditions on the constants are asked at those that are drawn."""
+    found = scene(text, wrt="x", at=(at,))
+    assert {f.at for f in found.findings} == places == {m.finding.at for m in found.cut.marks}
+    assert found.elsewhere == elsewhere
+    assert unsaid(found, 8) == ([f"{elsewhere} more for other constants"] if elsewhere else [])
 
 
 def test_an_undetermined_function_is_drawn_without_marks():

@@ -45,6 +45,15 @@ def test_every_kind_has_a_sign():
     assert all(plain.isascii() for _, plain in SIGNS.values())
 
 
+def test_a_straight_place_is_a_line_in_the_map():
+    """The wall y = 0 of abs(y) + x has a sign in every column, x = 0 of abs(x) + y one in every row."""
+    for text in ("abs(y) + x", "abs(x) + y"):
+        rows = render(scene(text, wrt="x,y", models=0), plain=True).splitlines()
+        first = next(i for i, row in enumerate(rows) if "over" in row) + 1
+        area = [row[9:] for row in rows[first:] if row[8:9] in ("|", "+")][:12]
+        assert max(*(row.count("o") for row in area), sum("o" in row for row in area)) in (12, 71)
+
+
 def test_the_corner_stands_in_the_middle_of_its_row():
     """abs(x) over -1 to 1: the sign is in the lowest row of the curve, in the middle column."""
     rows = render(scene("abs(x)", models=0), plain=True).splitlines()

@@ -120,13 +120,19 @@ def _derivative(
     breaks: Sequence[float],
     span: tuple[float, float],
 ) -> Function:
-    """Return the slope along the line: the report's gradient, or differences that never reach over a break."""
+    """Return the slope along the line: the report's gradient, or differences that never reach over a break.
+
+    Where the formula has no value and the function has, as 0/0 of sqrt(max(x, 0)) at x < 0, differences are taken.
+    """
     parts = _gradient(problem, report, line)
 
     def exact(t: Array) -> Array:
         point = line.at(t)
-        total = sum(line.direction[n] * values(node, point) for n, node in parts.items())
-        return np.where(np.isfinite(function(t)), np.broadcast_to(np.asarray(total), t.shape), np.nan)
+        total = np.broadcast_to(
+            np.asarray(sum(line.direction[n] * values(node, point) for n, node in parts.items())), t.shape
+        )
+        slopes = np.where(np.isnan(total), measured(t), total) if np.isnan(total).any() else total
+        return np.where(np.isfinite(function(t)), slopes, np.nan)
 
     def measured(t: Array) -> Array:
         room = np.full(t.shape, 1e-5 * (span[1] - span[0]))

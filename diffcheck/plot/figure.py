@@ -23,7 +23,7 @@ from diffcheck.plot.marks import OF_SLOPE, Mark
 from diffcheck.plot.plane import Plane
 from diffcheck.plot.scene import Scene
 from diffcheck.plot.theme import DARK, DASHES, LIGHT, Theme, settings
-from diffcheck.plot.words import answer, beside, key, price, setting
+from diffcheck.plot.words import answer, beside, key, price, setting, unsaid
 from diffcheck.verdict import Finding, Kind
 
 if TYPE_CHECKING:
@@ -273,9 +273,8 @@ def _map_panel(ax: Axes, scene: Scene, plane: Plane, theme: Theme) -> None:
     bar.outline.set_visible(False)
     bar.locator = ticker.MaxNLocator(6)
     bar.update_ticks()
-    shown = list(dict.fromkeys(f.at + f.kind for f in scene.report.findings))
     for finding, trace in plane.traces:
-        dash = DASHES[shown.index(finding.at + finding.kind) % len(DASHES)]
+        dash = _dash(scene, finding)
         cased = [patheffects.withStroke(linewidth=3.0, foreground="#000000")]
         if trace.joined:
             ax.plot(
@@ -309,6 +308,13 @@ def _map_panel(ax: Axes, scene: Scene, plane: Plane, theme: Theme) -> None:
     ax.set_ylabel(plane.names[1])
 
 
+def _dash(scene: Scene, finding: Finding) -> Any:
+    """Return how the lines of a finding's place are broken, the same in the map and in the key."""
+    shown = list(dict.fromkeys(f.at + f.kind for f in scene.findings))
+    place = finding.at + finding.kind
+    return DASHES[shown.index(place) % len(DASHES)] if place in shown else DASHES[0]
+
+
 # --- the key
 
 
@@ -323,17 +329,16 @@ def _key(scene: Scene, theme: Theme) -> tuple[list[Any], list[str]]:
         stroke = Line2D([], [], color=color, linestyle=dash, linewidth=1.1)
         handles.append((Patch(color=color, alpha=0.2, linewidth=0), stroke) if model.band else stroke)
         names.append(_wrapped(price(model)))
-    for i, finding in enumerate(scene.report.findings[:KEYED]):
-        handles.append(_finding_handle(scene, finding, i, theme))
+    for finding in scene.findings[:KEYED]:
+        handles.append(_finding_handle(scene, finding, theme))
         names.append(_wrapped(key(finding)))
-    more = len(scene.report.findings) - KEYED
-    if more > 0:
+    for said in unsaid(scene, KEYED):
         handles.append(Line2D([], [], linestyle="none"))
-        names.append(f"and {more} more")
+        names.append(said)
     return handles, names
 
 
-def _finding_handle(scene: Scene, finding: Finding, number: int, theme: Theme) -> Any:
+def _finding_handle(scene: Scene, finding: Finding, theme: Theme) -> Any:
     from matplotlib import patheffects
     from matplotlib.lines import Line2D
 
@@ -342,7 +347,7 @@ def _finding_handle(scene: Scene, finding: Finding, number: int, theme: Theme) -
     if scene.plane is not None and any(f is finding and t.joined for f, t in scene.plane.traces):
         cased = [patheffects.withStroke(linewidth=3.0, foreground="#000000")]
         return Line2D(
-            [], [], color="#ffffff", linewidth=1.3, linestyle=DASHES[number % 3], path_effects=cased
+            [], [], color="#ffffff", linewidth=1.3, linestyle=_dash(scene, finding), path_effects=cased
         )
     if finding.kind is Kind.POLE:
         return Line2D([], [], color=theme.finding, linestyle="--", linewidth=1.0)

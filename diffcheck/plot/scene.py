@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diffcheck.errors import BadOption
-from diffcheck.language.numeric import Exact
+from diffcheck.errors import BadOption, InputError
+from diffcheck.language.numeric import Exact, values
+from diffcheck.language.parse import parse_conditions
 from diffcheck.plot.cut import Cut, cut
 from diffcheck.plot.line import Line
 from diffcheck.plot.marks import known_value
@@ -20,7 +21,7 @@ from diffcheck.plot.places import drawn_place
 from diffcheck.plot.plane import Plane, plane
 from diffcheck.plot.window import View, cut_range, defined_values, view
 from diffcheck.problem import Problem
-from diffcheck.verdict import Report
+from diffcheck.verdict import Finding, Report
 
 __all__ = ["MODELS", "Scene", "compose"]
 
@@ -33,6 +34,7 @@ class Scene:
     """A picture in words and numbers.
 
     fixed: what was held fixed, as "y = 1/3".  cut_text: how the line runs, where that does not go without saying.
+    findings: those that there are for the constants of the picture.  elsewhere: how many there are for others alone.
     """
 
     report: Report
@@ -40,6 +42,12 @@ class Scene:
     plane: Plane | None
     fixed: tuple[str, ...]
     cut_text: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def elsewhere(self) -> int:
+        """Return how many findings there are for other constants alone."""
+        return len(self.report.findings) - len(self.findings)
 
 
 def compose(problem: Problem, report: Report, wished: Wishes, columns: int, *, models: int = MODELS) -> Scene:
@@ -59,7 +67,18 @@ def compose(problem: Problem, report: Report, wished: Wishes, columns: int, *, m
             help="--range draws another part, --at sets other values",
         )
     fixed = tuple(f"{n} = {_short(v)}" for n, v in seen.point.items() if n not in seen.drawn)
-    return Scene(report, along, area, fixed, _cut_text(seen, line))
+    here = tuple(f for f in report.findings if _is_here(f, seen))
+    return Scene(report, along, area, fixed, _cut_text(seen, line), here)
+
+
+def _is_here(finding: Finding, seen: View) -> bool:
+    """Whether the condition on the constants holds for those that are drawn; True where that is not known."""
+    try:
+        conditions = parse_conditions(finding.condition or "")
+    except InputError:
+        return True
+    held = {n: np.asarray(float(v)) for n, v in seen.point.items() if n not in seen.drawn}
+    return all(values(c, held).item() != 0.0 for c in conditions if held.keys() >= set(c.names()))
 
 
 def _short(value: Exact) -> str:

@@ -15,9 +15,10 @@ from diffcheck.plot.canvas import Canvas, blank
 from diffcheck.plot.cut import Cut
 from diffcheck.plot.line import Array
 from diffcheck.plot.marks import OF_SLOPE, Mark
+from diffcheck.plot.places import Trace
 from diffcheck.plot.plane import Plane
 from diffcheck.plot.scene import Scene
-from diffcheck.plot.words import answer, key, setting
+from diffcheck.plot.words import answer, key, setting, unsaid
 from diffcheck.report.layout import Line, cells, cropped, painted, wrapped
 from diffcheck.verdict import Finding, Kind
 
@@ -157,7 +158,7 @@ def _map_panel(scene: Scene, plane: Plane, width: int, plain: bool, rows: int = 
         shade = "?" if np.isnan(value) else shades[int(min(max(part, 0), 0.999) * len(shades))]
         canvas.signs[i, j] = (shade, "")
     for finding, trace in plane.traces:
-        for t, v in _inside(trace.x, trace.y, span, heights):
+        for t, v in _inside(*_dense(trace), span, heights):
             canvas.sign(t, v, SIGNS[finding.kind][plain], STYLE)
     shown = "".join(shades).strip()
     missing = ", ? without a value" if np.isnan(z).any() else ""
@@ -165,6 +166,15 @@ def _map_panel(scene: Scene, plane: Plane, width: int, plain: bool, rows: int = 
     yield [(cropped(said, width), QUIET)]
     yield from _framed(canvas, plain)
     yield from _ticks(scene.cut, across, plain, span, plane.names[0])
+
+
+def _dense(trace: Trace) -> tuple[Array, Array]:
+    """Return the points of a trace; of a curve, whose straight parts have two, as many as there are cells."""
+    if not trace.joined or trace.x.size < 2:
+        return trace.x, trace.y
+    part = np.linspace(0.0, 1.0, WIDEST, endpoint=False)
+    x, y = ((v[:-1, None] + np.diff(v)[:, None] * part).ravel() for v in (trace.x, trace.y))
+    return np.concatenate([trace.x, x]), np.concatenate([trace.y, y])
 
 
 def _inside(
@@ -232,16 +242,15 @@ def _ticks(
 
 
 def _findings(scene: Scene, width: int, plain: bool) -> Iterator[Line]:
-    findings = scene.report.findings
-    if not findings:
+    findings = scene.findings
+    if not scene.report.findings:
         reason = scene.report.reason
         yield from ([(t, "")] for t in wrapped(reason or "no finding", width, rest=2))
     for finding in findings[:NAMED]:
         first, *rest = wrapped(_said(finding, scene), width, first=2, rest=4)
         yield [(f"{SIGNS[finding.kind][plain]} ", STYLE), (first, "")]
         yield from ([(line, "")] for line in rest)
-    if len(findings) > NAMED:
-        yield [(f"  and {len(findings) - NAMED} more", "")]
+    yield from ([(f"  {said}", "")] for said in unsaid(scene, NAMED))
 
 
 def _said(finding: Finding, scene: Scene) -> str:

@@ -13,7 +13,7 @@ from diffcheck.plot.marks import OF_SLOPE, OF_VALUE, Mark
 from diffcheck.plot.scene import Scene
 from diffcheck.verdict import Finding, Kind, Surrogate, Verdict
 
-__all__ = ["answer", "beside", "key", "price", "setting"]
+__all__ = ["answer", "beside", "key", "price", "setting", "unsaid"]
 
 ANSWERS = {
     Verdict.DIFFERENTIABLE: "differentiable",
@@ -53,6 +53,13 @@ def key(finding: Finding) -> str:
         same = finding.kind is Kind.HOLE and finding.left == finding.right
         return f"{said}: limit {finding.left}" if same else f"{said}: {what} {finding.left} | {finding.right}"
     return f"{said}: {finding.detail}" if finding.detail else said
+
+
+def unsaid(scene: Scene, named: int) -> list[str]:
+    """Return what the key says of findings that it does not name: beyond ``named``, or there for other constants."""
+    more = len(scene.findings) - named
+    said = [f"and {more} more"] if more > 0 else []
+    return said + ([f"{scene.elsewhere} more for other constants"] if scene.elsewhere else [])
 
 
 def beside(mark: Mark) -> tuple[str, str]:

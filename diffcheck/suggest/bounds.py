@@ -15,6 +15,7 @@ log(2), constants.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import isqrt
@@ -28,7 +29,6 @@ from diffcheck.suggest.polynomial import (
     Poly,
     add,
     as_number,
-    cancelled,
     divide,
     from_poly,
     multiply,
@@ -39,7 +39,7 @@ from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.slopes import steepness
 from diffcheck.suggest.smoothings import TARGETS
 
-__all__ = ["affine_gradient", "anywhere", "difference", "gradient_lipschitz", "scaled"]
+__all__ = ["anywhere", "difference", "of_size", "positive_parameter", "scaled", "sign_free"]
 
 # Nondecreasing, with a Lipschitz constant over all reals.
 _MONOTONE = {
@@ -238,29 +238,46 @@ def _of_branches(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     known = facts.given(condition) if constant else (facts, facts)
     inner = [difference(a, plan, f) for a, f in zip(branches, known, strict=True)]
     found = [
-        i if i is None or not constant else anywhere(i, condition, _positive_parameter(plan, facts))
+        i if i is None or not constant else anywhere(i, condition, positive_parameter(plan, facts))
         for i in inner
     ]
     first, second = found
-    known_signs = _positive_parameter(plan, facts)
+    known_signs = positive_parameter(plan, facts)
     return None if first is None or second is None else first.hull(second, known_signs)
 
 
 def _of_size(node: Node, plan: Plan, facts: Facts) -> Interval | None:
     """phi(S) - phi(T) where branches hold the variables in one smoothed abs(u) alone (slopes.py)."""
+    of = of_size(node, plan, facts)
+    inner = None if of is None else _of_part(of.part, plan, facts)
+    steep = None if of is None or inner is None else steepness(of.phi, of.size, facts.conditions)
+    if inner is None or steep is None:
+        return None
+    return (inner if steep.rising else inner.symmetric()).times(to_poly(steep.bound))
+
+
+@dataclass(frozen=True, slots=True)
+class OfSize:
+    """phi(S): the replaced part S, and phi in the name ``size``."""
+
+    part: Replacement
+    phi: Node
+    size: str
+
+
+def of_size(node: Node, plan: Plan, facts: Facts) -> OfSize | None:
+    """Read branches that hold the variables in one smoothed abs(u) alone, which is never negative."""
     parts = [part for part in node.distinct() if part in plan.parts]
+    if len(parts) != 1 or parts[0].op != "abs":
+        return None
     found = plan.parts[parts[0]]
     whole = found.shape.target == "abs" and found.shape.offset is None and found.shape.factor == ONE
-    if len(parts) != 1 or parts[0].op != "abs" or not whole or not found.row.positive:
+    if not whole or not found.row.positive:
         return None
     taken = {*node.names(), *plan.variables, *(n for c in facts.conditions for n in c.names())}
     size = next(n for n in ("s", *(f"s_{i}" for i in range(len(taken) + 1))) if n not in taken)
     phi = substitute(node, lambda part: name(size) if part in plan.parts else None)
-    inner = _of_part(found, plan, facts)
-    steep = steepness(phi, size, facts.conditions) if plan.constant(phi) and inner is not None else None
-    if inner is None or steep is None:
-        return None
-    return (inner if steep.rising else inner.symmetric()).times(to_poly(steep.bound))
+    return OfSize(found, phi, size) if plan.constant(phi) else None
 
 
 def anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:
@@ -272,7 +289,8 @@ def anywhere(inner: Interval, condition: Node, facts: Facts) -> Interval | None:
     return Interval(scale(low, -1), high)
 
 
-def _positive_parameter(plan: Plan, facts: Facts) -> Facts:
+def positive_parameter(plan: Plan, facts: Facts) -> Facts:
+    """Return what is known where the parameter is positive, as it always is."""
     return facts.given(Node("gt", (name(plan.parameter), number(0))))[0]
 
 
@@ -329,138 +347,3 @@ def _inside(found: Replacement, plan: Plan, facts: Facts) -> Interval | None:
     if rule == "root" and not known[0].low:
         return Interval({}, _root(known[0].high))
     return None
-
-
-def gradient_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
-    """Return a Lipschitz constant of the rebuilt expression's gradient in the variables, in the 2-norm, or
-    None.
-
-    Sums add, constants scale, S(A x) has the constant L*|A|**2; anything else is None.
-    """
-    found = plan.parts.get(node)
-    if found is not None:
-        return _part_lipschitz(found, plan, facts)
-    if not plan.touches(node) and affine_gradient(node, plan) is not None:
-        return {}
-    if node.op in ("add", "sub", "neg"):
-        inner = [gradient_lipschitz(a, plan, facts) for a in node.args]
-        known = [i for i in inner if i is not None]
-        return reduce(add, known) if len(known) == len(inner) else None
-    if node.op in ("mul", "div"):
-        return _product_lipschitz(node, plan, facts)
-    if node.op == "where":
-        return _branches_lipschitz(node, plan, facts)
-    if (
-        node.op in ("pow", "square")
-        and not plan.touches(node)
-        and (node.op == "square" or node.args[1] == number(2))
-    ):
-        gradient = affine_gradient(node.args[0], plan)
-        return None if gradient is None else scale(_squared([gradient]), 2)
-    return None
-
-
-def _product_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
-    left, right = node.args
-    if node.op == "mul" and plan.constant(left):
-        left, right = right, left
-    if not plan.constant(right) or plan.touches(right):
-        return None
-    inner = gradient_lipschitz(left, plan, facts)
-    if inner is None:
-        return None
-    factor = to_poly(right if node.op == "mul" else Node("div", (number(1), right)))
-    return multiply(inner, facts.size(factor))
-
-
-def _branches_lipschitz(node: Node, plan: Plan, facts: Facts) -> Poly | None:
-    """The larger constant, or the sum, of branches that constants choose between."""
-    condition, *branches = node.args
-    if not plan.constant(condition):
-        return None
-    known = zip(branches, facts.given(condition), strict=True)
-    inner = [gradient_lipschitz(a, plan, f) for a, f in known]
-    known_positive = _positive_parameter(plan, facts)
-    free = [None if i is None else sign_free(i, condition, known_positive) for i in inner]
-    first, second = free
-    if first is None or second is None or not all(known_positive.nonnegative(f) for f in (first, second)):
-        return None
-    return Interval({}, first).hull(Interval({}, second), known_positive).high
-
-
-def _part_lipschitz(found: Replacement, plan: Plan, facts: Facts) -> Poly | None:
-    shape, row = found.shape, found.row
-    if row.lipschitz is None or not plan.constant(from_poly(shape.factor)):
-        return None
-    free = tuple(a for key, a in shape.bindings.items() if key in ("u", "v", "ss") or key[1:].isdigit())
-    fixed = tuple(a for a in shape.bindings.values() if a not in free)
-    terms = shape.parts if shape.target == "norm" else free
-    gradients = [affine_gradient(a, plan) for a in terms]
-    if not terms or not all(plan.constant(a) for a in fixed) or any(plan.touches(a) for a in terms):
-        return None
-    rows = [g for g in gradients if g is not None]
-    if len(rows) < len(gradients):
-        return None
-    constant = to_poly(filled(row.lipschitz, plan.parameter, shape.bindings))
-    if shape.target == "max2":
-        # Curved along u - v only, and |grad(u - v)|**2 is 2 for independent arguments.
-        rows, constant = [_minus(rows[0], rows[1])], scale(constant, Fraction(1, 2))
-    total = multiply(multiply(constant, _squared(rows)), facts.size(shape.factor))
-    around: Poly | None = {} if shape.offset is None else gradient_lipschitz(shape.offset, plan, facts)
-    return None if around is None else add(total, around)
-
-
-def affine_gradient(node: Node, plan: Plan) -> dict[str, Poly] | None:
-    """Return variable -> coefficient of an affine node, or None when it is not visibly affine."""
-    try:
-        poly = to_poly(node)
-    except ValueError:
-        return None
-    gradient: dict[str, Poly] = {}
-    for monomial, value in poly.items():
-        moving = [x for x in monomial if not plan.constant(x)]
-        if not moving:
-            continue
-        if len(moving) > 1 or moving[0].op != "name":
-            return None
-        rest = tuple(x for x in monomial if x is not moving[0])
-        key = str(moving[0].leaf)
-        gradient[key] = add(gradient.get(key, {}), {rest: value})
-    return gradient
-
-
-def _minus(p: dict[str, Poly], q: dict[str, Poly]) -> dict[str, Poly]:
-    return {key: add(p.get(key, {}), q.get(key, {}), -1) for key in {**p, **q}}
-
-
-def _squared(rows: list[dict[str, Poly]]) -> Poly:
-    """Bound |A|**2 for the matrix with these rows, the largest eigenvalue of A'A.
-
-    Its trace; the largest sum of sizes in a row of it, or |A|_1*|A|_inf, where they are numbers and smaller.
-    """
-    entries = [c for row in rows for c in row.values()]
-    trace: Poly = cancelled(reduce(add, (multiply(c, c) for c in entries), {}))
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    bounds = [as_number(trace), _tallest([{k: _product_sum(rows, j, k) for k in names} for j in names])]
-    widest, tallest = (
-        _tallest(rows),
-        _tallest([{str(i): r.get(k, {}) for i, r in enumerate(rows)} for k in names]),
-    )
-    bounds.append(None if widest is None or tallest is None else widest * tallest)
-    known = [b for b in bounds if b is not None]
-    return scale(ONE, min(known)) if known and bounds[0] is not None else trace
-
-
-def _product_sum(rows: list[dict[str, Poly]], j: str, k: str) -> Poly:
-    """Return the entry of A'A at (j, k)."""
-    return cancelled(reduce(add, (multiply(row.get(j, {}), row.get(k, {})) for row in rows), {}))
-
-
-def _tallest(rows: list[dict[str, Poly]]) -> Fraction | None:
-    """Return the largest sum of sizes in a row; None where they are no numbers."""
-    numbers = [[as_number(c) for c in row.values()] for row in rows]
-    if any(n is None for row in numbers for n in row):
-        return None
-    return max(
-        (sum((abs(n) for n in row if n is not None), Fraction(0)) for row in numbers), default=Fraction(0)
-    )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from diffcheck.language.tree import Node
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import affine_gradient
 from diffcheck.suggest.facts import Facts
+from diffcheck.suggest.lipschitz import affine_gradient
 from diffcheck.suggest.plan import Plan
 from diffcheck.suggest.polynomial import from_poly, to_poly
 from diffcheck.suggest.shape import Shape, recognise

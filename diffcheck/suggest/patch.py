@@ -27,9 +27,10 @@ from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import Node, name, number, substitute
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import affine_gradient, anywhere, scaled
+from diffcheck.suggest.bounds import anywhere, scaled
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.interval import NOTHING, Interval
+from diffcheck.suggest.lipschitz import affine_gradient
 from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import ONE, Poly, add, cancelled, from_poly, multiply, scale, to_poly
 from diffcheck.suggest.ranges import Ranges

@@ -22,10 +22,11 @@ from diffcheck.language.parse import parse
 from diffcheck.language.tree import Node, number
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.suggest.bounds import affine_gradient, difference, gradient_lipschitz
+from diffcheck.suggest.bounds import difference
 from diffcheck.suggest.curvature import is_convex
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.interval import Interval
+from diffcheck.suggest.lipschitz import affine_gradient, gradient_lipschitz
 from diffcheck.suggest.patch import Form, Patch
 from diffcheck.suggest.plan import Plan, filled
 from diffcheck.suggest.polynomial import Poly, add, cancelled, divide, from_poly, multiply, scale, to_poly

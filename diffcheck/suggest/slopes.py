@@ -29,7 +29,7 @@ from diffcheck.language.parse import parse
 from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.walls.interior import RELATIONS, interior
 
-__all__ = ["Steepness", "steepness"]
+__all__ = ["Steepness", "bending", "steepness"]
 
 # Each pair of branches is asked about.
 MOST = 4
@@ -61,26 +61,59 @@ def steepness(phi: Node, size: str, conditions: tuple[Node, ...]) -> Steepness |
     conditions: what is known of the constants.
     """
     s = symbol(size)
+    found = _read(phi, conditions, s)
+    if found is None:
+        return None
+    pieces, known = found
+    bound = _bound([sp.diff(piece.value, s) for piece in pieces], pieces, s, known)
+    if bound is None:
+        return None
+    rising = all(_never(Constraint(sp.diff(piece.value, s), "<"), (*known, *piece.where)) for piece in pieces)
+    return Steepness(bound, rising)
+
+
+@lru_cache(maxsize=128)
+def bending(phi: Node, size: str, conditions: tuple[Node, ...]) -> Node | None:
+    """Return a bound of the second derivative of ``phi`` where the first is continuous; None if that is not proved.
+
+    phi: one that ``steepness`` can tell of.  The derivative is then Lipschitz with this constant.
+    """
+    s = symbol(size)
+    found = _read(phi, conditions, s)
+    if found is None:
+        return None
+    pieces, known = found
+    slopes = [_Piece(sp.diff(piece.value, s), piece.where) for piece in pieces]
+    if not _continuous(slopes, s, known):
+        return None
+    return _bound([sp.diff(piece.value, s, 2) for piece in pieces], pieces, s, known)
+
+
+def _read(
+    phi: Node, conditions: tuple[Node, ...], s: sp.Symbol
+) -> tuple[list[_Piece], tuple[Constraint, ...]] | None:
+    """Return the pieces of a continuous function and what is known of them, or None."""
     try:
         pieces = list(_pieces(phi, ()))
         known = (*interior(conditions), Constraint(s, ">"))
     except (Undetermined, ValueError):
         return None
-    if not 1 < len(pieces) <= MOST or not _continuous(pieces, s, known):
-        return None
-    slopes = [sp.diff(piece.value, s) for piece in pieces]
+    return (pieces, known) if 1 < len(pieces) <= MOST and _continuous(pieces, s, known) else None
+
+
+def _bound(
+    slopes: Sequence[sp.Expr], pieces: Sequence[_Piece], s: sp.Symbol, known: tuple[Constraint, ...]
+) -> Node | None:
+    """Return a bound of the size of one expression for each piece, each where its piece is taken; or None."""
     seams = [sp.S.Zero, *(seam for piece in pieces for c in piece.where for seam in _seams(c, s))]
     bounds: list[sp.Expr] = []
-    rising = True
     for piece, slope in zip(pieces, slopes, strict=True):
         here = (*known, *piece.where)
-        rising &= _never(Constraint(slope, "<"), here)
         found = next((b for b in _candidates(slope, s, seams, bounds) if _bounded(slope, b, here)), None)
         if found is None:
             return None
         bounds += [found] if found not in bounds else []
-    bound = _largest(bounds, known)
-    return None if bound is None else Steepness(bound, rising)
+    return _largest(bounds, known)
 
 
 def _pieces(node: Node, where: tuple[Constraint, ...]) -> Iterator[_Piece]:
@@ -130,7 +163,8 @@ def _continuous(pieces: Sequence[_Piece], s: sp.Symbol, known: tuple[Constraint,
 def _candidates(slope: sp.Expr, s: sp.Symbol, seams: list[sp.Expr], before: list[sp.Expr]) -> list[sp.Expr]:
     """Return constants that may bound a slope: what is there already, and its values at 0 and at seams."""
     values = [slope] if not slope.has(s) else [sp.cancel(slope.subs(s, x)) for x in dict.fromkeys(seams)]
-    return [v for v in dict.fromkeys([*before, *values]) if not v.has(sp.zoo, sp.nan, sp.oo)]
+    sizes = [size for v in values for size in ((-v, v) if v.could_extract_minus_sign() else (v, -v))]
+    return [v for v in dict.fromkeys([*before, *sizes]) if not v.has(sp.zoo, sp.nan, sp.oo)]
 
 
 def _bounded(slope: sp.Expr, bound: sp.Expr, here: tuple[Constraint, ...]) -> bool:

@@ -236,7 +236,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = (
     Smoothing("abspow", "shifted power", "(u**2 + mu**2)**(p/2) - mu**p", CINF, ("-mu**p", "0"), "p*mu**(p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers", zero=True),
     Smoothing("normpow", "regularised power", "(ss + mu**2)**p", CINF, ("0", "mu**(2*p)"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers"),
     Smoothing("normpow", "shifted power", "(ss + mu**2)**p - mu**(2*p)", CINF, ("-mu**(2*p)", "0"), "2*p*mu**(2*p - 2)", "", "Lai and Wang 2011, SIAM J. Optim. 21", order="same", proof="Powers", zero=True),
-    Smoothing("signedpow", "algebraic power", "u*(u**2 + mu**2)**((p - 1)/2)", CINF, ("-(1 - p)*mu**p", "(1 - p)*mu**p"), None, "neither", _DIRECT, tight=False, order="same", proof="Powers with the sign of their base", zero=True),
+    Smoothing("signedpow", "algebraic power", "u*(u**2 + mu**2)**((p - 1)/2)", CINF, ("-(1 - p)*mu**p", "(1 - p)*mu**p"), "(1 - p)*(0.8587 + 0.2423*p)*mu**(p - 2)", "neither", _DIRECT, tight=False, order="same", proof="Powers with the sign of their base", zero=True),
     Smoothing("quotient", "regularised quotient", "a/(ss + mu**2)", CINF, None, None, "", "Tikhonov 1963, Soviet Math. Dokl. 4", "where `ss` vanishes, the quotient is its numerator over mu**2"),
     Smoothing("quadrant", "softplus product", "mu**2*softplus(g/mu)*softplus(h/mu)", CINF, None, None, "", _SOFTPLUS, "the error of the product grows with either factor"),
     Smoothing("quadrant", "CHKS product", "(g + sqrt(g**2 + 4*mu**2))*(h + sqrt(h**2 + 4*mu**2))/4", CINF, None, None, "", _CHKS, "the error of the product grows with either factor"),
