@@ -49,6 +49,7 @@ from diffcheck.suggest.ranges import Ranges
 from diffcheck.suggest.shape import Shape
 from diffcheck.suggest.sized import sized
 from diffcheck.suggest.smoothings import TARGETS, Smoothing
+from diffcheck.suggest.stable import logistic
 from diffcheck.suggest.tidy import tidied
 from diffcheck.verdict import CINF, D1, Analysis, Kind, Severity, Smoothness, Surrogate, Verdict
 
@@ -126,7 +127,7 @@ def suggest(
     """
     if effort is None:
         effort = QUICK if wanted is None else THOROUGH
-    problem = replace(problem, tree=written_out(problem.tree))
+    problem = replace(problem, tree=logistic(written_out(problem.tree)))
     facts = Facts(problem.where)
     # What never takes effect would be smoothed with the rest, and then take effect.
     problem = replace(problem, tree=Ranges(facts, problem.wrt).pruned(problem.tree))

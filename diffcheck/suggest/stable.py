@@ -21,7 +21,7 @@ from diffcheck.suggest.capped import cut_off
 from diffcheck.suggest.evident import is_positive
 from diffcheck.suggest.polynomial import from_poly
 
-__all__ = ["stable"]
+__all__ = ["logistic", "stable"]
 
 ONE, TWO = number(1), number(2)
 
@@ -39,6 +39,24 @@ def stable(node: Node, positive: Collection[str] = (), quotients: bool = True) -
     found = substitute(node, partial(_rewritten, positive=frozenset(positive), quotients=quotients))
     # Only then: one softplus function of a pair is no maximum.
     return substitute(found, larger)
+
+
+def logistic(node: Node) -> Node:
+    """Return an equal expression in softplus, log-sum-exp and sigmoid, of which more is known than of what they are.
+
+    >>> from diffcheck.language.parse import parse
+    >>> from diffcheck.language.unparse import unparse
+    >>> unparse(logistic(parse("log(1 + exp(-abs(x))) + log(x + 1)")))
+    'softplus(-abs(x)) + log(x + 1)'
+    """
+
+    def written(part: Node) -> Node | None:
+        found = _first(part, frozenset()) if part.op in ("log", "log1p", "div") else None
+        if found is None or found.op not in ("softplus", "logsumexp", "log_sigmoid", "sigmoid"):
+            return None
+        return Node(found.op, found.args, found.leaf, part.span)
+
+    return substitute(node, written)
 
 
 def _rewritten(node: Node, positive: frozenset[str], quotients: bool) -> Node | None:
