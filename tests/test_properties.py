@@ -18,7 +18,7 @@ from diffcheck.germs.expand import Expansion, UndefinedHere
 from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms
 from diffcheck.language.parse import parse
 from diffcheck.question.variables import make_problem
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Kind, Verdict
 from diffcheck.walls.cell import Cell
 
 QUICK = settings(derandomize=True, max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -436,3 +436,29 @@ def test_what_is_asked_of_other_names_holds_at_every_root(gap):
     """abs(g)*max(3 - y, 0) is 0 for y > 4, and has corners for y < 3 alone."""
     assert answer(f"abs({gap})*max(3 - y, 0)", ("x", "y"), "y > 4")[1] == "Cinf"
     assert answer(f"abs({gap})*max(3 - y, 0)", ("x", "y"), "y < 4")[1] == "C0"
+
+
+# --- members of families at which a formula ends whatever its real symbols are
+
+
+@pytest.mark.parametrize("bowl", ["sin(x - sqrt(2))**2", "1 - cos(x - 1)", "(x - sqrt(3))**2", "cos(x)**2"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "ceil(a*({0}))",
+        "ceil(({0})*a/2)",
+        "floor(1 - a*({0}))",
+        "floor(a - a*({0}) + 1 - a)",
+        "ceil(a*({0})/3 + floor(b)) - floor(b)",
+    ],
+)
+def test_an_integer_touched_at_the_end_of_a_formula_is_a_hole(bowl, steps):
+    """a*u with u >= 0 is the integer 0 where u = 0 alone, and beside it is not, for all small a > 0."""
+    found = analyze(make_problem(steps.format(bowl), ("x",), "0 < a, a < 1/2, -1 < x, x < 4"))
+    assert str(found.smoothness) == "discontinuous"
+    assert Kind.HOLE in {f.kind for f in found.findings}
+
+
+def test_an_integer_touched_beside_another_variable_is_a_hole():
+    """What floor(y) adds to both sides is no matter."""
+    assert answer("ceil(sin(x - sqrt(2))**2 + floor(y)) - floor(y)", ("x", "y"))[1] == "discontinuous"

@@ -2,7 +2,7 @@
 
 Each factor in the integer alone is a polynomial, or its real zeros are isolated (algebra/roots/) and the integers among
 them found; what alternates, as (-1)**k, is taken by parity.  None means that they are not all known.
-Read in order: integer_zeros.
+Read in order: integer_zeros, border_members.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.roots import Family, real_roots
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 
-__all__ = ["integer_zeros"]
+__all__ = ["border_members", "integer_zeros"]
+
+# Values of real symbols at which it is seen for which integers an expression may vanish whatever they are.
+SAMPLES = (sp.sqrt(2) / 3, -sp.sqrt(3) / 5)
 
 
 def integer_zeros(
@@ -36,6 +39,32 @@ def integer_zeros(
             return None
         out |= found
     return sorted(out)
+
+
+def border_members(expr: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]] | None:
+    """Return values of integers, numbers or formulas in other integers, that an expression vanishes for identically.
+
+    Together they hold all members at which it vanishes whatever its real symbols are; None when they are not known.
+    """
+    out: list[tuple[sp.Symbol, sp.Expr]] = []
+    for f in factors(expr):
+        inside = sorted((k for k in f.free_symbols if k.is_integer), key=lambda k: k.name)
+        real = f.free_symbols - set(inside)
+        moves = real and f.is_polynomial(*real) and any(c.is_number for c in sp.Poly(f, *real).coeffs())
+        if not inside or moves:
+            continue
+        if len(inside) == 1:
+            (k,) = inside
+            found = [integer_zeros(f, k, dict.fromkeys(real, value)) for value in SAMPLES[: 2 if real else 1]]
+            if None in found:
+                return None
+            out += [(k, sp.Integer(n)) for n in sorted({n for zeros in found for n in zeros or ()})]
+            continue
+        k = next((k for k in inside if abs(sp.diff(f, k)) == 1), inside[0])
+        if real or abs(sp.diff(f, k)) != 1:
+            return None
+        out.append((k, sp.expand(k - f / sp.diff(f, k))))
+    return out
 
 
 def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]) -> set[int] | None:

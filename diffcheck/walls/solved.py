@@ -28,7 +28,7 @@ from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.isolated import every_root, inside_box, root_walls
-from diffcheck.walls.members import integer_zeros
+from diffcheck.walls.members import border_members, integer_zeros
 from diffcheck.walls.wall import Thin, Wall, Walls
 
 __all__ = ["narrowed", "walls_of"]
@@ -123,9 +123,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     for v in [*_in_order(f, inside)]:
         found = _solutions(f, v, inside)
         if found is not None:
-            walls = [w for s in found for w in _with_exceptions(f, v, s)]
-            solved = Walls(tuple(walls), tuple(_thin_sets(f, v, variables)) if singular else ())
-            return _joined([solved, _cylinders(f, v, inside)])
+            walls = [_with_exceptions(f, v, s, variables) for s in found]
+            thin = Walls((), tuple(_thin_sets(f, v, variables)) if singular else ())
+            return _joined([*walls, thin, _cylinders(f, v, inside)])
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
@@ -314,36 +314,45 @@ def _isolated(f: sp.Expr, x: sp.Symbol) -> Walls:
         # Inverting one function after the other misses nothing: 1/x = k*pi holds all zeros of sin(1/x).
         solved = solve_for(f, x)
         if solved is not None:
-            return Walls(tuple(w for s in solved for w in _with_exceptions(f, x, s)))
+            return _joined(_with_exceptions(f, x, s, [x]) for s in solved)
         every = every_root(f, x)
         if every is not None:
             return Walls(tuple(every))
     return root_walls(f, x, found)
 
 
-def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved) -> Iterator[Wall]:
-    """Yield the wall of a solution, and those of the integers on the border of its conditions.
+def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved, variables: Sequence[sp.Symbol]) -> Walls:
+    """Return the wall of a solution, and those of the integers on the border of its conditions.
 
     A strict condition on real symbols leaves out a null set; on integers it would leave out whole members.
     """
     own = tuple(i for i in f.free_symbols if i.is_integer)
-    yield Wall(f, v.name, ((v.name, s.value),), s.conditions, (*own, *s.integers))
+    whole = (*own, *s.integers)
+    parts = [Walls((Wall(f, v.name, ((v.name, s.value),), s.conditions, whole),))]
     for c in s.conditions:
-        if len(c.expr.free_symbols) != 1 or not c.expr.free_symbols <= {*own, *s.integers}:
-            continue
-        (k,) = c.expr.free_symbols
-        for n in integer_zeros(c.expr, k) or []:
+        border = border_members(c.expr)
+        if border is None:
+            return Walls((), (), (f,))
+        for k, n in border:
             if k in s.integers:
-                # The formula holds on its border as well: sqrt(pi*k) is a zero of sin(x**2) for k = 0 too.
-                value = s.value.subs(k, n)
-                rest = tuple(Constraint(d.expr.subs(k, n), d.rel) for d in s.conditions if d != c)
-                integers = tuple(i for i in (*own, *s.integers) if i != k)
-                if not value.has(sp.zoo, sp.nan, sp.I):
-                    yield Wall(f, v.name, ((v.name, value),), rest, integers)
+                parts.append(_on_border(f, v, s, c, (k, n)))
                 continue
-            for inner in factors(f.subs(k, n)):
-                if v in inner.free_symbols:
-                    yield from _factor_walls(inner, [v], False).walls
+            member = f.subs(k, n)
+            parts += [_factor_walls(g, list(variables), False) for g in factors(member) if g.has(*variables)]
+    return _joined(parts)
+
+
+def _on_border(
+    f: sp.Expr, v: sp.Symbol, s: Solved, c: Constraint, member: tuple[sp.Symbol, sp.Expr]
+) -> Walls:
+    """Return a member for which a condition holds with equality: sqrt(pi*k) is a zero of sin(x**2) for k = 0 too."""
+    k, n = member
+    value = s.value.subs(k, n)
+    rest = tuple(Constraint(d.expr.subs(k, n), d.rel) for d in s.conditions if d != c)
+    integers = tuple(i for i in (*f.free_symbols, *s.integers) if i.is_integer and i != k)
+    if value.has(sp.zoo, sp.nan, sp.I):
+        return Walls()
+    return Walls((Wall(f, v.name, ((v.name, value),), rest, integers),))
 
 
 def _thin_sets(f: sp.Expr, v: sp.Symbol, variables: list[sp.Symbol]) -> Iterator[Thin]:
