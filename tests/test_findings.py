@@ -193,6 +193,15 @@ PARTS_OF_WALLS = [
     ("max(x, y, z)", "x,y,z", {"x = y and y > z", "x = z and z > y", "y = z and z > x"}),
     ("abs(x) + abs(y)", "x,y", {"x = 0", "y = 0"}),
     ("abs(x)*y**2", "x,y", {"x = 0 and y != 0"}),
+    ("cbrt(x)*y", "x,y", {"x = 0 and y != 0"}),
+    ("sqrt(abs(x))*(y - 1)**2", "x,y", {"x = 0 and y != 1"}),
+    ("cbrt(x)*y + abs(x)*y**2", "x,y", {"x = 0 and y != 0"}),
+    ("cbrt(x)*y + abs(x)", "x,y", {"x = 0"}),
+    ("cbrt(x)*y + sqrt(abs(x))*(y - 1)", "x,y", {"x = 0"}),
+    ("where(x == 0, 0, x*log(abs(x)))*sin(y)", "x,y", {"x = 0 and sin(y) != 0"}),
+    ("where(x == 0, 0, x*sin(1/x))*y", "x,y", {"x = 0 and y != 0"}),
+    ("where(x == 0, 0, x**2*sin(1/x))*y", "x,y", {"x = 0 and y != 0"}),
+    ("where(x == 0, 0, x*sin(1/x))*y + abs(x)", "x,y", {"x = 0"}),
 ]
 
 

@@ -56,7 +56,10 @@ def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> li
     values = [None if v is None else v.value for v in merged]
     outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
     if size is None:
-        outcome = replace(outcome, factor=_divisor([leaf.outcome.size for leaf, _ in members]))
+        sizes = [
+            leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size for leaf, _ in members
+        ]
+        outcome = replace(outcome, factor=_divisor(sizes))
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import flint
 import sympy as sp
 
 from diffcheck.algebra.balls import enclose
@@ -207,7 +208,7 @@ def _at_order(
         if algebra.oracle.oscillating(c):
             return _wave(ray, c, m, n)
         if not natural:
-            return _steep(ray, m, n)
+            return _steep(ray, m, n, directions, rays)
         poly = _simplified(c)
         if poly.is_polynomial(*directions):
             return expanded(poly)
@@ -217,11 +218,14 @@ def _at_order(
     return sp.S.Zero if known else None
 
 
-def _steep(ray: Ray, m: Mono, n: int) -> Outcome | sp.Expr:
+def _steep(
+    ray: Ray, m: Mono, n: int, directions: Sequence[sp.Symbol], rays: Sequence[Ray]
+) -> Outcome | sp.Expr:
     """A term of a size that is no natural power: it breaks the n-th derivative unless it is o(t**n)."""
     power = m.power if Mono(m.power) == m and m.power.free_symbols else None
     if ray.algebra.growth(replace(m, power=m.power - n)) >= 0:
-        kind = Kind.CUSP if n == 1 else Kind.BREAK
+        cusp = _same_sign_backward(ray, m, directions, rays)
+        kind = Kind.BREAK if n > 1 else Kind.CUSP if cusp else Kind.VERTICAL_TANGENT
         return Outcome(Smoothness(n - 1), kind, how=f"a term of size t**({m.power})", power=power)
     if n > HIGHEST and m.power.free_symbols:
         # Without an upper bound on the exponent every class occurs; the lower ones are kinds of their own.
@@ -340,10 +344,30 @@ def _break(n: int, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outc
     return _kind_of_break(n, sp.S.Zero, rays[0], directions, rays)
 
 
-def _coefficient(ray: Ray, n: int) -> sp.Expr:
-    """Return the coefficient of t**n in a germ without larger terms."""
+def _coefficient(ray: Ray, size: Mono) -> sp.Expr:
+    """Return the coefficient of a size in a germ without larger terms."""
     assert ray.germ is not None
-    return next((c for c, m in ray.germ.terms if m == Mono(sp.Integer(n))), sp.S.Zero)
+    return next((c for c, m in ray.germ.terms if m == size), sp.S.Zero)
+
+
+def _both_ways(
+    c: sp.Expr, size: Mono, ray: Ray, directions: Sequence[sp.Symbol], rays: Sequence[Ray]
+) -> tuple[flint.arb, flint.arb]:
+    """Return the coefficient of a size in the direction of a ray, and that in the opposite one."""
+    forward = enclose(c, dict(ray.point), 300)
+    flipped = {s: (-v if s in directions else v) for s, v in ray.point.items()}
+    opposite = c
+    for other in rays:
+        values = [enclose(k.expr, flipped, 200) for k in other.conditions]
+        if all((v > 0) if k.rel == ">" else (v < 0) for v, k in zip(values, other.conditions, strict=True)):
+            opposite = _coefficient(other, size)
+    return forward, enclose(opposite, flipped, 300)
+
+
+def _same_sign_backward(ray: Ray, m: Mono, directions: Sequence[sp.Symbol], rays: Sequence[Ray]) -> bool:
+    """Whether an infinite slope is one in the opposite direction as well, so that the slopes have opposite signs."""
+    forward, backward = _both_ways(_coefficient(ray, m), m, ray, directions, rays)
+    return bool(forward * backward > 0)
 
 
 def _kind_of_break(
@@ -357,14 +381,7 @@ def _kind_of_break(
             detail=f"derivative {n}",
             how=f"t**{n} has no polynomial coefficient",
         )
-    forward = enclose(c, dict(ray.point), 300)
-    flipped = {s: (-v if s in directions else v) for s, v in ray.point.items()}
-    opposite = c
-    for other in rays:
-        values = [enclose(k.expr, flipped, 200) for k in other.conditions]
-        if all((v > 0) if k.rel == ">" else (v < 0) for v, k in zip(values, other.conditions, strict=True)):
-            opposite = _coefficient(other, n)
-    backward = enclose(opposite, flipped, 300)
+    forward, backward = _both_ways(c, Mono(sp.Integer(n)), ray, directions, rays)
     odd = (forward + backward).contains(0)
     how = "the slope is not linear in the direction"
     return Outcome(C0, Kind.DIRECTIONAL if odd else Kind.CORNER, None, None, None, "", how)

@@ -28,6 +28,7 @@ from diffcheck.language.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 from diffcheck.walls.cell import Cell
 from diffcheck.walls.continuation import continues
+from diffcheck.walls.factored import factors
 from diffcheck.walls.outcome import (
     EDGES,
     OUTSIDE,
@@ -270,14 +271,38 @@ def first_break(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
         if (waves or not natural) and algebra.oracle.vanishes(lo) and algebra.oracle.vanishes(hi):
             continue
         if waves:
-            return oscillation(algebra, below, above)
+            found = oscillation(algebra, below, above)
+            shared = _factor_of_fault(algebra, below, above) if found.kind is Kind.OSCILLATION else None
+            return replace(found, factor=shared)
         if natural:
             n = int(m.power)
             if not algebra.oracle.vanishes(lo - (-1) ** n * hi):
                 return integer_break(n, lo, hi)
             continue
-        return _steep(algebra, m, lo, hi)
+        return replace(_steep(algebra, m, lo, hi), factor=_factor_of_fault(algebra, below, above))
     return None
+
+
+def _factor_of_fault(algebra: Algebra, below: Germ, above: Germ) -> sp.Expr | None:
+    """Return what divides all that is not differentiable: for cbrt(x)*y, where y = 0 there is a slope.
+
+    None where a term may be among it that is not known.  What oscillates counts whatever its size.
+    """
+    rem = algebra.larger(below.rem, above.rem)
+    divisors: list[sp.Expr] | None = None
+    for m, lo, hi in _merged(algebra, below, above):
+        waves = any(algebra.oracle.oscillating(c) for c in (lo, hi))
+        if waves and rem is not None:
+            return None
+        if m.is_one or (not waves and algebra.growth(replace(m, power=m.power - 1)) < 0):
+            continue
+        for c in (lo + hi,) if Mono(m.power) == m and m.power == 1 and not waves else (lo, hi):
+            if c != 0:
+                own = [f for f in factors(c) if not algebra.oracle.oscillating(f)]
+                divisors = [f for f in (own if divisors is None else divisors) if f in own]
+    if rem is not None and algebra.growth(replace(rem, power=rem.power - 1)) >= 0:
+        return None
+    return sp.Mul(*divisors) if divisors else None
 
 
 def _steep(algebra: Algebra, m: Mono, lo: sp.Expr, hi: sp.Expr) -> Outcome:
