@@ -1,7 +1,7 @@
 """Checks in child processes that a time limit really ends.
 
 A prover may sit in C code that never returns and never lets go of the interpreter, so a timer inside the
-process is no limit: the parent kills the child and starts another.  A child that dies (memory, a fault in a
+process is no limit to rely on: the parent kills the child and starts another.  A child that dies (memory, a fault in a
 library) costs one answer, never the run.
 
 Children are forked on Linux, which starts them in milliseconds with the stages already imported; elsewhere
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 
 from diffcheck.check import check, load_stages
-from diffcheck.deadline import conclusion
+from diffcheck.deadline import conclusion, interrupt
 from diffcheck.errors import InputError
 from diffcheck.verdict import Report, Smoothness, Verdict
 
@@ -206,6 +206,7 @@ def _serve(connection: Connection, limit: float) -> None:
     parent = os.getppid()
     _settle()
     load_stages()
+    interrupt()
     # Expressions are small and many: collecting them less often saves a tenth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)

@@ -5,9 +5,9 @@ import time
 import pytest
 from questions import ask, question
 
-from diffcheck import deadline
+from diffcheck import deadline, killable
 from diffcheck.analyze import analyze
-from diffcheck.deadline import LIMIT, TimeOver, before, check_time, conclusion, within
+from diffcheck.deadline import LIMIT, TimeOver, before, check_time, conclusion, interrupt, within
 from diffcheck.errors import Undetermined
 from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Smoothness, Verdict
 
@@ -60,6 +60,42 @@ def test_a_moment_of_the_clock_ends_the_block_too():
         check_time()
     with before(time.monotonic() - 1), pytest.raises(TimeOver):
         check_time()
+
+
+def test_where_nothing_asks_the_timer_of_the_process_does():
+    """A loop that never asks ends with the outermost block; an inner one that is cut short by its own end goes on."""
+
+    def work():
+        interrupt()
+        with within(0.2):
+            try:
+                with within(0.01):
+                    while True:
+                        pass
+            except TimeOver:
+                return time.thread_time()
+
+    start = time.thread_time()
+    assert killable.finished(work, 20) is not None
+    assert start < time.thread_time()
+
+
+def test_what_is_interrupted_tells_what_it_has_seen(monkeypatch):
+    """A place found before the end stands: SymPy is kept busy after it, and never asks for the time."""
+
+    def work():
+        interrupt()
+        monkeypatch.setattr("diffcheck.analysis.look._visit_thin", lambda *_: _forever())
+        monkeypatch.setattr("diffcheck.analyze.WORDS", 20)
+        found = analyze(question("abs(x) + x**2/norm([x, y])", "x,y"), until=time.monotonic() + 2)
+        return found.verdict, found.smoothness, [f.at for f in found.findings]
+
+    assert killable.finished(work, 30) == (Verdict.NOT_DIFFERENTIABLE, None, ["x = 0"])
+
+
+def _forever():
+    while True:
+        pass
 
 
 class _Clock:

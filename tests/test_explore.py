@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
 import sympy as sp
+from questions import ask
 
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
@@ -151,3 +153,11 @@ def test_an_example_shows_what_happens():
     first = explore(WALL, [], ("x", "a"), _asks()).leaves[0].witness[A]
     found = explore(WALL, [], ("x", "a"), lambda wall, cell: Outcome(C0, Kind.CORNER, size=A - first))
     assert all(leaf.witness[A] != first for leaf in found.leaves)
+
+
+@pytest.mark.parametrize("text", ["max(abs(round(3*x))**(7/3), x**2 - 1, 0)", "abs(floor(x)**1.5 - 2)"])
+def test_a_member_without_a_real_place_is_none(text):
+    """At k = -1 the wall x = sqrt(4*k**(7/3) + 1) is nowhere: a broken power of a negative number has no value."""
+    assert all(
+        "I" not in value for f in ask(text, "x", "abs(x) < 9").findings for value in f.witness.values()
+    )

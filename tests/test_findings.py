@@ -1,11 +1,13 @@
 """Findings: the words for a place, the part of the text, the exact witness."""
 
 import pytest
+import sympy as sp
 from questions import ask, is_inside, is_on_locus, point_of, question, the_finding
 
+from diffcheck.check import check
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
-from diffcheck.verdict import CINF, SINGULAR, Kind, Severity
+from diffcheck.verdict import CINF, SINGULAR, Kind, Severity, Verdict
 
 PLACES = [
     ("abs(y - f)", "f", "f = y"),
@@ -327,3 +329,25 @@ def test_no_place_speaks_of_what_the_question_does_not_know(text):
     for found in ask(text, "x,y").findings:
         assert "'" not in found.at
         assert "I" not in found.at
+
+
+COUNTED = [
+    ("max(sin(cbrt(y)), 0)", "y = pi**3*(2*k + 1)**3 and k >= 0 for integer k"),
+    ("max(sin(sqrt(y)), 0)", "y = 4*pi**2*k**2 and k > 0 for integer k"),
+    ("abs(cos(sqrt(y)))", "y = (-2*pi*k - pi/2)**2 and k <= -1 for integer k"),
+]
+
+
+@pytest.mark.parametrize(("text", "at"), COUNTED, ids=[t for t, _ in COUNTED])
+def test_a_bound_on_an_integer_is_told_as_one(text, at):
+    """k >= 0, not 4*pi*k + pi > 0; the example is the first member, where numbers can still be compared."""
+    found = next(f for f in ask(text, "y").findings if f.at == at)
+    assert sp.sympify(found.witness["y"]) in {sp.pi**3, 4 * sp.pi**2, 9 * sp.pi**2 / 4}
+
+
+def test_numbers_far_from_one_are_no_disagreement():
+    """Around exp(1000) and exp(-1000) no step is both small and seen: the proof stands, the probe says nothing."""
+    for text in ("abs(log(y) - 1000)", "abs(log(y) + 1000)"):
+        report = check(text, "y")
+        assert report.verdict is Verdict.NOT_DIFFERENTIABLE
+        assert Kind.DISAGREEMENT not in {f.kind for f in report.findings}

@@ -9,7 +9,7 @@ from diffcheck.algebra.signs import squares
 from diffcheck.conditions.facts import never_zero
 from diffcheck.thin.around import visit
 from diffcheck.thin.loci import Question, components
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import SINGULAR, Kind, Verdict
 from diffcheck.walls.wall import Thin
 
 X, Y = sp.symbols("x y", real=True)
@@ -277,3 +277,13 @@ SYSTEMS = [
 def test_a_root_of_two_equations_is_an_isolated_point_for_all_constants(text, level):
     """x + i*y is one of two square roots of a + 2*i*b: what is zero there is dropped before it is multiplied out."""
     assert summary(text, "x,y")[0] == level
+
+
+@pytest.mark.parametrize(
+    "text", ["hypot(x*y/(x*y), -1) + 0*abs(x)", "max(x*y/(x*y), abs(y))", "sign(x*y/(x*y)) + abs(y)/2"]
+)
+def test_a_condition_that_keeps_its_truth_may_have_holes(text):
+    """u/u is 1 around a point at which it has no value: what is compared with it is settled, the hole is a hole."""
+    found = ask(text, "x,y")
+    assert found.smoothness == SINGULAR
+    assert {Kind.HOLE} <= {f.kind for f in found.findings}

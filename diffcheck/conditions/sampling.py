@@ -69,6 +69,7 @@ def _usable(symbol: sp.Symbol, value: sp.Expr) -> bool:
     return not symbol.is_integer or bool(value.is_Integer)
 
 
+SMALL = (0, 1, -1)
 SPECIAL = [
     sp.Rational(p, q) for p, q in ((1, 2), (-1, 2), (1, 1), (-1, 1), (0, 1), (2, 1), (-2, 1), (1, 3), (3, 1))
 ]
@@ -93,10 +94,9 @@ def _draw(
         return _draw_integer(low, high, trial, position, source)
     special = SPECIAL[(trial // (1 + position) + position) % len(SPECIAL)]
     if trial < 30:
-        for near in (
-            special,
-            *(end + step for end, step in ((low, abs(special)), (high, -abs(special))) if end is not None),
-        ):
+        inside = [end + step for end, step in ((low, abs(special)), (high, -abs(special))) if end is not None]
+        # As they are in the first round, as distances from an end in the second.
+        for near in (special, *inside) if trial < len(SPECIAL) else (*inside, special):
             if (low is None or near > low) and (high is None or near < high):
                 return near
     if low is not None and high is not None:
@@ -119,6 +119,9 @@ def _draw_integer(low: Any, high: Any, trial: int, position: int, source: random
         bottom = -reach_out if top is None else top - reach_out
     if top is None or top < bottom:
         top = bottom + 2 * reach_out
+    if trial < len(SMALL):
+        # The member of a family that a reader would take.
+        return sp.Integer(min(max(bottom, SMALL[trial]), top))
     return sp.Integer(source.randint(bottom, min(top, bottom + 2 * reach_out)))
 
 

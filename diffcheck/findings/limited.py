@@ -18,7 +18,7 @@ from diffcheck.conditions.demands import demands
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import NEGATED, STRICT
+from diffcheck.conditions.relations import FLIPPED, NEGATED, STRICT, Relation
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
@@ -52,7 +52,24 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         for c in leaf.conditions
         if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
     ]
-    return list(reduced(tuple(dict.fromkeys(real + apart)), ()))
+    told = reduced(tuple(dict.fromkeys(real + apart)), ())
+    return list(dict.fromkeys(_counted(c) for c in told))
+
+
+def _counted(c: Constraint) -> Constraint:
+    """Return k >= 0 for 4*pi*k + pi > 0, and k > 0 for pi*k > 0: what a bound says of an integer."""
+    if len(c.expr.free_symbols) != 1 or c.rel not in {"<", ">"}:
+        return c
+    (k,) = c.expr.free_symbols
+    if not k.is_integer:
+        return c
+    rate = sp.diff(c.expr, k)
+    if not rate.is_number or not rate.is_real or rate == 0:
+        return c
+    end, above = sp.expand(k - c.expr / rate), (c.rel == ">") == (rate > 0)
+    if end.is_Integer:
+        return Constraint(k - end, ">" if above else "<")
+    return Constraint(k - sp.ceiling(end), ">=") if above else Constraint(k - sp.floor(end), "<=")
 
 
 def _is_plain(c: Constraint, wall: Wall) -> bool:
@@ -62,14 +79,20 @@ def _is_plain(c: Constraint, wall: Wall) -> bool:
 
 
 def as_relation(c: Constraint) -> str:
-    """Return a > b for 2*a - 2*b > 0, and p < 1 for 1 - p > 0."""
+    """Return a > b for 2*a - 2*b > 0, p < 1 for 1 - p > 0, and k >= -2 for k + 2 >= 0."""
     expr = c.expr.primitive()[1]
-    terms = sp.Add.make_args(expr if c.rel == ">" else -expr)
+    above: Relation = ">" if c.rel in STRICT.values() else ">="
+    terms = sp.Add.make_args(expr if c.rel in {">", ">="} else -expr)
+    if len(terms) == 2 and (number := next((t for t in terms if t.is_number), None)) is not None:
+        (term,) = (t for t in terms if t is not number)
+        if term.could_extract_minus_sign():
+            return f"{text_of(-term)} {FLIPPED[above]} {text_of(number)}"
+        return f"{text_of(term)} {above} {text_of(-number)}"
     low = [-t for t in terms if t.could_extract_minus_sign()]
     large, small = sp.Add(*(t for t in terms if -t not in low)), sp.Add(*low)
     if large.is_number:
-        return f"{text_of(small)} < {text_of(large)}"
-    return f"{text_of(large)} > {text_of(small)}"
+        return f"{text_of(small)} {FLIPPED[above]} {text_of(large)}"
+    return f"{text_of(large)} {above} {text_of(small)}"
 
 
 def as_unequal(f: sp.Expr) -> str:

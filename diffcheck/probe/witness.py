@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+import mpmath
+
 from diffcheck.errors import DiffcheckError
 from diffcheck.language.numeric import Exact, evaluate
 from diffcheck.language.parse import parse
@@ -72,6 +74,11 @@ def _ladders(problem: Problem, finding: Finding) -> list[Ladder]:
         return [COARSE]
     if not rounded:
         scales = [abs(n.leaf) for n in problem.tree.walk() if isinstance(n.leaf, Fraction) and n.leaf]
+        scales += [
+            v if isinstance(v, Fraction) else Fraction(2) ** mpmath.mag(v)
+            for v in map(abs, base.values())
+            if v
+        ]
         finest = min((min(s, 1 / s) for s in scales), default=ONE)
         if finest > TINY:
             return [COARSE, FINE]

@@ -48,43 +48,48 @@ def _reachable(tree: Node, ray: Ray, bound: Sequence[str], still: Expansion) -> 
         taken = ray.expansion.choices.get(node) if node.op == "where" else None
         if isinstance(taken, bool) and not set(node.args[0].names()) & set(bound):
             return node.args[0], node.args[1 if taken else 2]
-        if node.op == "where" and _settled(still, node.args[0]):
-            return node.args[0], node.args[1 if still.holds(node.args[0]) else 2]
-        return node.args
+        kept = _kept(still, node.args[0]) if node.op == "where" else None
+        return node.args if kept is None else (node.args[0], node.args[1 if kept else 2])
 
     return tree.distinct(evaluated)
 
 
-def _settled(still: Expansion, condition: Node) -> bool:
-    """Whether every comparison that a condition is made of has different sides at the point, hence keeps its truth."""
+def _kept(still: Expansion, condition: Node) -> bool | None:
+    """Return the truth that a condition keeps near the point: every comparison in it has different sides there.
+
+    None where one has not, or where that is not seen.
+    """
     try:
         if condition.op in COMPARISONS:
-            return _differs(still, condition)
-        return all(_settled(still, part) for part in condition.args)
+            sign = _kept_sign(still, condition)
+            return None if sign is None else COMPARISONS[condition.op](sign)
+        parts = [_kept(still, part) for part in condition.args]
     except (UndefinedHere, ZeroDivisionError, Undetermined):
-        return False
+        return None
+    if None in parts:
+        return None
+    if condition.op == "not":
+        return not parts[0]
+    return all(parts) if condition.op == "and" else any(parts)
 
 
-def _differs(still: Expansion, comparison: Node) -> bool:
-    """Whether all pieces that a difference can have near the point are of one sign there, and continuous.
+def _kept_sign(still: Expansion, comparison: Node) -> int | None:
+    """Return the sign of all pieces that a difference can have near the point, if it is one and they are continuous.
 
     A branch whose own condition keeps its truth nearby is one piece: abs(x) + 1 is x + 1 where x is 3.
     """
     at = {symbol(n): g.terms[0][0] if g.terms else sp.S.Zero for n, g in still.base.items()}
     found: set[int] = set()
     for assignment, piece in Pieces().with_choices(difference_of(comparison)):
-        if any(
-            _settled(still, part.args[0]) and still.holds(part.args[0]) is not taken
-            for part, taken in assignment
-        ):
+        if any(_kept(still, part.args[0]) is (not taken) for part, taken in assignment):
             continue
         if any(s.is_integer for s in piece.free_symbols):
-            return False  # an integer part
+            return None  # an integer part
         value = piece.xreplace(at)
         if value.has(sp.zoo, sp.nan, sp.oo, sp.I) or any(p.base == 0 for p in value.atoms(sp.Pow)):
-            return False
+            return None
         found.add(still.place.sign(value))
-    return len(found) == 1 and 0 not in found
+    return found.pop() if len(found) == 1 and 0 not in found else None
 
 
 def _singular_at(still: Expansion, node: Node) -> bool:

@@ -102,7 +102,7 @@ def explore(
             break
         check_time()
         member, prefix = todo.pop()
-        if any(e.has(sp.zoo, sp.nan) for _, e in member.base):
+        if not all(_has_value(e) for _, e in member.base):
             continue  # this member of a family does not exist
         known = constraints_on(member, where)
         few = _few_members(member, known)
@@ -135,6 +135,14 @@ def explore(
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, single, out)]
     return out
+
+
+def _has_value(e: sp.Expr) -> bool:
+    """Whether nothing is divided by 0 in a formula, and no broken power of a negative number taken."""
+    powers = (p for p in e.atoms(sp.Pow) if p.base.is_negative)
+    return not e.has(sp.zoo, sp.nan, sp.I) and not any(
+        p.exp.is_Rational and not p.exp.is_Integer for p in powers
+    )
 
 
 def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:

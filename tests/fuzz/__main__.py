@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 
+from diffcheck.deadline import interrupt
 from diffcheck.errors import DiffcheckError
 from tests.fuzz.generate import Sample, sample, small
 from tests.fuzz.judge import Outcome, compare, compare_twins
@@ -59,6 +60,7 @@ def _answer(name: Name, limit: float) -> Outcome:
 
 
 def _serve(connection: Connection, limit: int) -> None:
+    interrupt()
     while True:
         name = connection.recv()
         # Processor time, so that a busy machine makes no hangs; the signal ends C code too.
