@@ -28,6 +28,12 @@ SUMS = {
     "3 + mu*softplus((u - 3)/mu)": "max(u, 3)",
     "mu*softplus((u + 1)/mu) - 1 - mu*softplus((u - 1)/mu)": "clip(u, -1, 1)",
     "2 + mu*softplus((u - 2)/mu) - mu*softplus((u - 5)/mu)": "clip(u, 2, 5)",
+    "v - mu*softplus((v - u)/mu)": "min(u, v)",
+    "v + mu*softplus((u - v)/mu) - mu*log(2)": "max(u, v)",
+    "u**2 - mu*softplus((u**2 - (sqrt(u**2 + mu**2) - mu))/mu)": "min(abs(u), u**2)",
+    "u + (1 - u + sqrt((1 - u)**2 + 4*mu**2))/2": "max(u, 1)",
+    "u + where(1 - u <= 0, 0, where(1 - u <= mu, (1 - u)**2/(2*mu), 1 - u - mu/2))": "max(u, 1)",
+    "u - where(u - 1 <= -mu, 0, where(u - 1 < mu, (u - 1 + mu)**2/(4*mu), u - 1))": "min(u, 1)",
 }
 POINTS = (-1e6, -300.0, -2.0, -1.0, -0.25, 0.0, 0.3125, 1.0, 2.0, 5.0, 6.0, 40.0, 1e6)
 MU = 0.125

@@ -6,9 +6,10 @@ N = sqrt(d**2 + w**2), M = sqrt(e**2 + w**2) and w > 0:
     s + N = where(d >= 0, s + d, s - d) + w*(w/(N + |d|)),
     N - M = (d - e)*((d + e)/(N + M)),
     N - |d| = w*(w/(N + |d|)),
-    x + m*softplus(a) = m*logsumexp((x + m*a)/m, x/m),
+    x + m*softplus(a) = m*logsumexp((x + m*a)/m, x/m),    x - m*softplus(a) = -m*logsumexp((m*a - x)/m, -x/m),
+    x + where(c, a, b) = where(c, x + a, x + b),
     x + m*softplus(a) - m*softplus(b) = x + m*(a - b) + m*softplus(-a) - m*softplus(-b),
-the last one by softplus(a) = a + softplus(-a), taken where a + b > 0.  The first keeps the slope at d = 0: both
+the last of them by softplus(a) = a + softplus(-a), taken where a + b > 0.  The first keeps the slope at d = 0: both
 branches have it, |d| being a branch of its own.  Each rule is used only where sums become shorter by it.
 """
 
@@ -16,14 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import reduce
 
-from diffcheck.language.tree import Node, number
+from diffcheck.language.tree import NUMBER, Node, number
 from diffcheck.suggest.evident import is_positive
-from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, multiply, to_poly
+from diffcheck.suggest.polynomial import Poly, add, cancelled, from_poly, multiply, scale, to_poly
 
-__all__ = ["larger", "roots_apart", "softplus_apart", "sum_with_root"]
+__all__ = ["branches_apart", "larger", "parts_apart", "roots_apart", "softplus_apart", "sum_with_root"]
 
 ZERO = number(0)
+# Terms that are written into each branch.
+LONGEST = 4
 # A sum as its terms, each with its sign.
 Terms = list[tuple[int, Node]]
 
@@ -46,6 +50,23 @@ def sum_with_root(node: Node, positive: frozenset[str]) -> Node | None:
         size = Node("where", (rising, d, Node("neg", (d,))))
         excess = Node("mul", (w, Node("div", (w, Node("add", (root, size))))))
         return Node("add", (Node("where", (rising, from_poly(above), from_poly(below))), excess))
+    return None
+
+
+def parts_apart(node: Node, positive: frozenset[str]) -> Node | None:
+    """Return x + s/n as (n*x + s)/n for a sum s that cancels with n*x, n being a number."""
+    for sign, one, others in _each(node, "div"):
+        inner, n = one.args
+        if n.op != NUMBER or not others or inner.op not in ("add", "sub") or sign < 0:
+            continue
+        try:
+            x = from_poly(scale(_total(others), Fraction(n.leaf or 0)))
+        except ValueError:
+            continue
+        whole = Node("add", (x, inner))
+        found = sum_with_root(whole, positive) or branches_apart(whole)
+        if found is not None:
+            return Node("div", (found, n))
     return None
 
 
@@ -80,21 +101,78 @@ def roots_apart(node: Node, positive: frozenset[str]) -> Node | None:
 
 
 def larger(node: Node) -> Node | None:
-    """Return x + m*softplus(a) as a log-sum-exp, where x + m*a is no longer than x."""
+    """Return x + m*softplus(a), or x - m*softplus(a), as a log-sum-exp, where terms of x and m*a cancel."""
     for sign, one, others in _each(node, "mul"):
         m, soft = one.args
-        if sign < 0 or soft.op != "softplus" or not others:
+        if soft.op != "softplus" or not others:
             continue
         try:
-            x = _total(others)
-            y = add(x, cancelled(multiply(to_poly(m), to_poly(soft.args[0]))))
+            x = scale(_total(others), sign)
+            step = cancelled(multiply(to_poly(m), to_poly(soft.args[0])))
+            y = add(x, step)
         except ValueError:
             continue
         parts = {part for monomial in (*x, *y) for part in monomial}
-        if 0 < len(y) <= len(x) and not {*m.names()} & {n for part in parts for n in part.names()}:
+        shorter = len(y) <= len(x) or (len(y) <= len(step) and len(y) < len(x) + len(step))
+        if sign < 0 and not any(x):
+            # A number beside a minimum keeps its digits.
+            continue
+        if y and shorter and Node("div", (number(1), m)) not in parts:
             ends = tuple(Node("div", (from_poly(p), m)) for p in (y, x))
-            return Node("mul", (m, Node("logsumexp", ends)))
+            found = Node("mul", (m, Node("logsumexp", ends)))
+            return found if sign > 0 else Node("neg", (found,))
     return None
+
+
+def branches_apart(node: Node) -> Node | None:
+    """Return x + where(c, a, b) as where(c, x + a, x + b), where terms of x and of a branch cancel.
+
+    Of two such parts in one sum each branch of one would need all of the other's: they are left.
+    """
+    for sign, one, others in _each(node, "where", 3):
+        x = reduce(lambda p, term: add(p, _linear(term[1]), term[0]), others, Poly())
+        plain = not any(part.op == "where" for monomial in x for part in monomial)
+        if plain and 0 < len(x) <= LONGEST and any(_cancel(x, leaf, sign) for leaf in _leaves(one)):
+            return _added(x, one, sign)
+    return None
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """Yield the branches, those of branches too."""
+    if node.op == "where":
+        for a in node.args[1:]:
+            yield from _leaves(a)
+    else:
+        yield node
+
+
+def _cancel(x: Poly, leaf: Node, sign: int) -> bool:
+    """Whether a branch takes a term away from a sum: both may be large, and what is left small."""
+    p = _linear(leaf)
+    return any(m and value + sign * p.get(m, 0) == 0 for m, value in x.items())
+
+
+def _added(x: Poly, node: Node, sign: int) -> Node:
+    if node.op == "where":
+        condition, a, b = node.args
+        return Node("where", (condition, _added(x, a, sign), _added(x, b, sign)))
+    return from_poly(add(x, _linear(node), sign))
+
+
+def _linear(node: Node) -> Poly:
+    """Return a sum as terms, each of which is left as it is, with what numbers multiply it."""
+    if node.op in ("add", "sub"):
+        left, right = (_linear(a) for a in node.args)
+        return add(left, right, 1 if node.op == "add" else -1)
+    if node.op == "neg":
+        return scale(_linear(node.args[0]), -1)
+    if node.op == NUMBER:
+        return {(): Fraction(node.leaf or 0)} if Fraction(node.leaf or 0) else {}
+    if node.op == "mul" and node.args[0].op == NUMBER:
+        return scale(_linear(node.args[1]), Fraction(node.args[0].leaf or 0))
+    if node.op == "div" and node.args[1].op == NUMBER:
+        return scale(_linear(node.args[0]), 1 / Fraction(node.args[1].leaf or 1))
+    return {(node,): Fraction(1)}
 
 
 def softplus_apart(node: Node) -> Node | None:
@@ -125,11 +203,11 @@ def softplus_apart(node: Node) -> Node | None:
     return None
 
 
-def _each(node: Node, op: str) -> Iterator[tuple[int, Node, Terms]]:
+def _each(node: Node, op: str, count: int = 2) -> Iterator[tuple[int, Node, Terms]]:
     """Yield the terms of a sum that are of one kind, with their signs and the other terms."""
     terms = list(_terms(node, 1))
     for i, (sign, term) in enumerate(terms):
-        if term.op == op and len(term.args) == 2:
+        if term.op == op and len(term.args) == count:
             yield sign, term, terms[:i] + terms[i + 1 :]
 
 

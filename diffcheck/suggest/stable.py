@@ -16,7 +16,14 @@ from functools import partial
 from math import isqrt
 
 from diffcheck.language.tree import NUMBER, Node, number, substitute
-from diffcheck.suggest.cancelling import larger, roots_apart, softplus_apart, sum_with_root
+from diffcheck.suggest.cancelling import (
+    branches_apart,
+    larger,
+    parts_apart,
+    roots_apart,
+    softplus_apart,
+    sum_with_root,
+)
 from diffcheck.suggest.capped import cut_off
 from diffcheck.suggest.evident import is_positive
 from diffcheck.suggest.polynomial import from_poly
@@ -145,11 +152,13 @@ def _quotient(node: Node, positive: frozenset[str]) -> Node | None:
 
 
 def _total(node: Node, positive: frozenset[str]) -> Node | None:
-    return sum_with_root(node, positive) or softplus_apart(node)
+    found = sum_with_root(node, positive) or parts_apart(node, positive)
+    return found or softplus_apart(node) or branches_apart(node)
 
 
 def _difference(node: Node, positive: frozenset[str]) -> Node | None:
     found = sum_with_root(node, positive) or roots_apart(node, positive) or softplus_apart(node)
+    found = found or branches_apart(node)
     if found is not None:
         return found
     left, right = node.args
