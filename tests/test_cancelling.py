@@ -60,6 +60,19 @@ def test_a_rewritten_sum_is_equal(text):
         assert abs(exact(new, known) - exact(text, known)) < 1e-40
 
 
+def test_differences_stay_as_they_are_grouped():
+    """(s - t) is exact where s and t are near to each other, s + m - t is not."""
+    text = "(m - (s - t) + sqrt((m - (s - t))**2 + 4*mu**2))/2"
+    emitted = load(
+        emit(
+            question("max(0, m - (s - t))"), "numpy", Surrogate("it", text, CINF, None, None, "mu", True, "")
+        )
+    )
+    at = {"m": 0.375, "s": 1e6, "t": 1e6 - 2}
+    want = exact(text, {**at, "mu": 0.0625})
+    assert abs(float(emitted(*(np.float32(v) for v in at.values()), mu=0.0625)) - want) <= 1e-6
+
+
 @pytest.mark.parametrize("text", SUMS)
 def test_a_rewritten_sum_keeps_its_digits(text):
     """In float32 the emitted code is off by some units in the last place of its value, or of 1."""

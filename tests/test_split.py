@@ -37,6 +37,34 @@ def test_the_sum_is_equal_to_the_branches(text, names):
     assert np.allclose(values(tree, columns), values(new, columns), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where(x < y, (y - x)**3 + y - x, 2*(x - y))",
+        "where(x < y, (y - x)**2 + y - x, x - y)",
+        "where(x < y, y - x + (x - y)**3, 0)",
+        "where(x - y > 1, (x - y)**2 - x + y, (y - x + 1)*x)",
+        "where(x < y, 3*(y - x), (x - y)*(y - x)**2)",
+        "where(2*x < 2*y, y - x, x*(x - y))",
+        "where(x < y, exp(x - y) - 1 + y - x, (y - x)*y)",
+    ],
+)
+def test_what_is_written_as_a_sum_is_equal_whatever_the_branches_hold_besides(text):
+    """Where x and y stand alone beside their difference, the sum is equal, or there is none."""
+    tree = parse(text)
+    new = split(tree, ["x", "y"])
+    x, y = np.random.default_rng(2).normal(size=(2, 200)) * 3
+    if new is not None:
+        assert np.allclose(
+            values(tree, {"x": x, "y": y}), values(new, {"x": x, "y": y}), rtol=1e-12, atol=1e-12
+        )
+    problem = make_problem(text, ["x", "y"])
+    analysis = analyze(problem)
+    points = draws(problem, analysis, 1000, text)
+    shown = suggest(problem, analysis, effort=THOROUGH)
+    assert [fault for s in shown for fault in off_the_interval(problem, s, points)] == []
+
+
 @pytest.mark.parametrize(("text", "names"), BENT)
 def test_a_million_is_computed_to_float32(text, names):
     """Where both branches are large on one side, neither is added and taken away again."""

@@ -49,8 +49,18 @@ def sum_with_root(node: Node, positive: frozenset[str]) -> Node | None:
         rising = Node("ge", (d, ZERO))
         size = Node("where", (rising, d, Node("neg", (d,))))
         excess = Node("mul", (w, Node("div", (w, Node("add", (root, size))))))
-        return Node("add", (Node("where", (rising, from_poly(above), from_poly(below))), excess))
+        branches = (_written(above, gap, d), _written(below, gap, d))
+        return Node("add", (Node("where", (rising, *branches)), excess))
     return None
+
+
+def _written(p: Poly, gap: Poly, d: Node) -> Node:
+    """Return a multiple of d as it is grouped: (s - t) + 1 keeps digits that s + 1 - t does not."""
+    rates = {p[m] / c for m, c in gap.items() if m in p}
+    if len(rates) != 1 or p.keys() != gap.keys():
+        return from_poly(p)
+    (rate,) = rates
+    return d if rate == 1 else Node("neg", (d,)) if rate == -1 else Node("mul", (number(rate), d))
 
 
 def parts_apart(node: Node, positive: frozenset[str]) -> Node | None:

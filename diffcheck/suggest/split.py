@@ -98,18 +98,19 @@ def _common(a: Node, b: Node) -> Node | None:
 
 
 def _put(node: Node, part: Node, new: Node) -> Node:
-    """Write ``new`` for a part and its multiples: y - x is -(x - y)."""
-    own = to_poly(part)
+    """Write ``new`` for a part and its multiples: y - x is -(x - y).
 
-    def turned(n: Node) -> Node | None:
-        if n == part:
-            return new
-        if n.op not in ("add", "sub", "neg") or part.op == NAME:
-            return None
-        rate = _ratio(to_poly(n), own)
-        return None if rate is None else from_poly(scale(to_poly(new), rate))
-
-    return substitute(node, turned)
+    What is a multiple is read off ``node`` as it is, never off what has been put in: the places are the same for all.
+    """
+    if node == part:
+        return new
+    if node.op in ("add", "sub", "neg") and part.op != NAME:
+        rate = _ratio(to_poly(node), to_poly(part))
+        if rate is not None:
+            return from_poly(scale(to_poly(new), rate))
+    args = tuple(_put(a, part, new) for a in node.args)
+    same = all(a is b for a, b in zip(args, node.args, strict=True))
+    return node if same else Node(node.op, args, node.leaf, node.span)
 
 
 def _is_smooth(node: Node) -> bool:
