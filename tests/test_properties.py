@@ -462,3 +462,23 @@ def test_an_integer_touched_at_the_end_of_a_formula_is_a_hole(bowl, steps):
 def test_an_integer_touched_beside_another_variable_is_a_hole():
     """What floor(y) adds to both sides is no matter."""
     assert answer("ceil(sin(x - sqrt(2))**2 + floor(y)) - floor(y)", ("x", "y"))[1] == "discontinuous"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("floor(2*asin(sin(x))/pi)", {Kind.JUMP, Kind.HOLE, Kind.FLAT}),
+        ("floor(2*asin(sin(x))/pi)*sin(x)", {Kind.CORNER, Kind.HOLE}),
+        ("floor(4*asin(sin(x))/pi)", {Kind.JUMP, Kind.HOLE, Kind.FLAT}),
+        ("floor(acos(cos(x))/pi)", {Kind.HOLE, Kind.FLAT}),
+    ],
+)
+def test_members_at_the_end_of_an_inverse_hide_no_others(text, kinds):
+    """asin(sin(x)) = k*pi/2 ends with k = 1, where the step is touched; at k = 0 it is crossed."""
+    found = analyze(make_problem(text, ("x",), ""))
+    assert {f.kind for f in found.findings} == kinds
+
+
+def test_no_member_but_zero_is_a_multiple_of_an_irrational_constant():
+    """acos(cos(x))/a reaches the integer 0 alone for a > 4, and does not jump there."""
+    assert answer("floor(acos(cos(x - sqrt(2)))/a)", ("x",), "a > 4")[1] == "Cinf"

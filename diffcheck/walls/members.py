@@ -7,19 +7,24 @@ Read in order: integer_zeros, border_members.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.roots import Family, real_roots
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
+from diffcheck.conditions.relations import BORDERED
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 
 __all__ = ["border_members", "integer_zeros"]
 
 # Values of real symbols at which it is seen for which integers an expression may vanish whatever they are.
 SAMPLES = (sp.sqrt(2) / 3, -sp.sqrt(3) / 5)
+FEW_MEMBERS = 9
 
 
 def integer_zeros(
@@ -41,13 +46,14 @@ def integer_zeros(
     return sorted(out)
 
 
-def border_members(expr: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]] | None:
-    """Return values of integers, numbers or formulas in other integers, that an expression vanishes for identically.
+def border_members(c: Constraint, conditions: Sequence[Constraint]) -> list[tuple[sp.Symbol, sp.Expr]] | None:
+    """Return values of integers, numbers or formulas in other integers, at which a condition is one of equality.
 
-    Together they hold all members at which it vanishes whatever its real symbols are; None when they are not known.
+    Together they hold all members at which its expression vanishes whatever its real symbols are, up to those that the
+    other conditions exclude; None when they are not known.
     """
     out: list[tuple[sp.Symbol, sp.Expr]] = []
-    for f in factors(expr):
+    for f in factors(c.expr):
         inside = sorted((k for k in f.free_symbols if k.is_integer), key=lambda k: k.name)
         real = f.free_symbols - set(inside)
         moves = real and f.is_polynomial(*real) and any(c.is_number for c in sp.Poly(f, *real).coeffs())
@@ -57,6 +63,8 @@ def border_members(expr: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]] | None:
             (k,) = inside
             found = [integer_zeros(f, k, dict.fromkeys(real, value)) for value in SAMPLES[: 2 if real else 1]]
             if None in found:
+                found = [_allowed(f, k, [d for d in conditions if d != c])]
+            if None in found:
                 return None
             out += [(k, sp.Integer(n)) for n in sorted({n for zeros in found for n in zeros or ()})]
             continue
@@ -65,6 +73,20 @@ def border_members(expr: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]] | None:
             return None
         out.append((k, sp.expand(k - f / sp.diff(f, k))))
     return out
+
+
+def _allowed(f: sp.Expr, k: sp.Symbol, conditions: Sequence[Constraint]) -> list[int] | None:
+    """Return zeros of ``f`` among the integers that conditions allow, or have on their border, if these are few."""
+    own = [Constraint(d.expr, BORDERED.get(d.rel, d.rel)) for d in conditions if d.expr.free_symbols == {k}]
+    ends = (Constraint(k - FEW_MEMBERS, ">="), Constraint(-k - FEW_MEMBERS, ">="))
+    if not own or any(reach([*own, end]).status is not Status.UNSAT for end in ends):
+        return None
+    return [
+        n
+        for n in range(1 - FEW_MEMBERS, FEW_MEMBERS)
+        if all(holds(d, {k: sp.Integer(n)}) is not False for d in own)
+        and is_zero(f.subs(k, n)) is not Decision.NO
+    ]
 
 
 def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]) -> set[int] | None:
@@ -131,6 +153,11 @@ def _integers_in(family: Family) -> set[int] | None:
     b + n*T with b rational and T irrational is rational for n = 0 alone.
     """
     base = family.base.exact
-    if base is None or not base.is_rational or family.period.is_rational is not False:
+    if base is None or family.period.is_rational is not False:
+        return None
+    turns = sp.cancel(base / family.period)
+    if turns.is_Rational and base != 0:
+        return set()  # a rational number of irrational periods
+    if not base.is_rational:
         return None
     return {int(base)} if base.is_Integer and family.has(0) else set()

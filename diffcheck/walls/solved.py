@@ -330,10 +330,10 @@ def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved, variables: Sequence[sp
     whole = (*own, *s.integers)
     parts = [Walls((Wall(f, v.name, ((v.name, s.value),), s.conditions, whole),))]
     for c in s.conditions:
-        border = border_members(c.expr)
+        border = border_members(c, s.conditions)
         if border is None:
-            return Walls((), (), (f,))
-        for k, n in border:
+            parts.append(Walls((), (), (f,)))
+        for k, n in border or ():
             if k in s.integers:
                 parts.append(_on_border(f, v, s, c, (k, n)))
                 continue
