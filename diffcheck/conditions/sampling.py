@@ -93,7 +93,7 @@ def _draw(
     if symbol.is_integer:
         return _draw_integer(low, high, trial, position, source)
     special = SPECIAL[(trial // (1 + position) + position) % len(SPECIAL)]
-    if trial < 30:
+    if trial < 2 * len(SPECIAL):
         inside = [end + step for end, step in ((low, abs(special)), (high, -abs(special))) if end is not None]
         # As they are in the first round, as distances from an end in the second.
         for near in (special, *inside) if trial < len(SPECIAL) else (*inside, special):
@@ -101,9 +101,8 @@ def _draw(
                 return near
     if low is not None and high is not None:
         return low + (high - low) * sp.Rational(source.randint(1, 996), 997)
-    size = sp.Rational(source.randint(1, 97), 7) * sp.Integer(10) ** source.choice(
-        (0, 0, 0, -1, 1, 2, -3, 4, -6, 8, -12, 12)
-    )
+    powers = (0, 0, 0, -1, 1, 2) if trial < 4 * len(SPECIAL) else (0, -1, 1, 2, -3, 4, -6, 8, -12, 12)
+    size = sp.Rational(source.randint(1, 97), 7) * sp.Integer(10) ** source.choice(powers)
     if low is not None:
         return low + size
     if high is not None:

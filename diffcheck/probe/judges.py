@@ -106,10 +106,11 @@ def _is_stated(trial: Trial, text: str | None, measured: Any, error: Any) -> boo
 
 
 def _agreeing(trial: Trial, note: str) -> ProbeResult:
-    """Return the outcome when both sides agree: no contradiction if the stated numbers agree there too."""
+    """Return the outcome when both sides agree: no contradiction if the stated numbers do, up to what is seen."""
     stated = [_stated(trial, text) for text in (trial.finding.left, trial.finding.right)]
-    if None not in stated and abs(stated[0] - stated[1]) <= 1e-30 * abs(stated[0]):
-        return trial.result(CANNOT_TELL, "the constants of the witness are those for which the sides agree")
+    unseen = mpmath.mpf(10) ** (-trial.ladder.digits // 4)
+    if None not in stated and abs(stated[0] - stated[1]) <= max(1e-30 * abs(stated[0]), unseen):
+        return trial.result(CANNOT_TELL, "the sides agree there, or differ by less than is seen")
     return trial.result(CONTRADICTED, note)
 
 
