@@ -1,13 +1,10 @@
 """What findings mean for training: claims of a proof are compared with numbers, every convention is run."""
 
 import json
-import math
 import random
 from dataclasses import replace
 from fractions import Fraction
 
-import jax
-import jax.numpy as jnp
 import jsonschema
 import numpy as np
 import pytest
@@ -23,7 +20,6 @@ from diffcheck.report.json import render as as_json
 from diffcheck.report.json import schema_text
 from diffcheck.report.terminal import render as as_text
 from diffcheck.suggest.smooth import PURPOSES
-from diffcheck.training.subgradients import CONVENTIONS
 from diffcheck.training.why import remarks
 from diffcheck.verdict import Basis, Kind, Smoothness, Topic
 
@@ -289,53 +285,6 @@ def test_a_second_derivative_of_zero_is_told(text, straight):
     """Newton and XGBoost divide by it."""
     finding = _said(text, "x")[0]
     assert any("divide by the second derivative" in r.text for r in finding.why) is straight
-
-
-# --- conventions
-
-RUN = {
-    "abs": (jnp.abs, 0.0),
-    "relu": (jax.nn.relu, 0.0),
-    "max": (lambda x: jnp.maximum(x, 0.0), 0.0),
-    "min": (lambda x: jnp.minimum(x, 0.0), 0.0),
-    "clip": (lambda x: jnp.clip(x, 0.0, 1.0), 1.0),
-    "sign": (jnp.sign, 0.0),
-    "heaviside": (lambda x: jnp.heaviside(x, 0.5), 0.0),
-    "floor": (jnp.floor, 1.0),
-    "ceil": (jnp.ceil, 1.0),
-    "round": (jnp.round, 0.5),
-    "mod": (lambda x: jnp.mod(x, 1.0), 1.0),
-    "sqrt": (jnp.sqrt, 0.0),
-    "cbrt": (jnp.cbrt, 0.0),
-    "norm": (lambda x: jnp.linalg.norm(jnp.stack([x, 0.0 * x])), 0.0),
-    "log": (jnp.log, 0.0),
-    "asin": (jnp.arcsin, 1.0),
-    "acos": (jnp.arccos, 1.0),
-}
-
-
-@pytest.mark.parametrize("op", CONVENTIONS)
-def test_jax_returns_what_the_table_says(op):
-    """Every number in the column of jax is what its gradient is at that place."""
-    if op == "where":
-        for x, taken in ((-1.0, -1.0), (0.0, -1.0), (1.0, 1.0)):
-            assert jax.grad(lambda v: jnp.where(v > 0, v, -v))(x) == taken
-        assert math.isnan(jax.grad(lambda v: jnp.where(v > 0, jnp.sqrt(v), 0.0 * v))(0.0))
-        return
-    function, at = RUN[op]
-    found = float(jax.grad(function)(at))
-    stated = CONVENTIONS[op].jax
-    assert (
-        math.isnan(found)
-        if stated == "nan"
-        else found == float(Fraction(stated) if "/" in stated else stated)
-    )
-
-
-def test_an_infinite_slope_times_zero_is_nan():
-    """Why sqrt(x**2) is no abs."""
-    assert math.isnan(jax.grad(lambda x: jnp.sqrt(x * x))(0.0))
-    assert math.isnan(float(0.0 * jnp.log(0.0)))
 
 
 def test_the_convention_is_that_of_the_part_at_fault():
