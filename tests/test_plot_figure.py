@@ -1,6 +1,7 @@
 """The figure: facts that a reader sees, and a file that is the same every time."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -110,6 +111,14 @@ def test_a_file_is_the_same_every_time(ending, dark):
     assert once == again
     assert once[:8].lstrip(b"\x89%<?").startswith({"svg": b"xml", "png": b"PNG", "pdf": b"PDF"}[ending])
     assert once != draw(scene("floor(x)"), ending, dark=not dark)
+
+
+@pytest.mark.parametrize("text", ["abs(y - f)", "max(x, y) + abs(x*y)"])
+def test_every_list_of_dashes_has_numbers(text):
+    """An empty one is no SVG: some programs leave the line out then."""
+    lists = re.findall(rb"stroke-dasharray:([^;\"]*)", draw(scene(text), "svg"))
+    assert lists
+    assert all(re.fullmatch(rb"\s*\d[\d.,\s]*", each) for each in lists)
 
 
 def test_a_picture_of_a_corner_is_a_small_file():

@@ -11,8 +11,8 @@ from typing import Any
 
 __all__ = ["DARK", "DASHES", "LIGHT", "Theme", "settings"]
 
-# Of the surrogates, in their order.
-DASHES = ((0, ()), (0, (5, 1.2)), (0, (1.4, 1.0)))
+# Of the surrogates, in their order, and of places on a map.  "-", as an SVG with an empty list of dashes is not valid.
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.2)), (0, (1.4, 1.0)), (0, (5, 1.2, 1.4, 1.2)))
 
 
 @dataclass(frozen=True, slots=True)
