@@ -442,6 +442,8 @@ def test_signs_are_tidied(text, wanted):
         ("relu(x) + 0.1*abs(x)", ["x"]),
         ("max(x, y) - 2*min(x, y)", ["x", "y"]),
         ("abs(x - y) + relu(y - x)", ["x", "y"]),
+        ("abs(x)**(1/3) + abs(x)", ["x"]),
+        ("sign(x)*sqrt(abs(x)) - 2*abs(x)", ["x"]),
     ],
 )
 def test_two_parts_that_fail_at_one_place_are_both_smoothed(text: str, wrt: list[str]) -> None:

@@ -59,7 +59,7 @@ def responsible(
         if not shapes:
             return {}
         found.update(shapes)
-    found = _outermost_powers(found)
+    found = _outermost_powers(found, problem.tree)
     known = set(problem.tree.walk())
     for shape in list(found.values()):
         # A relu that only the rewriting of a nested `where` brought in.
@@ -91,7 +91,7 @@ def with_hidden(found: dict[Node, Shape], problem: Problem, facts: Facts) -> dic
         whole = recognise(problem.tree, facts)
         if whole is not None and whole.target in _COVERING:
             hidden[problem.tree] = whole
-        hidden = _outermost_powers(hidden)
+        hidden = _outermost_powers(hidden, problem.tree)
     return {**hidden, **found}
 
 
@@ -256,11 +256,13 @@ def _inside(part: Node, problem: Problem, facts: Facts) -> dict[Node, Shape]:
     return {node: shape for node, shape in shapes.items() if node not in roots or len(roots) == len(shapes)}
 
 
-def _outermost_powers(found: dict[Node, Shape]) -> dict[Node, Shape]:
-    """Drop the abs inside a power of abs: the power's own row replaces both."""
-    inner = {
-        node.args[0]
+def _outermost_powers(found: dict[Node, Shape], tree: Node) -> dict[Node, Shape]:
+    """Drop the abs that stands inside powers of abs only: the power's own row replaces both."""
+    inside = {
+        node: node.args[0].args
         for node, shape in found.items()
         if shape.target == "abspow" and node.args[0].op in ("abs", "pow", "square")
     }
+    beside = set(tree.distinct(lambda node: inside.get(node, node.args)))
+    inner = {node.args[0] for node in inside} - beside
     return {node: shape for node, shape in found.items() if node not in inner}
