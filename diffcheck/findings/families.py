@@ -8,14 +8,14 @@ Read in order: joined.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.conditions.constraint import Constraint, holds
-from diffcheck.conditions.relations import FLIPPED
+from diffcheck.conditions.relations import FLIPPED, OPPOSITE
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap
 from diffcheck.walls.outcome import Outcome
@@ -50,17 +50,23 @@ class _Family:
         return int(n) if n.is_Integer else None
 
 
-def joined(pairs: Sequence[Pair], quiet: Sequence[Leaf] = ()) -> list[Pair]:
+# The conditions of all leaves of a wall, by its formula.
+Known = Mapping[object, Collection[Constraint]]
+
+
+def joined(pairs: Sequence[Pair], quiet: Sequence[Leaf] = (), known: Known | None = None) -> list[Pair]:
     """Return the leaves with residues put together and with members that are no exception left out.
 
-    quiet: leaves at which nothing happens.
+    quiet: leaves at which nothing happens.  known: what holds at other leaves of a wall; a leaf put together keeps
+    those of its conditions that set it apart from them.
     """
     groups: dict[object, list[Pair]] = {}
     for pair in pairs:
         family = _family(*pair)
         groups.setdefault(id(pair[0]) if family is None else family.label, []).append(pair)
-    together = [pair for group in groups.values() for pair in _together(group)]
+    together = [pair for group in groups.values() for pair in _together(group, known or {})]
     families = [f for f in (_family(*pair) for pair in together) if f is not None]
+    together = [_with_first_member(pair, together) for pair in together]
     left = [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
     others = [*(leaf for leaf, _ in left), *(leaf for leaf in quiet if not leaf.conditions)]
     return [_without_exceptions(pair, others) for pair in left]
@@ -119,7 +125,17 @@ def _numbered(leaf: Leaf, gap: Gap) -> _Family | None:
     return _Family(leaf, gap, name, k, step, start)
 
 
-def _together(group: Sequence[Pair]) -> list[Pair]:
+def _with_first_member(pair: Pair, others: Sequence[Pair]) -> Pair:
+    """Return a family with the first of those members as its example that were visited by themselves."""
+    family = _family(*pair)
+    numbers = [_number(leaf, family) for leaf, _ in others if family and _is_member(leaf, family)]
+    first = min((n for n in numbers if n is not None), key=lambda n: (abs(n), n), default=None)
+    if family is None or first is None:
+        return pair
+    return replace(pair[0], witness={**pair[0].witness, family.k: sp.Integer(first)}), pair[1]
+
+
+def _together(group: Sequence[Pair], known: Known) -> list[Pair]:
     """Return one leaf for residues that fill a family and say the same as functions of its integer."""
     families = [f for f in (_family(*pair) for pair in group) if f is not None]
     parts = len(families)
@@ -134,12 +150,35 @@ def _together(group: Sequence[Pair]) -> list[Pair]:
         for f, r in zip(families, residues, strict=True)
         if r is not None
     ]
-    if any(not _same(said[0], other) for other in said[1:]):
+    conditions = [
+        _setting_apart(f, known, (first.k - r) / sp.Integer(parts))
+        for f, r in zip(families, residues, strict=True)
+        if r is not None
+    ]
+    if any(not _same(said[0], other) for other in said[1:]) or any(c != conditions[0] for c in conditions):
         return list(group)
     wall = replace(first.leaf.wall, base=((first.name, first.step / parts * first.k + first.start),))
     witness = dict(first.leaf.witness)
     witness[first.k] = parts * witness[first.k]
-    return [(replace(first.leaf, wall=wall, witness=witness, outcome=said[0]), first.gap)]
+    leaf = replace(first.leaf, wall=wall, conditions=tuple(conditions[0]), witness=witness, outcome=said[0])
+    return [(leaf, first.gap)]
+
+
+def _setting_apart(family: _Family, known: Known, value: sp.Expr) -> dict[Constraint, None]:
+    """Return the conditions that do not hold on the whole wall, with its integer replaced; bounds have slope 1."""
+    others = known.get(family.leaf.wall.formula, ())
+    apart = (
+        c
+        for c in family.leaf.conditions
+        if c.rel in OPPOSITE and Constraint(c.expr, OPPOSITE[c.rel]) in others
+    )
+    moved = (Constraint(_plain(c.expr.subs(family.k, value)), c.rel) for c in apart)
+    return dict.fromkeys(sorted((_scaled(c, family.k) for c in moved), key=str))
+
+
+def _scaled(c: Constraint, k: sp.Symbol) -> Constraint:
+    rate = c.expr.coeff(k)
+    return Constraint(sp.expand(c.expr / abs(rate)), c.rel) if rate.is_number and rate != 0 else c
 
 
 def _is_member(leaf: Leaf, family: _Family) -> bool:

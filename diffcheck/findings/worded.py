@@ -11,6 +11,7 @@ from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.findings import written
 from diffcheck.findings.families import Pair, joined, members_of
 from diffcheck.findings.limited import on_constants, set_apart
@@ -56,19 +57,22 @@ def describe(
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
-    known: dict[Wall, set[Constraint]] = {}
+    known: dict[object, set[Constraint]] = {}
     for leaf, _ in leaves:
-        known.setdefault(leaf.wall, set()).update(leaf.conditions)
+        known.setdefault(leaf.wall.formula, set()).update(leaf.conditions)
 
     def told(leaf: Leaf, gap: Gap) -> Finding:
-        return _finding(problem, leaf, gap, set_apart(problem, leaf, known.get(leaf.wall, set())))
+        # What was put together has a wall of its own, and the conditions that set it apart.
+        own = {Constraint(c.expr, OPPOSITE[c.rel]) for c in leaf.conditions if c.rel in OPPOSITE}
+        others = known.get(leaf.wall.formula, own)
+        return _finding(problem, leaf, gap, set_apart(problem, leaf, others))
 
     def short(leaf: Leaf, gap: Gap) -> bool:
         return len(told(leaf, gap).at) <= MAX_FORMULA
 
     quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None]
     for leaf, gap in joined(
-        [pair for members in groups.values() for pair in said_once(members, short)], quiet
+        [pair for members in groups.values() for pair in said_once(members, short)], quiet, known
     ):
         found = told(leaf, gap)
         yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found

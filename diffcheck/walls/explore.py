@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import sympy as sp
 
-from diffcheck.algebra.balls import sign_at
+from diffcheck.algebra.balls import enclose, sign_at
 from diffcheck.algebra.modulo import reduced_at_root
 from diffcheck.algebra.printer import shown
 from diffcheck.algebra.roots import common_zeros
@@ -26,13 +27,25 @@ from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.factored import factors
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
-from diffcheck.walls.points import Example, constraints_on, each, example_on, generic_on, nudged, reach_on
+from diffcheck.walls.points import (
+    Example,
+    constraints_on,
+    each,
+    example_on,
+    generic_on,
+    hold_on,
+    nudged,
+    reach_on,
+)
 from diffcheck.walls.wall import Implicit, Wall
 
 __all__ = ["Explored", "Leaf", "explore"]
 
 MAX_LEAVES = 96
 FEW_MEMBERS = 9
+# The members of a family that a reader would take, and the difference that finite differences show.
+FIRST = tuple(map(sp.Integer, (0, 1, -1, 2, -2)))
+SEEN = 1e-6
 
 
 class OnlyWhere(Refine):
@@ -127,7 +140,7 @@ def explore(
             out.open.append(str(reason))
             continue
         conditions = tuple(cell.conditions)
-        _make_telling(point, outcome, (*known, *prefix, *conditions), member)
+        _make_telling(point, outcome, (*known, *prefix, *conditions), member, cell)
         noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
         out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
         if enough(out):
@@ -161,16 +174,31 @@ def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:
 
 
 def _make_telling(
-    point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint], wall: Wall
+    point: dict[sp.Symbol, sp.Expr], outcome: Outcome, known: Sequence[Constraint], wall: Wall, cell: Cell
 ) -> None:
-    """Move the example to where a difference that is not zero on the whole wall is not zero."""
-    size = outcome.size
+    """Move the example to the first members of a family, and to where a difference on the wall can be seen.
+
+    Of exp(-k**4) the first members show a difference that is lost in rounding at the later ones.
+    """
+    size = outcome.size if outcome.size is not None and outcome.size.free_symbols <= point.keys() else None
+    own = [k for k in wall.integers if k in point]
+    alike = [*known, *(Constraint(c, "!=") for c in cell.exceptional)]
+    for numbers in product(FIRST, repeat=len(own)) if 0 < len(own) <= 2 else ():
+        moved = {**point, **dict(zip(own, numbers, strict=True))}
+        if (size is None or _is_seen(size, moved)) and hold_on(alike, moved, wall.implicit):
+            point.update(moved)
+            return
     # By balls: exact powers of the coordinates can have millions of digits.
-    if size is None or not size.free_symbols <= point.keys() or sign_at(size, point, 400):
+    if size is None or sign_at(size, point, 400):
         return
     answer = reach_on([*known, Constraint(size, "!=")], wall.implicit and next(each(wall.implicit)))
     if answer.witness is not None:
         point.update(answer.witness)
+
+
+def _is_seen(size: sp.Expr, point: Example) -> bool:
+    """Whether a difference is proved to be as large as finite differences show."""
+    return bool(abs(enclose(size, point, 64)) > SEEN)
 
 
 def _turned(

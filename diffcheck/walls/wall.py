@@ -70,6 +70,11 @@ class Wall:
         """Return the expressions of the bound names."""
         return dict(self.base)
 
+    @property
+    def formula(self) -> object:
+        """What walls with other conditions have in common."""
+        return self.gap, self.base, self.implicit
+
     def with_integer(self, k: sp.Symbol, value: sp.Expr) -> Wall:
         """Return the part of the family with ``k`` = ``value`` (a number, or 2*j + 1 for another integer j)."""
         left = tuple(i for i in self.integers if i != k)
