@@ -168,6 +168,7 @@ class Finding:
     left, right, size: exact text: limits for a jump or hole, slopes for a corner, the broken derivatives for a break.
     witness: exact coordinates (name -> text in the expression language) of one point of the locus, constants included.
     proof: "exact" (identities on exact numbers) or "ball" (ball arithmetic excludes the alternative).
+    member: the integers of a family at the witness (letter -> text), in which left, right and size are written.
     detail: a phrase for people: "value -> -oo", "gradient unbounded".
     alike: the findings it was made of, which differ by the indices of vectors alone.
     why: what it means for training; None unless that was asked.
@@ -188,6 +189,7 @@ class Finding:
     level: Smoothness
     probe: ProbeResult | None = None
     direction: Mapping[str, str] = field(default_factory=dict)
+    member: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
     alike: tuple[Finding, ...] = ()
     why: tuple[Remark, ...] | None = None

@@ -213,8 +213,9 @@ def _at(e: sp.Expr | None, k: sp.Symbol, value: sp.Expr) -> sp.Expr | None:
         return sp.nan
 
 
-def _plain(value: sp.Expr) -> sp.Expr:
-    return sp.expand(value) if is_modest(value) else value
+def _plain(value: sp.Expr, *, exponents: bool = False) -> sp.Expr:
+    """Multiply out; powers of sums stay what they are, for people, and are split for comparisons: exp(a)*exp(b)."""
+    return sp.expand(value, power_exp=exponents) if is_modest(value) else value
 
 
 def _same(a: Outcome, b: Outcome) -> bool:
@@ -222,6 +223,6 @@ def _same(a: Outcome, b: Outcome) -> bool:
     if (a.kind, a.level, a.detail) != (b.kind, b.level, b.detail):
         return False
     return all(
-        (u is None) == (v is None) and (u is None or u == v or _plain(u - v) == 0)
+        (u is None) == (v is None) and (u is None or u == v or _plain(u - v, exponents=True) == 0)
         for u, v in ((a.left, b.left), (a.right, b.right), (a.size, b.size))
     )

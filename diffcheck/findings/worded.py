@@ -141,6 +141,11 @@ def _finding(problem: Problem, leaf: Leaf, gap: Gap, apart: Sequence[Constraint]
         proof="ball" if leaf.wall.implicit is not None else "exact",
         level=outcome.level,
         direction={leaf.wall.variable: "1"},
+        member={
+            str(names[k]): str(leaf.witness[k])
+            for k in leaf.wall.integers
+            if k in leaf.witness and k in names
+        },
         detail=outcome.detail,
     )
 
@@ -157,7 +162,7 @@ def _text(expr: sp.Expr | None, names: Mapping[sp.Symbol, sp.Expr]) -> str | Non
         return None
     expr = expr.xreplace(dict(names))
     readable = sp.count_ops(expr) <= MAX_OPERATIONS and is_modest(expr)
-    short = sp.factor_terms(sp.expand(expr)) if expr.free_symbols and readable else expr
+    short = sp.factor_terms(sp.expand(expr, power_exp=False)) if expr.free_symbols and readable else expr
     return text_of(short if sp.count_ops(short) <= sp.count_ops(expr) else expr)
 
 

@@ -87,7 +87,8 @@ def _slopes_differ(trial: Trial) -> bool:
 def _stated(trial: Trial, text: str | None) -> Any:
     """Return the number a finding states, at the witness; None when the text is no number there."""
     try:
-        stated = evaluate(parse(text or ""), trial.line.base, trial.ladder.digits)
+        number = {k: Fraction(n) for k, n in trial.finding.member.items()}
+        stated = evaluate(parse(text or ""), {**trial.line.base, **number}, trial.ladder.digits)
     except (DiffcheckError, KeyError, ValueError):
         return None
     if stated.value is None or stated.doubt or isinstance(stated.value, bool):
