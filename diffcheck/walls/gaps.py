@@ -168,6 +168,8 @@ def _multiple(a: tuple[sp.Expr, ...], b: tuple[sp.Expr, ...], gap: tuple[sp.Expr
 
 
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+# What evaluates its other arguments only where the first one says so.
+DECIDING = frozenset({"where", "and", "or"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +193,9 @@ def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
     """
     guards: dict[Node, dict[sp.Expr, None]] = {}
     for node in tree.distinct():
-        if node.op == "where":
+        if node.op in DECIDING:
             turns = borders(node.args[0], pieces)
-            for inner in {**dict.fromkeys(node.args[1].distinct()), **dict.fromkeys(node.args[2].distinct())}:
+            for inner in dict.fromkeys(n for later in node.args[1:] for n in later.distinct()):
                 guards.setdefault(inner, {}).update(turns)
     for node in tree.distinct():
         if node.op not in COMPARISONS:

@@ -75,7 +75,8 @@ def _is_entire(f: sp.Expr, x: sp.Symbol) -> bool:
 
 
 def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
-    if root.exact is not None:
+    # erfinv is no function of the language.
+    if root.exact is not None and not root.exact.has(sp.erfinv):
         return Wall(f, x.name, ((x.name, root.exact),))
     xi = inner_symbol(f"{x.name}_root{fresh_number()}")
     equation = f.subs(x, xi) if root.polynomial is None else root.polynomial.as_expr(xi)
@@ -86,7 +87,7 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
     k = fresh_integer()
     implicit = None
     base = family.base.exact
-    if base is None:
+    if base is None or base.has(sp.erfinv):
         base = inner_symbol(f"{x.name}_root{fresh_number()}")
         implicit = Implicit(base, family.base, f.subs(x, base))
     limits = [Constraint(k - family.first, ">=")] if family.first is not None else []
