@@ -114,7 +114,11 @@ def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.S
         if (whole.is_nonnegative and value < 0) or (whole.is_positive and value == 0):
             continue
         fixed = {whole: sp.Integer(value)}
-        found = reach([Constraint(c.expr.subs(fixed), c.rel) for c in constraints], tries=FEW)
+        try:
+            one = [Constraint(c.expr.subs(fixed), c.rel) for c in constraints]
+        except ValueError:
+            continue  # the larger of two, of which one has no value at this integer
+        found = reach(one, tries=FEW)
         if found.status is Status.SAT and found.witness is not None:
             return replace(found, witness={**found.witness, **fixed})
     return None

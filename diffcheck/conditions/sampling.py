@@ -16,6 +16,7 @@ import sympy as sp
 
 from diffcheck.algebra.balls import enclose, exact_value, rational_value
 from diffcheck.algebra.isolate import Substitution, solutions
+from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.constraint import Constraint, all_hold, may_hold
 
 __all__ = ["candidate_points", "linear_bounds", "samples"]
@@ -64,9 +65,7 @@ def _radical(value: sp.Expr, sample: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | N
 
 
 def _usable(symbol: sp.Symbol, value: sp.Expr) -> bool:
-    if value.has(sp.zoo, sp.nan, sp.oo, sp.I):
-        return False
-    return not symbol.is_integer or bool(value.is_Integer)
+    return has_value(value) and (not symbol.is_integer or bool(value.is_Integer))
 
 
 SMALL = (0, 1, -1)

@@ -70,7 +70,7 @@ def describe(
     def short(leaf: Leaf, gap: Gap) -> bool:
         return len(told(leaf, gap).at) <= MAX_FORMULA
 
-    quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None]
+    quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None or not _shown(leaf.outcome, worst)]
     for leaf, gap in joined(
         [pair for members in groups.values() for pair in said_once(members, short)], quiet, known
     ):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import sympy as sp
 
 from diffcheck.algebra.printer import symbol
+from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED
@@ -86,7 +87,7 @@ def _kept_sign(still: Expansion, comparison: Node) -> int | None:
         if any(s.is_integer for s in piece.free_symbols):
             return None  # an integer part
         value = piece.xreplace(at)
-        if value.has(sp.zoo, sp.nan, sp.oo, sp.I) or any(p.base == 0 for p in value.atoms(sp.Pow)):
+        if not has_value(value) or any(p.base == 0 for p in value.atoms(sp.Pow)):
             return None
         found.add(still.place.sign(value))
     return found.pop() if len(found) == 1 and 0 not in found else None

@@ -18,6 +18,7 @@ from diffcheck.algebra.balls import enclose, sign_at
 from diffcheck.algebra.modulo import reduced_at_root
 from diffcheck.algebra.printer import shown
 from diffcheck.algebra.roots import common_zeros
+from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
@@ -115,7 +116,7 @@ def explore(
             break
         check_time()
         member, prefix = todo.pop()
-        if not all(_has_value(e) for _, e in member.base):
+        if not all(has_value(e) for _, e in member.base):
             continue  # this member of a family does not exist
         known = constraints_on(member, where)
         few = _few_members(member, known)
@@ -148,14 +149,6 @@ def explore(
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, single, out)]
     return out
-
-
-def _has_value(e: sp.Expr) -> bool:
-    """Whether nothing is divided by 0 in a formula, and no broken power of a negative number taken."""
-    powers = (p for p in e.atoms(sp.Pow) if p.base.is_negative)
-    return not e.has(sp.zoo, sp.nan, sp.I) and not any(
-        p.exp.is_Rational and not p.exp.is_Integer for p in powers
-    )
 
 
 def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:

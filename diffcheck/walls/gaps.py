@@ -15,6 +15,7 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.errors import Undetermined
@@ -120,7 +121,7 @@ class Pieces:
             if len(seen) > MAX_PIECES:
                 raise Undetermined(f"more than {MAX_PIECES} smooth pieces in one part")
         # One without a value anywhere, such as atan(x/0) in atan2(x, y - y), has no zeros; its division has a gap.
-        yield from [piece for piece in seen if not piece[1].has(sp.zoo, sp.nan)] or seen
+        yield from [piece for piece in seen if not is_undefined(piece[1])] or seen
 
 
 def _built(op: str, args: Sequence[sp.Expr]) -> sp.Expr:

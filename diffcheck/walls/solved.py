@@ -15,11 +15,13 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.roots import real_roots
 from diffcheck.algebra.signs import signs, squares
+from diffcheck.algebra.valued import has_value, is_undefined
 from diffcheck.conditions.boxes import Box
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
@@ -27,7 +29,7 @@ from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
-from diffcheck.walls.isolated import every_root, inside_box, root_walls
+from diffcheck.walls.isolated import every_root, inside_box, is_spoken, level_wall, root_walls
 from diffcheck.walls.members import border_members, integer_zeros
 from diffcheck.walls.wall import Thin, Wall, Walls
 
@@ -49,7 +51,7 @@ def walls_of(
 
     singular: whether zero sets of codimension 2 matter as well.  never_zero: True for what vanishes nowhere.
     """
-    if never_zero(gap) or gap.has(sp.zoo, sp.nan):
+    if never_zero(gap) or is_undefined(gap):
         return Walls()  # what has no value vanishes nowhere either
     if sp.count_ops(gap) > MAX_OPERATIONS:
         return Walls((), (), (gap,))
@@ -133,6 +135,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         if found is not None:
             own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
             return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
+    levels = _levels(f, variables, singular)
+    if levels is not None:
+        return levels
     rational = without_root(f)
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
@@ -140,6 +145,50 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         return _touching(f, inside, singular)
     shared = _shared_zeros(f, variables, singular)
     return Walls((), (), (f,)) if shared is None else shared
+
+
+def _levels(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | None:
+    """Return the zeros of f = g(u) for a function g of one argument: u = r for every root r of g; None if it is none.
+
+    erf(x - c) = 1/2 where x - c is the root of erf(w) = 1/2.
+    """
+    w = sp.Symbol("w", real=True)
+    for v in (v for v in variables if v in f.free_symbols):
+        for u in _arguments(f, v):
+            g = _in_terms_of(f, u, v, w)
+            found = None if g is None else real_roots(g, w)
+            if g is None or found is None or not found.complete or found.families or found.everywhere:
+                continue
+            shifted = sp.diff(u, v) == 1
+            parts = []
+            for root in found.roots:
+                if is_spoken(root):
+                    parts.append(walls_of(u - root.exact, tuple(s.name for s in variables), singular))
+                elif shifted:
+                    parts.append(Walls((level_wall(f, v, u, root, g.xreplace({w: v})),)))
+                else:
+                    break
+            else:
+                return _joined(parts)
+    return None
+
+
+def _arguments(f: sp.Expr, v: sp.Symbol) -> Iterator[sp.Expr]:
+    """Yield what a function g of one argument can be a function of: v plus something first, then whole arguments."""
+    inside = [a for part in f.atoms(sp.Function, sp.exp) for a in part.args if v in a.free_symbols]
+    for u in dict.fromkeys(inside):
+        if _has_constant_slope(u, v):
+            yield sp.expand(u / sp.diff(u, v))
+    yield from dict.fromkeys(inside)
+
+
+def _in_terms_of(f: sp.Expr, u: sp.Expr, v: sp.Symbol, w: sp.Symbol) -> sp.Expr | None:
+    """Return g(w) with f = g(u), if that is seen."""
+    shifted = sp.diff(u, v) == 1
+    g = f.subs(v, w + v - u) if shifted else f.xreplace({u: w})
+    if shifted and g.free_symbols != {w} and is_modest(g):
+        g = sp.expand(g, power_exp=False)
+    return g if g.free_symbols == {w} else None
 
 
 def _shared_zeros(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | None:
@@ -210,7 +259,7 @@ def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
         return Walls()
     for value in CYLINDERS:
         cut = f.subs(v, value)
-        if not _has_value(cut) or not cut.free_symbols & set(others):
+        if not _is_telling(cut) or not cut.free_symbols & set(others):
             if cut.is_number and cut.is_nonzero:
                 return Walls()
             continue
@@ -223,10 +272,10 @@ def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
     return Walls((), (), (f,))
 
 
-def _has_value(cut: sp.Expr) -> bool:
-    """Whether nothing in an expression plainly has none: 0**p and (-1)**p do not, whatever p is."""
+def _is_telling(cut: sp.Expr) -> bool:
+    """Whether a cut has values: 0**p and (-1)**p tell nothing, whatever p is."""
     powers = (p for p in cut.atoms(sp.Pow) if p.base.is_number and not p.exp.is_integer)
-    return not cut.has(sp.zoo, sp.nan, sp.I) and all(p.base.is_positive for p in powers)
+    return has_value(cut) and all(p.base.is_positive for p in powers)
 
 
 def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
@@ -350,7 +399,7 @@ def _on_border(
     value = s.value.subs(k, n)
     rest = tuple(Constraint(d.expr.subs(k, n), d.rel) for d in s.conditions if d != c)
     integers = tuple(i for i in (*f.free_symbols, *s.integers) if i.is_integer and i != k)
-    if value.has(sp.zoo, sp.nan, sp.I):
+    if not has_value(value):
         return Walls()
     return Walls((Wall(f, v.name, ((v.name, value),), rest, integers),))
 

@@ -6,7 +6,9 @@ Read in order: compare, compare_twins, then what lines see at a witness.
 from __future__ import annotations
 
 import os
+import re
 import time
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -15,7 +17,8 @@ from flint import arb, fmpq
 from diffcheck.analyze import analyze
 from diffcheck.deadline import within
 from diffcheck.errors import InputError, Undetermined
-from diffcheck.language.parse import parse
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.problem import Problem
 from diffcheck.question.variables import make_problem
 from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Kind, Verdict
@@ -31,6 +34,9 @@ PATIENCE = 0.7
 ENOUGH = 1.25
 DIRECTIONS = ((1, 2, 3), (3, -1, 2), (-2, 5, 1), (1, 1, -4), (7, 2, -3), (1, 0, 0), (0, 1, 0))
 SECTOR = tuple((x, y, z) for x in (1, 2, 5) for y in (-9, -4, -2, -1, 1, 2, 4, 9) for z in (-3, 4))
+
+# Numbers of the members of a family that are looked at beside its example.
+MEMBERS = (0, 1, -1, 2, -3)
 
 # What happened, and a sentence about it.
 Outcome = tuple[str, str]
@@ -123,22 +129,51 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             or (finding.kind.value == "break" and (finding.left is None or " and " in finding.at))
         ):
             continue
-        function, point = Function.of(problem, FAINT_PRECISION), _witness(finding)
-        if any(v is None or v is DOUBT for v in point.values()):
-            continue
-        seen = _seen(problem, function, point, finding)
-        # A slow pole, log(x), looks like a jump.
-        if (
-            seen is not None
-            and seen > max(finding.level.level, -1)
-            and not (finding.level == C0 and _not_linear(problem, function, point))
-        ):
-            return f"{finding.kind} at {finding.at} is {finding.level}, lines see {seen}"
+        function = Function.of(problem, FAINT_PRECISION)
+        for point in (_witness(finding.witness), *_members(problem, finding)):
+            if any(v is None or v is DOUBT for v in point.values()):
+                continue
+            seen = _seen(problem, function, point, finding)
+            # A slow pole, log(x), looks like a jump.
+            if (
+                seen is not None
+                and seen > max(finding.level.level, -1)
+                and not (finding.level == C0 and _not_linear(problem, function, point))
+            ):
+                shown = {n: str(v) for n, v in point.items()}
+                return f"{finding.kind} at {finding.at} is {finding.level}, lines see {seen} at {shown}"
     return ""
 
 
-def _witness(finding: Finding) -> dict[str, Any]:
-    return {n: value_of(parse(text)) for n, text in finding.witness.items()}
+def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
+    """Yield points of an infinite family as its place reads, "x = pi*k and k > 0 for integer k", inside the domain."""
+    place, _, letter = finding.at.partition(" for integer ")
+    equations = [c for c in place.split(" and ") if " = " in c]
+    if not letter or "," in letter or len(equations) != 1:
+        return
+    name, _, value = equations[0].partition(" = ")
+    claims = [c.replace(" = ", " == ") for c in place.split(" and ") if c not in equations]
+    for number in MEMBERS if name in finding.witness else ():
+        known = {**finding.witness, letter: str(number)}
+        known[name] = _put_in(value, {n: t for n, t in known.items() if n != name})
+        conditions = [c for claim in claims for c in parse_conditions(_put_in(claim, known))]
+        point = {n: precise(parse(t), {}, 40) for n, t in known.items()}
+        near = [{**point, name: point[name] + h} for h in (-1e-6, 1e-6)] if point[name] is not None else []
+        if (
+            near
+            and all(precise(c, {}, 40) is True for c in conditions)
+            and all(precise(c, p, 40) is True for c in problem.where for p in near)
+        ):
+            yield _witness({n: t for n, t in known.items() if n != letter})
+
+
+def _put_in(text: str, known: Mapping[str, str]) -> str:
+    """Return a text with texts for names."""
+    return re.sub(r"[A-Za-z_]\w*", lambda m: f"({known[m[0]]})" if m[0] in known else m[0], text)
+
+
+def _witness(texts: Mapping[str, str]) -> dict[str, Any]:
+    return {n: value_of(parse(text)) for n, text in texts.items()}
 
 
 def _seen(problem: Problem, function: Function, point: dict[str, Any], finding: Finding) -> float | None:

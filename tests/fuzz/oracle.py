@@ -172,7 +172,8 @@ def _level_of_values(line: Line, sides: list[list[Any]], here: bool, faint: bool
         return -1.0
     if value is not DOUBT:
         gaps = [_apart(value, a) for a in sides[0]]
-        if gaps[2] > 1e-4 * (1 + _size(value)) and gaps[2] > STEADY * gaps[1]:
+        least = 1e-12 if faint else 1e-4
+        if gaps[2] > least * (1 + _size(value)) and gaps[2] > STEADY * gaps[1]:
             return -1.0
     return None
 

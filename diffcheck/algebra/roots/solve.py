@@ -53,11 +53,11 @@ def real_roots(
         return _of_constant(f)
     if depth > DEEPEST or not _is_analytic(f):
         return RootSet(complete=False, how="nested too deeply, or not an analytic expression")
-    if f.is_polynomial(x) and (plain := _of_polynomial(f, x)) is not None:
-        return clipped(plain, lower, upper)
-    if f.count_ops() > 4 * MOST_OPERATIONS:
-        return RootSet(complete=False, how="the expression is too large")
     try:
+        if f.is_polynomial(x) and (plain := _of_polynomial(f, x)) is not None:
+            return clipped(plain, lower, upper)
+        if f.count_ops() > 4 * MOST_OPERATIONS:
+            return RootSet(complete=False, how="the expression is too large")
         numerator = _numerator(f, x)
         answer = _solve(numerator, x, lower, upper, depth)
         return clipped(_admitted(answer, conditions(f, x), x, depth), lower, upper)
@@ -124,7 +124,10 @@ def _of_low_degree(coefficients: list[sp.Expr]) -> RootSet | None:
 
 
 def _place(value: sp.Expr, multiplicity: int) -> Root:
-    return Root(value, constant(value, PRECISION), None, multiplicity, lambda prec: constant(value, prec))
+    ball = constant(value, PRECISION)
+    if not ball.is_finite():
+        raise Stuck("a root without a number")
+    return Root(value, ball, None, multiplicity, lambda prec: constant(value, prec))
 
 
 def _ordered(roots: list[Root]) -> list[Root]:
