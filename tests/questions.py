@@ -60,11 +60,15 @@ def is_inside(problem: Problem, finding: Finding) -> bool:
 
 def is_on_locus(finding: Finding) -> bool:
     """Whether the witness satisfies what ``at`` and ``condition`` say."""
+    return is_on_place(finding, point_of(finding))
+
+
+def is_on_place(finding: Finding, point: Mapping[str, Any]) -> bool:
+    """Whether a point satisfies what ``at`` and ``condition`` say."""
     place, _, letters = finding.at.partition(" for integer ")
     integers = [k.strip() for k in letters.split(",") if k.strip()]
     claims = list(_claims(place))
     claims += [] if finding.condition is None else list(_claims(finding.condition))
-    point = point_of(finding)
     return any(
         all(_holds(claim, {**point, **dict(zip(integers, numbers, strict=True))}) for claim in claims)
         for numbers in product(MEMBERS, repeat=len(integers))
@@ -83,4 +87,11 @@ def _holds(claim: Node, point: Mapping[str, Any]) -> bool:
     if left is None or right is None:
         return False
     equal = abs(left - right) < CLOSE * (1 + abs(left))
-    return {"eq": equal, "ne": not equal, "gt": left > right, "lt": left < right}[claim.op]
+    return {
+        "eq": equal,
+        "ne": not equal,
+        "gt": left > right,
+        "lt": left < right,
+        "ge": left >= right,
+        "le": left <= right,
+    }[claim.op]

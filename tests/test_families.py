@@ -2,10 +2,11 @@
 
 import mpmath
 import pytest
-from questions import ask, is_on_locus, point_of, question
+from questions import ask, is_on_locus, is_on_place, point_of, question
 
+from diffcheck.check import check
 from diffcheck.language.numeric import precise
-from diffcheck.verdict import CINF, Kind
+from diffcheck.verdict import C0, CINF, Kind, Verdict
 
 FAMILIES = [
     ("abs(sin(x))", [("corner", "x = pi*k for integer k", "-1", "1")]),
@@ -118,3 +119,49 @@ def test_a_member_with_a_number_that_another_residue_has_too_is_looked_at(wave, 
     alone = ask(f"(where(x < 0, -1, 0)*{wave})**({power})", "x", "-1/2 < x, x < 1/2").smoothness
     whole = ask(f"(floor(x)*{wave})**({power})", "x").smoothness
     assert whole <= alone < CINF
+
+
+WAVES = [
+    "abs(sin(pi*x))",
+    "abs(cos(pi*x))",
+    "floor(x)*sin(pi*x)",
+    "round(x)",
+    "frac(x)*(1 - frac(x))",
+    "sin(abs(sin(pi*x)))",
+]
+WEIGHTS = [
+    "max(x, 0)", "max(7/3 - x, 0)", "relu(x + 5/3)**2", "(max(x, 0) + 2*max(-x, 0))", "where(x > 1/3, 1, 0)",
+    "max(x - 4, x*0)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+@pytest.mark.parametrize("wave", WAVES)
+def test_a_family_has_the_members_at_which_lines_fail_and_no_others(wave, weight):
+    """Residues put together, kinds of points told together and members left out: each keeps what sets it apart."""
+    text = f"{wave}*{weight}"
+    problem, found = question(text, "x"), ask(text, "x")
+    step = mpmath.mpf(10) ** -9
+    for n in range(-11, 12):
+        x = mpmath.mpf(n) / 2
+        below, here, above = (precise(problem.tree, {"x": x + s * step}, 60) for s in (-1, 0, 1))
+        fails = abs((above - here) / step - (here - below) / step) > 1e-4
+        told = [
+            f
+            for f in found.findings
+            if f.kind is not Kind.FLAT and f.level <= C0 and is_on_place(f, {"x": x})
+        ]
+        assert bool(told) == fails, (n / 2, [f.at for f in found.findings])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exp(-x**4)*abs(sin(x))", "exp(-round(x)**2*(x**2 - 1)**2)", "exp(-x**8)*floor(x)", "exp(-exp(x**2))*ceil(x)",
+        "exp(-(x - 50)**4)*abs(sin(x))", "sqrt(abs(sin(x)))*exp(-x**6)", "exp(-(x + 20)**6)*round(x)",
+    ],
+)  # fmt: skip
+def test_a_difference_that_fades_along_a_family_is_no_contradiction(text):
+    """The example is a member at which it can be seen, or numbers below what is seen contradict nothing."""
+    report = check(text, "x")
+    assert (report.verdict, report.reason) == (Verdict.NOT_DIFFERENTIABLE, None)

@@ -287,3 +287,14 @@ def test_a_condition_that_keeps_its_truth_may_have_holes(text):
     found = ask(text, "x,y")
     assert found.smoothness == SINGULAR
     assert {Kind.HOLE} <= {f.kind for f in found.findings}
+
+
+@pytest.mark.parametrize("second", ["x/x == 0", "1/x > 0", "sin(x)/x > 1/2", "log(x**2) < 0", "x**2/x == 0"])
+@pytest.mark.parametrize(
+    "first", ["y == 0 and {}", "y != 0 or {}", "y == 0 and x < 1 and {}", "y**2 == 0 and {}"]
+)
+def test_a_part_of_a_conjunction_that_is_asked_on_a_wall_alone_is_looked_at_there(first, second):
+    """Elsewhere the first part decides; at x = y = 0 the second one is asked, and has no value."""
+    found = ask(f"where({first.format(second)}, 1/2, 1)", "x,y")
+    assert found.smoothness == SINGULAR
+    assert any(f.kind is Kind.HOLE and f.witness == {"x": "0", "y": "0"} for f in found.findings)

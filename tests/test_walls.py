@@ -2,7 +2,7 @@
 
 import pytest
 import sympy as sp
-from questions import ask
+from questions import ask, point_of
 
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
@@ -10,6 +10,7 @@ from diffcheck.algebra.printer import symbol
 from diffcheck.analyze import analyze
 from diffcheck.check import check
 from diffcheck.conditions.equations import solve_for
+from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
 from diffcheck.question.variables import make_problem
 from diffcheck.walls.factored import factors
@@ -318,3 +319,36 @@ def test_a_square_that_leaves_a_root_keeps_both_its_signs(even, slope):
         met = {v.subs({Y: y}) for w in found.walls for n, v in w.base if n == "x"}
         whole = any(n == "y" for w in found.walls for n, _ in w.base)
         assert whole or {sp.simplify(r) for r in roots} <= {sp.simplify(v) for v in met}
+
+
+@pytest.mark.parametrize("u", ["x - c", "c - x", "2*x - c", "x + y - c", "x - c**2"])
+@pytest.mark.parametrize(
+    "g",
+    [
+        "erf({u}) - 1/2",
+        "asinh({u})",
+        "exp({u}) + ({u}) - 2",
+        "tanh({u}) - 1/3",
+        "cos({u}) - ({u})",
+        "erf({u})",
+    ],
+)
+def test_a_gap_in_one_inner_expression_is_solved_for_it(g, u):
+    """g(u) = 0 where u is a root of g, with a closed form or without one."""
+    names = ",".join(n for n in "xy" if n in u)
+    found = ask(f"abs({g.format(u=f'({u})')})", names)
+    assert str(found.smoothness) == "C0"
+    (finding,) = {f.kind: f for f in found.findings}.values()
+    assert abs(precise(parse(g.format(u=f"({u})")), point_of(finding), 60)) < 1e-30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(erf(x), x - c, 0.3)", "max(round(sin(x - 1)), x - y)", "where(log(1 + exp(x**2)) < atan2(c*x, x), x, 1)",
+        "where(abs(sin(norm(x, y)*x)) > c + 1, abs(sin(norm(x, y)*x)), y*x)",
+    ],
+)  # fmt: skip
+def test_what_has_no_value_or_no_name_ends_no_analysis(text):
+    """erfinv, asin(5/2), atan(1/0), a root in a ball without numbers: the question is answered or left open."""
+    assert check(text, "x,y" if "y" in text else "x").error is None

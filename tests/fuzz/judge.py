@@ -16,7 +16,7 @@ from flint import arb, fmpq
 
 from diffcheck.analyze import analyze
 from diffcheck.deadline import within
-from diffcheck.errors import InputError, Undetermined
+from diffcheck.errors import DiffcheckError, InputError, Undetermined
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.problem import Problem
@@ -37,6 +37,7 @@ SECTOR = tuple((x, y, z) for x in (1, 2, 5) for y in (-9, -4, -2, -1, 1, 2, 4, 9
 
 # Numbers of the members of a family that are looked at beside its example.
 MEMBERS = (0, 1, -1, 2, -3)
+LEAST = 1e-40
 
 # What happened, and a sentence about it.
 Outcome = tuple[str, str]
@@ -125,6 +126,8 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
             # A line crosses a wall that carries values of its own in one point.
             or (finding.kind is Kind.DIRECTIONAL and any(f.kind is Kind.HOLE for f in found.findings))
+            # The stated size is lost in the precision of the lines: exp(-1e6).
+            or _is_lost(finding)
             # No line sees that a derivative has no limit, or another one along every line.
             or (finding.kind.value == "break" and (finding.left is None or " and " in finding.at))
         ):
@@ -143,6 +146,17 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
                 shown = {n: str(v) for n, v in point.items()}
                 return f"{finding.kind} at {finding.at} is {finding.level}, lines see {seen} at {shown}"
     return ""
+
+
+def _is_lost(finding: Finding) -> bool:
+    """Whether the size that is stated is too small at the example to be seen."""
+    if finding.size is None:
+        return False
+    try:
+        size = value_of(parse(_put_in(finding.size, {**finding.witness, **finding.member})))
+    except DiffcheckError:
+        return False
+    return size not in (None, DOUBT) and bool(0 != abs(arb(size)) < LEAST)
 
 
 def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
