@@ -352,3 +352,31 @@ def test_a_gap_in_one_inner_expression_is_solved_for_it(g, u):
 def test_what_has_no_value_or_no_name_ends_no_analysis(text):
     """erfinv, asin(5/2), atan(1/0), a root in a ball without numbers: the question is answered or left open."""
     assert check(text, "x,y" if "y" in text else "x").error is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("floor(erf(x))", 1), ("round(erf(x - c))", 2), ("floor(7*erf(x))", 13), ("ceil(erf(x) + pi)", 2),
+        ("round(3*erf(x) + sin(x))", 4), ("floor(erf(x - 2*c) + 1/2)", 2),
+    ],
+)  # fmt: skip
+def test_a_bounded_expression_is_an_integer_for_few(text, count):
+    """erf(x) = k for k = 0 alone: each value in reach has its places."""
+    found = ask(text, "x")
+    assert str(found.smoothness) == "discontinuous"
+    assert len([f for f in found.findings if f.kind.value == "jump"]) == count
+
+
+@pytest.mark.parametrize(
+    "text", ["floor(sin(x*y))", "floor(sin(x)*sin(y))", "ceil(cos(x*y))", "floor(cos(x*y - c))"]
+)
+def test_members_at_which_a_coefficient_vanishes_are_looked_at_whatever_the_other_names_are(text):
+    """A coefficient k*y**2 is zero for k = 0, and for y = 0, which is a null set of every member."""
+    found = ask(text, "x,y")
+    jumps = [f for f in found.findings if f.kind.value == "jump"]
+    assert jumps
+    for f in jumps:
+        point = point_of(f)
+        values = [precise(parse(text), {**point, "x": point["x"] + s * 1e-9}, 60) for s in (-1, 1)]
+        assert abs(values[0] - values[1]) == 1

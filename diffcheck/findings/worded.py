@@ -22,6 +22,7 @@ from diffcheck.problem import Problem
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap, Pieces
+from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.wall import Wall
 
@@ -57,9 +58,7 @@ def describe(
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
-    known: dict[object, set[Constraint]] = {}
-    for leaf, _ in leaves:
-        known.setdefault(leaf.wall.formula, set()).update(leaf.conditions)
+    known = _known(leaves)
 
     def told(leaf: Leaf, gap: Gap) -> Finding:
         # What was put together has a wall of its own, and the conditions that set it apart.
@@ -76,6 +75,24 @@ def describe(
     ):
         found = told(leaf, gap)
         yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
+
+
+def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
+    """Return for every wall, by its formula, what holds at some of its points.
+
+    The member at which a bound on the integer is one of equality stands by itself, and lies beyond it.
+    """
+    places = {leaf.wall.base for leaf, _ in leaves}
+    known: dict[object, set[Constraint]] = {}
+    for leaf, _ in leaves:
+        own = known.setdefault(leaf.wall.formula, set())
+        own.update(leaf.conditions)
+        for c in (c for c in leaf.conditions if c.rel in OPPOSITE and len(c.expr.free_symbols) == 1):
+            (k,) = c.expr.free_symbols
+            ends = (integer_zeros(c.expr, k) or ()) if k in leaf.wall.integers else ()
+            if any(leaf.wall.with_integer(k, sp.Integer(n)).base in places for n in ends):
+                own.add(Constraint(c.expr, OPPOSITE[c.rel]))
+    return known
 
 
 def _once(leaves: Sequence[Pair]) -> list[Pair]:

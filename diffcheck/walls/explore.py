@@ -44,6 +44,8 @@ __all__ = ["Explored", "Leaf", "explore"]
 
 MAX_LEAVES = 96
 FEW_MEMBERS = 9
+# Points of a wall that are tried until no coefficient vanishes by accident.
+ATTEMPTS = 6
 # The members of a family that a reader would take, and the difference that finite differences show.
 FIRST = tuple(map(sp.Integer, (0, 1, -1, 2, -2)))
 SEEN = 1e-6
@@ -58,7 +60,8 @@ class OnlyWhere(Refine):
 
     def parts(self, wall: Wall) -> Iterator[Wall]:
         """Yield these members; Undetermined where they are not found."""
-        for f in factors(self.coefficient):
+        # Zeros of what holds no integer cut out a null set of each member.
+        for f in (f for f in factors(self.coefficient) if f.free_symbols & set(wall.integers)):
             k, *others = f.free_symbols
             zeros = None if others or k not in wall.integers else integer_zeros(f, k)
             if zeros is None:
@@ -205,26 +208,29 @@ def _turned(
 def _visit(
     wall: Wall, point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], judge: Judge
 ) -> tuple[Cell, Outcome]:
-    for attempt in range(4):
+    apart: list[sp.Expr] = []
+    for attempt in range(ATTEMPTS):
         cell = Cell(point, wall.implicit, wall.steps)
         try:
             return cell, judge(wall, cell)
         except BadWitness as bad:
-            # A coefficient vanishes by accident at this point only: take another one.
+            # A coefficient vanishes by accident at this point only: take another one, and none of those before.
             if bad.only_at is None:
                 point.update(nudged(point, known, attempt, wall.implicit))
             else:
-                point.update(_elsewhere(bad.only_at, known, wall))
+                apart.append(bad.only_at)
+                point.update(_elsewhere(apart, known, wall))
     raise Undetermined("no point in general position was found on a wall")
 
 
-def _elsewhere(c: sp.Expr, known: Sequence[Constraint], wall: Wall) -> Example:
-    """Return a point with other integers, at which ``c`` is not zero."""
-    answer = reach_on([*known, Constraint(c, "!=")], wall.implicit and next(each(wall.implicit)))
+def _elsewhere(apart: Sequence[sp.Expr], known: Sequence[Constraint], wall: Wall) -> Example:
+    """Return a point with other integers, at which none of the coefficients is zero."""
+    unequal = (Constraint(c, "!=") for c in apart)
+    answer = reach_on([*known, *unequal], wall.implicit and next(each(wall.implicit)))
     if answer.status is Status.UNSAT:
-        raise OnlyWhere(c)
+        raise OnlyWhere(sp.Mul(*apart))
     if answer.witness is None:
-        raise Undetermined(f"cannot tell whether `{shown(c)}` is zero")
+        raise Undetermined(f"cannot tell whether `{shown(apart[-1])}` is zero")
     return answer.witness
 
 

@@ -2,7 +2,7 @@
 
 Each factor in the integer alone is a polynomial, or its real zeros are isolated (algebra/roots/) and the integers among
 them found; what alternates, as (-1)**k, is taken by parity.  None means that they are not all known.
-Read in order: integer_zeros, border_members.
+Read in order: integer_zeros, bounded_integers, border_members.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import sympy as sp
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.roots import Family, real_roots
+from diffcheck.algebra.signs import signs
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 
-__all__ = ["border_members", "integer_zeros"]
+__all__ = ["border_members", "bounded_integers", "integer_zeros"]
 
 # Values of real symbols at which it is seen for which integers an expression may vanish whatever they are.
 SAMPLES = (sp.sqrt(2) / 3, -sp.sqrt(3) / 5)
 FEW_MEMBERS = 9
+# Values of a bounded expression that are looked at one by one.
+MOST_MEMBERS = 24
 
 
 def integer_zeros(
@@ -44,6 +47,23 @@ def integer_zeros(
             return None
         out |= found
     return sorted(out)
+
+
+def bounded_integers(f: sp.Expr, k: sp.Symbol) -> list[int] | None:
+    """Return integers among which are all at which f = r - a*k vanishes somewhere, for bounded r; None if many may be.
+
+    Read off signs: erf(x) - 1 and all below it are negative, erf(x) + 1 and all above it positive.
+    """
+    rate = sp.diff(f, k)
+    if not rate.is_number or not rate.is_real or rate == 0:
+        return None
+    beyond = [
+        next((n for n in range(MOST_MEMBERS + 1) if signs(f.subs(k, up * n)) == {way}), None)
+        for up, way in ((1, 1 if rate > 0 else -1), (-1, -1 if rate > 0 else 1))
+    ]
+    if beyond[0] is None or beyond[1] is None:
+        return None
+    return [n for n in range(1 - beyond[1], beyond[0]) if 0 in signs(f.subs(k, n))]
 
 
 def border_members(c: Constraint, conditions: Sequence[Constraint]) -> list[tuple[sp.Symbol, sp.Expr]] | None:

@@ -30,7 +30,7 @@ from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.isolated import every_root, inside_box, is_spoken, level_wall, root_walls
-from diffcheck.walls.members import border_members, integer_zeros
+from diffcheck.walls.members import border_members, bounded_integers, integer_zeros
 from diffcheck.walls.wall import Thin, Wall, Walls
 
 __all__ = ["narrowed", "walls_of"]
@@ -135,7 +135,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         if found is not None:
             own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
             return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
-    levels = _levels(f, variables, singular)
+    levels = _levels(f, variables, singular) or _few(f, variables, singular)
     if levels is not None:
         return levels
     rational = without_root(f)
@@ -171,6 +171,16 @@ def _levels(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | N
             else:
                 return _joined(parts)
     return None
+
+
+def _few(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | None:
+    """Return the zeros for each value of the only integer in ``f``, if these are few: erf(x) = k for k = 0 alone."""
+    integers = [s for s in f.free_symbols if s.is_integer]
+    few = bounded_integers(f, integers[0]) if len(integers) == 1 else None
+    if few is None:
+        return None
+    names = tuple(v.name for v in variables)
+    return _joined(walls_of(f.subs(integers[0], n), names, singular) for n in few)
 
 
 def _arguments(f: sp.Expr, v: sp.Symbol) -> Iterator[sp.Expr]:

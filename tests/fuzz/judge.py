@@ -163,8 +163,9 @@ def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
     """Yield points of an infinite family as its place reads, "x = pi*k and k > 0 for integer k", inside the domain."""
     place, _, letter = finding.at.partition(" for integer ")
     equations = [c for c in place.split(" and ") if " = " in c]
-    if not letter or "," in letter or len(equations) != 1:
-        return
+    told = finding.left is not None or finding.kind in (Kind.CUSP, Kind.POLE)
+    if not letter or "," in letter or len(equations) != 1 or not told:
+        return  # of many kinds of points only what they have in common is told
     name, _, value = equations[0].partition(" = ")
     claims = [c.replace(" = ", " == ") for c in place.split(" and ") if c not in equations]
     for number in MEMBERS if name in finding.witness else ():
