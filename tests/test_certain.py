@@ -1,5 +1,7 @@
 """A failure for all constants is proved, or it is not claimed."""
 
+import math
+
 import pytest
 import sympy as sp
 from questions import ask
@@ -146,3 +148,32 @@ def test_signs_far_out_are_those_of_a_leading_coefficient() -> None:
 def test_integer_parts_of_constants_hold_for_all_of_them(text: str) -> None:
     """At x = k the other step is somewhere between two integers, whatever the constant is."""
     assert ask(text, "x").smoothness == DISCONTINUOUS
+
+
+# An expression in x - c, the distance of its failures.
+PERIODIC = [
+    ("floor({u})", 1.0),
+    ("frac({u})", 1.0),
+    ("mod({u}, 2)", 2.0),
+    ("abs(sin({u}))", math.pi),
+    ("tan({u})", math.pi),
+]
+PERIODIC += [("asin(sin({u}))", math.pi), ("round(2*{u})", 0.5), ("abs(cos({u}) - 1/2)", 4 * math.pi / 3)]
+
+
+@pytest.mark.parametrize(
+    "where", ["x > 0", "x < -3", "abs(x) <= 1", "x**2 < 4", "x > -2, x < 2", "-1/3 < x, x < 1/3"]
+)
+@pytest.mark.parametrize(("text", "distance"), PERIODIC)
+def test_failures_that_are_closer_than_the_domain_is_wide_are_met_for_all_constants(
+    text: str, distance: float, where: str
+) -> None:
+    """x = c + k*T is inside for some k if the domain is as wide as T; in a narrower one not for all c."""
+    width = {"abs(x) <= 1": 2.0, "x**2 < 4": 4.0, "x > -2, x < 2": 4.0, "-1/3 < x, x < 1/3": 2 / 3}.get(
+        where, math.inf
+    )
+    verdict = ask(text.format(u="(x - c)"), "x", where).verdict
+    if width >= distance:
+        assert verdict is Verdict.NOT_DIFFERENTIABLE
+    else:
+        assert verdict in (Verdict.CONDITIONAL, Verdict.UNDETERMINED)

@@ -169,3 +169,19 @@ def test_a_difference_that_fades_along_a_family_is_no_contradiction(text):
     """The example is a member at which it can be seen, or numbers below what is seen contradict nothing."""
     report = check(text, "x")
     assert (report.verdict, report.reason) == (Verdict.NOT_DIFFERENTIABLE, None)
+
+
+@pytest.mark.parametrize("text", ["floor(c*x**2)", "ceil(c*x**2)", "round(c*x**2 + 1/2)", "abs(sin(c*x**2))"])
+def test_the_member_on_the_border_of_a_formula_with_constants_is_left_out(text):
+    """x = sqrt(k/c) with k/c > 0 has no member 0, at which c*x**2 has an extremum."""
+    families = [f for f in ask(text, "x").findings if "integer" in f.at]
+    assert families
+    assert not any(is_on_place(f, {**point_of(f), "x": mpmath.mpf(0)}) for f in families)
+
+
+def test_an_integer_part_that_is_an_integer_itself_is_a_condition():
+    """ceil(cbrt(x)) jumps at cubes alone, though x = k is where the condition turns."""
+    (found,) = (
+        f for f in ask("where(ceil(cbrt(x)) != x, ceil(cbrt(x)), x)", "x").findings if "x = -k and" in f.at
+    )
+    assert [k for k in range(1, 30) if is_on_place(found, {"x": mpmath.mpf(-k)})] == [1, 8]

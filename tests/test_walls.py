@@ -347,6 +347,8 @@ def test_a_gap_in_one_inner_expression_is_solved_for_it(g, u):
     [
         "max(erf(x), x - c, 0.3)", "max(round(sin(x - 1)), x - y)", "where(log(1 + exp(x**2)) < atan2(c*x, x), x, 1)",
         "where(abs(sin(norm(x, y)*x)) > c + 1, abs(sin(norm(x, y)*x)), y*x)",
+        "norm(cos(abs(abs(x)**(c*d))), max(sign(2*x)**2*c*x, x - 1))",
+        "sqrt(4**abs(max(c*x, 2*x + 1) + min(c*x, 2*x + 1)) + (c + 1)**2)",
     ],
 )  # fmt: skip
 def test_what_has_no_value_or_no_name_ends_no_analysis(text):

@@ -83,7 +83,7 @@ def _is_concave(u: sp.Expr) -> bool:
     if signs(u) == ABOVE:
         return True
     names = sorted(u.free_symbols, key=lambda s: s.name)
-    if not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() > 2:
+    if not names or not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() > 2:
         return False
     form = -sp.hessian(u, names)
     return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True

@@ -17,6 +17,7 @@ import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.algebra.signs import signs
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import Conjunction, covered, longest_first, reduced
 from diffcheck.conditions.reach import Status, reach
@@ -25,7 +26,7 @@ from diffcheck.deadline import TimeOver, within
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.points import beside, constraints_on
 
-__all__ = ["Group", "cases", "enough", "occurrence", "occurrences"]
+__all__ = ["Group", "cases", "ends_of", "enough", "occurrence", "occurrences"]
 
 Example = Mapping[sp.Symbol, sp.Expr]
 
@@ -129,16 +130,17 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
     """Return conditions on constants for which exactly the leaf has a point; None where variables stay involved.
 
     A variable that goes far enough satisfies all conditions that are linear in it and ask for one direction; the
-    others do not hold it, and are satisfied first.  Conditions on variables alone hold at the witness.
+    others do not hold it, and are satisfied first.  Conditions on variables alone hold at the witness.  Bounds that
+    leave an integer room for 1 leave it a value, whatever they are but for a null set.
     """
     if any(symbol(n) in constants for n, _ in leaf.wall.base):
         return None
     left = [_without_squares(c) for c in _without_steps(_asked(leaf, where), leaf)]
     while any(c.expr.free_symbols & constants and c.expr.free_symbols - constants for c in left):
-        variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness and not s.is_integer}
-        for s in sorted(variables - constants, key=str):
+        variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness}
+        for s in sorted(variables - constants, key=lambda s: (bool(s.is_integer), s.name)):
             involved = [c for c in left if s in c.expr.free_symbols]
-            if _hold_far_out(involved, s, constants):
+            if _leave_an_integer(involved, s) if s.is_integer else _hold_far_out(involved, s, constants):
                 left = [c for c in left if c not in involved]
                 break
         else:
@@ -240,8 +242,55 @@ def _hold_far_out(involved: Sequence[Constraint], s: sp.Symbol, constants: set[s
     if len(involved) == 1:
         # Constants are in general position, so a slope of them alone is not zero.
         return bool(slopes[0].free_symbols <= constants)
-    signs = {slope.is_positive == (c.rel in (">", ">=")) for slope, c in zip(slopes, involved, strict=True)}
-    return all(slope.is_number for slope in slopes) and len(signs) == 1
+    senses = {slope.is_positive == (c.rel in (">", ">=")) for slope, c in zip(slopes, involved, strict=True)}
+    return all(slope.is_number for slope in slopes) and len(senses) == 1
+
+
+def _leave_an_integer(involved: Sequence[Constraint], k: sp.Symbol) -> bool:
+    """Whether bounds on an integer have one sense, or leave room for 1 between those of both."""
+    lower: list[sp.Expr] = []
+    upper: list[sp.Expr] = []
+    for c in involved:
+        ends = ends_of(c, k)
+        if ends is None:
+            return False
+        lower += [] if ends[0] is None else [ends[0]]
+        upper += [] if ends[1] is None else [ends[1]]
+    rooms = [sp.expand(high - low) for high in upper for low in lower]
+    free = not lower or not k.is_nonnegative
+    return all(room.is_number and bool(room >= 1) for room in rooms) and (free or not upper)
+
+
+Ends = tuple[sp.Expr | None, sp.Expr | None]
+
+
+def ends_of(c: Constraint, k: sp.Symbol) -> Ends | None:
+    """Return the ends between which an inequality holds, None for one at infinity; None if it is of another kind.
+
+    Read are a*k + b, r - |a*k + b| and polynomials of degree 2, with numbers a and r: rays, and intervals of a length
+    that no other name changes.
+    """
+    return _ends(c.expr if c.rel in (">", ">=") else -c.expr, k) if c.rel in OPEN else None
+
+
+def _ends(u: sp.Expr, k: sp.Symbol) -> Ends | None:
+    sizes = [m for m in u.atoms(sp.Abs) if k in m.free_symbols]
+    if sizes:
+        m = sp.Dummy("m", real=True)
+        down = len(sizes) == 1 and signs(sp.diff(u.xreplace({sizes[0]: m}), m)) == {-1}
+        both = [_ends(u.xreplace({sizes[0]: sign * sizes[0].args[0]}), k) or (None, None) for sign in (1, -1)]
+        low, high = ([e for e in side if e is not None] for side in zip(*both, strict=True))
+        return (low[0], high[0]) if down and len(low) == len(high) == 1 else None
+    coefficients = sp.Poly(u, k).all_coeffs() if u.is_polynomial(k) and is_modest(u) else []
+    if len(coefficients) == 2 and coefficients[0].is_number and coefficients[0].is_real:
+        end = sp.expand(-coefficients[1] / coefficients[0])
+        return (end, None) if coefficients[0].is_positive else (None, end)
+    if len(coefficients) != 3 or not coefficients[0].is_negative:
+        return None
+    a, b, c = coefficients
+    half = sp.sqrt(sp.expand(b**2 - 4 * a * c)) / (2 * abs(a))
+    middle = sp.expand(-b / (2 * a))
+    return (middle - half, middle + half) if half.is_positive and half.is_number else None
 
 
 # --- candidates, from examples

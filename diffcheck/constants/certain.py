@@ -11,7 +11,7 @@ Gives up on: walls that only points that move with the constants enclose.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import sympy as sp
 
@@ -23,7 +23,7 @@ from diffcheck.conditions.demands import demands
 from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import NEGATED
-from diffcheck.constants.cases import enough
+from diffcheck.constants.cases import ends_of, enough
 from diffcheck.constants.ends import far_out
 from diffcheck.deadline import TimeOver, check_time, within
 from diffcheck.walls.explore import Leaf
@@ -52,6 +52,8 @@ def certain(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[C
     """Whether for all constants, but for a null set, some leaf that is not differentiable has a point."""
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
     failing = [leaf for leaf in leaves if not leaf.outcome.level.differentiable]
+    if _are_close(failing, constants, where):
+        return True
     known = [c for leaf in failing for c in enough(leaf, constants, where)]
     known.sort(key=lambda conjunction: sum(sp.count_ops(c.expr) for c in conjunction))
     # Most often one leaf is enough, and to see that takes less time than to put many together.
@@ -69,6 +71,40 @@ def certain(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[C
     except TimeOver:
         check_time()
     return covered(own, [*known, *more[:MAX_ALTERNATIVES]])
+
+
+def _are_close(failing: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]) -> bool:
+    """Whether failures at x = b + k*T, for several b, follow each other more closely than the domain is wide."""
+    domain = [c for c in where if not c.expr.free_symbols <= constants]
+    if not domain or any(c.expr.free_symbols != domain[0].expr.free_symbols for c in domain):
+        return False
+    v, *others = domain[0].expr.free_symbols
+    ends = [ends_of(c, v) for c in domain]
+    if others or None in ends:
+        return False
+    low, high = ([end for e in ends if e and (end := e[side]) is not None] for side in (0, 1))
+    width = min((h - g for h in high for g in low), default=sp.oo)
+    starts: dict[sp.Expr, list[sp.Expr]] = {}
+    for leaf in failing:
+        wall = leaf.wall
+        if (
+            leaf.conditions
+            or wall.conditions
+            or len(wall.integers) != 1
+            or [n for n, _ in wall.base] != [v.name]
+        ):
+            continue
+        step = sp.diff(wall.base[0][1], wall.integers[0])
+        if step.is_number and step != 0:
+            starts.setdefault(abs(step), []).append(sp.expand(wall.base[0][1].subs(wall.integers[0], 0)))
+    return any(_widest(found, step) <= width for step, found in starts.items())
+
+
+def _widest(starts: Sequence[sp.Expr], step: sp.Expr) -> sp.Expr:
+    """Return a bound on the distance between neighbours of all b + k*step."""
+    turns = [sp.cancel(sp.expand(b - starts[0]) / step) for b in starts]
+    inside = sorted({t - sp.floor(t) for t in turns if t.is_Rational} | {sp.S.One})
+    return max(b - a for a, b in pairwise(inside)) * step
 
 
 def _centred(

@@ -15,6 +15,7 @@ from itertools import islice, product
 import sympy as sp
 
 from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.spared import spared
@@ -125,7 +126,7 @@ def _is_writable(leaves: Sequence[Leaf], example: Example) -> bool:
     formulas = (e for leaf in leaves for _, e in leaf.wall.base)
     powers = {p for e in (*asked, *formulas) for p in e.atoms(sp.Pow)}
     exponents = {p.exp.xreplace(dict(example)) for p in powers if not p.exp.free_symbols.isdisjoint(example)}
-    return all(abs(n) <= MAX_EXPONENT for n in exponents if n.is_number)
+    return all(has_value(n) and abs(n) <= MAX_EXPONENT for n in exponents if n.is_number)
 
 
 def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[Example]]:

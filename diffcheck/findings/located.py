@@ -12,6 +12,7 @@ import sympy as sp
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.signs import squares
+from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import OPPOSITE
@@ -162,6 +163,11 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
         xi = leaf.wall.implicit.symbol
         left_out = (c.expr for c in leaf.wall.conditions if c.rel == "!=" and c.expr.free_symbols == {xi})
         texts += [as_unequal(e.xreplace(names)) for e in left_out]
+    texts += [
+        f"{text_of(step.of.xreplace(names))} = {text_of(names[step.value])}"
+        for step in leaf.wall.steps or ()
+        if step.exact and step.value in names and set() < step.of.free_symbols <= set(leaf.wall.integers)
+    ]
     for k in leaf.wall.integers:
         texts += [f"{text_of(names[k])} {told}" for told in _exceptions(leaf.wall, k)]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
@@ -175,13 +181,17 @@ def _is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
 
 def _exceptions(wall: Wall, k: sp.Symbol) -> Iterator[str]:
     """Yield what the formula of a wall does not say of its integer: x = sqrt(k) is a point for k = 0 too."""
-    for c in wall.conditions:
-        for n in (integer_zeros(c.expr, k) or ()) if c.expr.free_symbols == {k} else ():
+    for c in (c for c in wall.conditions if k in c.expr.free_symbols):
+        alone = c.expr.free_symbols == {k}
+        for n in integer_zeros(c.expr, k) or ():
             values = [e.subs(k, n) for _, e in wall.base]
+            if not alone and not c.expr.subs(k, n).is_zero:
+                continue
             if c.rel == "!=":
                 yield f"!= {n}"
-            elif c.rel in OPPOSITE and not any(e.has(sp.zoo, sp.nan, sp.oo) for e in values):
-                yield f"{'>' if holds(c, {k: sp.Integer(n + 1)}) else '<'} {n}"
+            elif c.rel in OPPOSITE and not any(is_undefined(e) or e.has(sp.oo) for e in values):
+                above = holds(c, {k: sp.Integer(n + 1)}) if alone else None
+                yield f"!= {n}" if above is None else f"{'>' if above else '<'} {n}"
 
 
 def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:

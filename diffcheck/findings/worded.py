@@ -161,7 +161,7 @@ def _finding(problem: Problem, leaf: Leaf, gap: Gap, apart: Sequence[Constraint]
         member={
             str(names[k]): str(leaf.witness[k])
             for k in leaf.wall.integers
-            if k in leaf.witness and k in names
+            if k in leaf.witness and k in names and names[k].is_Symbol
         },
         detail=outcome.detail,
     )

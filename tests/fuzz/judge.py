@@ -177,9 +177,15 @@ def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
         if (
             near
             and all(precise(c, {}, 40) is True for c in conditions)
+            and not _is_zero(finding.size, known)
             and all(precise(c, p, 40) is True for c in problem.where for p in near)
         ):
             yield _witness({n: t for n, t in known.items() if n != letter})
+
+
+def _is_zero(size: str | None, known: Mapping[str, str]) -> bool:
+    """Whether a size vanishes for constants that are special for a member."""
+    return size is not None and precise(parse(_put_in(size, known)), {}, 40) == 0
 
 
 def _put_in(text: str, known: Mapping[str, str]) -> str:
