@@ -189,3 +189,23 @@ def test_a_slope_that_holds_fewer_names_is_looked_at_beside_the_same_point(shift
     inner = 2 * x * sp.atan(sp.tan(sp.pi / (2 * x))) / sp.pi - 1 + shift
     found = is_zero(c * inner, {x: sp.Rational(4, 3), c: sp.Integer(1)})
     assert found is not (Decision.NO if shift == 0 else Decision.YES)
+
+
+SHIFTED = exp(X / 54 + Y / 3 - R(1, 13500))
+SHARE = (R(8, 9) * X + R(1, 2250)) / (R(10, 9) * X + R(1, 1800))
+LAST = 1 / (1 - (Y - 1) / Y) - Y
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        (R(9, 10) - SHARE) * SHIFTED - 5 * (1 - SHARE) ** 2 * SHIFTED / 2,
+        X ** R(1, 3) * LAST**2 * log(1 + X**2)
+        - X ** R(1, 3) * (Y - 1 / (1 - (Y - 1) / Y)) ** 2 * log(1 + X**2),
+        (X - Y) ** 3 * sin(exp(X) + R(1, 70001)) + (Y - X) ** 3 * sin(exp(X) + R(1, 70001)),
+    ],
+    ids=str,
+)
+def test_rational_identities_hold_whatever_the_functions_are(expr):
+    """Equal functions have one name: what is left is rational, and no finer unit of an exponent is asked for."""
+    assert is_zero(expr) is Decision.YES

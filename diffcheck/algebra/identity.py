@@ -1,7 +1,7 @@
 """Is an expression identically zero?  YES is a proof, NO is a proof, everything else is UNKNOWN.
 
 NO needs a ball that excludes zero at a point of the domain.  YES needs one of:
-  1. the normal form of tower.py is zero;
+  1. the normal form of tower.py is zero, also with names for functions and broken powers;
   2. it is a polynomial in free generators, its coefficients are algebraic numbers proved zero (algebraic.py);
   3. F is a rational combination of logarithms and exp(F) = 1;
   4. F has arcs with rational coefficients, sin(m*F) = 0 and |m*F| < 3 at a point of each part of the domain;
@@ -42,6 +42,8 @@ class Decision(Enum):
 
 
 MAX_NODES = 1500
+# Where all that is not rational has a name.
+MAX_RATIONAL = 6000
 MAX_UNIT = {"exp": 1000, "root": 60, "circle": 24}
 _DEPTH = 3
 
@@ -179,14 +181,14 @@ def _nonzero(expr: sp.Expr, points: list[Point], prec: int) -> bool:
 def _prove(
     expr: sp.Expr, where: Where | None, sample: Point, assumptions: tuple[sp.Expr, ...], depth: int
 ) -> bool:
-    if _too_large(expr):
-        return False
+    if _has_more_nodes(expr, MAX_NODES):
+        return not _has_more_nodes(expr, MAX_RATIONAL) and _is_rational_identity(expr, sample)
     point = None if where is None else dict(where)
 
     def ask(question: Callable[[Tower, Element], bool]) -> bool:
         return _in_tower(expr, point, sample, assumptions, question)
 
-    if ask(_normal_form_is_zero) or ask(_exponential_is_one):
+    if ask(_normal_form_is_zero) or ask(_exponential_is_one) or _is_rational_identity(expr, sample):
         return True
     if any(s.is_integer for s in expr.free_symbols):
         return False
@@ -197,8 +199,22 @@ def _prove(
     return False
 
 
-def _too_large(expr: sp.Expr) -> bool:
-    return any(i > MAX_NODES for i, _ in enumerate(sp.preorder_traversal(expr)))
+def _is_rational_identity(expr: sp.Expr, sample: Point) -> bool:
+    """Whether an expression is zero whatever its functions and broken powers are, equal ones being equal."""
+    names: dict[sp.Expr, sp.Symbol] = {}
+    rational = _with_names(expr, names)
+    known = {**sample, **dict.fromkeys(names.values(), sp.S.One)}
+    return bool(names) and _in_tower(rational, None, known, (), _normal_form_is_zero)
+
+
+def _with_names(expr: sp.Expr, names: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    if expr.is_Function or (expr.is_Pow and not expr.exp.is_Integer):
+        return names.setdefault(expr, sp.Dummy(real=True))
+    return expr.func(*(_with_names(a, names) for a in expr.args)) if expr.args else expr
+
+
+def _has_more_nodes(expr: sp.Expr, most: int) -> bool:
+    return any(i > most for i, _ in enumerate(sp.preorder_traversal(expr)))
 
 
 def _in_tower(
@@ -262,7 +278,10 @@ def _derivative_proof(
         return False
     for symbol in symbols:
         slope = sp.diff(expr, symbol)
-        if _too_large(slope) or _decide(slope, where, assumptions, depth - 1) is not Decision.YES:
+        if (
+            _has_more_nodes(slope, MAX_NODES)
+            or _decide(slope, where, assumptions, depth - 1) is not Decision.YES
+        ):
             return False
     return True
 

@@ -156,7 +156,7 @@ def _is_lost(finding: Finding) -> bool:
         size = value_of(parse(_put_in(finding.size, {**finding.witness, **finding.member})))
     except DiffcheckError:
         return False
-    return size not in (None, DOUBT) and bool(0 != abs(arb(size)) < LEAST)
+    return size not in (None, DOUBT) and bool(abs(arb(size)) < LEAST)
 
 
 def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
