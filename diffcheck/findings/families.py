@@ -128,11 +128,17 @@ def _numbered(leaf: Leaf, gap: Gap) -> _Family | None:
 def _with_first_member(pair: Pair, others: Sequence[Pair]) -> Pair:
     """Return a family with the first of those members as its example that were visited by themselves."""
     family = _family(*pair)
-    numbers = [_number(leaf, family) for leaf, _ in others if family and _is_member(leaf, family)]
-    first = min((n for n in numbers if n is not None), key=lambda n: (abs(n), n), default=None)
-    if family is None or first is None:
+    if family is None:
         return pair
-    return replace(pair[0], witness={**pair[0].witness, family.k: sp.Integer(first)}), pair[1]
+    asked = (*family.leaf.conditions, *family.leaf.wall.conditions)
+    found = []
+    for leaf, _ in others:
+        n = _number(leaf, family) if _is_member(leaf, family) else None
+        point = {**family.leaf.witness, **leaf.witness, family.k: sp.Integer(n or 0)}
+        if n is not None and all(holds(c, point) is True for c in asked):
+            found.append((abs(n), n, point))
+    first = min(found, key=lambda f: f[:2], default=None)
+    return pair if first is None else (replace(pair[0], witness=first[2]), pair[1])
 
 
 def _together(group: Sequence[Pair], known: Known) -> list[Pair]:
@@ -197,8 +203,10 @@ def _number(leaf: Leaf, family: _Family) -> int | None:
 
 
 def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:
-    """Whether a condition says nothing else of the member ``n``."""
-    return c.expr.free_symbols != {k} or holds(c, {k: sp.Integer(n)}) is True
+    """Whether a condition on the integer, and on other names, can hold for the member ``n``."""
+    if c.expr.free_symbols == {k}:
+        return holds(c, {k: sp.Integer(n)}) is True
+    return c.rel not in OPPOSITE or not c.expr.subs(k, n).is_zero
 
 
 def _renumbered(outcome: Outcome, k: sp.Symbol, value: sp.Expr) -> Outcome:
