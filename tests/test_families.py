@@ -6,6 +6,7 @@ from questions import ask, is_on_locus, is_on_place, point_of, question
 
 from diffcheck.check import check
 from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.verdict import C0, CINF, Kind, Verdict
 
 FAMILIES = [
@@ -185,3 +186,36 @@ def test_an_integer_part_that_is_an_integer_itself_is_a_condition():
         f for f in ask("where(ceil(cbrt(x)) != x, ceil(cbrt(x)), x)", "x").findings if "x = -k and" in f.at
     )
     assert [k for k in range(1, 30) if is_on_place(found, {"x": mpmath.mpf(-k)})] == [1, 8]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ceil(where(x > 1/2, x**2, x - 1/4))", "floor(where(x > 1, x**2, 2*x - 1))", "floor(where(x < 0, 3*x, x/2))",
+        "round(where(x > 1/3, x**2, 2*x/3 - 1/9))",
+    ],
+)  # fmt: skip
+def test_what_was_seen_of_a_wall_before_it_was_divided_is_not_told_again(text):
+    """The residues of a family hold all of it: its members are those at which lines fail, with their conditions."""
+    problem, found = question(text, "x"), ask(text, "x")
+    places = [f.at for f in found.findings]
+    assert len(places) == len(set(places))
+    step = mpmath.mpf(10) ** -12
+    for f in (f for f in found.findings if " for integer" in f.at):
+        for x in _members(f.at):
+            values = [precise(problem.tree, {"x": x + s * step}, 60) for s in (-1, 0, 1)]
+            assert max(values) - min(values) > 0.9, (f.at, x)
+
+
+def _members(at):
+    """Return points of a family as its place reads."""
+    place, _, _ = at.partition(" for integer ")
+    equation, *claims = place.split(" and ")
+    for k in range(-7, 8):
+        known = {"k": mpmath.mpf(k)}
+        held = [
+            precise(c, known, 60) for claim in claims for c in parse_conditions(claim.replace(" = ", " == "))
+        ]
+        value = precise(parse(equation.removeprefix("x = ")), known, 60)
+        if value is not None and all(held):
+            yield value

@@ -362,3 +362,19 @@ def test_what_is_too_small_to_be_seen_is_no_disagreement(text):
     assert report.verdict is Verdict.NOT_DIFFERENTIABLE
     assert Kind.DISAGREEMENT not in {f.kind for f in report.findings}
     assert all(abs(precise(parse(v), {}, 20)) < 1000 for f in report.findings for v in f.witness.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("where(abs(y) > 1, abs(x), x)", {"x = 0 and y > 1", "x = 0 and y < -1"}),
+        ("abs(x)*(max(y - 1, 0) + max(-1 - y, 0))", {"x = 0 and y > 1", "x = 0 and y < -1"}),
+        ("where(y*(y - 2) > 0, abs(x), x)", {"x = 0 and y*(y - 2) > 0"}),
+        ("where(y > 1, abs(x), where(y < 1, 2*abs(x), x))", {"x = 0 and y > 1", "x = 0 and y < 1"}),
+        ("abs(x)*(2 + cos(y))", {"x = 0"}),
+    ],
+)
+def test_a_place_is_not_said_to_be_more_than_it_is(text, places):
+    """Kinds of points that nothing tells in common but more than both are two places."""
+    corners = [f for f in ask(text, "x,y").findings if f.kind.value == "corner" and f.source == "abs(x)"]
+    assert {f.at for f in corners if "y = " not in f.at} == places

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import sympy as sp
 
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.implied import Conjunction, covered
-from diffcheck.conditions.relations import FLIPPED
+from diffcheck.conditions.relations import FLIPPED, OPPOSITE
 from diffcheck.findings.families import Pair
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
@@ -25,20 +26,28 @@ __all__ = ["UNBOUNDED", "said_once"]
 
 # More cases of one place than this are not listed one by one.
 MAX_APART = 2
+# Kinds of points that are told one by one, lest a place is said to be more than it is.
+MAX_TOLD = 4
 # Cases, conditions and operations in one, up to which it is asked whether some follow from others.
 MAX_CASES = 12
 MAX_CONDITIONS = 16
 SHORTEST = 3
 
 
-def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:
+def said_once(
+    members: Sequence[Pair], short: Callable[[Leaf, Gap], bool], others: Sequence[Leaf] = ()
+) -> list[Pair]:
     """Return one leaf with the conditions that all have and with what happens written for all of them.
 
     Where no expression does that, a few are told apart by their conditions if that is short; of many, only what they
-    have in common.
+    have in common.  So are a few where what they have in common holds at others of the same walls as well.
     """
     (first, gap), *rest = members
     shared = _in_common([leaf.conditions for leaf, _ in members])
+    if rest and any(_may_hold(shared, leaf) for leaf in others):
+        apart = _without_turns(members, short)
+        if len(apart) <= MAX_TOLD:
+            return apart
     cases = [_renamed(leaf, first.wall) for leaf, _ in members]
     left, right, size = (_for_all([(signs, seen[i]) for signs, seen in cases]) for i in range(3))
     if size is None and left and right and left.value is not None and right.value is not None:
@@ -63,6 +72,29 @@ def said_once(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> li
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
+
+
+def _may_hold(shared: Conjunction, leaf: Leaf) -> bool:
+    """Whether no condition of a leaf is plainly the opposite of one of the others."""
+    known = set(map(_outward, leaf.conditions))
+    return not any((e, OPPOSITE.get(rel, "")) in known for e, rel in map(_outward, shared))
+
+
+def _without_turns(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:
+    """Put two leaves together, as often as that goes, that differ in the sign of one expression alone."""
+    left = list(members)
+    for a, b in combinations(members, 2):
+        if a in left and b in left and _differ_in_one_turn(a[0], b[0]):
+            both = said_once([a, b], short)
+            if len(both) == 1:
+                return _without_turns([*both, *(m for m in left if m not in (a, b))], short)
+    return left
+
+
+def _differ_in_one_turn(a: Leaf, b: Leaf) -> bool:
+    ours, theirs = set(map(_outward, a.conditions)), set(map(_outward, b.conditions))
+    own = ours - theirs
+    return len(own) == 1 and theirs - ours == {(e, OPPOSITE.get(rel, "")) for e, rel in own}
 
 
 def _differ_in_a_sign(members: Sequence[Pair]) -> bool:

@@ -35,7 +35,12 @@ MAX_OPERATIONS = 400
 
 
 class Refine(DiffcheckError):
-    """The answer is not the same on all of the wall: its parts must be looked at one by one."""
+    """The answer is not the same on all of the wall: its parts must be looked at one by one.
+
+    whole: whether the parts cover all of the wall, and not only what was to be looked at of it.
+    """
+
+    whole = True
 
     def parts(self, wall: Wall) -> Iterator[Wall]:
         """Yield parts that cover the wall up to a null set of it."""

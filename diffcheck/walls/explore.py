@@ -54,6 +54,8 @@ SEEN = 1e-6
 class OnlyWhere(Refine):
     """All that is left of a family are members at which ``coefficient`` is zero."""
 
+    whole = False
+
     def __init__(self, coefficient: sp.Expr) -> None:
         super().__init__(f"{coefficient} = 0")
         self.coefficient = coefficient
@@ -95,6 +97,8 @@ class Explored:
 
 
 Judge = Callable[[Wall, Cell], Outcome]
+# A wall, and the conditions under which it is left to visit.
+_Path = tuple[Wall, tuple[Constraint, ...]]
 
 
 def explore(
@@ -111,8 +115,9 @@ def explore(
     enough: asked after each, whether the others are left out.
     """
     out = Explored() if out is None else out
-    todo: list[tuple[Wall, tuple[Constraint, ...]]] = [(wall, ())]
+    todo: list[_Path] = [(wall, ())]
     single: set[Wall] = set()
+    split: set[Wall] = set()
     while todo:
         if len(out.leaves) > MAX_LEAVES:
             out.open.append(f"more than {MAX_LEAVES} kinds of points on one wall")
@@ -134,7 +139,7 @@ def explore(
             cell, outcome = _visit(member, point, (*known, *prefix), judge)
         except Refine as refine:
             try:
-                todo += [(part, ()) for part in refine.parts(member)]
+                todo = _divided(todo, member, refine, split)
             except Undetermined as reason:
                 out.open.append(str(reason))
             continue
@@ -151,7 +156,18 @@ def explore(
             break
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
         todo += [(m, ()) for m in _exceptional(member, cell, single, out)]
+    if not todo:
+        out.leaves = [leaf for leaf in out.leaves if leaf.wall not in split]
     return out
+
+
+def _divided(todo: Sequence[_Path], wall: Wall, refine: Refine, split: set[Wall]) -> list[_Path]:
+    """Return what is left to visit with the parts of a wall for it; they hold all of it, also what was seen before."""
+    parts: list[_Path] = [(part, ()) for part in refine.parts(wall)]
+    if not refine.whole:
+        return [*todo, *parts]
+    split.add(wall)
+    return [*((w, path) for w, path in todo if w != wall), *parts]
 
 
 def _few_members(wall: Wall, known: Sequence[Constraint]) -> list[Wall] | None:
