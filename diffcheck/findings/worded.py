@@ -101,11 +101,11 @@ def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
     for leaf, _ in leaves:
         own = known.setdefault(leaf.wall.formula, set())
         own.update(leaf.conditions)
-        for c in (c for c in leaf.conditions if c.rel in OPPOSITE and len(c.expr.free_symbols) == 1):
-            (k,) = c.expr.free_symbols
-            ends = (integer_zeros(c.expr, k) or ()) if k in leaf.wall.integers else ()
-            if any(leaf.wall.with_integer(k, sp.Integer(n)).base in places for n in ends):
-                own.add(Constraint(c.expr, OPPOSITE[c.rel]))
+        for c in (c for c in leaf.conditions if c.rel in OPPOSITE):
+            for k in c.expr.free_symbols & set(leaf.wall.integers):
+                ends = [n for n in integer_zeros(c.expr, k, leaf.witness) or () if c.expr.subs(k, n).is_zero]
+                if any(leaf.wall.with_integer(k, sp.Integer(n)).base in places for n in ends):
+                    own.add(Constraint(c.expr, OPPOSITE[c.rel]))
     return known
 
 
