@@ -69,26 +69,23 @@ def describe(
     def short(leaf: Leaf, gap: Gap) -> bool:
         return len(told(leaf, gap).at) <= MAX_FORMULA
 
+    def besides(members: Sequence[Pair]) -> list[Leaf]:
+        """Return the other leaves of the walls of some, which are told apart by one condition each."""
+        if any(told(*m).at.count(" and ") > len(m[0].wall.base) or m[1].part in passed for m in members):
+            return []
+        walls = {leaf.wall.formula for leaf, _ in members}
+        own = [(leaf.wall, leaf.conditions) for leaf, _ in members]
+        every = (leaf for leaf, _ in leaves if leaf.wall.formula in walls)
+        return [leaf for leaf in every if (leaf.wall, leaf.conditions) not in own]
+
     quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None or not _shown(leaf.outcome, worst)]
     for leaf, gap in joined(
-        [
-            pair
-            for members in groups.values()
-            for pair in said_once(members, short, _besides(members, leaves))
-        ],
+        [pair for members in groups.values() for pair in said_once(members, short, besides(members))],
         quiet,
         known,
     ):
         found = told(leaf, gap)
         yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
-
-
-def _besides(members: Sequence[Pair], leaves: Sequence[Pair]) -> list[Leaf]:
-    """Return the other leaves of the walls of some."""
-    walls = {leaf.wall.formula for leaf, _ in members}
-    own = [(leaf.wall, leaf.conditions) for leaf, _ in members]
-    every = (leaf for leaf, _ in leaves if leaf.wall.formula in walls)
-    return [leaf for leaf in every if (leaf.wall, leaf.conditions) not in own]
 
 
 def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
