@@ -540,3 +540,11 @@ def test_a_comma_inside_a_number_is_pointed_at(text):
     with pytest.raises(InputError, match="comma inside a number") as error:
         read(text)
     assert text[slice(*error.value.span)] == ","
+
+
+@pytest.mark.parametrize("signs", ["- -", "-(-", "+ -(-", "- -(-(", "+ -(-(-"])
+def test_signs_before_one_term_are_counted(signs):
+    """x - (-y) is x + y, as x - -y is: what is read has at most one sign before a term."""
+    text = f"x {signs}y{')' * signs.count('(')}"
+    once = read(latex(parse(text), NAMES, "", ())).expression
+    assert once == f"x {'+' if signs.count('-') % 2 == 0 else '-'} y"

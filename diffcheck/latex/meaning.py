@@ -161,7 +161,10 @@ class _Reader(Names):
             if part.op == "sign":
                 negative ^= part.leaf == "-"
             else:
-                terms.append((negative, self.number(part)))
+                value = self.number(part)
+                while value.op == "neg":  # x - (-y) is x + y, as x - -y is
+                    negative, value = not negative, value.args[0]
+                terms.append((negative, value))
                 negative = False
         return self.added(terms, node.span[0])
 
@@ -184,6 +187,8 @@ class _Reader(Names):
     def negative(self, value: Node, start: int) -> Node:
         """Return the number with a minus that is printed at column ``start``."""
         span = (min(start, value.span[0]), value.span[1])
+        if value.op == "neg":
+            return value.args[0]
         if value.op == NUMBER and isinstance(value.leaf, Fraction) and value.leaf > 0:
             return number(-value.leaf, span)
         if value.op in ("mul", "div"):
