@@ -71,6 +71,8 @@ def describe(
 
     def besides(members: Sequence[Pair]) -> list[Leaf]:
         """Return the other leaves of the walls of some, which are told apart by one condition each."""
+        if len(members) == 1:
+            return []  # said once as it is
         if any(told(*m).at.count(" and ") > len(m[0].wall.base) or m[1].part in passed for m in members):
             return []
         walls = {leaf.wall.formula for leaf, _ in members}
