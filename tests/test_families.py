@@ -1,5 +1,7 @@
 """Infinite families are told once: residues put together, members that are no exception left out."""
 
+from itertools import product
+
 import mpmath
 import pytest
 from questions import ask, is_on_locus, is_on_place, point_of, question
@@ -184,6 +186,42 @@ def test_the_member_on_the_border_of_a_formula_with_constants_is_left_out(text):
     assert not any(is_on_place(f, {**point_of(f), "x": mpmath.mpf(0)}) for f in families)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "exceptions"),
+    [
+        ("abs(where(x*y == 0, 1, sin(x*y)/(x*y)))**(7/3)", "x = pi*k/y", [0]),
+        ("abs(sin(x))*(x**2 + max(y, 0))", "x = pi*k", [0]),
+        ("abs(sin(x))*(x**2 + max(y, 0))*((x - pi)**2 + max(z, 0))", "x = pi*k", [0, 1]),
+        ("abs(cos(x))*((2*x - pi)**2 + max(y, -y, 1) - 1)", "x = pi*k + pi/2", [0]),
+    ],
+)
+def test_a_member_at_which_nothing_happens_for_some_constants_is_left_out(text, place, exceptions):
+    """It stands by itself, with the conditions under which something happens; the example is another member."""
+    (family,) = (f for f in ask(text, "x").findings if "integer" in f.at)
+    claims = " and ".join([place, *(f"k != {n}" for n in exceptions)])
+    assert family.at == f"{claims} for integer k"
+    assert int(family.member["k"]) not in exceptions
+
+
+@pytest.mark.parametrize("power", ["", "**2", "**(7/3)"])
+@pytest.mark.parametrize("wave", ["asin(sin(x))", "abs(sin(x)) - 1/2", "frac(x) - 1/3"])
+def test_a_family_that_is_hidden_for_some_members_says_for_which(wave, power):
+    """max(max(x - c, 0)**p, wave) has the corners of the wave where it is larger."""
+    text = f"max(max(x - c, 0){power}, {wave})"
+    problem, found = question(text, "x"), ask(text, "x")
+    families = [f for f in found.findings if "integer" in f.at]
+    assert families
+    step = mpmath.mpf(10) ** -9
+    for f in families:
+        for c, k in product((-2, mpmath.mpf(1) / 7, 3), range(-3, 4)):
+            constant = {"c": mpmath.mpf(c)}
+            x = _member(f, {**constant, "k": mpmath.mpf(k)})
+            if x is not None and is_on_place(f, {**constant, "x": x}):
+                points = ({**constant, "x": x + s * step} for s in (-1, 0, 1))
+                below, here, above = (precise(problem.tree, p, 60) for p in points)
+                assert abs((above - here) - (here - below)) > step / 100, (f.at, c, k)
+
+
 def test_an_integer_part_that_is_an_integer_itself_is_a_condition():
     """ceil(cbrt(x)) jumps at cubes alone, though x = k is where the condition turns."""
     (found,) = (
@@ -223,3 +261,9 @@ def _members(at):
         value = precise(parse(equation.removeprefix("x = ")), known, 60)
         if value is not None and all(held):
             yield value
+
+
+def _member(finding, known):
+    """Return the point of a family in x for known values of its letter and constants."""
+    equation = finding.at.partition(" for integer ")[0].split(" and ")[0]
+    return precise(parse(equation.removeprefix("x = ")), known, 60)

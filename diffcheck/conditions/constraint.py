@@ -5,7 +5,7 @@ Read in order: Constraint, holds, all_hold; may_hold refutes at a point known in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,9 @@ import sympy as sp
 
 from diffcheck.algebra.balls import enclose, exact_value, sign_at
 from diffcheck.algebra.identity import Decision, is_zero
-from diffcheck.conditions.relations import ACCEPTS, Relation
+from diffcheck.conditions.relations import ACCEPTS, FLIPPED, OPPOSITE, Relation
 
-__all__ = ["Constraint", "all_hold", "holds", "may_hold"]
+__all__ = ["Constraint", "all_hold", "are_opposed", "holds", "may_hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,23 @@ class Constraint:
 
     def __str__(self) -> str:
         return f"{self.expr} {self.rel} 0"
+
+    @property
+    def opposite(self) -> Constraint | None:
+        """What holds beyond the border of a strict condition; None for others."""
+        return Constraint(self.expr, OPPOSITE[self.rel]) if self.rel in OPPOSITE else None
+
+    @property
+    def outward(self) -> Constraint:
+        """The same on an expression or on its negative, whichever SymPy writes without a sign: -p > 0 as p < 0."""
+        turned = self.expr.could_extract_minus_sign()
+        return Constraint(-self.expr, FLIPPED.get(self.rel, self.rel)) if turned else self
+
+
+def are_opposed(a: Iterable[Constraint], b: Iterable[Constraint]) -> bool:
+    """Whether a condition among ``a`` is plainly the opposite of one among ``b``; other contradictions are not seen."""
+    known = {c.outward for c in a}
+    return any(c.outward.opposite in known for c in b)
 
 
 def holds(constraint: Constraint, point: Mapping[sp.Symbol, sp.Expr]) -> bool | None:

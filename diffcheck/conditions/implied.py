@@ -14,7 +14,7 @@ import sympy as sp
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import FLIPPED, NEGATED, STRICT
+from diffcheck.conditions.relations import NEGATED, STRICT
 
 __all__ = ["Conjunction", "covered", "longest_first", "reduced"]
 
@@ -86,8 +86,7 @@ def _is_semidefinite(u: sp.Expr) -> bool:
 
 def _turned(c: Constraint) -> Constraint:
     """Write a condition strictly, and one way round: -p > 0 as p < 0; on integers an equality is no null set."""
-    if c.expr.could_extract_minus_sign():
-        c = Constraint(-c.expr, FLIPPED[c.rel])
+    c = c.outward
     return c if _on_integers(c) else Constraint(c.expr, STRICT[c.rel])
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.conditions.constraint import Constraint, holds
-from diffcheck.conditions.relations import FLIPPED, OPPOSITE
+from diffcheck.conditions.constraint import Constraint, are_opposed, holds
+from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap
 from diffcheck.walls.outcome import Outcome
@@ -66,10 +66,9 @@ def joined(pairs: Sequence[Pair], quiet: Sequence[Leaf] = (), known: Known | Non
         groups.setdefault(id(pair[0]) if family is None else family.label, []).append(pair)
     together = [pair for group in groups.values() for pair in _together(group, known or {})]
     families = [f for f in (_family(*pair) for pair in together) if f is not None]
-    together = [_with_first_member(pair, together) for pair in together]
-    left = [pair for pair in together if not any(_is_member(pair[0], f) for f in families)]
-    others = [*(leaf for leaf, _ in left), *(leaf for leaf in quiet if not leaf.conditions)]
-    return [_without_exceptions(pair, others) for pair in left]
+    left = [pair for pair in together if not any(_is_member(pair[0], f, quiet) for f in families)]
+    others = [*(leaf for leaf, _ in left), *quiet]
+    return [_with_first_member(_without_exceptions(pair, others), together) for pair in left]
 
 
 def _without_exceptions(pair: Pair, others: Sequence[Leaf]) -> Pair:
@@ -78,7 +77,7 @@ def _without_exceptions(pair: Pair, others: Sequence[Leaf]) -> Pair:
     if family is None:
         return pair
     leaf, gap = pair
-    numbers = {n for n in (_number(other, family) for other in others) if n is not None}
+    numbers = _numbers(family, others)
     apart = (Constraint(family.k - n, "!=") for n in sorted(numbers))
     return replace(leaf, wall=replace(leaf.wall, conditions=(*leaf.wall.conditions, *apart))), gap
 
@@ -94,14 +93,11 @@ def members_of(leaf: Leaf, gap: Gap) -> object | None:
     first = sp.floor(ratio) if ratio.is_Rational else sp.S.Zero
     number = turned * (COMMON - first)
     conditions = {
-        Constraint(sp.expand(c.expr.subs(family.k, number)), c.rel)
+        Constraint(sp.expand(c.expr.subs(family.k, number)), c.rel).outward
         for c in (*leaf.conditions, *leaf.wall.conditions)
     }
-    signs = frozenset(
-        Constraint(-c.expr, FLIPPED[c.rel]) if c.expr.could_extract_minus_sign() else c for c in conditions
-    )
     start = sp.expand(family.start - first * step)
-    return family.name, step, start, signs, _renumbered(leaf.outcome, family.k, number)
+    return family.name, step, start, frozenset(conditions), _renumbered(leaf.outcome, family.k, number)
 
 
 def _family(leaf: Leaf, gap: Gap) -> _Family | None:
@@ -126,19 +122,22 @@ def _numbered(leaf: Leaf, gap: Gap) -> _Family | None:
 
 
 def _with_first_member(pair: Pair, others: Sequence[Pair]) -> Pair:
-    """Return a family with the first of those members as its example that were visited by themselves."""
-    family = _family(*pair)
+    """Return a family with the first of those members as its example that were visited by themselves.
+
+    An example that was found to be an exception gives way to the first member that is none.
+    """
+    family = _numbered(*pair)
     if family is None:
         return pair
-    asked = (*family.leaf.conditions, *family.leaf.wall.conditions)
-    found = []
-    for leaf, _ in others:
-        n = _number(leaf, family) if _is_member(leaf, family) else None
-        point = {**family.leaf.witness, **leaf.witness, family.k: sp.Integer(n or 0)}
-        if n is not None and all(holds(c, point) is True for c in asked):
-            found.append((abs(n), n, point))
-    first = min(found, key=lambda f: f[:2], default=None)
-    return pair if first is None else (replace(pair[0], witness=first[2]), pair[1])
+    leaf, k = family.leaf, family.k
+    asked = (*leaf.conditions, *leaf.wall.conditions)
+    alike = [(_number(other, family), other.witness) for other, _ in others if _is_member(other, family)]
+    if any(holds(c, leaf.witness) is False for c in asked):
+        alike += [(n, {}) for n in range(-len(asked), len(asked) + 1)]
+    numbered = ((n, {**leaf.witness, **point, k: sp.Integer(n)}) for n, point in alike if n is not None)
+    found = [(n, point) for n, point in numbered if all(holds(c, point) is True for c in asked)]
+    _, first = min(found, key=lambda f: (abs(f[0]), -f[0]), default=(0, leaf.witness))
+    return replace(leaf, witness=first), pair[1]
 
 
 def _together(group: Sequence[Pair], known: Known) -> list[Pair]:
@@ -173,11 +172,7 @@ def _together(group: Sequence[Pair], known: Known) -> list[Pair]:
 def _setting_apart(family: _Family, known: Known, value: sp.Expr) -> dict[Constraint, None]:
     """Return the conditions that do not hold on the whole wall, with its integer replaced; bounds have slope 1."""
     others = known.get(family.leaf.wall.formula, ())
-    apart = (
-        c
-        for c in family.leaf.conditions
-        if c.rel in OPPOSITE and Constraint(c.expr, OPPOSITE[c.rel]) in others
-    )
+    apart = (c for c in family.leaf.conditions if c.opposite in others)
     moved = (Constraint(_plain(c.expr.subs(family.k, value)), c.rel) for c in apart)
     return dict.fromkeys(sorted((_scaled(c, family.k) for c in moved), key=str))
 
@@ -187,10 +182,24 @@ def _scaled(c: Constraint, k: sp.Symbol) -> Constraint:
     return Constraint(sp.expand(c.expr / abs(rate)), c.rel) if rate.is_number and rate != 0 else c
 
 
-def _is_member(leaf: Leaf, family: _Family) -> bool:
-    """Whether a single point is one of a family and says nothing of its own."""
+def _numbers(family: _Family, others: Sequence[Leaf]) -> set[int]:
+    """Return the numbers of the single points, among those of other leaves, that a family would claim."""
+    numbers = (
+        _number(other, family)
+        for other in others
+        if not are_opposed(family.leaf.conditions, other.conditions)
+    )
+    return {n for n in numbers if n is not None}
+
+
+def _is_member(leaf: Leaf, family: _Family, quiet: Sequence[Leaf] = ()) -> bool:
+    """Whether a single point is one of a family and says nothing of its own, under no condition of its own."""
     n = _number(leaf, family)
-    return n is not None and _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+    return (
+        n is not None
+        and _same(leaf.outcome, _renumbered(family.leaf.outcome, family.k, sp.Integer(n)))
+        and n not in _numbers(family, quiet)
+    )
 
 
 def _number(leaf: Leaf, family: _Family) -> int | None:

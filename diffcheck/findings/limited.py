@@ -47,11 +47,7 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         and not _nonzero(problem)(c.expr)
         if c.expr.free_symbols <= constants or not _is_plain(c, leaf.wall)
     ]
-    apart = [
-        c
-        for c in leaf.conditions
-        if c.expr.free_symbols <= names and Constraint(c.expr, "<" if c.rel == ">" else ">") in known
-    ]
+    apart = [c for c in leaf.conditions if c.expr.free_symbols <= names and c.opposite in known]
     told = reduced(tuple(dict.fromkeys(real + apart)), ())
     return list(dict.fromkeys(_counted(c) for c in told))
 

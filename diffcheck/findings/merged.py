@@ -13,9 +13,8 @@ from itertools import combinations
 
 import sympy as sp
 
-from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.constraint import are_opposed
 from diffcheck.conditions.implied import Conjunction, covered
-from diffcheck.conditions.relations import FLIPPED, OPPOSITE
 from diffcheck.findings.families import Pair
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
@@ -31,7 +30,7 @@ MAX_TOLD = 4
 # Cases, conditions and operations in one, up to which it is asked whether some follow from others.
 MAX_CASES = 12
 MAX_CONDITIONS = 16
-SHORTEST = 3
+SHORTEST = 8
 
 
 def said_once(
@@ -44,7 +43,7 @@ def said_once(
     """
     (first, gap), *rest = members
     shared = _in_common([leaf.conditions for leaf, _ in members])
-    if rest and any(_may_hold(shared, leaf) for leaf in others):
+    if rest and not all(are_opposed(shared, leaf.conditions) for leaf in others):
         apart = _without_turns(members, short)
         if len(apart) <= MAX_TOLD:
             return apart
@@ -74,12 +73,6 @@ def said_once(
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
 
 
-def _may_hold(shared: Conjunction, leaf: Leaf) -> bool:
-    """Whether no condition of a leaf is plainly the opposite of one of the others."""
-    known = set(map(_outward, leaf.conditions))
-    return not any((e, OPPOSITE.get(rel, "")) in known for e, rel in map(_outward, shared))
-
-
 def _without_turns(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:
     """Put two leaves together, as often as that goes, that differ in the sign of one expression alone."""
     left = list(members)
@@ -92,22 +85,18 @@ def _without_turns(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) 
 
 
 def _differ_in_one_turn(a: Leaf, b: Leaf) -> bool:
-    ours, theirs = set(map(_outward, a.conditions)), set(map(_outward, b.conditions))
+    ours, theirs = ({c.outward for c in leaf.conditions} for leaf in (a, b))
     own = ours - theirs
-    return len(own) == 1 and theirs - ours == {(e, OPPOSITE.get(rel, "")) for e, rel in own}
+    return len(own) == 1 and theirs - ours == {c.opposite for c in own}
 
 
 def _differ_in_a_sign(members: Sequence[Pair]) -> bool:
     """Whether two cases are those of one sign at the roots of an equation: nobody asks on which side it is positive."""
     if len(members) != 2 or any(leaf.wall.implicit is None for leaf, _ in members):
         return False
-    first, second = (dict(_outward(c) for c in leaf.conditions) for leaf, _ in members)
+    outward = ([c.outward for c in leaf.conditions] for leaf, _ in members)
+    first, second = ({c.expr: c.rel for c in conditions} for conditions in outward)
     return first.keys() == second.keys() and sum(first[e] != second[e] for e in first) == 1
-
-
-def _outward(c: Constraint) -> tuple[sp.Expr, str]:
-    """Return a condition as one on an expression or on its negative, whichever SymPy writes without a sign."""
-    return (-c.expr, FLIPPED.get(c.rel, c.rel)) if c.expr.could_extract_minus_sign() else (c.expr, c.rel)
 
 
 def _in_common(members: Sequence[Conjunction]) -> Conjunction:

@@ -11,12 +11,11 @@ from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.conditions.constraint import Constraint
-from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.findings import written
 from diffcheck.findings.families import Pair, joined, members_of
 from diffcheck.findings.limited import on_constants, set_apart
 from diffcheck.findings.located import MAX_FORMULA, location, locus, spoken, witness
-from diffcheck.findings.merged import said_once
+from diffcheck.findings.merged import MAX_APART, said_once
 from diffcheck.language.tree import Node, Place, Span
 from diffcheck.problem import Problem
 from diffcheck.verdict import C0, CINF, D1, Finding, Kind, Severity, Smoothness
@@ -62,7 +61,7 @@ def describe(
 
     def told(leaf: Leaf, gap: Gap) -> Finding:
         # What was put together has a wall of its own, and the conditions that set it apart.
-        own = {Constraint(c.expr, OPPOSITE[c.rel]) for c in leaf.conditions if c.rel in OPPOSITE}
+        own = {c.opposite for c in leaf.conditions if c.opposite is not None}
         others = known.get(leaf.wall.formula, own)
         return _finding(problem, leaf, gap, set_apart(problem, leaf, others))
 
@@ -70,10 +69,13 @@ def describe(
         return len(told(leaf, gap).at) <= MAX_FORMULA
 
     def besides(members: Sequence[Pair]) -> list[Leaf]:
-        """Return the other leaves of the walls of some, which are told apart by one condition each."""
+        """Return the other leaves of the walls of some that few conditions tell apart: two of two, or one of each."""
         if len(members) == 1:
             return []  # said once as it is
-        if any(told(*m).at.count(" and ") > len(m[0].wall.base) or m[1].part in passed for m in members):
+        few = 2 if len(members) <= MAX_APART else 1
+        if any(
+            told(*m).at.count(" and ") >= len(m[0].wall.base) + few or m[1].part in passed for m in members
+        ):
             return []
         walls = {leaf.wall.formula for leaf, _ in members}
         own = [(leaf.wall, leaf.conditions) for leaf, _ in members]
@@ -100,11 +102,13 @@ def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
     for leaf, _ in leaves:
         own = known.setdefault(leaf.wall.formula, set())
         own.update(leaf.conditions)
-        for c in (c for c in leaf.conditions if c.rel in OPPOSITE):
+        for c, opposite in ((c, c.opposite) for c in leaf.conditions):
+            if opposite is None:
+                continue
             for k in c.expr.free_symbols & set(leaf.wall.integers):
                 ends = [n for n in integer_zeros(c.expr, k, leaf.witness) or () if c.expr.subs(k, n).is_zero]
                 if any(leaf.wall.with_integer(k, sp.Integer(n)).base in places for n in ends):
-                    own.add(Constraint(c.expr, OPPOSITE[c.rel]))
+                    own.add(opposite)
     return known
 
 

@@ -24,7 +24,7 @@ from diffcheck.algebra.signs import squares
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.existence import split
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import OPPOSITE, Relation
+from diffcheck.conditions.relations import Relation
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
 from diffcheck.thin.cast import Site, cast
@@ -198,9 +198,10 @@ def _assumed(question: Question, site: Site) -> sp.Expr | None:
     known = [*site.wall.conditions, *question.where]
     for ray, cell in question.drawn:
         for c in [c for c in cell.conditions if c not in ray.conditions]:
-            if c.rel not in OPPOSITE or not c.expr.free_symbols.isdisjoint(directions):
+            opposite = c.opposite
+            if opposite is None or not c.expr.free_symbols.isdisjoint(directions):
                 continue
-            if reach([*known, Constraint(c.expr, OPPOSITE[c.rel])]).status is not Status.UNSAT:
+            if reach([*known, opposite]).status is not Status.UNSAT:
                 return c.expr
     return None
 

@@ -21,7 +21,7 @@ from diffcheck.algebra.roots import common_zeros
 from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import ACCEPTS, OPPOSITE
+from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.walls.cell import BadWitness, Cell, Refine
@@ -218,7 +218,7 @@ def _turned(
 ) -> list[tuple[Constraint, ...]]:
     """Return the paths that agree with ``conditions`` up to one and then turn."""
     new = [c for c in conditions if c not in prefix]
-    return [(*prefix, *new[:i], Constraint(c.expr, OPPOSITE[c.rel])) for i, c in enumerate(new)]
+    return [(*prefix, *new[:i], c.opposite) for i, c in enumerate(new) if c.opposite is not None]
 
 
 def _visit(
