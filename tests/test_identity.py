@@ -39,6 +39,8 @@ IDENTITIES = [
     4**X - 2 ** (2 * X),
     X**P * X - X ** (P + 1),
     (A * B) ** P - sp.Abs(A) ** P * sp.Abs(B) ** P,
+    exp(sqrt(5 + 2 * sqrt(6)) * X) - exp((sqrt(2) + sqrt(3)) * X),
+    (sqrt(5 + 2 * sqrt(6)) - sqrt(2) - sqrt(3)) / sqrt(sp.pi),
     sp.Abs(X) ** P * sp.Abs(Y) ** P - sp.Abs(X * Y) ** P,
     log(X**2 * Y) - 2 * log(sp.Abs(X)) - log(Y),
     (sqrt(X + 1) - sqrt(X)) * (sqrt(X + 1) + sqrt(X)) - 1,
@@ -61,6 +63,10 @@ LOCAL = [
     (sp.atan(X) + sp.atan(Y) - sp.atan((X + Y) / (1 - X * Y)), {X: R(1, 3), Y: R(1, 2)}, {X: 2, Y: 2}),
     (sqrt(X**4 + X**2) + X * sqrt(1 + X**2), {X: -1}, {X: 1}),
     (log(X**2) - 2 * log(sp.Abs(X)) + sp.Abs(X) - X, {X: 5}, {X: -5}),
+    (exp(Y) * (2 * sp.atan(X) - sp.asin(2 * X / (1 + X**2))), {X: R(1, 3), Y: 1}, {X: 3, Y: 1}),
+    (exp(2 * sp.atan(X)) - exp(sp.asin(2 * X / (1 + X**2))), {X: R(1, 3)}, {X: 3}),
+    (sp.erf(sp.atan(X)) - sp.erf(sp.pi / 2 - sp.atan(1 / X)), {X: 2}, {X: -2}),
+    (sp.atan(X) * sp.asin(X / sqrt(1 + X**2)) - sp.atan(X) ** 2 + sp.Abs(X) - X, {X: 2}, {X: -2}),
 ]
 
 NONZERO = [

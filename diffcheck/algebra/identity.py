@@ -5,7 +5,8 @@ NO needs a ball that excludes zero at a point of the domain.  YES needs one of:
   2. it is a polynomial in free generators, its coefficients are algebraic numbers proved zero (algebraic.py);
   3. F is a rational combination of logarithms and exp(F) = 1;
   4. F has arcs with rational coefficients, sin(m*F) = 0 and |m*F| < 3 at a point of each part of the domain;
-  5. F' = 0 in every symbol and F = 0 at one exact point of each part of the domain.
+  5. F' = 0 in every symbol and F = 0 at one exact point of each part of the domain;
+  6. a factor of F is zero, or F is when functions in it are written as others that are proved to be equal.
 For 4 and 5 the part of the domain is a box with the given point on which it is analytic, or all of it when
 convex, being cut out by linear conditions only.
 Limits: no answer is guessed from digits; an expression that is zero to 2000 bits and has no proof is UNKNOWN.
@@ -24,6 +25,7 @@ import sympy as sp
 
 from diffcheck.algebra.algebraic import coefficients_vanish
 from diffcheck.algebra.balls import Point, enclose, exact_value, precision, to_ball
+from diffcheck.algebra.cancelled import with_names
 from diffcheck.algebra.ring import Element, NeedUnit, TooHard
 from diffcheck.algebra.tower import Tower
 
@@ -46,6 +48,10 @@ MAX_NODES = 1500
 MAX_RATIONAL = 6000
 MAX_UNIT = {"exp": 1000, "root": 60, "circle": 24}
 _DEPTH = 3
+# Functions of an expression that are held against each other, and how many times another arc an arc can be.
+MAX_FUNCTIONS = 12
+ARCS = (sp.asin, sp.acos, sp.atan)
+MULTIPLES = (1, -1, 2, -2, sp.S.Half, -sp.S.Half)
 
 # Generic rationals, then special and extreme ones: most domains contain one of the first few combinations.
 _SEEDS = [
@@ -195,22 +201,42 @@ def _prove(
     if point is not None or _domain_is_convex(expr):
         if ask(lambda tower, f: _arcs_cancel(tower, f, expr, sample)):
             return True
-        return depth > 0 and _derivative_proof(expr, where, assumptions, depth)
-    return False
+        if depth > 0 and _derivative_proof(expr, where, assumptions, depth):
+            return True
+    sums = [f for f in sp.Mul.make_args(sp.factor_terms(expr)) if f.is_Add and f != expr] if depth > 0 else ()
+    if any(_decide(f, where, assumptions, depth - 1) is Decision.YES for f in sums):
+        return True
+    fewer = _with_fewer_functions(expr, where, sample, assumptions, depth) if depth > 0 else expr
+    return fewer != expr and _decide(fewer, where, assumptions, depth - 1) is Decision.YES
+
+
+def _with_fewer_functions(
+    expr: sp.Expr, where: Where | None, sample: Point, assumptions: tuple[sp.Expr, ...], depth: int
+) -> sp.Expr:
+    """Return ``expr`` with functions written as others that are equal to them, or as a multiple of another arc."""
+    functions = sorted(expr.atoms(sp.Function), key=lambda f: (sp.count_ops(f), str(f)))
+    if len(functions) > MAX_FUNCTIONS:
+        return expr
+    for other, first in ((b, a) for i, b in enumerate(functions) for a in functions[:i]):
+        if isinstance(other, ARCS) and isinstance(first, ARCS):
+            pairs = [(other - r * first, r * first) for r in MULTIPLES]
+        elif other.func == first.func and len(first.args) == 1:
+            pairs = [(other.args[0] - first.args[0], first)]
+        else:
+            continue
+        for difference, instead in pairs:
+            near = enclose(difference, sample, 128).contains(0)
+            if near and _decide(difference, where, assumptions, depth - 1) is Decision.YES:
+                return expr.xreplace({other: instead})
+    return expr
 
 
 def _is_rational_identity(expr: sp.Expr, sample: Point) -> bool:
     """Whether an expression is zero whatever its functions and broken powers are, equal ones being equal."""
     names: dict[sp.Expr, sp.Symbol] = {}
-    rational = _with_names(expr, names)
+    rational = with_names(expr, names)
     known = {**sample, **dict.fromkeys(names.values(), sp.S.One)}
     return bool(names) and _in_tower(rational, None, known, (), _normal_form_is_zero)
-
-
-def _with_names(expr: sp.Expr, names: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
-    if expr.is_Function or (expr.is_Pow and not expr.exp.is_Integer):
-        return names.setdefault(expr, sp.Dummy(real=True))
-    return expr.func(*(_with_names(a, names) for a in expr.args)) if expr.args else expr
 
 
 def _has_more_nodes(expr: sp.Expr, most: int) -> bool:

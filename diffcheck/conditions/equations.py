@@ -192,12 +192,10 @@ def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
     degree = len(coefficients) - 1
     if degree == 1:
         a, b = coefficients
-        return [Solved(sp.cancel(-b / a) if (b / a).is_rational_function() else -b / a)]
+        return [Solved(_lowest(-b / a))]
     a, c = coefficients[0], coefficients[-1]
     if all(k == 0 for k in coefficients[1:-1]):
-        return _solve_power(
-            sp.Integer(degree), sp.cancel(-c / a) if (c / a).is_rational_function() else -c / a
-        )
+        return _solve_power(sp.Integer(degree), _lowest(-c / a))
     if degree == 2:
         b = coefficients[1]
         disc = sp.factor(sp.expand(b**2 - 4 * a * c))
@@ -206,6 +204,19 @@ def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
         root = sp.sqrt(disc)
         return [Solved((-b + s * root) / (2 * a), (Constraint(disc, ">"),)) for s in (1, -1)]
     return _solve_in_powers(coefficients)
+
+
+def _lowest(value: sp.Expr) -> sp.Expr:
+    """Return a rational function in lowest terms, of an integer as 1/k - 1 and not as (1 - k)/k."""
+    if not value.is_rational_function():
+        return value
+    value = sp.cancel(value)
+    upper, below = sp.fraction(value)
+    integers = [s for s in below.free_symbols if s.is_integer]
+    if len(integers) != 1:
+        return value
+    whole, rest = sp.div(upper, below, *integers)
+    return whole + sp.cancel(rest / below)
 
 
 def _solve_in_powers(coefficients: list[sp.Expr]) -> list[Solved] | None:

@@ -81,7 +81,20 @@ class Node:
             return True
         if not isinstance(other, Node) or self._hash != other._hash:
             return False
-        return self.op == other.op and self.leaf == other.leaf and self.args == other.args
+        # Pairs that are met again are passed: linear in the nodes where parts are shared.
+        met: set[tuple[int, int]] = set()
+        stack = [(self, other)]
+        while stack:
+            a, b = stack.pop()
+            if a is b:
+                continue
+            if a._hash != b._hash or a.op != b.op or a.leaf != b.leaf or len(a.args) != len(b.args):
+                return False
+            pair = (id(a), id(b))
+            if a.args and pair not in met:
+                met.add(pair)
+                stack.extend(zip(a.args, b.args, strict=True))
+        return True
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and every node below it, parents first, in source order."""
@@ -129,9 +142,19 @@ def name(text: str, span: Span = (0, 0)) -> Node:
 
 
 def substitute(node: Node, replace: Callable[[Node], Node | None]) -> Node:
-    """Rebuild ``node`` bottom-up; ``replace`` gives a new node for a rebuilt part, or None to keep it."""
-    args = tuple(substitute(a, replace) for a in node.args)
-    same = all(a is b for a, b in zip(args, node.args, strict=True))
-    kept = node if same else Node(node.op, args, node.leaf, node.span)
-    new = replace(kept)
-    return kept if new is None else new
+    """Rebuild ``node`` bottom-up; ``replace`` gives a new node for a rebuilt part, or None to keep it.
+
+    What is shared stays shared: linear in the nodes, and not in the occurrences of each.
+    """
+    done: dict[int, Node] = {}
+
+    def rebuilt(part: Node) -> Node:
+        if id(part) not in done:
+            args = tuple(map(rebuilt, part.args))
+            same = all(a is b for a, b in zip(args, part.args, strict=True))
+            kept = part if same else Node(part.op, args, part.leaf, part.span)
+            new = replace(kept)
+            done[id(part)] = kept if new is None else new
+        return done[id(part)]
+
+    return rebuilt(node)

@@ -19,6 +19,7 @@ from itertools import product
 
 import sympy as sp
 
+from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.signs import squares
 from diffcheck.conditions.constraint import Constraint
@@ -27,6 +28,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
+from diffcheck.language.tree import Node
 from diffcheck.thin.cast import Site, cast
 from diffcheck.thin.charts import Chart, balances, charts
 from diffcheck.thin.classify import classify
@@ -38,7 +40,8 @@ from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
-from diffcheck.walls.outcome import SMOOTH
+from diffcheck.walls.outcome import SMOOTH, Outcome
+from diffcheck.walls.parts import of_parts
 from diffcheck.walls.points import constraints_on
 from diffcheck.walls.wall import Thin, Wall
 
@@ -164,7 +167,7 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
         question.drawn.clear()
         doubts: list[str] = []
         try:
-            found = classify(question, site, doubts, 0)
+            found = _classified(question, site, doubts)
             for _, cell in question.drawn:
                 site.degenerate.update(dict.fromkeys(_degenerate(question, place, cell)))
             turn = _assumed(question, site)
@@ -186,6 +189,43 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
             asked = tuple(c for c in found.conditions if moving.isdisjoint(c.expr.free_symbols))
             leaves.append(replace(found, conditions=asked))
     raise Undetermined("too many cases of what is free on a thin set")
+
+
+def _classified(question: Question, site: Site, unknown: list[str]) -> Leaf | None:
+    """Return what happens at a site, seen by itself or by the parts of a sum, a product or a composition."""
+    doubts: list[str] = []
+    found = None
+    try:
+        found = classify(question, site, doubts, 0)
+    except TimeOver:
+        raise
+    except Undetermined as reason:
+        doubts.append(str(reason))
+    if not doubts:
+        return found
+    leaves: list[Leaf] = []
+
+    def judge(part: Node) -> Outcome:
+        own: list[str] = []
+        leaf = _classified(replace(question, tree=part, seen=set(), looked=[], casts=[]), site, own)
+        if own:
+            raise Undetermined(own[0])
+        leaves.extend([] if leaf is None else [leaf])
+        return SMOOTH if leaf is None else leaf.outcome
+
+    def nonzero(part: Node) -> bool:
+        return question.never_zero(to_sympy(part).subs({symbol(n): e for n, e in site.wall.base}))
+
+    try:
+        outcome = of_parts(question.tree, judge, nonzero)
+    except TimeOver:
+        raise
+    except Undetermined:
+        outcome = None
+    if outcome is None:
+        unknown += doubts
+        return found
+    return replace(leaves[0], outcome=outcome) if leaves else None
 
 
 def _assumed(question: Question, site: Site) -> sp.Expr | None:

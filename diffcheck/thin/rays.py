@@ -10,6 +10,7 @@ import flint
 import sympy as sp
 
 from diffcheck.algebra.balls import enclose
+from diffcheck.algebra.cancelled import cancelled
 from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import lower
@@ -444,25 +445,8 @@ def _of_a_product(expr: sp.Expr, ray: Ray, bound: Sequence[str]) -> bool:
 
 
 def _simplified(expr: sp.Expr) -> sp.Expr:
-    if expr.is_rational_function():
-        numbers: dict[sp.Expr, sp.Expr] = {}
-        short = _numbered(expr, numbers)
-        return sp.cancel(short).xreplace({symbol: number for number, symbol in numbers.items()})
-    roots = {
-        p: sp.factor(p.base) ** p.exp
-        for p in expr.atoms(sp.Pow)
-        if not p.exp.is_Integer and p.base.is_polynomial()
-    }
-    return expanded(expr.xreplace(roots))
-
-
-def _numbered(expr: sp.Expr, numbers: dict[sp.Expr, sp.Expr]) -> sp.Expr:
-    """Return ``expr`` with symbols for its irrational numbers, added to a table: they cancel as they stand."""
-    if expr.is_Rational or expr.is_Symbol:
-        return expr
-    if not expr.free_symbols:
-        return numbers.setdefault(expr, sp.Dummy("n", real=True))
-    return expr.func(*(_numbered(a, numbers) for a in expr.args))
+    expr = cancelled(expr)
+    return expr if expr.is_rational_function() else expanded(expr)
 
 
 def _regular(expr: sp.Expr, ray: Ray) -> bool:

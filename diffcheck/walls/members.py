@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.algebra.cancelled import cancelled
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.roots import Family, real_roots
@@ -138,7 +139,7 @@ def _zeros_in_one(expr: sp.Expr, k: sp.Symbol) -> set[int] | None:
     if _alternates(expr, k):
         return _zeros_by_parity(expr, k)
     out: set[int] = set()
-    for f in factors(expr):
+    for f in factors(cancelled(expr)):
         x = sp.Symbol("x", real=True)
         found = real_roots(f.subs(k, x), x)
         unsure = [r for r in found.roots if r.exact is None and r.ball.contains_integer()]

@@ -39,6 +39,7 @@ from diffcheck.walls.outcome import (
     integer_break,
     limit_of,
 )
+from diffcheck.walls.parts import of_parts
 from diffcheck.walls.waves import oscillation
 
 __all__ = ["ORDERS", "Sides", "X", "first_break", "judge"]
@@ -91,7 +92,23 @@ def judge(tree: Node, sides: Sides, cell: Cell) -> Outcome:
             continue
         if found is not None:
             return found
+    found = _by_parts(tree, sides, cell)
+    if found is not None:
+        return found
     raise Undetermined("the two sides agree to high order, but are not proved to be the same function")
+
+
+def _by_parts(tree: Node, sides: Sides, cell: Cell) -> Outcome | None:
+    """Decide by the parts of a sum, a product or a composition, where the germs of the whole show nothing."""
+    right, left, point = (_expand(tree, sides, cell, ORDERS[0], s) for s in (1, -1, 0))
+    if right.value is None or left.value is None or point.value is None:
+        return None
+
+    def nonzero(part: Node) -> bool:
+        return bool(cell.sign(_number(point.expansion.value(part).germ)))
+
+    outcome = of_parts(tree, lambda part: judge(part, sides, cell), nonzero)
+    return None if outcome is None else _evident(outcome, left, right, _number(point.value.germ), cell)
 
 
 @lru_cache(maxsize=64)
