@@ -51,6 +51,7 @@ _DEPTH = 3
 # Functions of an expression that are held against each other, and how many times another arc an arc can be.
 MAX_FUNCTIONS = 12
 ARCS = (sp.asin, sp.acos, sp.atan)
+ODD = (sp.erf, sp.sin, sp.tan, sp.sinh, sp.tanh)
 MULTIPLES = (1, -1, 2, -2, sp.S.Half, -sp.S.Half)
 
 # Generic rationals, then special and extreme ones: most domains contain one of the first few combinations.
@@ -221,7 +222,8 @@ def _with_fewer_functions(
         if isinstance(other, ARCS) and isinstance(first, ARCS):
             pairs = [(other - r * first, r * first) for r in MULTIPLES]
         elif other.func == first.func and len(first.args) == 1:
-            pairs = [(other.args[0] - first.args[0], first)]
+            u, v = other.args[0], first.args[0]
+            pairs = [(u - v, first), *([(u + v, -first)] if isinstance(first, ODD) else [])]
         else:
             continue
         for difference, instead in pairs:
