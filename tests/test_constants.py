@@ -6,13 +6,14 @@ from functools import reduce
 
 import pytest
 import sympy as sp
-from questions import ask
+from questions import ask, question
 
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import _reach
 from diffcheck.constants import cases
 from diffcheck.constants.cases import occurrence
 from diffcheck.constants.classes import _rational, regions
+from diffcheck.errors import Undetermined
 from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse
 from diffcheck.verdict import C0, CINF, OTHERWISE, SINGULAR, Kind, Verdict
@@ -259,3 +260,52 @@ def test_a_region_that_many_conditions_bound_is_found(text):
 def test_a_constant_beyond_all_floats_is_no_example(value):
     """What no float holds is left out of the values that are tried, without a crash."""
     assert _rational(value) is None
+
+
+STEPS = ["floor(a)", "round(a)", "ceil(a) - 1", "floor(a) + floor(b)", "floor(relu(a))", "floor(a**2 + b)"]
+
+
+@pytest.mark.parametrize("kink", ["abs(x)", "abs(x - b)", "floor(x)", "relu(x)*x + relu(x)", "cbrt(x)"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_coefficient_that_is_zero_on_an_open_set_of_constants_makes_cases(step, kink):
+    """floor(a)*abs(x) is 0 for all a in [0, 1): an integer part vanishes on no null set."""
+    assert ask(f"({step})*({kink})", "x").verdict is Verdict.CONDITIONAL
+
+
+@pytest.mark.parametrize("kink", ["abs(x)", "floor(x)"])
+@pytest.mark.parametrize(
+    ("step", "where", "verdict"),
+    [
+        ("floor(a)", "0 < a, a < 1", Verdict.DIFFERENTIABLE),
+        ("floor(a)", "1 < a", Verdict.NOT_DIFFERENTIABLE),
+        ("floor(a)**2 + 1", "", Verdict.NOT_DIFFERENTIABLE),
+        ("floor(a) - a", "", Verdict.NOT_DIFFERENTIABLE),
+    ],
+)
+def test_constants_between_two_integers_make_one_case(step, where, verdict, kink):
+    """And so does an integer part that is never that number, or a coefficient that vanishes on a null set."""
+    assert ask(f"({step})*{kink}", "x", where).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "level"),
+    [
+        ("abs(x)*(a - b)", "a == b", "Cinf"),
+        ("abs(x)*(a - b)", "a == b + 1", "C0"),
+        ("abs(x)**p", "2 == p", "Cinf"),
+        ("abs(x)**p", "p == q, q == 3", "C2"),
+        ("abs(x)**p", "p == q, p == 3", "C2"),
+        ("max(x - a, b)", "b == 0, a == b", "C0"),
+    ],
+)
+def test_a_constant_that_has_a_value_is_that_value(text, where, level):
+    """An equation for a constant is put in; an equation of variables has no interior."""
+    assert str(ask(text, "x", where).smoothness) == level
+    with pytest.raises(Undetermined, match="`==` in a constraint"):
+        ask(text, "x", f"{where}, x == 1")
+
+
+def test_what_has_a_value_is_no_variable():
+    """Without --wrt a name with a value is a constant; every name is a variable where each has one."""
+    assert question("abs(x)**b", None, "b == 2").wrt == ("x",)
+    assert question("abs(x)", None, "x == 2").wrt == ("x",)

@@ -382,3 +382,16 @@ def test_members_at_which_a_coefficient_vanishes_are_looked_at_whatever_the_othe
         point = point_of(f)
         values = [precise(parse(text), {**point, "x": point["x"] + s * 1e-9}, 60) for s in (-1, 1)]
         assert abs(values[0] - values[1]) == 1
+
+
+@pytest.mark.parametrize("digits", [20, 80, 400])
+def test_factors_do_not_depend_on_the_size_of_numbers(digits):
+    """FLINT factors what has large numbers: the factors are the same, without their multiplicity and content."""
+    x, y = sp.symbols("x y", real=True)
+    large = sp.Integer(10) ** digits + 1
+    found = factors(3 * (large * x - 1) ** 2 * (x + large * y) * (x**2 - y / large))
+    assert {sp.expand(f * large).primitive()[1] for f in found} == {
+        large * x - 1,
+        x + large * y,
+        large * x**2 - y,
+    }

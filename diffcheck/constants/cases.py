@@ -225,7 +225,7 @@ def _asked(leaf: Leaf, where: Sequence[Constraint]) -> Conjunction:
 
     In the others its symbol is a number in an interval around the root: what no such number allows, the root does not.
     """
-    known = (*leaf.conditions, *constraints_on(leaf.wall, where))
+    known = (*leaf.asked, *constraints_on(leaf.wall, where))
     if leaf.wall.implicit is None or leaf.wall.implicit.known:
         return known
     asked = tuple(c for c in known if c.expr.free_symbols != {leaf.wall.implicit.symbol})

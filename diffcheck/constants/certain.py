@@ -87,12 +87,7 @@ def _are_close(failing: Sequence[Leaf], constants: set[sp.Symbol], where: Sequen
     starts: dict[sp.Expr, list[sp.Expr]] = {}
     for leaf in failing:
         wall = leaf.wall
-        if (
-            leaf.conditions
-            or wall.conditions
-            or len(wall.integers) != 1
-            or [n for n, _ in wall.base] != [v.name]
-        ):
+        if leaf.asked or wall.conditions or len(wall.integers) != 1 or [n for n, _ in wall.base] != [v.name]:
             continue
         step = sp.diff(wall.base[0][1], wall.integers[0])
         if step.is_number and step != 0:
@@ -114,7 +109,7 @@ def _centred(
     for leaf in failing:
         if any(symbol(n) in constants for n, _ in leaf.wall.base):
             continue
-        asked = [*leaf.conditions, *constraints_on(leaf.wall, where)]
+        asked = [*leaf.asked, *constraints_on(leaf.wall, where)]
         for c in asked:
             for v in sorted(c.expr.free_symbols - constants, key=lambda s: s.name):
                 if not v.is_integer and c.expr.is_polynomial(v) and sp.degree(c.expr, v) == 2:
@@ -233,7 +228,7 @@ def _never(c: Constraint, known: Sequence[Constraint]) -> bool:
 
 def _misses(leaf: Leaf, path: Point, known: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
     """Whether no point of a part of a line satisfies a condition of the leaf that asks something of variables."""
-    asked = (*leaf.conditions, *constraints_on(leaf.wall, ()))
+    asked = (*leaf.asked, *constraints_on(leaf.wall, ()))
     return any(
         not c.expr.free_symbols <= constants and _never(Constraint(c.expr.xreplace(path), c.rel), known)
         for c in asked

@@ -257,6 +257,6 @@ def _occurs(leaf: Leaf, example: Mapping[sp.Symbol, sp.Expr], where: Sequence[Co
     """Say whether the leaf has a point for these constants."""
     bound = {symbol(n): e for n, e in leaf.wall.base}
     fixed = [Constraint(bound[s] - v, "=") for s, v in example.items() if s in bound]
-    known = [*constraints_on(leaf.wall, where), *leaf.conditions]
+    known = [*constraints_on(leaf.wall, where), *leaf.asked]
     asked = [*fixed, *(Constraint(c.expr.xreplace(dict(example)), c.rel) for c in known)]
     return reach_on(asked, leaf.wall.implicit).status if asked else Status.SAT

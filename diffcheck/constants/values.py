@@ -70,7 +70,7 @@ def values_of(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]
         return None
     (x,) = names
     moving = [d for d in where if not d.expr.free_symbols <= constants]
-    asked = [*leaf.conditions, *leaf.wall.conditions, *moving]
+    asked = [*leaf.asked, *leaf.wall.conditions, *moving]
     if x in constants or any(d.rel == "=" or d.expr.free_symbols != {x} for d in asked):
         return None
     try:

@@ -52,6 +52,8 @@ _WORDS = {"and", "or", "not"}
 
 # The keywords of clip, as NumPy and torch spell them, by the parameter they stand for.
 _BOUNDS = {"min": "lo", "a_min": "lo", "lo": "lo", "max": "hi", "a_max": "hi", "hi": "hi"}
+# What arguments of other functions are called in torch.
+_KEYWORDS = {"min_val": "lo", "max_val": "hi", "negative_slope": "slope", "input": "u"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,10 @@ def check_applied(word: Token, tokens: Sequence[Token], args: Sequence[tuple[int
 
 def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]] = ()) -> Node:
     """Return the node of a call, its arguments counted and each a number or a condition as the row wants."""
-    if keywords:
-        return _bounded(named, args, keywords)
     row = named.row
+    if keywords and row.name == "clip":
+        return _bounded(named, args, keywords)
+    args = _placed(named, args, keywords)
     least, most = row.arity
     if not least <= len(args) <= (most or MAX_ARGUMENTS):
         raise _miscounted(named, len(args))
@@ -255,19 +258,41 @@ def reduction(
     return Node(row.name, (*args, *keywords.values()), "ord" if ordered else None, span)
 
 
+def _placed(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Sequence[Node]:
+    """Return the arguments in order: `elu(u, alpha=1)` as `elu(u, 1)`."""
+    params = () if named.row.variadic else named.row.params
+    if not keywords or len(args) > len(params):
+        return args
+    given = dict(zip(params, args, strict=False))
+    for word, value in keywords:
+        param = word.text if word.text in params else _KEYWORDS.get(word.text, "")
+        if param not in params or param in given:
+            raise _not_taken(named, word)
+        given[param] = value
+    for param, text in zip(reversed(params), reversed(named.row.defaults), strict=False):
+        given.setdefault(param, number(Fraction(text), named.span))
+    if any(p not in given for p in params[: len(given)]):
+        raise _miscounted(named, len(args))
+    return [given[p] for p in params if p in given]
+
+
+def _not_taken(named: Call, word: Token) -> InputError:
+    return WrongArguments(
+        f"`{named.word}` does not take `{word.text}=` here",
+        span=word.span,
+        help=_usage(named),
+        text=named.text,
+    )
+
+
 def _bounded(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Node:
     """Return clip with keyword bounds; with one bound it is a max or a min, as in torch.clamp(x, min=0)."""
     row = named.row
     given = dict(zip(row.params, args, strict=False))
     for word, value in keywords:
         bound = _BOUNDS.get(word.text, "")
-        if row.name != "clip" or not bound or bound in given:
-            raise WrongArguments(
-                f"`{named.word}` does not take `{word.text}=` here",
-                span=word.span,
-                help=_usage(named),
-                text=named.text,
-            )
+        if not bound or bound in given:
+            raise _not_taken(named, word)
         given[bound] = value
     if "u" not in given or len(args) > len(row.params):
         raise _miscounted(named, len(args))

@@ -218,7 +218,12 @@ def _bent(problem: Problem, origin: Mapping[str, float], effort: Effort) -> Susp
 
 
 def _is_inside(problem: Problem, here: Line, effort: Effort) -> bool:
-    """Whether the expression is defined and `where` holds all around: along the axes and some directions."""
+    """Whether the expression is defined and `where` holds all around: along the axes and some directions.
+
+    And at the place itself, which is known up to rounding: x != 0 holds all around 0.
+    """
+    if any(_is_excluded(here, c) for c in problem.where):
+        return False
     h = effort.ladder.steps[0]
     rng = np.random.default_rng(7)
     directions: list[dict[str, Exact]] = [{n: Fraction(1)} for n in problem.wrt]
@@ -235,6 +240,19 @@ def _is_inside(problem: Problem, here: Line, effort: Effort) -> bool:
             if line.at(step).value is None or any(p.doubt or not p.value for p in parts):
                 return False
     return True
+
+
+def _is_excluded(here: Line, condition: Node) -> bool:
+    """Whether a condition asks for two sides to be different that agree at the point, but for rounding."""
+    if condition.op == "and":
+        return any(_is_excluded(here, c) for c in condition.args)
+    if condition.op not in ("lt", "gt", "ne"):
+        return False
+    left, right = (evaluate(a, here.base, here.digits).value for a in condition.args)
+    if left is None or right is None:
+        return True
+    a, b = real(left), real(right)
+    return bool(abs(a - b) <= mpmath.mpf(10) ** (-here.digits // 2) * (1 + abs(a)))
 
 
 def _has_hidden_scale(here: Line, effort: Effort) -> bool:

@@ -73,7 +73,10 @@ class OnlyWhere(Refine):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One kind of point: what holds there, an exact example, what happens."""
+    """One kind of point: what holds there, an exact example, what happens.
+
+    apart: coefficients in integer parts that are not zero there; the values at which they are stand by themselves.
+    """
 
     wall: Wall
     conditions: tuple[Constraint, ...]
@@ -82,6 +85,12 @@ class Leaf:
     pivots: tuple[sp.Expr, ...] = ()
     exponents: tuple[sp.Expr, ...] = ()
     branches: tuple[sp.Expr, ...] = ()
+    apart: tuple[Constraint, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Constraint, ...]:
+        """All that a point of the wall must satisfy to be of this kind."""
+        return (*self.conditions, *self.apart)
 
 
 @dataclass(slots=True)
@@ -151,7 +160,7 @@ def explore(
         conditions = tuple(cell.conditions)
         _make_telling(point, outcome, (*known, *prefix, *conditions), member, cell)
         noted = (tuple(cell.pivots), tuple(cell.exponents), tuple(cell.branches))
-        out.leaves.append(Leaf(member, conditions, point, outcome, *noted))
+        out.leaves.append(Leaf(member, conditions, point, outcome, *noted, _set_apart(member, cell)))
         if enough(out):
             break
         todo += [(member, turned) for turned in _turned(prefix, conditions)]
@@ -211,6 +220,16 @@ def _make_telling(
 def _is_seen(size: sp.Expr, point: Example) -> bool:
     """Whether a difference is proved to be as large as finite differences show."""
     return bool(abs(enclose(size, point, 64)) > SEEN)
+
+
+def _set_apart(wall: Wall, cell: Cell) -> tuple[Constraint, ...]:
+    """Return the coefficients that were taken to be nonzero and hold an integer part, of constants say."""
+    parts = {step.value for step in wall.steps or ()}
+    return tuple(
+        Constraint(c, "!=")
+        for c in cell.exceptional
+        if c.free_symbols & parts and all(s.is_integer for s in c.free_symbols)
+    )
 
 
 def _turned(

@@ -5,9 +5,10 @@ Read in order: factors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+import flint
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
@@ -21,6 +22,8 @@ __all__ = ["MAX_OPERATIONS", "factors"]
 MAX_OPERATIONS = 150
 # Coefficients may be longer than gaps; beyond this they stay in one piece.
 MAX_FACTORED = 500
+# Numbers beyond this are left to FLINT, for SymPy needs seconds for them.
+LARGE = 10**60
 
 
 @lru_cache(maxsize=2048)
@@ -42,7 +45,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         return ()
     found: Iterable[sp.Expr]
     try:
-        powers = sp.factor_list(numerator)[1]
+        powers = _factored(numerator)
         found = [f for f, _ in powers]
         longer = [n for _, n in powers] == [1] and sp.count_ops(found[0]) > sp.count_ops(numerator)
         if [n for _, n in powers] == [1] and (longer or squares(numerator)):
@@ -57,3 +60,22 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(powers_of) for f in found)
     )
     return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
+
+
+def _factored(f: sp.Expr) -> list[tuple[sp.Expr, int]]:
+    """Return the irreducible factors with their multiplicities."""
+    names = sorted(f.free_symbols, key=lambda s: s.name)
+    if all(max(abs(c.p), c.q) < LARGE for c in f.atoms(sp.Rational)) or not f.is_polynomial(*names):
+        return list(sp.factor_list(f)[1])
+    poly = sp.Poly(f, *names)
+    if not (poly.domain.is_ZZ or poly.domain.is_QQ):
+        return list(sp.factor_list(f)[1])
+    context = flint.fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(names))], "lex")
+    terms = {m: flint.fmpq(int(c.p), int(c.q)) for m, c in poly.terms()}
+    _, powers = context.from_dict(terms).factor()
+    return [(_from_flint(part, names), int(n)) for part, n in powers]
+
+
+def _from_flint(part: flint.fmpq_mpoly, names: Sequence[sp.Symbol]) -> sp.Expr:
+    terms = {m: sp.Rational(int(c.p), int(c.q)) for m, c in part.to_dict().items()}
+    return sp.Poly(terms, *names).primitive()[1].as_expr()

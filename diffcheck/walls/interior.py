@@ -36,7 +36,10 @@ def interior(where: Sequence[Node]) -> Iterator[Constraint]:
         elif condition.op == "ne":
             yield Constraint(_difference(condition), "!=")
         else:
-            raise Undetermined(f"`{condition.op}` in a constraint is not decided; use inequalities")
+            written = "==" if condition.op == "eq" else condition.op
+            raise Undetermined(
+                f"`{written}` in a constraint is not decided, but for the value of a constant; use inequalities"
+            )
 
 
 def _difference(condition: Node) -> sp.Expr:
