@@ -2,6 +2,7 @@
 
 import pytest
 import sympy as sp
+from questions import ask, is_on_locus
 
 from diffcheck import check
 from diffcheck.algebra.lower import lower
@@ -10,7 +11,7 @@ from diffcheck.analyze import analyze
 from diffcheck.language.parse import parse
 from diffcheck.question.variables import make_problem
 from diffcheck.report.json import to_object
-from diffcheck.verdict import Smoothness
+from diffcheck.verdict import C0, Kind, Smoothness, Verdict
 from diffcheck.verify import Status, verify
 from diffcheck.walls import enough
 from diffcheck.walls.enough import piece_at
@@ -90,3 +91,29 @@ def test_the_piece_at_a_point_is_that_of_the_branches_taken_there():
     assert piece_at(tree, {x: sp.Integer(3), y: sp.Integer(1)}, {}) == 2 * x - y
     assert piece_at(tree, {x: sp.Integer(-3), y: sp.Integer(1)}, {}) == -x
     assert piece_at(tree, {x: sp.Integer(1), y: sp.Integer(1)}, {}) is None
+
+
+CURVES = [
+    ("abs(x**3 + y**3 - 3*x*y)", "x**3 + y**3 - 3*x*y = 0"),
+    ("abs(x**4 + y**4 - x*y)", "x**4 + y**4 - x*y = 0"),
+    ("abs(x*exp(y) + y*exp(x))", "x*exp(y) + y*exp(x) = 0"),
+    ("max(x*exp(y), y*exp(x))", "x*exp(y) = y*exp(x)"),
+    ("exp(relu(sin(x*y) + x - y**2*x - y**5 - 1))", "sin(x*y) + x - y**2*x - y**5 - 1 = 0"),
+    ("min(x**5 + x*y*z + y**5, z**5 + 1)", "x**5 + x*y*z + y**5 = z**5 + 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "place"), CURVES, ids=[t for t, _ in CURVES])
+def test_one_point_of_a_curve_without_a_formula_is_enough(text, place):
+    """A corner on a line is one of the function; continuous by construction, nothing else can be worse."""
+    found = ask(text, "x,y,z" if "z" in text else "x,y")
+    assert (found.verdict, found.smoothness) == (Verdict.NOT_DIFFERENTIABLE, C0)
+    assert [(f.kind, f.at) for f in found.findings] == [(Kind.CORNER, place)]
+    assert is_on_locus(found.findings[0])
+
+
+@pytest.mark.parametrize("text", ["relu(x**3 + y**3 - 3*x*y)**2", "abs(x*exp(y) + y*exp(x))**3"])
+def test_a_curve_without_a_formula_is_open_where_a_point_decides_nothing(text):
+    """A break at one point may be worse at another: nothing is claimed."""
+    found = ask(text, "x,y")
+    assert (found.verdict, found.findings) == (Verdict.UNDETERMINED, ())

@@ -107,11 +107,12 @@ def test_a_verdict_is_proved_only_when_its_steps_or_a_witness_are(name):
 def test_long_numbers_are_shown_by_their_first_digits():
     """A coefficient of hundreds of digits is for the checker; a reader gets a few of them."""
     third = f"{'3' * 440}/1{'0' * 440}"
-    side = Side((Term(f"-{third}", "1"),))
+    side = Side((Term(f"-{third}", "1"), Term(f"{'2' * 50}/5e48", "2")))
     cell = Cell((), {"x": "0"}, "0", side, side, "C0", "corner", "")
     wall = WallStep(0, "x", "x", {"x": "0"}, (), (), None, "", "t", "x_", (cell,), ())
     text = proof(replace(check("x"), certificate=Certificate("x", (), (wall,))))
     assert "-0.333333333333...*t" in text
+    assert " 4.44444444444...*t**2" in text
     assert max(map(len, text.splitlines())) <= 80
 
 

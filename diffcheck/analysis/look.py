@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
@@ -29,12 +30,12 @@ from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind
 from diffcheck.walls.cell import Cell
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import inhabited
-from diffcheck.walls.enough import Enough
+from diffcheck.walls.enough import PATTERNS, Enough
 from diffcheck.walls.explore import Explored, Leaf, explore
 from diffcheck.walls.factored import factors
 from diffcheck.walls.gaps import Gap, Pieces, meetings
 from diffcheck.walls.outcome import Outcome
-from diffcheck.walls.points import constraints_on
+from diffcheck.walls.points import GENERIC, constraints_on
 from diffcheck.walls.sides import Sides, judge
 from diffcheck.walls.solved import narrowed, walls_of
 from diffcheck.walls.wall import Thin, Wall, family_key
@@ -43,6 +44,8 @@ __all__ = ["look"]
 
 # Each costs milliseconds at least; beyond, there is no answer in the time a check has.
 MAX_MEETINGS = 300
+# Points of a set without a formula that are looked at.
+MAX_ON_LINES = 4
 
 
 def look(work: Work, pieces: Pieces) -> None:
@@ -84,8 +87,11 @@ def _visit_wall(work: Work, wall: Wall, gap: Gap) -> None:
             lambda seen: _is_enough(work, seen, gap),
         )
     finally:
-        work.leaves += [(leaf, gap) for leaf in explored.leaves]
-        work.crossed += explored.leaves
+        assert work.enough is not None
+        # A single point of a set without a formula tells nothing but that it has a corner.
+        if len(wall.base) == 1 or gap.part in work.enough.passed:
+            work.leaves += [(leaf, gap) for leaf in explored.leaves]
+            work.crossed += explored.leaves
         work.open += explored.open
 
 
@@ -122,8 +128,34 @@ def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator
             discharged.queries.append((unsolved, met))
             if met.status is not Status.UNSAT:
                 work.open.append(f"cannot find every point where `{shown(unsolved)}` = 0")
+                fresh += _across_lines(work, unsolved, gap)
         thin += [(t, gap) for t in solved.thin]
         yield gap, fresh
+
+
+def _across_lines(work: Work, f: sp.Expr, gap: Gap) -> list[Wall]:
+    """Return walls at single points of a set that no variable can be solved for, if one with a corner is enough.
+
+    All names but one have rational values.  What has a corner on a line is of no better class than C0.
+    """
+    variables = [symbol(v) for v in work.problem.wrt if symbol(v) in f.free_symbols]
+    assert work.enough is not None
+    if len(variables) < 2 or not f.free_symbols <= set(variables) or not work.enough.on_lines(gap.part):
+        return []
+    found: list[Wall] = []
+    tried: set[tuple[sp.Expr, ...]] = set()
+    for v, pattern in product(variables, PATTERNS):
+        if len(found) > MAX_ON_LINES:
+            break
+        others = [s for s in variables if s != v]
+        values = {s: pattern[i % len(pattern)] * GENERIC[i % len(GENERIC)] for i, s in enumerate(others)}
+        if (v, *values.values()) in tried:
+            continue
+        tried.add((v, *values.values()))
+        line = walls_of(f.subs(values), (v.name,), False, work.never_zero)
+        fixed = tuple((s.name, value) for s, value in values.items())
+        found += [replace(w, base=(*w.base, *fixed)) for w in line.walls if not w.integers]
+    return found
 
 
 def _numbered(work: Work, wall: Wall) -> tuple[int, bool]:

@@ -82,6 +82,7 @@ def describe(
         every = (leaf for leaf, _ in leaves if leaf.wall.formula in walls)
         return [leaf for leaf in every if (leaf.wall, leaf.conditions) not in own]
 
+    once: set[tuple[Node, Kind]] = set()
     quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None or not _shown(leaf.outcome, worst)]
     for leaf, gap in joined(
         [pair for members in groups.values() for pair in said_once(members, short, besides(members))],
@@ -89,7 +90,11 @@ def describe(
         known,
     ):
         found = told(leaf, gap)
-        yield replace(found, at=whole[gap.part], condition=None) if gap.part in whole else found
+        if gap.part not in whole:
+            yield found
+        elif (gap.part, found.kind) not in once:
+            once.add((gap.part, found.kind))
+            yield replace(found, at=whole[gap.part], condition=None)
 
 
 def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
@@ -143,6 +148,8 @@ def _many_pieces(leaves: Sequence[Pair], problem: Problem, passed: Collection[No
         walls.setdefault((gap.part, leaf.outcome.kind), set()).add(leaf.wall.gap)
     many = {part for (part, _), found in walls.items() if len(found) > MAX_PIECES}
     many |= {part for part, _ in walls if part in passed and any(n.op == "where" for n in part.distinct())}
+    # Of a set without a formula single points are looked at.
+    many |= {gap.part for leaf, gap in leaves if gap.part in passed and len(leaf.wall.base) > 1}
     texts = {part: written.vanishing(part, problem) for part in many}
     return {part: text for part, text in texts.items() if text is not None}
 

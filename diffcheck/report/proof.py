@@ -172,11 +172,12 @@ def _readable(coefficient: str) -> str:
 
 
 def _decimal(number: str) -> str:
-    return f"{float(Fraction(number)):.12g}..."
+    above, _, below = number.partition("/")
+    return f"{float(Fraction(above) / Fraction(below or 1)):.12g}..."
 
 
 # A quotient, as a decimal of many digits is written.
-LONG = re.compile(r"-?\d{40,}(?:/\d+)?|-?\d+/\d{40,}")
+LONG = re.compile(r"-?\d{40,}(?:/\d+(?:e\d+)?)?|-?\d+/\d{40,}")
 
 
 def _power(base: str, exponent: str) -> str:

@@ -34,7 +34,7 @@ from diffcheck.walls.gaps import (
 )
 from diffcheck.walls.points import GENERIC
 
-__all__ = ["Enough", "piece_at"]
+__all__ = ["PATTERNS", "Enough", "piece_at"]
 
 # Up to so many comparisons, and with no more kinds of points on any wall, all are looked at: then conditions and slopes
 # can be told for each.
@@ -53,6 +53,7 @@ class Enough:
     named: whether a comparison can be told as the text has it; of others every piece is a wall with a name of its own.
     many: whether there are more kinds of points than can be looked at.
     passed: the comparisons that are not looked at on every piece, or at every kind of point.
+    lines: those whose points are looked at on lines, for no formula gives them all.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Enough:
         self.occurs = occurs
         self.named = named
         self.passed: dict[Node, None] = {}
+        self.lines: dict[Node, None] = {}
         self.many = sum(n.op in COMPARISONS for n in tree.distinct()) > FEW
         self._continuous = partial(continuous, tree, pieces, never_zero, where)
 
@@ -114,13 +116,21 @@ class Enough:
                 found[piece] = None
                 yield Gap(piece, node, False)
 
+    def on_lines(self, part: Node) -> bool:
+        """Whether one point with a corner is enough for a part of which no formula gives all points; note it if so."""
+        if part.op not in COMPARISONS or not self.named(part) or not self.applies:
+            return False
+        self.lines[part] = None
+        return True
+
     def seen(self, explored: Explored, part: Node) -> bool:
         """Say whether what was seen of a wall is enough, and note it."""
         self.many = self.many or len(explored.leaves) > FEW
+        least = 1 if part in self.lines else KINDS
         done = (
-            self.many
+            (self.many or part in self.lines)
             and part.op in COMPARISONS
-            and len(explored.leaves) >= KINDS
+            and len(explored.leaves) >= least
             and self.applies
             and any(leaf.outcome.level == C0 and self.occurs(leaf) for leaf in explored.leaves)
         )

@@ -98,9 +98,23 @@ def judge(tree: Node, sides: Sides, cell: Cell) -> Outcome:
     raise Undetermined("the two sides agree to high order, but are not proved to be the same function")
 
 
+def _first_terms(tree: Node, sides: Sides, cell: Cell) -> tuple[_Side, _Side, _Side] | None:
+    """Return both sides and the point at the least order that is enough for their branches; None if none is."""
+    for order in ORDERS:
+        try:
+            right, left, point = (_expand(tree, sides, cell, order, s) for s in (1, -1, 0))
+            return right, left, point
+        except NeedMoreTerms:
+            continue
+    return None
+
+
 def _by_parts(tree: Node, sides: Sides, cell: Cell) -> Outcome | None:
     """Decide by the parts of a sum, a product or a composition, where the germs of the whole show nothing."""
-    right, left, point = (_expand(tree, sides, cell, ORDERS[0], s) for s in (1, -1, 0))
+    seen = _first_terms(tree, sides, cell)
+    if seen is None:
+        return None
+    right, left, point = seen
     if right.value is None or left.value is None or point.value is None:
         return None
 
