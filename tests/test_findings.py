@@ -71,6 +71,23 @@ def test_a_root_without_closed_form_has_a_long_decimal_and_a_ball_as_proof():
 
 
 @pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("abs(exp(x)*sin(x) - x)", ""), ("abs(exp(x)*sin(x) - x)", "x > -4, x < 3"),
+        ("abs(x**2*exp(x) - sin(x)**2)", ""),
+        ("abs(cos(x) - 1 + x**2/2 - x**4/30)", ""), ("relu(sin(x)**2 - x**2/9)", ""),
+    ],
+)  # fmt: skip
+def test_a_double_root_is_no_place_though_it_solves_the_equation_of_the_others(text, where):
+    """exp(x)*sin(x) = x at 0 too, where |exp(x)*sin(x) - x| touches 0 smoothly."""
+    found = ask(text, "x", where).findings
+    assert found
+    for f in found:
+        assert f.at.endswith(" = 0 and x != 0")
+        assert is_on_locus(f)
+
+
+@pytest.mark.parametrize(
     "name", ["x_root", "x_", "k", "n0", "k0", "d_x", "__x", "__t", "wave_s0", "t", "w", "e"]
 )
 def test_no_name_of_the_user_clashes_with_those_of_the_analysis(name):

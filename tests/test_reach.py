@@ -93,6 +93,16 @@ def _constraints(rows):
     return [Constraint(*row) for row in rows]
 
 
+@pytest.mark.parametrize("shift", ["2*x + 1", "x - 1/3", "5 - 3*x", "x/2 + 4"])
+def test_the_impossible_stays_so_in_other_coordinates(shift):
+    """Motzkin's polynomial, multiplied out in 2*x + 1 and 2*y + 1, has twenty terms."""
+    u = sp.sympify(shift, {"x": X})
+    v = u.subs(X, Y)
+    motzkin = u**4 * v**2 + u**2 * v**4 + 1 - 3 * u**2 * v**2
+    assert reach([Constraint(sp.expand(motzkin), "<")]).status is Status.UNSAT
+    assert reach([Constraint(sp.expand(motzkin), "<=")]).status is Status.SAT
+
+
 @pytest.mark.parametrize("rows", UNSAT, ids=str)
 def test_the_impossible_is_proved_impossible(rows):
     """No point satisfies these, and the answer names the argument."""

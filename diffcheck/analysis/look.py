@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
+import flint
 import sympy as sp
 
 from diffcheck.algebra.printer import shown, symbol
@@ -46,6 +47,7 @@ __all__ = ["look"]
 MAX_MEETINGS = 300
 # Points of a set without a formula that are looked at.
 MAX_ON_LINES = 4
+NEAR = flint.arb(0, 6)
 
 
 def look(work: Work, pieces: Pieces) -> None:
@@ -140,7 +142,7 @@ def _across_lines(work: Work, f: sp.Expr, gap: Gap) -> list[Wall]:
     """
     variables = [symbol(v) for v in work.problem.wrt if symbol(v) in f.free_symbols]
     assert work.enough is not None
-    if len(variables) < 2 or not f.free_symbols <= set(variables) or not work.enough.on_lines(gap.part):
+    if not f.free_symbols <= set(variables) or not work.enough.on_lines(gap.part):
         return []
     found: list[Wall] = []
     tried: set[tuple[sp.Expr, ...]] = set()
@@ -153,6 +155,7 @@ def _across_lines(work: Work, f: sp.Expr, gap: Gap) -> list[Wall]:
             continue
         tried.add((v, *values.values()))
         line = walls_of(f.subs(values), (v.name,), False, work.never_zero)
+        line = narrowed(line, {v: NEAR})
         fixed = tuple((s.name, value) for s, value in values.items())
         found += [replace(w, base=(*w.base, *fixed)) for w in line.walls if not w.integers]
     return found

@@ -23,6 +23,7 @@ import flint
 import sympy as sp
 
 from diffcheck.algebra.balls import enclose, exact_value, precision
+from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.signs import ABOVE, Signs, signs
 from diffcheck.conditions.boxes import MAX_PIECES, bounding_box, undecided
 from diffcheck.conditions.constraint import Constraint, all_hold, holds
@@ -98,7 +99,7 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         return Reach(Status.UNSAT, how="cvc5 QF_NRA")
     for point in candidate_points(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
-    for argument in (_in_boxes, _by_sign_change, _on_a_line, _at_small_integers):
+    for argument in (_centred, _in_boxes, _by_sign_change, _on_a_line, _at_small_integers):
         found = argument(constraints, symbols)
         if found is not None:
             return found
@@ -122,6 +123,32 @@ def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.S
         if found.status is Status.SAT and found.witness is not None:
             return replace(found, witness={**found.witness, **fixed})
     return None
+
+
+def _centred(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Decide polynomial constraints with the origin moved to where the two highest terms of the first one put it.
+
+    With s = (2*x + 1)/2 for x, a polynomial in 2*x + 1 and 2*y + 1 has as few terms as it was written with.
+    """
+    if any(s.is_integer for s in symbols) or not all(c.expr.is_polynomial(*symbols) for c in constraints):
+        return None
+    moved: dict[sp.Symbol, sp.Expr] = {}
+    for s in constraints[0].expr.free_symbols:
+        poly = sp.Poly(constraints[0].expr, s)
+        ratio = sp.cancel(poly.coeff_monomial(s ** (poly.degree() - 1)) / poly.LC())
+        if poly.degree() > 1 and ratio.is_Rational and ratio != 0:
+            moved[s] = s - ratio / poly.degree()
+    shifted = [c.expr.xreplace(moved) for c in constraints]
+    if not moved or not all(map(is_modest, shifted)):
+        return None
+    answer = solve([(sp.expand(e), c.rel) for e, c in zip(shifted, constraints, strict=True)])
+    if answer.status == "unsat":
+        return Reach(Status.UNSAT, how="cvc5 QF_NRA")
+    if answer.status != "sat":
+        return None
+    model = {s: moved.get(s, s).xreplace({s: answer.model.get(s, sp.S.Zero)}) for s in symbols}
+    witness = _verified(constraints, symbols, model)
+    return None if witness is None else Reach(Status.SAT, witness, "cvc5 QF_NRA")
 
 
 def _in_boxes(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:

@@ -75,10 +75,20 @@ def _without_exceptions(pair: Pair, others: Sequence[Leaf]) -> Pair:
     """Return a family without the points at which something else happens, or nothing: their numbers are conditions."""
     family = _family(*pair)
     if family is None:
-        return pair
+        return _without_other_roots(pair, others)
     leaf, gap = pair
     numbers = _numbers(family, others)
     apart = (Constraint(family.k - n, "!=") for n in sorted(numbers))
+    return replace(leaf, wall=replace(leaf.wall, conditions=(*leaf.wall.conditions, *apart))), gap
+
+
+def _without_other_roots(pair: Pair, others: Sequence[Leaf]) -> Pair:
+    """Return a root that is told by its equation without the roots of this at which something else happens."""
+    leaf, gap = pair
+    if leaf.wall.implicit is None or leaf.wall.integers or len(leaf.wall.base) != 1:
+        return pair
+    roots = [o.wall.base[0][1] for o in others if o.wall.gap == leaf.wall.gap and o.wall.implicit is None]
+    apart = (Constraint(leaf.wall.implicit.symbol - p, "!=") for p in dict.fromkeys(roots))
     return replace(leaf, wall=replace(leaf.wall, conditions=(*leaf.wall.conditions, *apart))), gap
 
 
