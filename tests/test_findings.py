@@ -1,8 +1,11 @@
 """Findings: the words for a place, the part of the text, the exact witness."""
 
+from itertools import product
+
+import mpmath
 import pytest
 import sympy as sp
-from questions import ask, is_inside, is_on_locus, point_of, question, the_finding
+from questions import ask, is_inside, is_on_locus, is_on_place, point_of, question, the_finding
 
 from diffcheck.check import check
 from diffcheck.language.numeric import precise
@@ -395,3 +398,28 @@ def test_a_place_is_not_said_to_be_more_than_it_is(text, places):
     """Kinds of points that nothing tells in common but more than both are two places."""
     corners = [f for f in ask(text, "x,y").findings if f.kind.value == "corner" and f.source == "abs(x)"]
     assert {f.at for f in corners if "y = " not in f.at} == places
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(abs(x), abs(y), abs(z))", "max(abs(x), 2*abs(y), abs(z - 1))", "min(abs(x), abs(y), abs(z))",
+        "max(x**2, y**2, z**2)", "max(abs(x), abs(y)*abs(z))",
+    ],
+)  # fmt: skip
+def test_a_place_holds_where_lines_fail_and_nowhere_else(text):
+    """Kinds of points that are mirror images are told by sizes: a corner of three where it is the largest."""
+    problem, found = question(text, "x,y,z"), ask(text, "x,y,z").findings
+    step = mpmath.mpf(10) ** -12
+    for numbers in product((-2, -1, 0.25, 1, 1.5), repeat=3):
+        point = dict(zip("xyz", map(mpmath.mpf, numbers), strict=True))
+        below, here, above = (
+            precise(problem.tree, {**point, "x": point["x"] + s * step}, 60) for s in (-1, 0, 1)
+        )
+        fails = abs(above - 2 * here + below) > step / 100
+        told = [f for f in found if is_on_place(f, point)]
+        if fails:
+            # Where three are equal it is an end of the places.
+            assert told or len({abs(v) for v in point.values()}) < 2, point
+        elif len(told) == 1:
+            assert "x" not in told[0].wrt, (told[0].at, point)

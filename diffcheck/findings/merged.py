@@ -13,7 +13,7 @@ from itertools import combinations
 
 import sympy as sp
 
-from diffcheck.conditions.constraint import are_opposed
+from diffcheck.conditions.constraint import Constraint, are_opposed
 from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.findings.families import Pair
 from diffcheck.walls.explore import Leaf
@@ -41,6 +41,7 @@ def said_once(
     Where no expression does that, a few are told apart by their conditions if that is short; of many, only what they
     have in common.  So are a few where what they have in common holds at others of the same walls as well.
     """
+    members = _in_sizes(members) if len(members) > MAX_APART else members
     (first, gap), *rest = members
     shared = _in_common([leaf.conditions for leaf, _ in members])
     if rest and not all(are_opposed(shared, leaf.conditions) for leaf in others):
@@ -71,6 +72,42 @@ def said_once(
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
+
+
+def _in_sizes(members: Sequence[Pair]) -> Sequence[Pair]:
+    """Put leaves together that are mirror images, as often as that goes: y > z and -y > z are |y| > z."""
+    for a, b in combinations(members, 2):
+        for c in a[0].conditions:
+            both = _mirrored(a[0], b[0], c)
+            if both is not None:
+                return _in_sizes([(both, a[1]), *(m for m in members if m is not a and m is not b)])
+    return members
+
+
+def _mirrored(a: Leaf, b: Leaf, c: Constraint) -> Leaf | None:
+    """Return what two leaves, for g = s - d > 0 and for g < 0, are in |g|; None if more than the sign differs."""
+    g, s = c.expr, next((s for s in c.expr.free_symbols if abs(sp.diff(c.expr, s)) == 1), None)
+    if s is None or not s.is_real or s.is_integer or b.wall.formula != a.wall.formula:
+        return None
+    rate = sp.diff(g, s)
+    mirror = {s: s - 2 * rate * g}
+    absolute = {s: s - rate * g + (rate if c.rel == ">" else -rate) * sp.Abs(g)}
+    turned = {Constraint(sp.expand(d.expr.xreplace(mirror)), d.rel).outward for d in b.conditions}
+    if turned != {Constraint(sp.expand(d.expr), d.rel).outward for d in a.conditions}:
+        return None
+    values = _values(a), tuple(e and sp.expand(e.xreplace(mirror)) for e in _values(b))
+    if any(
+        u != v and (u is None or v is None or sp.expand(u - v) != 0) for u, v in zip(*values, strict=True)
+    ):
+        return None
+    left = (Constraint(sp.expand(d.expr.xreplace(absolute)), d.rel) for d in a.conditions if d != c)
+    low, high, size = (e and e.xreplace(absolute) for e in values[0])
+    outcome = replace(a.outcome, left=low, right=high, size=size)
+    return replace(a, conditions=tuple(dict.fromkeys(left)), outcome=outcome)
+
+
+def _values(leaf: Leaf) -> tuple[sp.Expr | None, sp.Expr | None, sp.Expr | None]:
+    return leaf.outcome.left, leaf.outcome.right, leaf.outcome.size
 
 
 def _without_turns(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:

@@ -62,7 +62,7 @@ def describe(
     def told(leaf: Leaf, gap: Gap) -> Finding:
         # What was put together has a wall of its own, and the conditions that set it apart.
         own = {c.opposite for c in leaf.conditions if c.opposite is not None}
-        others = known.get(leaf.wall.formula, own)
+        others = known.get(leaf.wall.formula, own) | {c for c in own if c.expr.has(sp.Abs)}
         return _finding(problem, leaf, gap, set_apart(problem, leaf, others))
 
     def short(leaf: Leaf, gap: Gap) -> bool:
