@@ -12,7 +12,12 @@ PLACES = {
     "norm([x[i] - 1, u[i]])": ["u[i] = 0 and x[i] = 1 for every i"],
     "max(z[j])": ["z[i] = z[j] and z[j] > z[k] for some i, j, k"],
     "sum(abs(f[i] - f[j]))": ["f[i] = f[j] for some i, j"],
-    "norm(x, ord=inf)": ["x[i] = -x[j] for some i, j", "x[i] = x[j] for some i, j"],
+    "norm(x, ord=inf)": [
+        "x[i] = -x[j] and x[j] + abs(x[k]) < 0 for some i, j, k",
+        "x[i] = -x[j] and x[j] > abs(x[k]) for some i, j, k",
+        "x[i] = x[j] and x[j] + abs(x[k]) < 0 for some i, j, k",
+        "x[i] = x[j] and x[j] > abs(x[k]) for some i, j, k",
+    ],
     "sum(max(z[i, j], j))": ["z[i, j] = z[i, k] and z[i, k] > z[i, l] for some i, j, k, l"],
     "abs(sin(f[k]))": ["f[k] = pi*m for integer m"],
     "sum(abs(sin(f[i])))": ["f[i] = pi*k for integer k, for some i"],

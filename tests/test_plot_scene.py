@@ -248,7 +248,7 @@ def test_what_is_there_for_other_constants_is_counted_and_not_named(text, at, pl
 
 def test_an_undetermined_function_is_drawn_without_marks():
     """The curve is true although nothing is decided."""
-    found = scene("abs(x**3 + y**5 + x*y - 1)", wrt="x,y")
+    found = scene("abs(x**3 + y**5 + x*y - 1)**3", wrt="x,y")
     assert not found.cut.marks
     assert found.cut.function
 
