@@ -14,7 +14,6 @@ PLACES = {
     "sum(abs(f[i] - f[j]))": ["f[i] = f[j] for some i, j"],
     "norm(x, ord=inf)": [
         "x[i] = -x[j] and x[j] + abs(x[k]) < 0 for some i, j, k",
-        "x[i] = -x[j] and x[j] > abs(x[k]) for some i, j, k",
         "x[i] = x[j] and x[j] + abs(x[k]) < 0 for some i, j, k",
         "x[i] = x[j] and x[j] > abs(x[k]) for some i, j, k",
     ],
