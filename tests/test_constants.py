@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 from questions import ask, question
 
+from diffcheck.check import check
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import _reach
 from diffcheck.constants import cases
@@ -16,7 +17,9 @@ from diffcheck.constants.classes import _rational, regions
 from diffcheck.errors import Undetermined
 from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse
+from diffcheck.report.json import to_object
 from diffcheck.verdict import C0, CINF, OTHERWISE, SINGULAR, Kind, Verdict
+from diffcheck.verify import verify
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.outcome import SMOOTH, Outcome
 from diffcheck.walls.wall import Wall
@@ -309,3 +312,17 @@ def test_what_has_a_value_is_no_variable():
     """Without --wrt a name with a value is a constant; every name is a variable where each has one."""
     assert question("abs(x)**b", None, "b == 2").wrt == ("x",)
     assert question("abs(x)", None, "x == 2").wrt == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("abs(x)**b", "b == 2"),
+        ("abs(x - a) + abs(x)*(a - b)", "a == b"),
+        ("max(x, a)", "a == 2*b + 1, b > 0"),
+    ],
+)
+def test_a_report_on_constants_with_a_value_is_verified(text, where):
+    """The checker puts in what the conditions say, too."""
+    checks = verify(to_object(check(text, "x", where)))
+    assert all(c.status.holds for c in checks), [c.note for c in checks]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from diffcheck.errors import BadOption, InputError, SyntaxProblem, Undetermined
 from diffcheck.language.conventions import DATA, INPUTS, PREDICTED, exponents, is_setting, settings_of
@@ -19,10 +18,11 @@ from diffcheck.language.layers import Numbering
 from diffcheck.language.limits import check_size
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.reductions import base_of, indices_of
-from diffcheck.language.tree import NAME, Node, substitute
+from diffcheck.language.tree import NAME, Node
 from diffcheck.language.vectors import opened
 from diffcheck.problem import Problem, Samples, Value
 from diffcheck.question.beside import without_analytic
+from diffcheck.question.constants import with_values
 from diffcheck.question.model import Model, listed, predictions
 from diffcheck.question.samples import Reading, readings, same_vector
 from diffcheck.question.unknown import depends, hidden
@@ -146,7 +146,7 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
     else:
         fixed = {a.leaf for c in conditions if c.op == "eq" for a in c.args if a.op == NAME}
         chosen = _guess([n for n in names if n not in fixed] or names, exponents(tree))
-    tree, conditions = _with_equal_constants(tree, conditions, frozenset(chosen))
+    tree, conditions = with_values(tree, conditions, frozenset(chosen))
     everything = dict.fromkeys(n for t in (tree, *conditions) for n in t.names())
     everything = dict.fromkeys([*(n for n in names if n in everything), *everything])
     constants = tuple(n for n in everything if n not in chosen)
@@ -157,27 +157,6 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
     )  # fmt: skip
     notes = (*way.notes, *model.notes(problem, asked=bool(asked)))
     return replace(problem, outline=_outline(problem, model, way), notes=notes)
-
-
-def _with_equal_constants(
-    tree: Node, conditions: Sequence[Node], variables: frozenset[str]
-) -> tuple[Node, list[Node]]:
-    """Return a question with what constants are said to be in their place: a*abs(x) where a == 2*b is 2*b*abs(x)."""
-    for condition in (c for c in conditions if c.op == "eq"):
-        for one, other in (condition.args, condition.args[::-1]):
-            is_constant = one.op == NAME and one.leaf not in (*variables, *other.names())
-            if is_constant and variables.isdisjoint(other.names()):
-                value = partial(_value_of, {str(one.leaf): other})
-                tree, *left = (
-                    substitute(t, value) for t in (tree, *(c for c in conditions if c != condition))
-                )
-                return _with_equal_constants(tree, left, variables)
-    return tree, list(conditions)
-
-
-def _value_of(values: Mapping[str, Node], node: Node) -> Node | None:
-    value = values.get(str(node.leaf)) if node.op == NAME else None
-    return None if value is None else replace(value, span=node.span)
 
 
 def _numbers(name: str) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.tree import APPLY, NAME, Node, name, substitute
 from diffcheck.language.unparse import unparse
+from diffcheck.question.constants import with_values
 from diffcheck.question.samples import readings
 from diffcheck.verify.elementary import elementary
 from diffcheck.verify.sidewise import DIGITS, real
@@ -142,7 +143,8 @@ def claim(report: Mapping[str, Any]) -> Claim:
         certificate = from_data(report["certificate"])
         tree = parse(certificate.expression)
         typed = parse(report["expression"])
-        conditions = tuple(_hidden(c, values) for c in parse_conditions(report["where"]))
+        conditions = [_hidden(c, values) for c in parse_conditions(report["where"])]
+        typed, conditions = with_values(typed, conditions, frozenset(report["wrt"]))
         ways = readings(typed, conditions, report["expression"], report.get("size"), settings_of(typed))
         wrt, constants = tuple(report["wrt"]), tuple(report["constants"])
     except (InputError, KeyError, TypeError) as error:
@@ -150,7 +152,7 @@ def claim(report: Mapping[str, Any]) -> Claim:
     faults = []
     names = {*wrt, *constants}
     matching = [w.where for w in ways if _matches(w.tree, tree, names, {})]
-    where = matching[0] if matching else conditions
+    where = tuple(matching[0] if matching else conditions)
     if not matching:
         faults.append("the certificate is about another expression")
     if not set(tree.names()) <= names or not wrt:
