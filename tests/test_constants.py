@@ -326,3 +326,15 @@ def test_a_report_on_constants_with_a_value_is_verified(text, where):
     """The checker puts in what the conditions say, too."""
     checks = verify(to_object(check(text, "x", where)))
     assert all(c.status.holds for c in checks), [c.note for c in checks]
+
+
+@pytest.mark.parametrize("where", ["a == log(b)", "a == sqrt(b)", "a == 1/b", "b == sqrt(a - 1)"])
+def test_an_equation_that_says_more_than_a_value_is_left(where):
+    """a == log(b) says that b is positive: max(-b, 0) is 0, which no value of a shows."""
+    with pytest.raises(Undetermined, match="`==` in a constraint"):
+        ask("max(-b, 0)*abs(x) + a", "x", where)
+
+
+def test_a_variable_that_is_said_to_be_another_name_stays_one():
+    """x == y gives neither of them a value."""
+    assert "x" in question("w*abs(x)", None, "x == y").wrt

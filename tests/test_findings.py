@@ -423,3 +423,17 @@ def test_a_place_holds_where_lines_fail_and_nowhere_else(text):
             assert told or len({abs(v) for v in point.values()}) < 2, point
         elif len(told) == 1:
             assert "x" not in told[0].wrt, (told[0].at, point)
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("sqrt(abs(x))*abs(y - z)*max(w, 1)", "y != z"),
+        ("sqrt(abs(x))*where(y == z, 0, exp(-abs(y - z)))*max(w, 1)", None),
+        ("sqrt(abs(x))*(abs(y) + abs(w) - 1)", None),
+    ],
+)
+def test_a_condition_holds_in_all_cases_that_are_told_as_one(text, condition):
+    """What divides the size of one case only is no condition of the others."""
+    (found,) = ask(text, "x").findings
+    assert (found.at, found.condition) == ("x = 0", condition)

@@ -286,6 +286,7 @@ ERRORS = [
     ("elu(x, 1, alpha=2)", WrongArguments, (10, 15), "elu(u, alpha)"),
     ("elu(alpha=2)", WrongArguments, (0, 12), "elu(u, alpha)"),
     ("log(x, base=2)", WrongArguments, (7, 11), "log(u)"),
+    ("maximum(x, 0, hi=3)", WrongArguments, (14, 16), "maximum(a, b, ...)"),
     ("max(" + ", ".join("x" * 65) + ")", WrongArguments, (0, 198), "a, b"),
     ("(" * 3000 + "x" + ")" * 3000, SyntaxProblem, None, "split"),
     ("-" * 5000 + "x", SyntaxProblem, None, "split"),

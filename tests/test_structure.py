@@ -89,7 +89,7 @@ def test_the_data_types_import_nothing_but_each_other():
 # What the checker may share with the analyzer: the language, the table of functions and its values, the report.
 LANGUAGE = {
     "atoms", "certificate", "errors", "language.conventions", "language.numeric", "language.parse", "language.tree",
-    "language.unparse", "question.samples", "question.unknown", "verdict",
+    "language.unparse", "question.constants", "question.samples", "question.unknown", "verdict",
 }  # fmt: skip
 
 

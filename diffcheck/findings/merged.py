@@ -64,7 +64,7 @@ def said_once(
         return list(members)
     values = [None if v is None else v.value for v in merged]
     outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
-    if size is None:
+    if values[2] is None:
         sizes = [
             leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size for leaf, _ in members
         ]
@@ -86,8 +86,9 @@ def _in_sizes(members: Sequence[Pair]) -> Sequence[Pair]:
 
 def _mirrored(a: Leaf, b: Leaf, c: Constraint) -> Leaf | None:
     """Return what two leaves, for g = s - d > 0 and for g < 0, are in |g|; None if more than the sign differs."""
-    g, s = c.expr, next((s for s in c.expr.free_symbols if abs(sp.diff(c.expr, s)) == 1), None)
-    if s is None or not s.is_real or s.is_integer or b.wall.formula != a.wall.formula:
+    names = (s for s in sorted(c.expr.free_symbols, key=lambda s: s.name) if s.is_real and not s.is_integer)
+    g, s = c.expr, next((s for s in names if abs(sp.diff(c.expr, s)) == 1), None)
+    if s is None or (b.wall.formula, b.wall.conditions) != (a.wall.formula, a.wall.conditions):
         return None
     rate = sp.diff(g, s)
     mirror = {s: s - 2 * rate * g}
@@ -101,13 +102,13 @@ def _mirrored(a: Leaf, b: Leaf, c: Constraint) -> Leaf | None:
     ):
         return None
     left = (Constraint(sp.expand(d.expr.xreplace(absolute)), d.rel) for d in a.conditions if d != c)
-    low, high, size = (e and e.xreplace(absolute) for e in values[0])
-    outcome = replace(a.outcome, left=low, right=high, size=size)
+    low, high, size, factor = (e and e.xreplace(absolute) for e in values[0])
+    outcome = replace(a.outcome, left=low, right=high, size=size, factor=factor)
     return replace(a, conditions=tuple(dict.fromkeys(left)), outcome=outcome)
 
 
-def _values(leaf: Leaf) -> tuple[sp.Expr | None, sp.Expr | None, sp.Expr | None]:
-    return leaf.outcome.left, leaf.outcome.right, leaf.outcome.size
+def _values(leaf: Leaf) -> tuple[sp.Expr | None, ...]:
+    return leaf.outcome.left, leaf.outcome.right, leaf.outcome.size, leaf.outcome.factor
 
 
 def _without_turns(members: Sequence[Pair], short: Callable[[Leaf, Gap], bool]) -> list[Pair]:

@@ -261,7 +261,7 @@ def reduction(
 def _placed(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Sequence[Node]:
     """Return the arguments in order: `elu(u, alpha=1)` as `elu(u, 1)`."""
     params = () if named.row.variadic else named.row.params
-    if not keywords or len(args) > len(params):
+    if not keywords or len(args) > len(params) > 0:
         return args
     given = dict(zip(params, args, strict=False))
     for word, value in keywords:

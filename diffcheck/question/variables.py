@@ -144,11 +144,12 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
         chosen = model.variables(names, values)
         through, guessed = model.through(values, chosen), not model.parameters(names)
     else:
-        fixed = {a.leaf for c in conditions if c.op == "eq" for a in c.args if a.op == NAME}
+        equations = [pair for c in conditions if c.op == "eq" for pair in (c.args, c.args[::-1])]
+        fixed = {a.leaf for a, b in equations if a.op == NAME and not b.names()}
         chosen = _guess([n for n in names if n not in fixed] or names, exponents(tree))
     tree, conditions = with_values(tree, conditions, frozenset(chosen))
-    everything = dict.fromkeys(n for t in (tree, *conditions) for n in t.names())
-    everything = dict.fromkeys([*(n for n in names if n in everything), *everything])
+    used = dict.fromkeys(n for t in (tree, *conditions) for n in t.names())
+    everything = dict.fromkeys([*(n for n in names if n in used), *used])
     constants = tuple(n for n in everything if n not in chosen)
     values = tuple(replace(v, moves=depends(v, words or chosen, values)) for v in values)
     problem = Problem(

@@ -225,7 +225,8 @@ def _classified(question: Question, site: Site, unknown: list[str]) -> Leaf | No
     if outcome is None:
         unknown += doubts
         return found
-    return replace(leaves[0], outcome=outcome) if leaves else None
+    worst = min(leaves, key=lambda leaf: leaf.outcome.level, default=None)
+    return None if worst is None else replace(worst, outcome=outcome)
 
 
 def _assumed(question: Question, site: Site) -> sp.Expr | None:

@@ -117,8 +117,12 @@ class Enough:
                 yield Gap(piece, node, False)
 
     def on_lines(self, part: Node) -> bool:
-        """Whether one point with a corner is enough for a part of which no formula gives all points; note it if so."""
-        if part.op not in COMPARISONS or not self.named(part) or not self.applies:
+        """Whether one point with a corner is enough for a part of which no formula gives all points; note it if so.
+
+        Of two comparisons one could hide the corners of the other elsewhere: their place would not be all of it.
+        """
+        alone = {n for n in self.tree.distinct() if n.op in COMPARISONS} == {part}
+        if not alone or not self.named(part) or not self.applies:
             return False
         self.lines[part] = None
         return True
