@@ -47,6 +47,7 @@ __all__ = ["look"]
 MAX_MEETINGS = 300
 # Points of a set without a formula that are looked at.
 MAX_ON_LINES = 4
+# Where roots on a line are looked for that are not all known.
 NEAR = flint.arb(0, 6)
 
 

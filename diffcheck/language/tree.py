@@ -118,6 +118,11 @@ class Node:
                 yield node
                 stack.extend(reversed([*below(node)] if below else node.args))
 
+    @property
+    def is_natural(self) -> bool:
+        """Whether this is one of the numbers 1, 2, 3, ..."""
+        return isinstance(self.leaf, Fraction) and self.leaf.denominator == 1 and self.leaf > 0
+
     def names(self) -> tuple[str, ...]:
         """Return the names that occur, each once, in the order of the text."""
         return self._leaves(NAME)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 
 from diffcheck.language.tree import NAME, NUMBER, Node, substitute
@@ -37,10 +36,7 @@ def _is_total(node: Node) -> bool:
     """Whether an operation has a value wherever its arguments have one."""
     if node.op == "div":
         return node.args[1].op == NUMBER and node.args[1].leaf != 0
-    if node.op == "pow":
-        exponent = node.args[1].leaf
-        return isinstance(exponent, Fraction) and exponent.denominator == 1 and exponent > 0
-    return node.op in TOTAL
+    return node.op in TOTAL or (node.op == "pow" and node.args[1].is_natural)
 
 
 def _value_of(values: Mapping[str, Node], node: Node) -> Node | None:

@@ -130,11 +130,10 @@ class Enough:
     def seen(self, explored: Explored, part: Node) -> bool:
         """Say whether what was seen of a wall is enough, and note it."""
         self.many = self.many or len(explored.leaves) > FEW
-        least = 1 if part in self.lines else KINDS
+        line = part in self.lines
         done = (
-            (self.many or part in self.lines)
+            (line or (self.many and len(explored.leaves) >= KINDS))
             and part.op in COMPARISONS
-            and len(explored.leaves) >= least
             and self.applies
             and any(leaf.outcome.level == C0 and self.occurs(leaf) for leaf in explored.leaves)
         )

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from diffcheck.language.tree import NUMBER, Node
+from diffcheck.language.tree import Node
 from diffcheck.verdict import C0, CINF
 from diffcheck.walls.outcome import OUTSIDE, Outcome
 
 __all__ = ["of_parts"]
 
-# Analytic on the line; those with a slope that has no zero; functions of any number of parts.
+# Analytic on the line, with a slope that has no zero.
 MONOTONE = ("exp", "atan", "erf")
 ANALYTIC = (*MONOTONE, "sin", "cos")
-WHOLE = ("add", "mul")
+# Of any number of parts.
+MANY = ("add", "mul")
 
 HOW = "sums, products and compositions with what is smooth change no class"
 
@@ -44,22 +45,15 @@ def of_parts(node: Node, judge: Callable[[Node], Outcome], nonzero: Callable[[No
     smooth = [part for part, o in zip(parts, outcomes, strict=True) if o is not found]
     if node.op == "mul" and not all(map(nonzero, smooth)):
         return None
-    if node.op not in WHOLE and (node.op not in MONOTONE or found.level < C0):
+    if node.op not in MANY and (node.op not in MONOTONE or found.level < C0):
         return None
     return replace(found, left=None, right=None, size=None, factor=None, how=f"{HOW}: {found.how}")
 
 
 def _parts(node: Node) -> Iterator[Node]:
     """Yield the terms of a sum or the factors of a product, however they are bracketed, or the argument."""
-    if node.op in ANALYTIC or _is_natural_power(node):
+    if node.op in ANALYTIC or (node.op == "pow" and node.args[1].is_natural):
         yield node.args[0]
-    elif node.op in WHOLE:
+    elif node.op in MANY:
         for a in node.args:
             yield from _parts(a) if a.op == node.op else (a,)
-
-
-def _is_natural_power(node: Node) -> bool:
-    if node.op != "pow" or node.args[1].op != NUMBER:
-        return False
-    exponent = node.args[1].leaf
-    return getattr(exponent, "denominator", 0) == 1 and exponent > 0  # type: ignore[operator]
