@@ -126,6 +126,7 @@ def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Rep
     no_notes: list[str] = []
     notes = _or_nothing(lambda: _told_apart(problem, analysis, until), no_notes)
     notes += _or_nothing(lambda: _unmet(problem, analysis), no_notes)
+    notes += _or_nothing(lambda: _at_borders(problem, analysis, until), no_notes)
     return problem, Report(
         expression=problem.text,
         wrt=problem.wrt,
@@ -158,6 +159,12 @@ def _unmet(problem: Problem, analysis: Analysis) -> list[str]:
     from diffcheck.question.indices import unmet
 
     return list(unmet(analysis.unmet, problem))
+
+
+def _at_borders(problem: Problem, analysis: Analysis, until: float) -> list[str]:
+    from diffcheck.question.borders import at_borders
+
+    return list(at_borders(problem, analysis, lambda asked: _probed(asked, _analysis(asked, until))))
 
 
 def _as_asked(problem: Problem, report: Report) -> Report:

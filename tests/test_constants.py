@@ -110,6 +110,28 @@ def test_open_regions_with_different_verdicts_are_cases(text, wrt, where, cases)
         assert (case.verdict is Verdict.DIFFERENTIABLE) == case.smoothness.differentiable
 
 
+BORDERS = [
+    ("abs(x)**p", "p >= 1", ["p = 1"]),
+    ("abs(x)**p", "2 <= p", []),
+    ("abs(x)**p", "p >= 1, p != 1", []),
+    ("abs(x)**(p*q)*x", "p >= 0, q >= 0 and q <= 1", []),
+    ("abs(x)**(p - q)", "p >= q + 1", ["p = q + 1"]),
+    ("relu(x)**p + relu(x - 1)**q", "p >= 1, q >= 1", ["p = 1", "q = 1"]),
+    ("a*abs(x)", "a >= 0", []),
+    ("abs(x)**p", "p**2 >= 4, p > 0", []),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "borders"), BORDERS, ids=[f"{t} {w}" for t, w, _ in BORDERS])
+def test_a_border_of_the_constants_that_breaks_a_differentiable_function_is_noted(text, where, borders):
+    """Constants are in general position, but `p >= 1` allows p = 1 as well; the note holds, asked by itself."""
+    report = check(text, "x", where)
+    said = [note for note in report.notes if "general position" in note]
+    assert [re.search("where (.*) it is not differentiable: class C0$", note)[1] for note in said] == borders
+    for border in borders:
+        assert check(text, "x", border.replace("=", "==")).smoothness == C0
+
+
 SPLIT = [
     ("where(a > b, abs(x), where(b > c, x, abs(x)**3))", "x", ""),
     ("where(a*b > 1, floor(x), where(a > b, abs(x), x**2))", "x", ""),
