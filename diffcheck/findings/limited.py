@@ -48,7 +48,8 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         if c.expr.free_symbols <= constants or not _is_plain(c, leaf.wall)
     ]
     apart = [c for c in leaf.conditions if c.expr.free_symbols <= names and c.opposite in known]
-    told = reduced(tuple(dict.fromkeys(real + apart)), ())
+    bounds = tuple(c for c in leaf.wall.conditions if c.expr.free_symbols & known_steps)
+    told = reduced(tuple(dict.fromkeys(real + apart)), bounds)
     return list(dict.fromkeys(_counted(c) for c in told))
 
 

@@ -45,6 +45,10 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
     """Return the locus as text of the language: "f = y", "x = 0 and y > 0", "x = k*pi for integer k"."""
     text, integers = locus(leaf, gap, problem)
     text += _restrictions(leaf, problem, apart)
+    names = spoken(leaf.wall, problem)
+    asked = {s for c in apart for s in c.expr.free_symbols}
+    letters = [*integers.split(", "), *(text_of(names[k]) for k in leaf.wall.integers if k in asked)]
+    integers = ", ".join(dict.fromkeys(filter(None, letters)))
     return f"{text} for integer {integers}" if integers else text
 
 

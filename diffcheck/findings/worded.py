@@ -82,7 +82,7 @@ def describe(
         every = (leaf for leaf, _ in leaves if leaf.wall.formula in walls)
         return [leaf for leaf in every if (leaf.wall, leaf.conditions) not in own]
 
-    once: set[tuple[Node, Kind]] = set()
+    once: set[object] = set()
     quiet = [leaf for leaf, _ in leaves if leaf.outcome.kind is None or not _shown(leaf.outcome, worst)]
     for leaf, gap in joined(
         [pair for members in groups.values() for pair in said_once(members, short, besides(members))],
@@ -90,11 +90,14 @@ def describe(
         known,
     ):
         found = told(leaf, gap)
-        if gap.part not in whole:
+        if gap.part in whole:
+            found = replace(found, at=whole[gap.part], condition=None)
+        # What one formula says is said once, of whatever residues of an integer it was seen.
+        sides = () if gap.part in whole else (found.left, found.right, found.size)
+        key = found.kind, gap.part, found.at, found.condition, sides
+        if key not in once:
+            once.add(key)
             yield found
-        elif (gap.part, found.kind) not in once:
-            once.add((gap.part, found.kind))
-            yield replace(found, at=whole[gap.part], condition=None)
 
 
 def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:

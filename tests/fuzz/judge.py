@@ -126,15 +126,15 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             or finding.kind.value in {"edge", "flat", "oscillation", "disagreement"}
             # A line crosses a wall that carries values of its own in one point.
             or (finding.kind is Kind.DIRECTIONAL and any(f.kind is Kind.HOLE for f in found.findings))
-            # The stated size is lost in the precision of the lines: exp(-1e6).
-            or _is_lost(finding)
             # No line sees that a derivative has no limit, or another one along every line.
             or (finding.kind.value == "break" and (finding.left is None or " and " in finding.at))
         ):
             continue
         function = Function.of(problem, FAINT_PRECISION)
-        for point in (_witness(finding.witness), *_members(problem, finding)):
-            if any(v is None or v is DOUBT for v in point.values()):
+        for known in ({**finding.witness, **finding.member}, *_members(problem, finding)):
+            point = {n: value_of(parse(known[n])) for n in finding.witness}
+            # The stated size may be lost in the precision of the lines: exp(-1e6).
+            if any(v is None or v is DOUBT for v in point.values()) or _is_lost(finding, known):
                 continue
             seen = _seen(problem, function, point, finding)
             # A slow pole, log(x), looks like a jump.
@@ -148,18 +148,21 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
     return ""
 
 
-def _is_lost(finding: Finding) -> bool:
-    """Whether the size that is stated is too small at the example to be seen."""
-    if finding.size is None:
+def _is_lost(finding: Finding, known: Mapping[str, str]) -> bool:
+    """Whether the size that is stated is too small at a point to be seen."""
+    stated = finding.size
+    if finding.kind is Kind.CORNER and None not in (finding.left, finding.right):
+        stated = f"({finding.right}) - ({finding.left})"
+    if stated is None:
         return False
     try:
-        size = value_of(parse(_put_in(finding.size, {**finding.witness, **finding.member})))
+        size = value_of(parse(_put_in(stated, known)))
     except DiffcheckError:
         return False
     return size not in (None, DOUBT) and bool(abs(arb(size)) < LEAST)
 
 
-def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
+def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, str]]:
     """Yield points of an infinite family as its place reads, "x = pi*k and k > 0 for integer k", inside the domain."""
     place, _, letter = finding.at.partition(" for integer ")
     equations = [c for c in place.split(" and ") if " = " in c]
@@ -180,7 +183,7 @@ def _members(problem: Problem, finding: Finding) -> Iterator[dict[str, Any]]:
             and not _is_zero(finding.size, known)
             and all(precise(c, p, 40) is True for c in problem.where for p in near)
         ):
-            yield _witness({n: t for n, t in known.items() if n != letter})
+            yield known
 
 
 def _is_zero(size: str | None, known: Mapping[str, str]) -> bool:
@@ -191,10 +194,6 @@ def _is_zero(size: str | None, known: Mapping[str, str]) -> bool:
 def _put_in(text: str, known: Mapping[str, str]) -> str:
     """Return a text with texts for names."""
     return re.sub(r"[A-Za-z_]\w*", lambda m: f"({known[m[0]]})" if m[0] in known else m[0], text)
-
-
-def _witness(texts: Mapping[str, str]) -> dict[str, Any]:
-    return {n: value_of(parse(text)) for n, text in texts.items()}
 
 
 def _seen(problem: Problem, function: Function, point: dict[str, Any], finding: Finding) -> float | None:
