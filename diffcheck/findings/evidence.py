@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import flint
 import sympy as sp
 
 from diffcheck.algebra.balls import enclose
@@ -53,6 +54,8 @@ __all__ = ["Discharged", "Record", "certificate"]
 MAX_TERMS = 6
 # A coefficient longer than this is written as the number it is at the witness.
 MAX_OPERATIONS = 60
+# Unless the number has too many digits to be written out, as exp(-1e6) has.
+LARGEST = flint.arb(10) ** 1000
 ROOT_DIGITS = 50
 SAME = {"=": "=="}
 
@@ -315,7 +318,7 @@ class _Germs:
     def _number(self, c: sp.Expr) -> sp.Expr:
         """Return a long coefficient at the witness, to more digits than its germ is checked with."""
         ball = enclose(c, self.point, 1500)
-        if not ball.is_finite():
+        if not ball.is_finite() or not 1 / LARGEST < abs(ball) < LARGEST:
             return c.xreplace(self.point)
         return sp.Rational(ball.mid().str(440, radius=False))
 

@@ -28,6 +28,8 @@ from tests.fuzz.judge import Outcome, compare, compare_twins
 from tests.fuzz.twins import twin
 
 LIMIT = 10
+# Seconds above it after which a process is ended from outside: what asks no clock is interrupted after a moment.
+SLACK = 3
 # SymPy's caches help, and grow: a process is replaced after so many questions.
 LIFE = 400
 FAMILIES = ("large", "small", "twins")
@@ -66,7 +68,7 @@ def _serve(connection: Connection, limit: int) -> None:
         # Processor time, so that a busy machine makes no hangs; the signal ends C code too.
         used = resource.getrusage(resource.RUSAGE_SELF)
         resource.setrlimit(
-            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + limit, resource.RLIM_INFINITY)
+            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + SLACK + limit, resource.RLIM_INFINITY)
         )
         connection.send(_answer(name, limit))
 
