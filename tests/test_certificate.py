@@ -4,16 +4,20 @@ import json
 from functools import lru_cache
 
 import pytest
+import sympy as sp
 from jsonschema import Draft202012Validator
 from losses import LOSSES
 
 from diffcheck.certificate import Certificate, Term, from_data, to_data
 from diffcheck.check import check
+from diffcheck.findings.evidence import _Germs
 from diffcheck.language.parse import parse
 from diffcheck.report.json import schema_text, to_object
 from diffcheck.report.proof import proof
 from diffcheck.verdict import Verdict
+from diffcheck.walls.outcome import Evidence
 
+X = sp.Symbol("x", real=True)
 SCHEMA = Draft202012Validator(json.loads(schema_text()))
 
 
@@ -92,6 +96,16 @@ def test_nothing_is_claimed_without_a_verdict():
 def test_the_steps_can_be_left_out():
     """Whoever does not look at them does not wait for them."""
     assert check("abs(x)", certify=False).certificate is None
+
+
+@pytest.mark.parametrize("size", [-(10**9), -5000, 10**9])
+def test_a_number_with_too_many_digits_is_not_written_out(size):
+    """exp(-1e9) stays what it is, at once; its neighbours in size are numbers to more digits than are checked."""
+    germs = _Germs(None, "t", Evidence(), {X: sp.Integer(3)})
+    assert germs._number(X * sp.exp(size)) == 3 * sp.exp(size)
+    near = germs._number(X * sp.exp(size // abs(size)))
+    assert near.is_Rational
+    assert abs(near - 3 * sp.exp(size // abs(size))) < sp.Rational(1, 10**400)
 
 
 def test_the_proof_is_told_in_lines():
