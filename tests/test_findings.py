@@ -10,7 +10,7 @@ from questions import ask, is_inside, is_on_locus, is_on_place, point_of, questi
 from diffcheck.check import check
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
-from diffcheck.verdict import CINF, SINGULAR, Kind, Severity, Verdict
+from diffcheck.verdict import C0, CINF, SINGULAR, Kind, ProbeStatus, Severity, Verdict
 
 PLACES = [
     ("abs(y - f)", "f", "f = y"),
@@ -423,6 +423,45 @@ def test_a_place_holds_where_lines_fail_and_nowhere_else(text):
             assert told or len({abs(v) for v in point.values()}) < 2, point
         elif len(told) == 1:
             assert "x" not in told[0].wrt, (told[0].at, point)
+
+
+CIRCLE = [(0, 1), (0, -1), (1, 0), (-1, 0), ("3/5", "4/5"), ("-4/5", "3/5")]
+TURNING = [
+    ("max(0, norm(x, y) - 1)", CIRCLE),
+    ("abs(x**2 + y**2 - 1)", CIRCLE),
+    ("relu(norm(x, y) - 1)*norm(x, y)", CIRCLE),
+    ("max(1 - norm(x, y), 0)*x", CIRCLE),
+    ("x/max(norm(x, y), 1)", CIRCLE),
+    ("(x + y)/max(norm(x, y), 1)", [*CIRCLE, ("sqrt(1/2)", "-sqrt(1/2)"), ("-sqrt(1/2)", "sqrt(1/2)")]),
+    ("x*max(x**2 + y**2, 1)", CIRCLE),
+    ("abs(y**2 - x**3 - x)", [(0, 0), (1, "sqrt(2)"), (1, "-sqrt(2)")]),
+    ("abs(y**2 - x**3)", [(0, 0), (1, 1), (1, -1)]),
+    ("abs(y**2 - x**2)", [(0, 0), (1, 1), (1, -1)]),
+    ("abs(sin(x) + cos(y))", [("-pi/2", 0), ("pi/2", "pi"), (0, "pi/2"), ("pi/6", "2*pi/3")]),
+    ("abs(x + y**2)*(x + 4)", [(0, 0), (-4, 2), (-4, -2), (-1, 1)]),
+]
+
+
+@pytest.mark.parametrize(("text", "points"), TURNING, ids=[t for t, _ in TURNING])
+def test_a_place_solved_for_one_name_holds_where_its_slope_vanishes(text, points):
+    """What breaks across g = 0 breaks where dg/dx vanishes if dg/dy does not, and may not where both vanish."""
+    problem, found = question(text, "x,y"), ask(text, "x,y").findings
+    step = mpmath.mpf(10) ** -12
+    for pair in points:
+        point = {n: precise(parse(str(v)), {}, 60) for n, v in zip("xy", pair, strict=True)}
+        bends = []
+        for n in "xy":
+            line = [precise(problem.tree, {**point, n: point[n] + s * step}, 60) for s in (-1, 0, 1)]
+            bends.append(abs(line[0] - 2 * line[1] + line[2]))
+        assert any(is_on_place(f, point) for f in found) == (max(bends) > step / 100), point
+
+
+@pytest.mark.parametrize("eps", ["1e-8", "1", "1e-4"])
+def test_an_example_is_where_the_break_is_seen(eps):
+    """At a solver's point both sides may agree: dot(u, v) = 0 for what is divided by a norm that is cut off."""
+    report = check(f"dot(u, v)/max(norm(u)*norm(v), {eps})", "u")
+    assert report.smoothness == C0
+    assert {f.probe.status for f in report.findings} == {ProbeStatus.CONFIRMED}
 
 
 @pytest.mark.parametrize(

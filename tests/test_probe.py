@@ -281,6 +281,27 @@ def test_where_walls_meet_other_directions_count(text: str, kind: str, level: fl
     assert found.status.value == status
 
 
+@pytest.mark.parametrize(
+    "text", ["abs(x)**(1 - 1e-9)", "sign(x)*abs(x)**(1 - 1e-6)", "x*abs(x)**(-1e-20)", "relu(x)**0.9999"]
+)
+def test_slopes_that_grow_too_slowly_contradict_nothing(text: str) -> None:
+    """An infinite slope such as t**-1e-9 looks finite; the finding stands by its proof."""
+    found = probe(_problem(text), analyze(_problem(text)))
+    assert found.verdict is Verdict.NOT_DIFFERENTIABLE
+    assert {f.probe.status for f in found.findings if f.probe} <= {
+        ProbeStatus.CANNOT_TELL,
+        ProbeStatus.CONFIRMED,
+    }
+
+
+@pytest.mark.parametrize("text", ["abs(x)", "x**3 + x", "abs(x)**(3/2) - x"])
+def test_slopes_that_settle_are_finite(text: str) -> None:
+    """A cusp is contradicted where the slopes change with the step alone."""
+    claim = replace(_claim(0), findings=(_finding("cusp", 0, "0", left="-oo", right="oo"),))
+    found = probe(_problem(text), replace(claim, verdict=Verdict.NOT_DIFFERENTIABLE))
+    assert found.verdict is Verdict.UNDETERMINED
+
+
 def test_the_probe_is_deterministic() -> None:
     """The same question gets the same answer, to the last digit."""
     problem = _problem("abs(cos(x) - x)")

@@ -18,8 +18,9 @@ from diffcheck.conditions.demands import demands
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import FLIPPED, NEGATED, STRICT, Relation
+from diffcheck.conditions.relations import BORDERED, FLIPPED, NEGATED, STRICT, Relation
 from diffcheck.problem import Problem
+from diffcheck.verdict import Kind
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
 from diffcheck.walls.wall import Wall
@@ -98,10 +99,15 @@ def as_unequal(f: sp.Expr) -> str:
     only = _only_zero(f)
     if only is not None:
         return f"{text_of(next(iter(f.free_symbols)))} != {text_of(only)}"
-    terms = sp.Add.make_args(f)
+    number, terms = sp.S.Zero, sp.Add.make_args(f)
+    if f.is_Add:
+        number = sp.Add(*(t for t in terms if t.is_number))
     low = [t for t in terms if t.could_extract_minus_sign() or t.is_number]
     if len(terms) == 2 and len(low) == 1:
         return f"{text_of(f - low[0])} != {text_of(-low[0])}"
+    if number != 0:
+        sign = -1 if all(t.could_extract_minus_sign() for t in terms if not t.is_number) else 1
+        return f"{text_of(sign * (f - number))} != {text_of(-sign * number)}"
     return f"{text_of(f)} != 0"
 
 
@@ -132,11 +138,53 @@ def factors_of_size(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):
         return
     signed = {c.expr for c in (*leaf.conditions, *leaf.wall.conditions)}
+    strict = {c.expr for c in leaf.conditions} | {
+        c.expr for c in leaf.wall.conditions if not _is_plain(c, leaf.wall)
+    }
+    found, closed = _zeros(leaf, size)
     nonzero = _nonzero(problem)
     known = {*leaf.wall.integers, *(symbol(n) for n in (*problem.wrt, *problem.constants))}
-    for f in (f.args[0] if isinstance(f, sp.Abs) else f for f in factors(size)):
-        if f.free_symbols <= known and f not in signed and -f not in signed and not nonzero(f):
+    for f in (f.args[0] if isinstance(f, sp.Abs) else f for f in found):
+        taken = strict if f in closed else signed
+        if f.free_symbols <= known and f not in taken and -f not in taken and not nonzero(f):
             yield f
+
+
+def _zeros(leaf: Leaf, size: sp.Expr) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
+    """Return factors where one of which vanishes nothing happens, and those of them on the border of the formula.
+
+    What breaks is c*g**n, for the equation g = 0 of the wall, and the size c*(dg/dv)**n is that along one variable v:
+    where dg/dv vanishes and another derivative of g does not, it breaks all the same.
+    """
+    plain = factors(size)
+    wall, order = leaf.wall, _order(leaf)
+    if order == 0 or wall.implicit is not None or len(wall.base) != 1:
+        return plain, ()
+    point = {symbol(wall.variable): wall.base[0][1]}
+    rates = {s: sp.diff(wall.gap, s).subs(point) for s in wall.gap.free_symbols if not s.is_integer}
+    rate = rates.pop(symbol(wall.variable), sp.S.One)
+    if rate.is_number or not factors(rate) or sp.count_ops(rate) > 30:
+        return plain, ()
+    # Squared as well, for on a wall with a formula in square roots both may be roots.
+    c = sp.cancel(size / rate**order)
+    own = min((factors(c), factors(sp.cancel(sp.expand(c**2)))), key=lambda fs: sum(map(sp.count_ops, fs)))
+    asked = [Constraint(e, "=") for e in rates.values()]
+    singular = (f for f in plain if f not in own and _can_be([Constraint(f, "="), *asked], wall))
+    found = tuple(dict.fromkeys((*own, *singular)))
+    return found, found
+
+
+def _can_be(equations: Sequence[Constraint], wall: Wall) -> bool:
+    inside = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in wall.conditions]
+    return reach([*equations, *inside]).status is not Status.UNSAT
+
+
+def _order(leaf: Leaf) -> int:
+    """Return of which derivative the size is a difference; 0 for what is no difference of derivatives."""
+    outcome = leaf.outcome
+    if outcome.size is None or outcome.kind not in (Kind.CORNER, Kind.BREAK):
+        return 0
+    return int(outcome.level.level) + 1
 
 
 @lru_cache(maxsize=16)

@@ -133,6 +133,14 @@ def _judge_corner(trial: Trial) -> ProbeResult:
 _INFINITE = (Slope.INFINITE, Slope.SLOWLY_INFINITE)
 
 
+def _has_settled(side: Side, ladder: Ladder) -> bool:
+    """Whether a slope changes with the step alone: that of abs(x)**(1 - 1e-9) grows alike at every step."""
+    with mpmath.workdps(ladder.digits):
+        small = mpmath.mpf(10) ** (-ladder.exponents[0] // 2)
+        unseen = mpmath.mpf(10) ** (-ladder.digits // 4)
+        return bool(side.slope_error <= small * abs(side.slope) + unseen)
+
+
 def _judge_infinite(trial: Trial) -> ProbeResult:
     """Judge a cusp or a vertical tangent."""
     failed = _continuous(trial)
@@ -140,6 +148,8 @@ def _judge_infinite(trial: Trial) -> ProbeResult:
         return failed
     infinite = [s for s in trial.sides if s.trend in _INFINITE]
     if all(s.trend is Slope.FINITE for s in trial.sides):
+        if not all(_has_settled(s, trial.ladder) for s in trial.sides):
+            return trial.result(CANNOT_TELL, "the slopes grow too slowly to tell")
         return trial.result(CONTRADICTED, "both one-sided slopes are finite")
     opposite = len(infinite) == 2 and infinite[0].slope * infinite[1].slope < 0
     if infinite and opposite == (trial.finding.kind is Kind.CUSP):

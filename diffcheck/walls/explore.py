@@ -35,6 +35,7 @@ from diffcheck.walls.points import (
     example_on,
     generic_on,
     hold_on,
+    moved_in_one,
     nudged,
     reach_on,
 )
@@ -212,6 +213,10 @@ def _make_telling(
     # By balls: exact powers of the coordinates can have millions of digits.
     if size is None or sign_at(size, point, 400):
         return
+    for moved in moved_in_one(point, size.free_symbols):
+        if hold_on(known, moved, wall.implicit) and sign_at(size, moved, 400):
+            point.update(moved)
+            return
     answer = reach_on([*known, Constraint(size, "!=")], wall.implicit and next(each(wall.implicit)))
     if answer.witness is not None:
         point.update(answer.witness)

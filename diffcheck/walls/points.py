@@ -7,7 +7,7 @@ Read in order: constraints_on, reach_on, example_on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -29,6 +29,7 @@ __all__ = [
     "example_on",
     "generic_on",
     "hold_on",
+    "moved_in_one",
     "nudged",
     "reach_on",
 ]
@@ -197,6 +198,13 @@ def _plain(point: Example, known: Sequence[Constraint], wall: Wall) -> dict[sp.S
         if hold_on(known, moved, wall.implicit):
             return moved
     return None
+
+
+def moved_in_one(point: Example, names: Iterable[sp.Symbol]) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """Yield points that differ from a point in one of the names, the more plainly the sooner."""
+    moving = sorted((s for s in names if s in point and not s.is_integer), key=lambda s: s.name)
+    for size in (1, 20, 400, 10**4, 10**7, 10**11):
+        yield from ({**point, s: point[s] + sp.Rational(1, 3 * size)} for s in moving)
 
 
 def nudged(
