@@ -87,7 +87,7 @@ def _sum_signs(parts: Sequence[Signs]) -> Signs:
 
 
 def _bounded_signs(total: sp.Expr) -> Signs:
-    """Return the signs of a number plus multiples of bounded functions: pi - 2*atan(u) is positive."""
+    """Return the signs of a number plus multiples of bounded functions: pi - 2*atan(u) > 0, 1 - cos(u) >= 0."""
     middle, rest = total.as_independent(*total.free_symbols)
     spread, open_ = sp.S.Zero, False
     for term in sp.Add.make_args(rest):
@@ -101,6 +101,8 @@ def _bounded_signs(total: sp.Expr) -> Signs:
     for side, least in ((ABOVE, middle - spread), (BELOW, -middle - spread)):
         if least.is_positive or (open_ and least.is_zero):
             return side
+        if least.is_zero:
+            return side | {0}
     return ANY
 
 

@@ -32,6 +32,7 @@ from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.conditions.sampling import candidate_points
 from diffcheck.conditions.single import integers_between, points_between, roots_where
 from diffcheck.conditions.solver import solve
+from diffcheck.conditions.unwrapped import unwrapped
 from diffcheck.deadline import check_time
 
 __all__ = ["Reach", "Status", "reach"]
@@ -99,7 +100,7 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         return Reach(Status.UNSAT, how="cvc5 QF_NRA")
     for point in candidate_points(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
-    for argument in (_centred, _in_boxes, _by_sign_change, _on_a_line, _at_small_integers):
+    for argument in (_unwrapped, _centred, _in_boxes, _by_sign_change, _on_a_line, _at_small_integers):
         found = argument(constraints, symbols)
         if found is not None:
             return found
@@ -123,6 +124,24 @@ def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.S
         if found.status is Status.SAT and found.witness is not None:
             return replace(found, witness={**found.witness, **fixed})
     return None
+
+
+def _unwrapped(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Decide what follows from the constraints with the functions around them taken off."""
+    plain = unwrapped(constraints)
+    if set(plain) == set(constraints):
+        return None
+    found = reach(plain)
+    if found.status is Status.UNSAT:
+        return found
+    witness = found.witness
+    if (
+        witness is None
+        or not witness.keys() >= set(symbols)
+        or not all_hold(constraints, witness, thorough=True)
+    ):
+        return None
+    return found
 
 
 def _centred(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:

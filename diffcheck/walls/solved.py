@@ -37,6 +37,8 @@ __all__ = ["narrowed", "walls_of"]
 
 # Values of a variable at which a function is cut to see where it vanishes for all of them.
 CYLINDERS = (sp.S.Zero, sp.S.One, sp.Rational(5, 7), sp.S.NegativeOne)
+# Slopes of slopes that are looked at for surfaces on which a function vanishes whatever one name is.
+DEEPEST = 3
 # Where waves that fit a cut for infinitely many integers fit for few.
 IRRATIONAL = sp.sqrt(2) / 3
 
@@ -259,27 +261,44 @@ def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:
     return replace(s, conditions=tuple(dict.fromkeys((*s.conditions, *more))))
 
 
-def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol]) -> Walls:
+def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol], depth: int = DEEPEST) -> Walls:
     """Return the hypersurfaces in the other variables on which ``f`` vanishes whatever ``v`` is.
 
-    A formula for ``v`` leaves them out: y = 0 for exp(y*v) - cos(y).  An irreducible polynomial has none.
+    A formula for ``v`` leaves them out: y = 0 for exp(y*v) - cos(y), x = 0 for k = 0 of v*erf(x) - k.  On them the slope
+    in ``v`` vanishes as well, mostly in a factor without ``v``.  An irreducible polynomial without integers has none.
     """
-    others = [u for u in inside if u != v]
-    if not others or f.is_polynomial(*f.free_symbols):
+    others = tuple(u.name for u in inside if u != v)
+    if not others or (f.is_polynomial(*f.free_symbols) and not any(s.is_integer for s in f.free_symbols)):
         return Walls()
-    for value in CYLINDERS:
-        cut = f.subs(v, value)
-        if not _is_telling(cut) or not cut.free_symbols & set(others):
-            if cut.is_number and cut.is_nonzero:
-                return Walls()
-            continue
-        found = walls_of(cut, tuple(u.name for u in others), False)
-        if not found.open:
-            kept = [_whole_lines(f, v, w) for w in found.walls]
-            return (
-                Walls((), (), (f,)) if None in kept else Walls(tuple(w for part in kept for w in part or ()))
-            )
+    cuts = [cut for cut in (f.subs(v, value) for value in CYLINDERS) if _is_telling(cut)]
+    if any(cut.is_number and cut.is_nonzero for cut in cuts):
+        return Walls()
+    along = _where_slope_vanishes(f, v, inside, depth)
+    found = [] if along is None else [along]
+    found += [
+        walls_of(cut, others, False)
+        for cut in cuts
+        if along is None and cut.free_symbols & set(map(symbol, others))
+    ]
+    for walls in found:
+        kept = None if walls.open else [_whole_lines(f, v, w) for w in walls.walls]
+        if kept is not None and None not in kept:
+            return Walls(tuple(w for part in kept for w in part or ()))
     return Walls((), (), (f,))
+
+
+def _where_slope_vanishes(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol], depth: int) -> Walls | None:
+    """Return the hypersurfaces on which df/dv vanishes for all ``v``; None where they are not known."""
+    rate = sp.diff(f, v)
+    if depth == 0 or rate == 0 or sp.count_ops(rate) > MAX_OPERATIONS:
+        return None
+    parts = [
+        _cylinders(g, v, inside, depth - 1)
+        if v in g.free_symbols
+        else walls_of(g, tuple(u.name for u in inside), False)
+        for g in factors(rate)
+    ]
+    return None if any(p.open for p in parts) else _joined(parts)
 
 
 def _is_telling(cut: sp.Expr) -> bool:
@@ -290,16 +309,19 @@ def _is_telling(cut: sp.Expr) -> bool:
 
 def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
     """Return the parts of a wall, found for one ``v``, on which ``f`` vanishes for all; None where not known."""
+    if wall.implicit is not None and wall.implicit.known:
+        return None  # many roots, of which some may be zeros for all
     rest = f.xreplace({symbol(n): e for n, e in wall.base})
     if is_zero(rest) is not Decision.NO:
         return [replace(wall, gap=f)]
     found: list[Wall] = []
-    for k in wall.integers:
+    for k in (s for s in rest.free_symbols if s.is_integer):
         zeros = integer_zeros(rest, k, {v: IRRATIONAL})
         if zeros is None:
             return None
-        for n in zeros:
-            found += _whole_lines(f, v, wall.with_integer(k, sp.Integer(n))) or ()
+        for n in map(sp.Integer, zeros):
+            member = wall.with_integer(k, n) if k in wall.integers else wall
+            found += _whole_lines(f if k in wall.integers else f.subs(k, n), v, member) or ()
     return found
 
 
