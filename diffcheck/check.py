@@ -141,7 +141,7 @@ def _answer(problem: Problem, certify: bool, until: float) -> tuple[Problem, Rep
         findings=analysis.findings,
         reason=analysis.reason if decided else analysis.reason or "the analysis gave no reason",
         wrt_guessed=problem.guessed,
-        notes=(*problem.notes, *notes),
+        notes=(*problem.notes, *notes, *_missing(analysis)),
         size=problem.size,
         certificate=_or_nothing(analysis.certify, None) if certify and analysis.certify else None,
     )
@@ -159,6 +159,13 @@ def _unmet(problem: Problem, analysis: Analysis) -> list[str]:
     from diffcheck.question.indices import unmet
 
     return list(unmet(analysis.unmet, problem))
+
+
+def _missing(analysis: Analysis) -> list[str]:
+    """Return a note where more may happen than is listed, although nothing worse."""
+    if analysis.smoothness is None or analysis.missing is None:
+        return []
+    return [f"the class is proved; not every place is listed: {analysis.missing}"]
 
 
 def _at_borders(problem: Problem, analysis: Analysis, until: float) -> list[str]:

@@ -302,6 +302,7 @@ class Analysis:
     certify: puts the steps of a decided verdict into words; None for an undetermined one.
     alone: the class in each variable with the other ones held in general position; empty where not known.
     unmet: parts that vanish for constants in special position alone, each with the place.
+    missing: why places may be missing among the findings, or None.
     """
 
     verdict: Verdict
@@ -313,3 +314,4 @@ class Analysis:
     certify: Callable[[], Certificate] | None = field(default=None, compare=False, repr=False)
     alone: Mapping[str, Smoothness] = field(default_factory=dict)
     unmet: tuple[tuple[str, str], ...] = ()
+    missing: str | None = None

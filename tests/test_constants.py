@@ -132,6 +132,30 @@ def test_a_border_of_the_constants_that_breaks_a_differentiable_function_is_note
         assert check(text, "x", border.replace("=", "==")).smoothness == C0
 
 
+INNER = ["erf(x)", "x**5 + x", "x*exp(x)", "asinh(x)", "x**3 + sin(x)"]
+OUTER = ["floor({})", "frac({})", "ceil({} + 1)", "abs(sin({}))", "1/sin(3*({}))", "cos({}) + abs(sin({}))"]
+
+
+@pytest.mark.parametrize("outer", OUTER)
+@pytest.mark.parametrize("inner", INNER)
+def test_what_happens_for_all_constants_at_one_point_is_met(inner, outer):
+    """c*f(x) = k, solved for c, says nothing of the zeros of f, where it holds for k = 0 whatever c is."""
+    found = ask(outer.replace("{}", f"c*({inner})"), "x", "c > 0")
+    single = ask(outer.replace("{}", f"({inner})/3"), "x")
+    assert found.verdict is Verdict.NOT_DIFFERENTIABLE
+    assert single.verdict in (Verdict.NOT_DIFFERENTIABLE, Verdict.UNDETERMINED)
+    assert found.smoothness is None or single.smoothness is None or found.smoothness <= single.smoothness
+    assert any(f.at == "x = 0" for f in (*found.findings, *single.findings))
+
+
+@pytest.mark.parametrize("text", ["floor(c + x/(1 + abs(x)))", "floor(c + tanh(x))", "ceil(c - x/sqrt(1 + x**2))"])
+def test_no_case_rests_on_constants_at_which_a_formula_breaks_down_by_chance(text):
+    """The values fill an interval longer than 1 around c, so there is a jump whatever c is, and never a smooth case."""
+    found = ask(text, "x")
+    assert found.verdict in (Verdict.NOT_DIFFERENTIABLE, Verdict.UNDETERMINED)
+    assert not any(case.verdict is Verdict.DIFFERENTIABLE for case in found.cases)
+
+
 SPLIT = [
     ("where(a > b, abs(x), where(b > c, x, abs(x)**3))", "x", ""),
     ("where(a*b > 1, floor(x), where(a > b, abs(x), x**2))", "x", ""),

@@ -382,9 +382,19 @@ def test_members_at_which_a_coefficient_vanishes_are_looked_at_whatever_the_othe
     jumps = [f for f in found.findings if f.kind.value == "jump"]
     assert jumps
     for f in jumps:
-        point = point_of(f)
-        values = [precise(parse(text), {**point, "x": point["x"] + s * 1e-9}, 60) for s in (-1, 1)]
+        point, (v,) = point_of(f), f.direction
+        values = [precise(parse(text), {**point, v: point[v] + s * 1e-9}, 60) for s in (-1, 1)]
         assert abs(values[0] - values[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["floor(sin(x)*sin(y))", "ceil(x*sin(y))", "round(x*erf(y) + 1/2)", "frac(tanh(x)*y)"]
+)
+def test_a_member_that_vanishes_whatever_one_name_is_jumps_across_the_other(text):
+    """k = 0 holds on the walls of both factors; a formula for one name holds one of them."""
+    places = [f.at for f in ask(text, "x,y").findings if f.kind.value == "jump"]
+    assert any(at.startswith("x = ") for at in places)
+    assert any(at.startswith("y = ") for at in places)
 
 
 @pytest.mark.parametrize("digits", [20, 80, 400])

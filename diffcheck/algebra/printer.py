@@ -17,8 +17,13 @@ from diffcheck.atoms import ATOMS
 from diffcheck.language.tree import Node, name, number
 from diffcheck.language.unparse import unparse
 
-__all__ = ["inner_symbol", "shown", "symbol", "text_of", "tree_of"]
+__all__ = ["WHOLE", "inner_symbol", "shown", "symbol", "text_of", "tree_of"]
 
+# Characters of an expression in a message.
+LONGEST = 200
+# Letters for symbols of the analysis that stand for integers, and for others, such as roots without a closed form.
+WHOLE = ("k", "m", "n", "j", "i", "l")
+REAL = ("r", "s", "t", "u")
 # SymPy's ordering of terms costs more than the rest of the printing; longer sums keep the stored order.
 _SORTED_TERMS = 40
 
@@ -49,13 +54,31 @@ def text_of(expr: sp.Basic) -> str:
 
 
 def shown(expr: sp.Basic) -> str:
-    """Return text for a message to people: as `text_of`, or SymPy's own where the language cannot say it."""
+    """Return text for a message to people: as `text_of`, or SymPy's own where the language cannot say it.
+
+    Symbols of the analysis have letters, and what nobody would read to its end is cut.
+    """
+    said = expr.xreplace(_letters(expr))
     for write in (text_of, str):
         try:
-            return write(expr)
+            text = write(said)
         except ValueError:
             continue  # Python writes no integer of more than 4300 digits
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
     return "..."
+
+
+def _letters(expr: sp.Basic) -> dict[sp.Basic, sp.Symbol]:
+    """Return letters for the symbols of the analysis, none of which the expression has already."""
+    inner = sorted((s for s in expr.free_symbols if "'" in s.name), key=lambda s: s.name)
+    taken = {s.name for s in expr.free_symbols}
+    letters: dict[sp.Basic, sp.Symbol] = {}
+    for s in inner:
+        free = [c for c in (WHOLE if s.is_integer else REAL) if c not in taken]
+        letter = free[0] if free else s.name.replace("'", "")
+        taken.add(letter)
+        letters[s] = sp.Symbol(letter, **s.assumptions0)
+    return letters
 
 
 def tree_of(expr: sp.Basic) -> Node:

@@ -83,7 +83,10 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
         return _certified(work, Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason))
     verdict = Verdict.DIFFERENTIABLE if worst.differentiable else Verdict.NOT_DIFFERENTIABLE
     unmet = tuple(_unmet(work)) if sure else ()
-    done = Analysis(verdict, worst, tuple(findings), complete=not work.open, alone=alone, unmet=unmet)
+    missing = work.open[0] if work.open else None
+    done = Analysis(
+        verdict, worst, tuple(findings), complete=not work.open, alone=alone, unmet=unmet, missing=missing
+    )
     return _certified(work, done)
 
 

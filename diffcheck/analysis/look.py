@@ -47,6 +47,8 @@ __all__ = ["look"]
 MAX_MEETINGS = 300
 # Points of a set without a formula that are looked at.
 MAX_ON_LINES = 4
+# Of a family that is not solved, those that are looked at.
+MEMBERS = (0, 1, -1)
 # Where roots on a line are looked for that are not all known.
 NEAR = flint.arb(0, 6)
 
@@ -131,7 +133,7 @@ def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator
             discharged.queries.append((unsolved, met))
             if met.status is not Status.UNSAT:
                 work.open.append(f"cannot find every point where `{shown(unsolved)}` = 0")
-                fresh += _across_lines(work, unsolved, gap)
+                fresh += _across_lines(work, unsolved, gap) or _few_members(work, unsolved)
         thin += [(t, gap) for t in solved.thin]
         yield gap, fresh
 
@@ -160,6 +162,18 @@ def _across_lines(work: Work, f: sp.Expr, gap: Gap) -> list[Wall]:
         fixed = tuple((s.name, value) for s, value in values.items())
         found += [replace(w, base=(*w.base, *fixed)) for w in line.walls if not w.integers]
     return found
+
+
+def _few_members(work: Work, f: sp.Expr) -> list[Wall]:
+    """Return the walls of the first members of a family that is not solved: x**5 + x = k for k = 0, 1, -1.
+
+    The others stay open, but a jump is a jump.
+    """
+    integers = [s for s in f.free_symbols if s.is_integer]
+    if len(integers) != 1:
+        return []
+    members = (f.subs(integers[0], n) for n in MEMBERS)
+    return [w for g in members for w in walls_of(g, work.problem.wrt, False, work.never_zero).walls]
 
 
 def _numbered(work: Work, wall: Wall) -> tuple[int, bool]:

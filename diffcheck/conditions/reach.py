@@ -39,6 +39,8 @@ __all__ = ["Reach", "Status", "reach"]
 
 # Solved equations are quick to sample when they have solutions; that they have none, cvc5 sees sooner.
 FEW = 12
+# An integer of this size at most is looked at value by value.
+FEWEST = 2
 # Tried for an integer symbol before giving up.
 SMALL = (1, -1, 2, 0)
 
@@ -100,7 +102,15 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         return Reach(Status.UNSAT, how="cvc5 QF_NRA")
     for point in candidate_points(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
-    for argument in (_unwrapped, _centred, _in_boxes, _by_sign_change, _on_a_line, _at_small_integers):
+    for argument in (
+        _unwrapped,
+        _centred,
+        _in_boxes,
+        _by_sign_change,
+        _on_a_line,
+        _at_small_integers,
+        _at_all_integers,
+    ):
         found = argument(constraints, symbols)
         if found is not None:
             return found
@@ -124,6 +134,23 @@ def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.S
         if found.status is Status.SAT and found.witness is not None:
             return replace(found, witness={**found.witness, **fixed})
     return None
+
+
+def _at_all_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Refute constraints on an integer that has no room: beyond a few values no real number satisfies them."""
+    whole = next((s for s in symbols if s.is_integer), None)
+    if whole is None or len(symbols) == 1:
+        return None
+    x = sp.Dummy("x", real=True)
+    relaxed = [Constraint(c.expr.xreplace({whole: x}), c.rel) for c in constraints]
+    ends = (Constraint(x - FEWEST, ">"), Constraint(-x - FEWEST, ">"))
+    if any(reach([*relaxed, end], tries=FEW).status is not Status.UNSAT for end in ends):
+        return None
+    for value in range(-FEWEST, FEWEST + 1):
+        one = [Constraint(c.expr.subs(whole, value), c.rel) for c in constraints]
+        if reach(one, tries=FEW).status is not Status.UNSAT:
+            return None
+    return Reach(Status.UNSAT, how="each of the few integers that real numbers leave")
 
 
 def _unwrapped(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:

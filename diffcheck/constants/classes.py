@@ -34,6 +34,7 @@ MAX_SAMPLES = 24
 MAX_SOLVED_SAMPLES = 5
 MAX_DENOMINATOR = 64
 SIDESTEPS = (sp.S.Zero, sp.Rational(1, 13), sp.Rational(-1, 13), sp.Rational(1, 211))
+NEARBY = (sp.Rational(1, 1009), sp.Rational(-1, 997))
 MAX_EXPONENT = 40
 EXTREMES = (sp.Integer(1000), sp.Rational(1, 1000))
 
@@ -97,13 +98,29 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
 def _levels(
     bad: Sequence[Leaf], examples: Iterable[Example], where: Sequence[Constraint]
 ) -> dict[Smoothness, list[Example]]:
-    """Return the classes that occur for some of the examples, with these; those that are not decided are left out."""
+    """Return the classes that occur for some of the examples, with these; those that are not decided are left out.
+
+    So are those for which nothing happens by chance, which shows nearby.
+    """
+    worst = min(b.outcome.level for b in bad)
     found: dict[Smoothness, list[Example]] = {}
     for example in examples:
         level = _level(bad, example, where)
-        if level is not None:
+        if level is None:
+            continue
+        nearby = _nearby(example, where) if level > worst else ()
+        if all(_level(bad, near, where) in (level, None) for near in nearby):
             found.setdefault(level, []).append(example)
     return found
+
+
+def _nearby(example: Example, where: Sequence[Constraint]) -> Iterator[Example]:
+    """Yield constants a little larger and a little smaller that the domain allows."""
+    own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(example)]
+    for step in NEARBY:
+        moved = {s: v + step * sp.Rational(i + 7, 7) for i, (s, v) in enumerate(example.items())}
+        if all(holds(c, moved) for c in own):
+            yield moved
 
 
 def _group(level: Smoothness, merged: Mapping[Smoothness, Sequence[Example]], bad: Sequence[Leaf]) -> Group:

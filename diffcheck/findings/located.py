@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import sympy as sp
 
 from diffcheck.algebra.lower import to_sympy
-from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.algebra.printer import WHOLE, symbol, text_of
 from diffcheck.algebra.signs import squares
 from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint, holds
@@ -59,7 +59,11 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
     variables = set(problem.wrt)
     named = all(n in variables for n in point) and wall.implicit is None
     if not named:
-        text = f"{text_of(wall.gap)} = 0"
+        letters = spoken(wall, problem)
+        text = f"{text_of(wall.gap.xreplace(letters))} = 0"
+        used = [letters[k].name for k in wall.integers if k in wall.gap.free_symbols]
+        if used:
+            return text, ", ".join(used)
     elif _is_turned(wall, gap, problem):
         text = f"{_gap_text(wall, gap)} = 0"
     elif len(point) > 1 and not _has_integer(wall) and _is_simpler(squares(wall.gap), point):
@@ -153,7 +157,7 @@ def spoken(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
 def _letters(problem: Problem) -> list[str]:
     names = (*problem.wrt, *problem.constants)
     taken = {*names, *(index[0] for n in names for index in indices_of(n))}
-    return [c for c in ("k", "m", "n", "j", "i", "l") if c not in taken]
+    return [c for c in WHOLE if c not in taken]
 
 
 def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> str:

@@ -15,7 +15,7 @@ from itertools import count
 import sympy as sp
 
 from diffcheck.algebra.balls import enclose, sign_at
-from diffcheck.algebra.expanded import expanded
+from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import inner_symbol, shown
@@ -342,7 +342,8 @@ class Cell:
         real = [s for s in rest.free_symbols if not s.is_integer]
         if real and all(self.vanishes(sp.diff(rest, s)) for s in real):
             # Constant in the coordinates, whatever it looks like: it is what it is at the point.
-            return self.integer_part(whole + rest.subs({s: self.point[s] for s in real}))
+            value = rest.subs({s: self.point[s] for s in real})
+            return self.integer_part(whole + (sp.cancel(value) if is_modest(value) else value))
         part, exact = self._moving_integer_part(rest)
         return whole + part, exact
 

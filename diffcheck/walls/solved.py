@@ -127,16 +127,22 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     for v in [*_in_order(f, inside)]:
         found = _solutions(f, v, inside)
         if found is not None:
-            walls = [_with_exceptions(f, v, s, variables) for s in found]
+            parts = [_with_exceptions(f, v, s, variables) for s in found]
             thin = Walls((), tuple(_thin_sets(f, v, variables)) if singular else ())
-            return _joined([*walls, thin, _cylinders(f, v, inside)])
+            return _joined([*parts, thin, _cylinders(f, v, inside)])
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
         found = _solutions(f, c, inside) if value is None else [Solved(value)]
         if found is not None:
-            own = (Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, s.integers) for s in found)
-            return _joined([Walls(tuple(own)), _cylinders(f, c, inside)])
+            own = tuple(k for k in f.free_symbols if k.is_integer)
+            walls = Walls(
+                tuple(
+                    Wall(f, inside[0].name, ((c.name, s.value),), s.conditions, (*own, *s.integers))
+                    for s in found
+                )
+            )
+            return _joined([walls, _cylinders(f, c, inside)])
     levels = _levels(f, variables, singular) or _few(f, variables, singular)
     if levels is not None:
         return levels
@@ -264,8 +270,8 @@ def _real(s: Solved, variables: Sequence[sp.Symbol]) -> Solved:
 def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol], depth: int = DEEPEST) -> Walls:
     """Return the hypersurfaces in the other variables on which ``f`` vanishes whatever ``v`` is.
 
-    A formula for ``v`` leaves them out: y = 0 for exp(y*v) - cos(y), x = 0 for k = 0 of v*erf(x) - k.  On them the slope
-    in ``v`` vanishes as well, mostly in a factor without ``v``.  An irreducible polynomial without integers has none.
+    A formula for ``v`` leaves them out: y = 0 for exp(y*v) - cos(y), x = 0 for k = 0 of v*erf(x) - k.  On them the
+    slope in ``v`` vanishes as well, mostly in a factor without ``v``.  Irreducible polynomials in real names have none.
     """
     others = tuple(u.name for u in inside if u != v)
     if not others or (f.is_polynomial(*f.free_symbols) and not any(s.is_integer for s in f.free_symbols)):
