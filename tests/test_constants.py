@@ -148,7 +148,9 @@ def test_what_happens_for_all_constants_at_one_point_is_met(inner, outer):
     assert any(f.at == "x = 0" for f in (*found.findings, *single.findings))
 
 
-@pytest.mark.parametrize("text", ["floor(c + x/(1 + abs(x)))", "floor(c + tanh(x))", "ceil(c - x/sqrt(1 + x**2))"])
+@pytest.mark.parametrize(
+    "text", ["floor(c + x/(1 + abs(x)))", "floor(c + tanh(x))", "ceil(c - x/sqrt(1 + x**2))"]
+)
 def test_no_case_rests_on_constants_at_which_a_formula_breaks_down_by_chance(text):
     """The values fill an interval longer than 1 around c, so there is a jump whatever c is, and never a smooth case."""
     found = ask(text, "x")

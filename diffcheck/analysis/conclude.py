@@ -38,9 +38,10 @@ from diffcheck.verdict import (
     Smoothness,
     Verdict,
 )
+from diffcheck.walls.continuous import bounded, continuous
 from diffcheck.walls.domain import demanded
 from diffcheck.walls.explore import Leaf
-from diffcheck.walls.gaps import Gap, Pieces, bounded, continuous, gaps_of_parts
+from diffcheck.walls.gaps import Gap, Pieces, gaps_of_parts
 
 __all__ = ["conclude"]
 

@@ -34,7 +34,8 @@ from diffcheck.walls.domain import inhabited
 from diffcheck.walls.enough import PATTERNS, Enough
 from diffcheck.walls.explore import Explored, Leaf, explore
 from diffcheck.walls.factored import factors
-from diffcheck.walls.gaps import Gap, Pieces, meetings
+from diffcheck.walls.gaps import OPERAND, Gap, Pieces, meetings
+from diffcheck.walls.least import Least
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.points import GENERIC, constraints_on
 from diffcheck.walls.sides import Sides, judge
@@ -109,7 +110,10 @@ def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator
     variables = {symbol(v) for v in work.problem.wrt}
     box = bounding_box((c.expr, ACCEPTS[c.rel]) for c in work.where)
     assert work.enough is not None
+    least = Least(pieces, work.where)
     for gap in work.enough.gaps():
+        if _is_bounded(work, least, gap):
+            continue
         discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
         work.record.gaps.append(discharged)
         if not discharged.variable:
@@ -136,6 +140,19 @@ def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator
                 fresh += _across_lines(work, unsolved, gap) or _few_members(work, unsolved)
         thin += [(t, gap) for t in solved.thin]
         yield gap, fresh
+
+
+def _is_bounded(work: Work, least: Least, gap: Gap) -> bool:
+    """Whether what must not vanish has a positive lower bound, whatever its branches are; note it."""
+    part = gap.part
+    if part.op not in OPERAND:
+        return False
+    if part not in work.record.bounded:
+        bound = least.positive(part.args[OPERAND[part.op]])
+        if bound is None:
+            return False
+        work.record.bounded[part] = bound
+    return True
 
 
 def _across_lines(work: Work, f: sp.Expr, gap: Gap) -> list[Wall]:
@@ -217,6 +234,8 @@ def _met(work: Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
     worst = min((leaf.outcome.level for leaf in _always(work)), default=CINF)
     count = 0
     for meeting in meetings(work.tree, pieces, len(variables)):
+        if meeting.part in work.record.bounded:
+            continue
         if worst <= (SINGULAR if meeting.lead is not None else DISCONTINUOUS):
             continue
         if not all(e.free_symbols & variables for e in meeting.others):

@@ -43,7 +43,7 @@ from diffcheck.thin.loci import Looked, Path
 from diffcheck.thin.rays import Ray
 from diffcheck.walls.cell import Cell as Oracle
 from diffcheck.walls.explore import Explored, Leaf
-from diffcheck.walls.gaps import Gap, difference_of
+from diffcheck.walls.gaps import OPERAND, Gap, difference_of
 from diffcheck.walls.outcome import Evidence
 from diffcheck.walls.sides import X
 from diffcheck.walls.wall import Implicit, Wall
@@ -72,13 +72,17 @@ class Discharged:
 
 @dataclass(slots=True)
 class Record:
-    """Everything noted during one analysis, in the order in which it was looked at."""
+    """Everything noted during one analysis, in the order in which it was looked at.
+
+    bounded: parts whose gap is met nowhere, each with a positive lower bound of it.
+    """
 
     gaps: list[Discharged] = field(default_factory=list)
     walls: list[tuple[Wall, Explored]] = field(default_factory=list)
     thin: list[Looked] = field(default_factory=list)
     closed: list[Closed] = field(default_factory=list)
     passed: Sequence[Node] = ()
+    bounded: dict[Node, sp.Expr] = field(default_factory=dict)
     regions: Sequence[Region] = ()
     integers: Mapping[Node, sp.Symbol] = field(default_factory=dict)
 
@@ -93,6 +97,7 @@ def certificate(problem: Problem, record: Record) -> Certificate:
         (
             *(_gap(problem, d, record, _Words(names)) for d in record.gaps if d.gap.part in alive),
             *(_passed(problem, part) for part in record.passed),
+            *(_bounded(problem, part, bound, _Words(names)) for part, bound in record.bounded.items()),
         ),
         tuple(_wall(n, *pair, _Words(names)) for n, pair in enumerate(record.walls)),
         tuple(_thin(looked, _Words(names)) for looked in record.thin),
@@ -173,6 +178,14 @@ def _passed(problem: Problem, part: Node) -> GapStep:
     source = span.source if isinstance(span, Place) else problem.text[slice(*span)]
     how = "one corner is enough: nothing can be worse, for the function is continuous by construction"
     return GapStep(span, source, unparse(difference_of(part)), {}, "open", how, ())
+
+
+def _bounded(problem: Problem, part: Node, bound: sp.Expr, words: _Words) -> GapStep:
+    """Return the step for a gap with branches of which no single one shows that it is positive."""
+    span = part.span
+    source = span.source if isinstance(span, Place) else problem.text[slice(*span)]
+    how = f"at least {words.text(bound)} > 0, by the bounds of its branches"
+    return GapStep(span, source, unparse(part.args[OPERAND[part.op]]), {}, "never zero", how, ())
 
 
 def _discharge(noted: Discharged, record: Record, words: _Words) -> tuple[str, str]:

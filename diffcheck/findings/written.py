@@ -13,12 +13,9 @@ from diffcheck.algebra.lower import lower
 from diffcheck.language.tree import NAME, Node, number
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
-from diffcheck.walls.gaps import COMPARISONS
+from diffcheck.walls.gaps import COMPARISONS, OPERAND
 
 __all__ = ["vanishing"]
-
-# Which argument of an operation must not vanish.
-OPERAND = {"div": 1, "pow": 0, "log": 0}
 
 
 def vanishing(part: Node, problem: Problem) -> str | None:

@@ -22,13 +22,13 @@ from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.germs.resolve import BUILD, to_rational
 from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.verdict import C0
+from diffcheck.walls.continuous import continuous
 from diffcheck.walls.explore import Explored, Leaf
 from diffcheck.walls.gaps import (
     COMPARISONS,
     Gap,
     Pieces,
     comparisons_that_meet,
-    continuous,
     difference_of,
     gaps_of,
 )

@@ -7,7 +7,7 @@ A gap that itself contains branches is written out once for every combination of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -16,21 +16,19 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from diffcheck.algebra.printer import inner_symbol, symbol
 from diffcheck.algebra.valued import is_undefined
-from diffcheck.conditions.constraint import Constraint
-from diffcheck.conditions.reach import Status, reach
 from diffcheck.errors import Undetermined
 from diffcheck.germs.resolve import BUILD, to_rational
 from diffcheck.language.tree import NAME, NUMBER, Node, name, number, substitute
 
 __all__ = [
     "COMPARISONS",
+    "OPERAND",
     "Gap",
     "Meeting",
     "Pieces",
     "borders",
-    "bounded",
+    "closes",
     "comparisons_that_meet",
-    "continuous",
     "difference_of",
     "gaps",
     "gaps_of",
@@ -169,6 +167,8 @@ def _multiple(a: tuple[sp.Expr, ...], b: tuple[sp.Expr, ...], gap: tuple[sp.Expr
 
 
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+# Which argument of an operation must not vanish.
+OPERAND = {"div": 1, "pow": 0, "log": 0}
 # What evaluates its other arguments only where the first one says so.
 DECIDING = frozenset({"where", "and", "or"})
 
@@ -210,7 +210,7 @@ def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
     apart = [
         node
         for node in tree.distinct()
-        if node.op == "floor" or (node.op == "where" and not _closes(node, pieces))
+        if node.op == "floor" or (node.op == "where" and not closes(node, pieces))
     ]
     steps = dict.fromkeys(g for n in apart for g in borders(n if n.op == "floor" else n.args[0], pieces))
     yield from (Meeting(apart[0], None, others) for others in _subsets(list(steps), 2, size))
@@ -236,7 +236,7 @@ def _unsigned(expr: sp.Expr) -> sp.Expr:
     return -expr if expr.could_extract_minus_sign() else expr
 
 
-def _closes(node: Node, pieces: Pieces) -> bool:
+def closes(node: Node, pieces: Pieces) -> bool:
     """Whether the branches of a `where` agree wherever its condition can turn: they differ by a multiple of the gap."""
     condition, a, b = node.args
     if condition.op not in COMPARISONS:
@@ -261,54 +261,6 @@ def _closes(node: Node, pieces: Pieces) -> bool:
 def _with(names: Mapping[Node, Node], node: Node) -> Node:
     """Return a tree with names for parts of it, the outermost first."""
     return substitute(node, names.get)
-
-
-def bounded(
-    tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool], where: Sequence[Constraint] = ()
-) -> bool:
-    """Whether the function has a value and is bounded near every point of its domain, by construction.
-
-    True is a proof, False says nothing: nothing is divided by or taken the logarithm of that can vanish, and exponents
-    are positive.
-    """
-    for node in tree.distinct():
-        if node.op in {"div", "log"} and not all(never_zero(e) for e in pieces.of(node.args[-1])):
-            return False
-        if node.op == "pow" and not _is_positive(node.args[1], pieces, where):
-            return False
-    return True
-
-
-def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
-    """Whether every piece of a node is positive where its branches hold, or on their border."""
-    for assignment, expr in pieces.with_choices(node):
-        if expr.is_Rational:
-            if expr <= 0:
-                return False
-            continue
-        sides = [side for where_node, taken in assignment for side in _side(where_node, taken, pieces)]
-        if reach([Constraint(expr, "<="), *sides, *where]).status is not Status.UNSAT:
-            return False
-    return True
-
-
-def _side(node: Node, taken: bool, pieces: Pieces) -> Iterator[Constraint]:
-    """Yield what a branch of a `where` says of its gap, if that is one inequality between single pieces."""
-    condition = node.args[0]
-    gap = pieces.of(difference_of(condition)) if condition.op in COMPARISONS else ()
-    if len(gap) == 1 and condition.op in {"lt", "le", "gt", "ge"}:
-        yield Constraint(gap[0], ">=" if taken == (condition.op in {"gt", "ge"}) else "<=")
-
-
-def continuous(
-    tree: Node, pieces: Pieces, never_zero: Callable[[sp.Expr], bool], where: Sequence[Constraint] = ()
-) -> bool:
-    """Whether the function is continuous on its domain by construction: True is a proof, False says nothing.
-
-    It is bounded, its conditions only choose between branches that meet, and nothing is rounded.
-    """
-    steps = (n for n in tree.distinct() if n.op == "floor" or (n.op == "where" and not _closes(n, pieces)))
-    return next(steps, None) is None and bounded(tree, pieces, never_zero, where)
 
 
 def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
