@@ -12,14 +12,16 @@ grouped in the middle, so that thousands of parts stay shallow; over the reals t
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
-from diffcheck.errors import SyntaxProblem
+from diffcheck.errors import InputError, SyntaxProblem
 from diffcheck.language.layers import is_layer
 from diffcheck.language.layers import read as read_layer
 from diffcheck.language.limits import MAX_DEPTH, check_size, too_deep
 from diffcheck.language.reductions import LETTERS, index_text, subscripted
+from diffcheck.language.spellings import otherwise
 from diffcheck.language.tokens import END, WORD, Token, number_value, tokenize
 from diffcheck.language.tree import APPLY, NAME, NUMBER, Node, Span, name, number
 from diffcheck.language.vocabulary import (
@@ -35,6 +37,8 @@ from diffcheck.language.vocabulary import (
     leaf,
     reduction,
     row_called,
+    takes_none,
+    takes_several,
 )
 
 __all__ = ["is_condition", "parse", "parse_conditions"]
@@ -75,39 +79,67 @@ def parse(text: str, defined: Collection[str] = ()) -> Node:
     defined: names of functions that definitions give; other names that are called are unknown functions, unless
     they look like a misspelt one or a product with the sign left out.
     """
+    try:
+        return _parsed(text, defined)
+    except InputError as error:
+        raise _cured(error, text, defined) from None
+
+
+def parse_conditions(text: str, defined: Collection[str] = ()) -> tuple[Node, ...]:
+    """Return the conditions of a `where` text, separated by commas, as in `x > 0, 0 < p < 1`."""
+    try:
+        return _parsed_conditions(text, defined)
+    except InputError as error:
+        raise _cured(error, text, defined) from None
+
+
+def _parsed(text: str, defined: Collection[str]) -> Node:
     reader = _Reader(text, defined)
     tree = as_number(reader.whole(reader.node)[0])
     check_size(tree, text)
     return tree
 
 
-def parse_conditions(text: str, defined: Collection[str] = ()) -> tuple[Node, ...]:
-    """Return the conditions of a `where` text, separated by commas, as in `x > 0, 0 < p < 1`."""
-    reader = _Reader(text, defined)
+def _parsed_conditions(text: str, defined: Collection[str]) -> tuple[Node, ...]:
+    reader = _Reader(text, defined, listed=True)
     if len(reader.tokens) == 1:
         return ()
-    conditions = reader.whole(reader.condition, listed=True)
+    conditions = reader.whole(reader.condition)
     for condition in conditions:
         check_size(condition, text)
     return conditions
 
 
-class _Reader:
-    """One text: its tokens, and the tree Python makes of them."""
+def _cured(error: InputError, text: str, defined: Collection[str]) -> InputError:
+    """Return the error for a way to write that is known, else the one that reading met."""
 
-    def __init__(self, text: str, defined: Collection[str]) -> None:
+    def reads(cure: str) -> bool:
+        try:
+            _parsed(cure, defined)
+        except InputError:
+            return False
+        return True
+
+    return otherwise(text, reads) or error
+
+
+class _Reader:
+    """One text: its tokens, and the tree Python makes of them.  listed: whether it is conditions between commas."""
+
+    def __init__(self, text: str, defined: Collection[str], listed: bool = False) -> None:
         self.text = text
+        self.listed = listed
         self.tokens = tokenize(text)
         self.defined = defined
         self.depth = 0
 
-    def whole(self, read: Callable[[ast.expr], Node], listed: bool = False) -> tuple[Node, ...]:
-        """Read the text, or each of its parts between commas."""
+    def whole(self, read: Callable[[ast.expr], Node]) -> tuple[Node, ...]:
+        """Read the text, or each of its parts between commas if it is a list."""
         shown = {NUMBER: "1", NAME: "x"}
         words = ["**" if t.text == "^" else shown.get(t.kind, t.text) for t in self.tokens]
         try:
             body = ast.parse("".join(word.ljust(WIDTH) for word in words), mode="eval").body
-            parts = body.elts if listed and isinstance(body, ast.Tuple) and body.elts else [body]
+            parts = body.elts if self.listed and isinstance(body, ast.Tuple) and body.elts else [body]
             return tuple(read(part) for part in parts)
         except SyntaxError as error:
             raise self.fault(error) from None
@@ -267,9 +299,15 @@ class _Reader:
             row = row_called(words, len(part.args) + len(part.keywords), self.text)
         if row is None:
             return self.applied(part, words[-1])
-        args = [self.node(a) for a in part.args]
-        keywords = [(self.tokens[self.range(k)[0]], self.node(k.value)) for k in part.keywords]
+        read = self.bound if takes_none(row) else self.node
+        args = [read(a) if i else self.node(a) for i, a in enumerate(part.args)]
+        keywords = [(self.tokens[self.range(k)[0]], read(k.value)) for k in part.keywords]
         return call(Call(row, words[-1].text, self.span(part), self.text), args, keywords)
+
+    def bound(self, part: ast.expr) -> Node | None:
+        """Return the node of an argument that may be `None`."""
+        is_none = isinstance(part, ast.Name) and self.words(part)[0].text == "None"
+        return None if is_none else self.node(part)
 
     def applied(self, part: ast.Call, word: Token) -> Node:
         """Read a call of a function that no row has: an unknown one, or one that a definition gives."""
@@ -347,15 +385,10 @@ class _Reader:
             help_ = "leave it out: `sum(abs(y[i] - f[i]))` runs over the index i by itself"
             return self.problem("there are no loops", token.span, help_)
         if token.kind in (NUMBER, NAME) or (token.text == "(" and before.kind != NAME):
-            factors = f"{before.text if before.text != ')' else '(...)'}*{token.text.replace('(', '...')}"
-            product, call = (
-                f"for a product write `{factors}`",
-                f"for a call write `{before.text}({token.text})`",
-            )
             return self.problem(
                 f"an operator is missing between `{before.text}` and {token.shown}",
                 (before.start, token.stop),
-                call if before.kind == NAME and is_function(before.text) else product,
+                self.joined(at),
             )
         if token.text == "." and before.kind != NAME and self.tokens[at + 1].kind == NAME:
             help_ = f"there are no methods; write `{self.tokens[at + 1].text}(...)` around it"
@@ -363,6 +396,33 @@ class _Reader:
         if token.text == "not" or (token.text == "." and before.kind != NAME):
             return self.problem(f"expected an operator or the end, found {token.shown}", token.span)
         return None
+
+    def joined(self, at: int) -> str:
+        """Return how two operands are joined of which the second begins at a token."""
+        before, token = self.tokens[at - 1 : at + 1]
+        if before.kind == NAME and is_function(before.text):
+            return f"for a call write `{before.text}({token.text})`"
+        left = {")": "(...)", "]": "[...]"}.get(before.text, before.text)
+        called = token.kind == NAME and self.tokens[at + 1].text == "("
+        right = f"{token.text}(...)" if called else token.text.replace("(", "...")
+        product = f"for a product write `{left}*{right}`"
+        between = self.between(at)
+        return f"write `{left}, {right}` between {between}; {product}" if between else product
+
+    def between(self, at: int) -> str:
+        """Return what a comma before a token would stand between: "arguments", "conditions", or nothing."""
+        opened: list[int] = []
+        for i, token in enumerate(self.tokens[:at]):
+            if token.text in ("(", "["):
+                opened.append(i)
+            elif token.text in (")", "]") and opened:
+                opened.pop()
+        if not opened:
+            clause = self.text[: self.tokens[at].start].rpartition(",")[2]
+            return "conditions" if self.listed and re.search("[<>=]", clause) else ""
+        word = self.tokens[opened[-1] - 1]
+        several = opened[-1] > 0 and word.kind == NAME and takes_several(word.text)
+        return "arguments" if several and self.tokens[opened[-1]].text == "(" else ""
 
     def translated(self, error: SyntaxError | None) -> SyntaxProblem:
         """Return what Python says is wrong, in our words where we have some."""
