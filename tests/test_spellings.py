@@ -47,6 +47,8 @@ EXPRESSIONS = [
     ("∥x∥₂", "∥x∥₂", "norm(x)"),
     ("‖x - y‖_2^2", "‖x - y‖_2", "norm(x - y)"),
     ("||x||_1", "||x||_1", "norm(x, ord=1)"),
+    ("||x||_{inf}", "||x||_{inf}", "norm(x, ord=inf)"),
+    ("1 + x.pow(2).sum()", "x.pow(2).sum()", "sum(pow(x, 2))"),
     ("where(x in (0, 1), x, 0)", "x in (0, 1)", "0 < x < 1"),
 ]
 
@@ -78,6 +80,15 @@ WORDS = [
     ("sin^2 x*y", "2 x", "product"),
     ("nn.Foo()(x)", ")(", "product"),
     ("!x", "!", "`not`"),
+    ("x.max(0)", "x.max", "`max(x)`"),
+    ("x.norm(2, 1)", "x.norm", "`norm(x)`"),
+    ("(x - y).logsumexp(0)", ".", "no methods"),
+    ("nn.MSELoss()(p, x - 1)", ")(", "product"),
+    ("nn.KLDivLoss()(p, q)", ")(", "product"),
+    ("||x||_p", "||", "norm(a, b)"),
+    ("‖x‖₃", "‖", "norm"),
+    ("1,000*x", ",", "vector"),
+    ("x sin y^2", "x sin", "`x*sin(...)`"),
 ]
 
 

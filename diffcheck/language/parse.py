@@ -403,7 +403,7 @@ class _Reader:
         if before.kind == NAME and is_function(before.text):
             return f"for a call write `{before.text}({token.text})`"
         left = {")": "(...)", "]": "[...]"}.get(before.text, before.text)
-        called = token.kind == NAME and self.tokens[at + 1].text == "("
+        called = token.kind == NAME and (self.tokens[at + 1].text == "(" or is_function(token.text))
         right = f"{token.text}(...)" if called else token.text.replace("(", "...")
         product = f"for a product write `{left}*{right}`"
         between = self.between(at)

@@ -49,6 +49,7 @@ for _ in range(4):
 _WORDS = sorted((w for w in (*ATOMS, *ALIASES) if is_function(w)), key=len, reverse=True)
 _FUNCTION = rf"(?:{'|'.join(_WORDS)})(?![^\W²³])"
 _METHOD = rf"(?:{'|'.join(sorted({*_WORDS, *REDUCED, 'pow'}, key=len, reverse=True))})\b"
+_MODULE = "|".join(sorted(map(re.escape, MODULES), key=len, reverse=True))
 # How modules of torch are called: ReLU, LeakyReLU, LogSigmoid.
 _CLASSES = {word.replace("_", ""): word for word in (*_WORDS, "softmax", "log_softmax")}
 _SUPERSCRIPTS = {"²": "2", "³": "3", "₁": "1", "₂": "2", "∞": "inf"}
@@ -86,7 +87,8 @@ def _positive_part(match: re.Match[str]) -> str:
 
 
 def _norm(match: re.Match[str]) -> str:
-    order = _SUPERSCRIPTS.get(match["p"] or "2", match["p"] or "2")
+    order = match["p"] or match["sub"] or "2"
+    order = _SUPERSCRIPTS.get(order, order)
     return f"norm({match['u'].strip()})" if order == "2" else f"norm({match['u'].strip()}, ord={order})"
 
 
@@ -98,27 +100,34 @@ def _function_first(match: re.Match[str]) -> str:
     for f, args in re.findall(rf"\.\s*({_METHOD})\s*\(({_INSIDE})\)", match["rest"]):
         if not done:
             done = match["u"] if match["u"][0] != "(" else match["u"][1:-1]
-        # A second value of norm itself is one more part.
-        behind = f"ord={args}" if f == "norm" and args.strip().isdigit() else args.strip()
+        behind = args.strip()
+        if f in REDUCED and f != "dot" and behind and "=" not in behind:
+            # A number behind a vector is an axis, which has no place here, but for the order of a norm.
+            if f != "norm" or not behind.isdigit():
+                return ""
+            behind = f"ord={behind}"
         done = f"{f}({done}, {behind})" if behind else f"{f}({done})"
     return done
 
 
 def _called_at_once(match: re.Match[str]) -> str:
-    """Return `relu(x)` for nn.ReLU()(x), the formula for nn.MSELoss()(f, y)."""
+    """Return `relu(x)` for nn.ReLU()(x), the formula for nn.MSELoss()(f, y) of plain names."""
     settings, args = match["a"].strip(), match["u"].strip()
     loss = named(match["f"])
     if loss is not None:
-        formula = "" if settings else loss.given([a.strip() for a in args.split(",")])
+        names = [a.strip() for a in args.split(",")]
+        fits = not settings and loss.params == ("f", "y") and all(re.fullmatch(_PART, n) for n in names)
+        formula = loss.given(names) if fits and len(names) == 2 else ""
         return f"({formula})" if formula and match[0] != match.string.strip() else formula
     word = _CLASSES.get(match["f"].lower(), "")
     return word and f"{word}({args}{', ' if settings else ''}{settings})"
 
 
 def _decimal(match: re.Match[str]) -> str:
+    """Return `1.5` for 1,5 outside brackets; 1,000 may be a thousand."""
     before = match.string[: match.start()]
     inside = before.count("(") > before.count(")") or before.count("[") > before.count("]")
-    return "" if inside else f"{match['a']}.{match['b']}"
+    return "" if inside or len(match["b"]) == 3 else f"{match['a']}.{match['b']}"
 
 
 def _factorial(match: re.Match[str]) -> str:
@@ -158,7 +167,7 @@ _ROWS = (
         "{u}*{f}({v})",
     ),
     Spelling(
-        rf"{_START}(?P<u>[\w.]*\({_INSIDE}\)|{_PART})(?P<rest>(?:\s*\.\s*{_METHOD}\s*\({_INSIDE}\))++)",
+        rf"{_START}(?P<u>(?:(?:{_MODULE})\.)?\w*\({_INSIDE}\)|{_PART})(?P<rest>(?:\s*\.\s*{_METHOD}\s*\({_INSIDE}\))++)",
         "there are no methods",
         _function_first,
     ),
@@ -186,7 +195,7 @@ _ROWS = (
         _positive_part,
     ),
     Spelling(
-        r"(?:\|\||[‖∥])(?P<u>[^|‖∥<>=]+)(?:\|\||[‖∥])(?:_?\{?(?P<p>(?<=_)[12]|(?<=_)inf|[₁₂]))?\}?",
+        r"(?:\|\||[‖∥])(?P<u>[^|‖∥<>=]+)(?:\|\||[‖∥])(?:_\{?(?P<p>[12]|inf|∞)\}?|(?P<sub>[₁₂]))?(?![_{]|[^\W²³])",
         "a norm has no sign of its own",
         _norm,
     ),
