@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from diffcheck.atoms import ALIASES, ATOMS
 from diffcheck.errors import SyntaxProblem
@@ -247,7 +248,11 @@ _ROWS = (
     _said("non-?zero", "!="),
 )  # fmt: skip
 
-_COMPILED = tuple((re.compile(row.pattern, re.DOTALL), row) for row in _ROWS)
+
+@cache
+def _compiled() -> tuple[tuple[re.Pattern[str], Spelling], ...]:
+    """Return the rows with their patterns, which only a text that cannot be read has to wait for."""
+    return tuple((re.compile(row.pattern, re.DOTALL), row) for row in _ROWS)
 
 
 def otherwise(text: str, reads: Callable[[str], bool]) -> SyntaxProblem | None:
@@ -257,7 +262,7 @@ def otherwise(text: str, reads: Callable[[str], bool]) -> SyntaxProblem | None:
     """
     if len(text) > LONGEST:
         return None
-    for pattern, row in _COMPILED:
+    for pattern, row in _compiled():
         for match in pattern.finditer(text):
             cure = row.cure.format(**match.groupdict()) if isinstance(row.cure, str) else row.cure(match)
             if row.cure != "" and not (cure and reads(cure)):
