@@ -8,7 +8,8 @@ from diffcheck.algebra.lower import lower
 from diffcheck.conditions.facts import never_zero
 from diffcheck.errors import Undetermined
 from diffcheck.language.parse import parse
-from diffcheck.walls.gaps import MAX_PIECES, Pieces, borders, continuous, gaps, meetings
+from diffcheck.walls.continuous import continuous
+from diffcheck.walls.gaps import MAX_PIECES, Pieces, borders, gaps, meetings
 
 X, Y, Z = sp.symbols("x y z", real=True)
 

@@ -60,6 +60,22 @@ def test_the_formula_is_offered_in_the_names_of_the_call():
     assert named("mse").given(["target", "pred"]) == "mean((pred - target)**2)"
 
 
+@pytest.mark.parametrize(
+    ("called", "offered"),
+    [
+        ("smooth_l1(x - y)", "smooth_l1(u) = mean(where(abs(u) <= 1, u**2/2, abs(u) - 1/2))"),
+        ("mse(x - y)", "mse(u) = mean(u**2)"),
+        ("bce(x - y)", "bce(u) = ..."),
+        ("huber(x - y, 1)", "huber(u, u1) = ..."),
+        ("huber(y, p, 1)", "huber(y, p, u) = ..."),
+        ("focal(p)", "focal(p) = -(1 - p)**gamma*log(p)"),
+    ],
+)
+def test_a_formula_that_is_offered_uses_its_arguments(called, offered):
+    """One argument is the residual; where the formula needs others, what it is stays for the user to say."""
+    assert f'--let "{offered}"' in next(n for n in check(called).notes if n.startswith("to give it"))
+
+
 def test_what_is_offered_decides():
     """Pasted as it is shown, the definition answers the question."""
     said = next(n for n in check("mse(y, yhat)").notes if n.startswith("to give it"))

@@ -138,6 +138,17 @@ def test_any_text_parses_or_raises_an_input_error(text: str) -> None:
         ("clamp(x, max=1)", "min(x, 1)"),
         ("np.clip(x, a_min=0, a_max=1)", "clip(x, 0, 1)"),
         ("clip(x, 0, max=1)", "clip(x, 0, 1)"),
+        ("torch.clamp(x, 0)", "max(x, 0)"),
+        ("np.clip(x, None, 1)", "min(x, 1)"),
+        ("np.clip(x, 0, None)", "max(x, 0)"),
+        ("torch.clamp(x, min=None, max=1)", "min(x, 1)"),
+        ("np.heaviside(x, 0.5)", "heaviside(x)"),
+        ("np.heaviside(x, 1/2)", "heaviside(x)"),
+        ("np.heaviside(x, 0)", "where(x > 0, 1, 0)"),
+        ("np.heaviside(x, 1)", "where(x >= 0, 1, 0)"),
+        ("np.heaviside(x, y)", "where(x > 0, 1, where(x < 0, 0, y))"),
+        ("np.power(x, 2)", "x**2"),
+        ("np.multiply(x, np.logical_and(x > 0, y > 0))", "x*(x > 0 and y > 0)"),
         ("pow(x, 2)", "x**2"),
         ("x\n + \ty", "x + y"),
         ("1_000*x", "1000*x"),
@@ -235,7 +246,20 @@ ERRORS = [
     ("x + 10**10**10", SyntaxProblem, (4, 14), "rescale"),
     ("().__class__", SyntaxProblem, (0, 2), None),
     ("x.foo", SyntaxProblem, (0, 5), "plain name"),
-    ("x.abs()", SyntaxProblem, (0, 5), "`abs(x)`"),
+    ("x.abs()", SyntaxProblem, (0, 7), "`abs(x)`"),
+    ("x.sum(-1)", SyntaxProblem, (0, 5), "`sum(x)`"),
+    ("x.detach()", SyntaxProblem, (0, 8), "a name of its own"),
+    ("np.clip(None, 0, 1)", SyntaxProblem, (8, 12), "a number"),
+    ("torch.clamp(x, None, None)", WrongArguments, (0, 26), "clamp(u, lo, hi)"),
+    ("power(x, y) + power", UnknownFunction, (0, 5), "`power*(...)`"),
+    ("x =< 3", SyntaxProblem, (2, 4), "`<=`"),
+    ("x => 3", SyntaxProblem, (2, 4), "`>=`"),
+    ("max(0; x)", SyntaxProblem, (5, 6), "`,`"),
+    ("max(0 1-y*f)", SyntaxProblem, (4, 7), "`0, 1` between arguments"),
+    ("max(x, (0 y))", SyntaxProblem, (8, 11), "for a product write `0*y`"),
+    ("abs(2 x)", SyntaxProblem, (4, 7), "for a product write `2*x`"),
+    ("sum(2 x)", SyntaxProblem, (4, 7), "for a product write `2*x`"),
+    ("p log(p)", SyntaxProblem, (0, 5), "`p*log(...)`"),
     ("np.inf", SyntaxProblem, (0, 6), "pi and e"),
     ("(a := x)", SyntaxProblem, (3, 5), "let"),
     ("f'x'", SyntaxProblem, (1, 2), "quotes"),
@@ -368,3 +392,7 @@ def test_conditions_are_separated_by_commas() -> None:
     with pytest.raises(SyntaxProblem) as caught:
         parse_conditions("x > 0, y")
     assert caught.value.span == (7, 8)
+    with pytest.raises(SyntaxProblem) as caught:
+        parse_conditions("p > 0 p < 1")
+    assert caught.value.span == (4, 7)
+    assert (caught.value.help or "").startswith("write `0, p` between conditions")

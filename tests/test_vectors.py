@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffcheck.check import check
 from diffcheck.errors import InputError
 from diffcheck.language.numeric import values
 from diffcheck.language.parse import parse
@@ -205,6 +206,15 @@ def test_what_does_not_fit_is_shown_with_the_cure(text, span, hint):
         written_out(text, 3)
     assert caught.value.span == span
     assert hint in f"{caught.value.message} {caught.value.help}"
+
+
+def test_the_parts_of_softmax_are_summed_without_indices():
+    """The entropy of a softmax is offered as it is read."""
+    with pytest.raises(InputError) as caught:
+        check("-sum(y[i]*log(softmax(z)[i]))")
+    assert caught.value.span == (25, 26)
+    assert "`sum(y*log(softmax(z)))`" in caught.value.help
+    assert str(check("-sum(y*log(softmax(z)))", certify=False).smoothness) == "Cinf"
 
 
 def test_a_size_that_is_too_small_is_refused():

@@ -54,7 +54,7 @@ def unwrapped(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
 
     >>> n = sp.Symbol("n", real=True)
     >>> [str(c) for c in unwrapped([Constraint(2 - sp.Abs(sp.sqrt(n)), ">")])]
-    ['4 - n > 0', 'n >= 0']
+    ['n - 4 < 0', 'n >= 0']
     """
     found: dict[Constraint, None] = {}
     for c in constraints:

@@ -14,6 +14,9 @@ from diffcheck.language.conventions import is_data
 
 __all__ = ["CURES", "NAMED", "Named", "cure", "named"]
 
+# What most losses take: the prediction and the target.
+_FY = ("f", "y")
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -24,17 +27,27 @@ class Named:
     words: tuple[str, ...]
 
     def given(self, names: Sequence[str]) -> str:
-        """Return the formula in other names, the target where its name says so; as it is if their number differs."""
+        """Return the formula in other names, the target where its name says so; "" where it needs others.
+
+        >>> named("mae").given(["u"])
+        'mean(abs(u))'
+        """
+        if self.params == _FY and len(names) == 1:
+            return self._of_residual(names[0])
         if len(names) != len(self.params):
-            return self.formula
+            return self.formula if {*names} <= {*self.params} and self.params != _FY else ""
         order = list(names)
-        if self.params == ("f", "y"):
+        if self.params == _FY:
             order.sort(key=is_data)
         table = dict(zip(self.params, order, strict=True))
         return re.sub(r"[A-Za-z_]\w*(?!\w*\()", lambda m: table.get(m[0], m[0]), self.formula)
 
+    def _of_residual(self, name: str) -> str:
+        """Return the formula in one name for f - y; "" where f or y stand alone."""
+        around = re.split(r"(?<!\w)\(f - y\)|f - y", self.formula)
+        return "" if re.search(r"\b[fy]\b", " ".join(around)) else name.join(around)
 
-_FY = ("f", "y")
+
 _ROWS = (
     Named(
         _FY,

@@ -15,12 +15,14 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
-from diffcheck.errors import SyntaxProblem
+from diffcheck.errors import InputError
+from diffcheck.language.faults import WIDTH, Faults
 from diffcheck.language.layers import is_layer
 from diffcheck.language.layers import read as read_layer
 from diffcheck.language.limits import MAX_DEPTH, check_size, too_deep
 from diffcheck.language.reductions import LETTERS, index_text, subscripted
-from diffcheck.language.tokens import END, WORD, Token, number_value, tokenize
+from diffcheck.language.spellings import otherwise
+from diffcheck.language.tokens import Token, number_value, tokenize
 from diffcheck.language.tree import APPLY, NAME, NUMBER, Node, Span, name, number
 from diffcheck.language.vocabulary import (
     MAX_ARGUMENTS,
@@ -35,12 +37,11 @@ from diffcheck.language.vocabulary import (
     leaf,
     reduction,
     row_called,
+    takes_none,
 )
 
 __all__ = ["is_condition", "parse", "parse_conditions"]
 
-# Columns a token takes in what Python reads; the longest is `else`.
-WIDTH = 5
 # Left-nested chains keep the shape of the text up to here; longer ones are grouped.
 CHAIN = 32
 LEAF = 4
@@ -51,18 +52,6 @@ LOGIC: dict[type, str] = {ast.And: "and", ast.Or: "or"}
 COMPARISONS: dict[type, str] = {
     ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
 }  # fmt: skip
-
-# What Python's messages contain, our words for it, and the cure.
-TRANSLATED = {
-    "never closed": ("this bracket is never closed", "add a `)`"),
-    "does not match": (
-        "this bracket closes one of another kind",
-        "close them in the order in which they were opened",
-    ),
-    "unmatched": ("this bracket is never opened", "leave it out, or add a `(`"),
-    "'else'": ("expected `else` behind this", "write `a if c else b`"),
-    "positional": ("a value behind a keyword", "put plain values first"),
-}
 
 # A part and the columns it takes with its brackets; the node's own span leaves the brackets out.
 _Part = tuple[Node, Span]
@@ -75,39 +64,65 @@ def parse(text: str, defined: Collection[str] = ()) -> Node:
     defined: names of functions that definitions give; other names that are called are unknown functions, unless
     they look like a misspelt one or a product with the sign left out.
     """
+    try:
+        return _parsed(text, defined)
+    except InputError as error:
+        raise _cured(error, text, defined) from None
+
+
+def parse_conditions(text: str, defined: Collection[str] = ()) -> tuple[Node, ...]:
+    """Return the conditions of a `where` text, separated by commas, as in `x > 0, 0 < p < 1`."""
+    try:
+        return _parsed_conditions(text, defined)
+    except InputError as error:
+        raise _cured(error, text, defined) from None
+
+
+def _parsed(text: str, defined: Collection[str]) -> Node:
     reader = _Reader(text, defined)
     tree = as_number(reader.whole(reader.node)[0])
     check_size(tree, text)
     return tree
 
 
-def parse_conditions(text: str, defined: Collection[str] = ()) -> tuple[Node, ...]:
-    """Return the conditions of a `where` text, separated by commas, as in `x > 0, 0 < p < 1`."""
-    reader = _Reader(text, defined)
+def _parsed_conditions(text: str, defined: Collection[str]) -> tuple[Node, ...]:
+    reader = _Reader(text, defined, listed=True)
     if len(reader.tokens) == 1:
         return ()
-    conditions = reader.whole(reader.condition, listed=True)
+    conditions = reader.whole(reader.condition)
     for condition in conditions:
         check_size(condition, text)
     return conditions
 
 
-class _Reader:
-    """One text: its tokens, and the tree Python makes of them."""
+def _cured(error: InputError, text: str, defined: Collection[str]) -> InputError:
+    """Return the error for a way to write that is known, else the one that reading met."""
 
-    def __init__(self, text: str, defined: Collection[str]) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
+    def reads(cure: str) -> bool:
+        try:
+            _parsed(cure, defined)
+        except InputError:
+            return False
+        return True
+
+    return otherwise(text, reads) or error
+
+
+class _Reader(Faults):
+    """One text: its tokens, and the tree Python makes of them.  listed: whether it is conditions between commas."""
+
+    def __init__(self, text: str, defined: Collection[str], listed: bool = False) -> None:
+        super().__init__(text, tokenize(text), listed)
         self.defined = defined
         self.depth = 0
 
-    def whole(self, read: Callable[[ast.expr], Node], listed: bool = False) -> tuple[Node, ...]:
-        """Read the text, or each of its parts between commas."""
+    def whole(self, read: Callable[[ast.expr], Node]) -> tuple[Node, ...]:
+        """Read the text, or each of its parts between commas if it is a list."""
         shown = {NUMBER: "1", NAME: "x"}
         words = ["**" if t.text == "^" else shown.get(t.kind, t.text) for t in self.tokens]
         try:
             body = ast.parse("".join(word.ljust(WIDTH) for word in words), mode="eval").body
-            parts = body.elts if listed and isinstance(body, ast.Tuple) and body.elts else [body]
+            parts = body.elts if self.listed and isinstance(body, ast.Tuple) and body.elts else [body]
             return tuple(read(part) for part in parts)
         except SyntaxError as error:
             raise self.fault(error) from None
@@ -267,9 +282,15 @@ class _Reader:
             row = row_called(words, len(part.args) + len(part.keywords), self.text)
         if row is None:
             return self.applied(part, words[-1])
-        args = [self.node(a) for a in part.args]
-        keywords = [(self.tokens[self.range(k)[0]], self.node(k.value)) for k in part.keywords]
+        read = self.bound if takes_none(row) else self.node
+        args = [read(a) if i else self.node(a) for i, a in enumerate(part.args)]
+        keywords = [(self.tokens[self.range(k)[0]], read(k.value)) for k in part.keywords]
         return call(Call(row, words[-1].text, self.span(part), self.text), args, keywords)
+
+    def bound(self, part: ast.expr) -> Node | None:
+        """Return the node of an argument that may be `None`."""
+        is_none = isinstance(part, ast.Name) and self.words(part)[0].text == "None"
+        return None if is_none else self.node(part)
 
     def applied(self, part: ast.Call, word: Token) -> Node:
         """Read a call of a function that no row has: an unknown one, or one that a definition gives."""
@@ -301,92 +322,6 @@ class _Reader:
             return ()
         words = self.words(part)
         return words if is_function(words[-1].text) else ()
-
-    # --- errors
-
-    def fault(self, error: SyntaxError | None = None) -> SyntaxProblem:
-        """Return the error for the first token that cannot follow the one before, else what Python says."""
-        before = Token(END, "", 0, 0)
-        for i, token in enumerate(self.tokens):
-            ended = before.kind in (NUMBER, NAME) or before.text in (")", "]")
-            wrong = self.after_operand(i) if ended else self.instead_of_operand(before, i)
-            if wrong:
-                return wrong
-            before = token
-        return self.translated(error)
-
-    def instead_of_operand(self, before: Token, at: int) -> SyntaxProblem | None:
-        """Return the error if the token cannot begin an operand."""
-        token, start = self.tokens[at], before.text in ("", "(", "[", ",", "=")
-        called = at > 1 and self.tokens[at - 2].kind == NAME
-        if token.kind in (NUMBER, NAME) or token.text in ("(", "[", "+", "-"):
-            wrong = before.text == "." and token.kind != NAME
-        elif token.text == "not":
-            wrong = not start and before.kind != WORD
-        else:
-            # Brackets may be empty, or end in a comma, in calls; what else has a comma is found as a tuple.
-            wrong = (
-                token.text not in (")", "]")
-                or before.text not in ("(", ",")
-                or (before.text == "(" and not called)
-            )
-        if not wrong:
-            return None
-        if len(self.tokens) == 1:
-            return self.problem("the text is empty", token.span, "write an expression such as `abs(y - f)`")
-        if before.text + token.text in ("()", "[]"):
-            return self.problem("empty brackets", (before.start, token.stop), "write an expression inside")
-        help_ = "put the `not` and what it denies in brackets" if token.text == "not" else None
-        wanted = "a name after `.`" if before.text == "." else "an expression"
-        return self.problem(f"expected {wanted}, found {token.shown}", token.span, help_)
-
-    def after_operand(self, at: int) -> SyntaxProblem | None:
-        """Return the error if the token cannot follow an operand."""
-        before, token = self.tokens[at - 1 : at + 1]
-        if token.text == "for":
-            help_ = "leave it out: `sum(abs(y[i] - f[i]))` runs over the index i by itself"
-            return self.problem("there are no loops", token.span, help_)
-        if token.kind in (NUMBER, NAME) or (token.text == "(" and before.kind != NAME):
-            factors = f"{before.text if before.text != ')' else '(...)'}*{token.text.replace('(', '...')}"
-            product, call = (
-                f"for a product write `{factors}`",
-                f"for a call write `{before.text}({token.text})`",
-            )
-            return self.problem(
-                f"an operator is missing between `{before.text}` and {token.shown}",
-                (before.start, token.stop),
-                call if before.kind == NAME and is_function(before.text) else product,
-            )
-        if token.text == "." and before.kind != NAME and self.tokens[at + 1].kind == NAME:
-            help_ = f"there are no methods; write `{self.tokens[at + 1].text}(...)` around it"
-            return self.problem(f"expected an operator or the end, found {token.shown}", token.span, help_)
-        if token.text == "not" or (token.text == "." and before.kind != NAME):
-            return self.problem(f"expected an operator or the end, found {token.shown}", token.span)
-        return None
-
-    def translated(self, error: SyntaxError | None) -> SyntaxProblem:
-        """Return what Python says is wrong, in our words where we have some."""
-        said, at, stop = (error.msg, error.offset or 1, error.end_offset or 0) if error else ("", 1, 0)
-        if "positional" in said:
-            # Python names the token after the value.
-            at, stop = at - WIDTH, 0
-        tokens = self.tokens[(at - 1) // WIDTH : (max(at, stop - 1) - 1) // WIDTH + 1] or self.tokens[-1:]
-        span = (tokens[0].start, tokens[-1].stop)
-        if "too many nested" in said:
-            return too_deep(span, self.text)
-        if tokens[0].text == "=" or "==" in said:
-            sign = next((t for t in self.tokens if t.text == "=" and t.start >= span[0]), tokens[0])
-            help_ = "write `==`; before a loss leave `name =` out"
-            return self.problem("`=` does not compare", sign.span, help_)
-        for phrase, (message, cure) in TRANSLATED.items():
-            if phrase in said:
-                square = str.maketrans("()", "[]") if tokens[0].text in "[]" else {}
-                return self.problem(message, span, cure.translate(square))
-        return self.problem(f"expected an operator or the end, found {tokens[0].shown}", span)
-
-    def problem(self, message: str, span: Span, help_: str | None = None) -> SyntaxProblem:
-        """Return a SyntaxProblem about this text."""
-        return SyntaxProblem(message, span=span, help=help_, text=self.text)
 
 
 def _join(parts: Sequence[_Part], ops: Sequence[str], most: int = CHAIN) -> _Part:

@@ -27,7 +27,7 @@ _WORDS = {"if", "else", "and", "or", "not"}
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<foreign>0[xXoObB][0-9a-fA-F]+|//|:=|->|=>|<>|<<|>>|&&|\|\||\.\.\.|[+\-*/]=)"
+    r"|(?P<foreign>0[xXoObB][0-9a-fA-F]+|//|:=|->|=>|=<|<>|<<|>>|&&|\|\||\.\.\.|[+\-*/]=)"
     r"|(?P<number>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]*[0-9])?)"
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^()<>,.=\[\]])"
@@ -36,8 +36,8 @@ _TOKEN = re.compile(
 _LOOKALIKES = {
     "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=",
     "≥": ">=", "≠": "!=", "²": "**2", "³": "**3", "√": "sqrt(...)", "∞": "a large number", "∧": "and",
-    "∨": "or", "¬": "not", "π": "pi", "‖": "norm(...)", "∣": "abs(...)", "½": "1/2", "（": "(", "）": ")",
-    "，": ",", "∑": "sum(...)", "∏": "prod(...)",
+    "∨": "or", "¬": "not", "π": "pi", "‖": "norm(...)", "∥": "norm(...)", "∣": "abs(...)", "½": "1/2", "（": "(",
+    "）": ")", "，": ",", "∑": "sum(...)", "∏": "prod(...)",
 }  # fmt: skip
 
 _HINTS = {
@@ -49,6 +49,7 @@ _HINTS = {
     "!": "write `not`, or `!=` for unequal",
     "<>": "write `!=`",
     "=>": "write `>=`",
+    "=<": "write `<=`",
     "->": "write the expression alone",
     ":=": "use `let` to give a part a name",
     "%": "write `mod(a, b)`",
@@ -62,7 +63,8 @@ _HINTS = {
     "'": "names are written without quotes; a derivative needs a name of its own",
     '"': "names are written without quotes",
     "#": "leave comments out",
-    ";": "one expression at a time",
+    ";": "write `,` between arguments and between conditions; one expression at a time",
+    "∈": "write comparisons, as in `0 < x, x < 1`",
 }
 
 

@@ -361,6 +361,9 @@ class Expander(Binding):
         for place, index in zip(places, indices, strict=True):
             if not isinstance(found, tuple):
                 raise self.problem("a number has no parts", node.span, "leave the subscript out")
+            if not index.isdigit() and base.op in AXES:
+                help_ = "inside a sum write no indices, as in `sum(y*log(softmax(z)))`, or give a number from 0 on"
+                raise self.problem(f"`{index}` is not summed over in `{base.op}`", place.span, help_)
             if not index.isdigit():
                 raise self.problem(
                     f"`{index}` is bound by nothing", place.span, "give a number from 0 on, or reduce over it"

@@ -22,6 +22,7 @@ from diffcheck.language.tree import NAME, Node, Span, name, number
 
 __all__ = [
     "MAX_ARGUMENTS",
+    "MODULES",
     "Call",
     "as_condition",
     "as_number",
@@ -34,12 +35,14 @@ __all__ = [
     "leaf",
     "reduction",
     "row_called",
+    "takes_none",
+    "takes_several",
 ]
 
 # A maximum of n arguments expands to n nested choices.
 MAX_ARGUMENTS = 64
 
-_MODULES = {
+MODULES = {
     "np", "numpy", "np.linalg", "numpy.linalg", "math", "scipy.special", "special", "sp", "sympy", "mp",
     "mpmath",
     "torch", "torch.nn", "torch.nn.functional", "torch.special", "torch.linalg", "nn", "nn.functional", "F",
@@ -49,6 +52,19 @@ _MODULES = {
 _MODULE_CONSTANTS = {"pi": "pi", "e": "E", "E": "E"}
 _NOT_NAMES = {"True", "False", "None"}
 _WORDS = {"and", "or", "not"}
+
+# What NumPy and torch call the signs of the language; in a text of its own such a name is free.
+_SIGNS = {
+    "power": "pow", "float_power": "pow", "multiply": "mul", "subtract": "sub", "divide": "div",
+    "true_divide": "div", "negative": "neg", "less": "lt", "less_equal": "le", "greater": "gt",
+    "greater_equal": "ge", "equal": "eq", "not_equal": "ne", "logical_and": "and", "logical_or": "or",
+    "logical_not": "not",
+}  # fmt: skip
+# What a function near the known ones is; `{u}` is what it is called with.
+_NEARLY = {
+    "erfc": "write `(1 - erf({u}))`",
+    "sinc": "write `where({u} == 0, 1, sin({u})/({u}))`; in NumPy and torch it is that of `pi*({u})`",
+}
 
 # The keywords of clip, as NumPy and torch spell them, by the parameter they stand for.
 _BOUNDS = {"min": "lo", "a_min": "lo", "lo": "lo", "max": "hi", "a_max": "hi", "hi": "hi"}
@@ -127,10 +143,11 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
     if len(words) > 1:
         _check_module(words, True, text)
     called = words[-1].text
-    row = ATOMS.get(ALIASES.get(called, called))
+    sign = _SIGNS.get(called, called) if len(words) > 1 else called
+    row = ATOMS.get(ALIASES.get(sign, sign))
     if row is not None and row.syntax != "constant" and called not in _WORDS:
         return row
-    hint = _hint(words, row is not None, count)
+    hint = _hint(words, row is not None, count, text)
     if hint is None:
         return None
     raise UnknownFunction(
@@ -138,7 +155,7 @@ def row_called(words: Sequence[Token], count: int, text: str) -> Atom | None:
     )
 
 
-def _hint(words: Sequence[Token], is_row: bool, count: int) -> str | None:
+def _hint(words: Sequence[Token], is_row: bool, count: int, text: str) -> str | None:
     """Return what to write instead of a name that is no function here; None if it may be given a definition."""
     called = words[-1].text
     if hint := cure(called):
@@ -147,9 +164,22 @@ def _hint(words: Sequence[Token], is_row: bool, count: int) -> str | None:
     if loss is not None:
         return f"write its formula, `{loss.formula}`" if len(words) > 1 else None
     if near := _misspelt(called, count):
+        if called in _NEARLY:
+            return _NEARLY[called].format(u=_inside(text, words[-1].stop))
         return f"did you mean `{near}`?"
     reserved = len(words) > 1 or is_row or called in _NOT_NAMES or called in _WORDS
     return "`diffcheck atoms` lists the functions" if reserved else None
+
+
+def _inside(text: str, at: int) -> str:
+    """Return what the brackets hold that open behind a place; `x` where that is long."""
+    start = text.index("(", at)
+    depth = 0
+    for stop in range(start, min(len(text), start + 40)):
+        depth += {"(": 1, ")": -1}.get(text[stop], 0)
+        if not depth:
+            return text[start + 1 : stop].strip()
+    return "x"
 
 
 def _misspelt(called: str, count: int) -> str | None:
@@ -199,11 +229,30 @@ def check_applied(word: Token, tokens: Sequence[Token], args: Sequence[tuple[int
         )
 
 
-def call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]] = ()) -> Node:
-    """Return the node of a call, its arguments counted and each a number or a condition as the row wants."""
+def call(
+    named: Call, args: Sequence[Node | None], keywords: Sequence[tuple[Token, Node | None]] = ()
+) -> Node:
+    """Return the node of a call, its arguments counted and each a number or a condition as the row wants.
+
+    None is an argument of `takes_none` that is said to be none.
+    """
     row = named.row
-    if keywords and row.name == "clip":
+    if takes_none(row) and (args or keywords):
         return _bounded(named, args, keywords)
+    return _plain_call(
+        named, [a for a in args if a is not None], [(w, a) for w, a in keywords if a is not None]
+    )
+
+
+def takes_none(row: Atom) -> bool:
+    """Say whether arguments of a function may be `None`: the bounds of clip."""
+    return row.name == "clip"
+
+
+def _plain_call(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Node:
+    row = named.row
+    if row.name == "heaviside" and len(args) == 2 and not keywords:
+        return _step(named, *map(as_number, args))
     args = _placed(named, args, keywords)
     least, most = row.arity
     if not least <= len(args) <= (most or MAX_ARGUMENTS):
@@ -285,8 +334,22 @@ def _not_taken(named: Call, word: Token) -> InputError:
     )
 
 
-def _bounded(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, Node]]) -> Node:
-    """Return clip with keyword bounds; with one bound it is a max or a min, as in torch.clamp(x, min=0)."""
+def _step(named: Call, u: Node, at: Node) -> Node:
+    """Return heaviside with its value at 0 behind its argument, as in np.heaviside(x, 0.5)."""
+    span = named.span
+    zero, one = number(0, span), number(1, span)
+    if at in (number(Fraction(1, 2)), Node("div", (number(1), number(2)))):
+        return Node("heaviside", (u,), None, span)
+    if at in (zero, one):
+        return Node(
+            "where", (Node("ge" if at == one else "gt", (u, zero), None, span), one, zero), None, span
+        )
+    below = Node("where", (Node("lt", (u, zero), None, span), zero, at), None, span)
+    return Node("where", (Node("gt", (u, zero), None, span), one, below), None, span)
+
+
+def _bounded(named: Call, args: Sequence[Node | None], keywords: Sequence[tuple[Token, Node | None]]) -> Node:
+    """Return clip; with one bound it is a max or a min, as in torch.clamp(x, min=0) and np.clip(x, None, 1)."""
     row = named.row
     given = dict(zip(row.params, args, strict=False))
     for word, value in keywords:
@@ -294,20 +357,23 @@ def _bounded(named: Call, args: Sequence[Node], keywords: Sequence[tuple[Token, 
         if not bound or bound in given:
             raise _not_taken(named, word)
         given[bound] = value
-    if "u" not in given or len(args) > len(row.params):
-        raise _miscounted(named, len(args))
-    op = "max" if "hi" not in given else "min" if "lo" not in given else row.name
-    return Node(op, tuple(as_number(given[p]) for p in row.params if p in given), None, named.span)
+    found = {p: as_number(a) for p in row.params if (a := given.get(p)) is not None}
+    if "u" not in found or len(found) < 2 or len(args) > len(row.params):
+        raise _miscounted(named, len(args) if len(args) > len(row.params) else len(found))
+    op = "max" if "hi" not in found else "min" if "lo" not in found else row.name
+    return Node(op, tuple(found.values()), None, named.span)
 
 
 def _check_module(words: Sequence[Token], called: bool, text: str) -> None:
     """Raise unless what stands before the last dot is a module whose functions are read."""
     module = _dotted(words[:-1])
-    if module in _MODULES:
+    if module in MODULES:
         return
     last = words[-1].text
-    if called and (last in ATOMS or last in ALIASES):
+    if called and (last in ATOMS or last in ALIASES or last in REDUCED):
         hint = f"write `{last}({module})`"
+    elif called and (said := cure(last)):
+        hint = said
     else:
         hint = "names have no parts; write a plain name"
     raise SyntaxProblem(
@@ -349,6 +415,14 @@ def is_function(word: str) -> bool:
     """Say whether a word is a function of numbers, as an activation is."""
     row = ATOMS.get(ALIASES.get(word, word))
     return row is not None and row.syntax == "call"
+
+
+def takes_several(word: str) -> bool:
+    """Say whether what a word calls may take more than one argument; unknown functions may."""
+    row = ATOMS.get(ALIASES.get(word, word))
+    if row is not None:
+        return row.arity[1] != 1
+    return word not in REDUCED or REDUCTIONS[REDUCED[word]].arity > 1
 
 
 def is_reserved(word: str) -> bool:

@@ -225,5 +225,7 @@ def _lets(problem: Problem, functions: Sequence[str]) -> Iterator[str]:
                 word = str(inner.call.leaf).lower()
             taken.append(word if word not in taken else f"{word}{len(taken)}")
         row = named(function)
-        body = "..." if row is None else row.given(taken)
-        yield f'--let "{function}({", ".join(taken)}) = {body}"'
+        # Beside a residual a number is a setting, as the 1 of huber(x - y, 1).
+        ops = {arg.op for arg in call.args}
+        body = "" if row is None or ops >= {"sub", NUMBER} else row.given(taken)
+        yield f'--let "{function}({", ".join(taken)}) = {body or "..."}"'
