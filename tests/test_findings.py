@@ -434,6 +434,8 @@ TURNING = [
     ("x/max(norm(x, y), 1)", CIRCLE),
     ("(x + y)/max(norm(x, y), 1)", [*CIRCLE, ("sqrt(1/2)", "-sqrt(1/2)"), ("-sqrt(1/2)", "sqrt(1/2)")]),
     ("x*max(x**2 + y**2, 1)", CIRCLE),
+    ("max(norm(x, y), 1)*max(x + 3, 4 - x)", CIRCLE),
+    ("(x + y)/max(norm(x, y), 1)*max(x, -2*x, 1/2)", CIRCLE),
     ("abs(y**2 - x**3 - x)", [(0, 0), (1, "sqrt(2)"), (1, "-sqrt(2)")]),
     ("abs(y**2 - x**3)", [(0, 0), (1, 1), (1, -1)]),
     ("abs(y**2 - x**2)", [(0, 0), (1, 1), (1, -1)]),

@@ -14,16 +14,12 @@ from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.roots import real_roots
 from diffcheck.conditions.constraint import Constraint
-from diffcheck.conditions.demands import demands
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
-from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import BORDERED, FLIPPED, NEGATED, STRICT, Relation
+from diffcheck.conditions.relations import FLIPPED, STRICT, Relation
+from diffcheck.findings.zeros import is_plain, zeros_of
 from diffcheck.problem import Problem
-from diffcheck.verdict import Kind
 from diffcheck.walls.explore import Leaf
-from diffcheck.walls.factored import factors
-from diffcheck.walls.wall import Wall
 
 __all__ = ["as_relation", "as_unequal", "factors_of_size", "has_variable", "on_constants", "set_apart"]
 
@@ -46,7 +42,7 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         if c.rel in {"<", ">"}
         and c.expr.free_symbols <= names - known_steps
         and not _nonzero(problem)(c.expr)
-        if c.expr.free_symbols <= constants or not _is_plain(c, leaf.wall)
+        if c.expr.free_symbols <= constants or not is_plain(c, leaf.wall)
     ]
     apart = [c for c in leaf.conditions if c.expr.free_symbols <= names and c.opposite in known]
     bounds = tuple(c for c in leaf.wall.conditions if c.expr.free_symbols & known_steps)
@@ -68,12 +64,6 @@ def _counted(c: Constraint) -> Constraint:
     if end.is_Integer:
         return Constraint(k - end, ">" if above else "<")
     return Constraint(k - sp.ceiling(end), ">=") if above else Constraint(k - sp.floor(end), "<=")
-
-
-def _is_plain(c: Constraint, wall: Wall) -> bool:
-    """Whether a condition holds wherever the formulas of a wall have values: y > 0 for x = sqrt(y)."""
-    shown = [Constraint(u, STRICT.get(rel, rel)) for _, e in wall.base for u, rel in demands(e)]
-    return reach([*shown, Constraint(c.expr, NEGATED[c.rel])]).status is Status.UNSAT
 
 
 def as_relation(c: Constraint) -> str:
@@ -139,52 +129,15 @@ def factors_of_size(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
         return
     signed = {c.expr for c in (*leaf.conditions, *leaf.wall.conditions)}
     strict = {c.expr for c in leaf.conditions} | {
-        c.expr for c in leaf.wall.conditions if not _is_plain(c, leaf.wall)
+        c.expr for c in leaf.wall.conditions if not is_plain(c, leaf.wall)
     }
-    found, closed = _zeros(leaf, size)
+    found, closed = zeros_of(leaf)
     nonzero = _nonzero(problem)
     known = {*leaf.wall.integers, *(symbol(n) for n in (*problem.wrt, *problem.constants))}
     for f in (f.args[0] if isinstance(f, sp.Abs) else f for f in found):
         taken = strict if f in closed else signed
         if f.free_symbols <= known and f not in taken and -f not in taken and not nonzero(f):
             yield f
-
-
-def _zeros(leaf: Leaf, size: sp.Expr) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
-    """Return factors where one of which vanishes nothing happens, and those of them on the border of the formula.
-
-    What breaks is c*g**n, for the equation g = 0 of the wall, and the size c*(dg/dv)**n is that along one variable v:
-    where dg/dv vanishes and another derivative of g does not, it breaks all the same.
-    """
-    plain = factors(size)
-    wall, order = leaf.wall, _order(leaf)
-    if order == 0 or wall.implicit is not None or len(wall.base) != 1:
-        return plain, ()
-    point = {symbol(wall.variable): wall.base[0][1]}
-    rates = {s: sp.diff(wall.gap, s).subs(point) for s in wall.gap.free_symbols if not s.is_integer}
-    rate = rates.pop(symbol(wall.variable), sp.S.One)
-    if rate.is_number or not factors(rate) or sp.count_ops(rate) > 30:
-        return plain, ()
-    # Squared as well, for on a wall with a formula in square roots both may be roots.
-    c = sp.cancel(size / rate**order)
-    own = min((factors(c), factors(sp.cancel(sp.expand(c**2)))), key=lambda fs: sum(map(sp.count_ops, fs)))
-    asked = [Constraint(e, "=") for e in rates.values()]
-    singular = (f for f in plain if f not in own and _can_be([Constraint(f, "="), *asked], wall))
-    found = tuple(dict.fromkeys((*own, *singular)))
-    return found, found
-
-
-def _can_be(equations: Sequence[Constraint], wall: Wall) -> bool:
-    inside = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in wall.conditions]
-    return reach([*equations, *inside]).status is not Status.UNSAT
-
-
-def _order(leaf: Leaf) -> int:
-    """Return of which derivative the size is a difference; 0 for what is no difference of derivatives."""
-    outcome = leaf.outcome
-    if outcome.size is None or outcome.kind not in (Kind.CORNER, Kind.BREAK):
-        return 0
-    return int(outcome.level.level) + 1
 
 
 @lru_cache(maxsize=16)

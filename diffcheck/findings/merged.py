@@ -16,8 +16,8 @@ import sympy as sp
 from diffcheck.conditions.constraint import Constraint, are_opposed
 from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.findings.families import Pair
+from diffcheck.findings.zeros import zeros_of
 from diffcheck.walls.explore import Leaf
-from diffcheck.walls.factored import factors
 from diffcheck.walls.gaps import Gap
 from diffcheck.walls.wall import Wall
 
@@ -65,10 +65,7 @@ def said_once(
     values = [None if v is None else v.value for v in merged]
     outcome = replace(first.outcome, left=values[0], right=values[1], size=values[2])
     if values[2] is None:
-        sizes = [
-            leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size for leaf, _ in members
-        ]
-        outcome = replace(outcome, factor=_divisor(sizes))
+        outcome = replace(outcome, factor=_divisor([leaf for leaf, _ in members]))
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
@@ -154,11 +151,12 @@ def _in_common(members: Sequence[Conjunction]) -> Conjunction:
     return (*shared, *following)
 
 
-def _divisor(sizes: Sequence[sp.Expr | None]) -> sp.Expr | None:
+def _divisor(members: Sequence[Leaf]) -> sp.Expr | None:
     """Return the product of the factors that all sizes have."""
+    sizes = [m.outcome.factor if m.outcome.size is None else m.outcome.size for m in members]
     if any(size is None or sp.count_ops(size) > LONGEST for size in sizes):
         return None
-    own = [factors(size) for size in sizes if size is not None]
+    own = [zeros_of(m)[0] for m in members]
     return sp.Mul(*(f for f in own[0] if all(f in others for others in own)))
 
 

@@ -146,12 +146,12 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     levels = _levels(f, variables, singular) or _few(f, variables, singular)
     if levels is not None:
         return levels
-    rational = without_root(f)
+    shared = _shared_zeros(f, variables, singular)
+    rational = without_root(f) if shared is None else None
     if rational is not None:
         return walls_of(rational, tuple(v.name for v in variables), singular)
     if not high and _has_one_sign(f):
         return _touching(f, inside, singular)
-    shared = _shared_zeros(f, variables, singular)
     return Walls((), (), (f,)) if shared is None else shared
 
 
