@@ -96,6 +96,10 @@ CASES = [
     ("sqrt(x**2 + c*y**2)", "x,y", "", {"c > 0": "C0", "c < 0": "Cinf"}),
     ("norm(exp(x) - a, y - b)", "x,y", "", {"a > 0": "C0", "a < 0": "Cinf"}),
     ("norm(sin(x) - a, y)", "x,y", "", {"a**2 < 1": "C0", "a**2 > 1": "Cinf"}),
+    ("floor(c/(1 + x**2))", "x", "c > 0", {"c > 1": "discontinuous", "c < 1": "Cinf"}),
+    ("floor(c*sigmoid(x))", "x", "c > 0", {"c > 1": "discontinuous", "c < 1": "Cinf"}),
+    ("round(c*sin(x))", "x", "c > 0", {"c > 1/2": "discontinuous", "c < 1/2": "Cinf"}),
+    ("max(c*exp(-x**2), 1)", "x", "", {"c > 1": "C0", "otherwise": "Cinf"}),
     ("norm(x**2 - a, y**2 - b)", "x,y", "", {"a > 0 and b > 0": "C0", "otherwise": "Cinf"}),
 ]  # fmt: skip
 

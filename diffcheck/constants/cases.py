@@ -16,12 +16,13 @@ from dataclasses import dataclass
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.algebra.printer import symbol, text_of
+from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.signs import signs
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import Conjunction, covered, longest_first, reduced
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.constants.values import values_of
+from diffcheck.constants.words import example_text, worded
 from diffcheck.deadline import TimeOver, within
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.points import beside, constraints_on
@@ -34,6 +35,8 @@ Example = Mapping[sp.Symbol, sp.Expr]
 MAX_LEAVES = 16
 # Of processor time for all conditions; most take a tenth of one.
 SECONDS = 3.0
+# Integers by which families are met first.
+MEMBERS = tuple(map(sp.Integer, (1, -1, 0, 2)))
 OPEN = frozenset({">", "<", ">=", "<="})
 
 
@@ -56,7 +59,7 @@ def cases(groups: Sequence[Group], symbols: Sequence[sp.Symbol], where: Sequence
             proved = _proved(groups, symbols, where)
     except TimeOver:
         proved = None
-    return proved or [_example(g.examples[0], symbols) for g in groups]
+    return proved or [example_text(g.examples[0], symbols) for g in groups]
 
 
 def _proved(
@@ -64,10 +67,12 @@ def _proved(
 ) -> list[str] | None:
     constants = set(symbols)
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
-    guesses = [_common(g, groups, symbols, own, where) for g in groups]
-    pairs = zip(guesses, groups, strict=True)
-    if all(_is_condition_of(r, g, constants, own, where) for r, g in pairs) and covered(own, guesses):
-        return [" and ".join(map(_text, r)) for r in guesses]
+    families = any(leaf.wall.integers for group in groups for leaf in group.leaves)
+    for member in MEMBERS if families else MEMBERS[:1]:
+        guesses = [_common(g, groups, symbols, own, where, member) for g in groups]
+        pairs = zip(guesses, groups, strict=True)
+        if all(_is_condition_of(r, g, constants, own, where) for r, g in pairs) and covered(own, guesses):
+            return [worded(r, own) for r in guesses]
     return _by_leaves(groups, constants, own, where)
 
 
@@ -97,7 +102,7 @@ def _by_leaves(
         if None in known or len(known) > MAX_LEAVES or len(group.worse) != len(told):
             return None
         asked = [c for alternatives in known for c in alternatives or ()]
-        texts.append(" or ".join(" and ".join(map(_text, c)) for c in _shortest(asked, worse, own)))
+        texts.append(" or ".join(worded(c, own) for c in _shortest(asked, worse, own)))
         worse += asked
         told += group.leaves
     if len(groups[-1].worse) != len(told):
@@ -182,8 +187,9 @@ def _without_steps(asked: Sequence[Constraint], leaf: Leaf) -> list[Constraint]:
 def enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Conjunction]:
     """Yield conditions on constants under which the leaf has a point: exact ones, or those for certain variables.
 
-    These are the variables of the witness, and small multiples of them: there, what involves constants has the sign
-    that it has where all variables are zero.  Conditions are strict, so what is special at these values does no harm.
+    These are the variables of the witness, with small integers as well, and small multiples of them: there, what
+    involves constants has the sign that it has where all variables are zero.  Conditions are strict, so what is special
+    at these values does no harm.
     """
     exact = occurrences(leaf, constants, where)
     if exact is None:
@@ -198,8 +204,17 @@ def enough(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -
             (mixed if c.expr.free_symbols & constants else plain).append(c)
         witness = {s: v for s, v in leaf.witness.items() if s not in constants}
         yield from _at(mixed, witness)
+        for values in _first_members(witness):
+            if all(holds(c, values) for c in plain):
+                yield from _at(mixed, values)
         if all(_holds_near_zero(c, witness) for c in plain):
             yield from _at(mixed, {s: v if s.is_integer else sp.S.Zero for s, v in witness.items()})
+
+
+def _first_members(values: Example) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """Yield values of names with the integers among them small: where a family is met at all, these meet it first."""
+    whole = [s for s in values if s.is_integer]
+    yield from ({**values, **dict.fromkeys(whole, n)} for n in MEMBERS if whole)
 
 
 def _at(conditions: Sequence[Constraint], values: Example) -> Iterator[Conjunction]:
@@ -302,15 +317,20 @@ def _common(
     symbols: Sequence[sp.Symbol],
     own: Conjunction,
     where: Sequence[Constraint],
+    member: sp.Integer,
 ) -> Conjunction:
-    """Return what all examples of a group satisfy, of the conditions on constants that leaves ask for."""
+    """Return what all examples of a group satisfy, of the conditions on constants that leaves ask for.
+
+    member: the integer of families that is looked at, which may be the one that is met first.
+    """
     others = [e for g in groups if g is not group for e in g.examples]
     stated = {c.expr for c in where}
     found: list[Constraint] = []
     for leaf in (leaf for g in groups for leaf in g.leaves):
         for c in (*leaf.conditions, *constraints_on(leaf.wall, where)):
-            if c.expr.free_symbols and c.expr.free_symbols <= set(symbols) and c.expr not in stated:
-                found += _signs_on(c.expr, group.examples)
+            expr = c.expr.subs({s: member for s in c.expr.free_symbols if s.is_integer})
+            if expr.free_symbols and expr.free_symbols <= set(symbols) and expr not in stated:
+                found += _signs_on(expr, group.examples)
     return reduced(tuple(dict.fromkeys(found)), own) or _separation(group.examples, others, symbols)
 
 
@@ -332,27 +352,3 @@ def _separation(
             if not any(_signs_on(expr, [e]) == [c] for e in outside):
                 return (c,)
     return ()
-
-
-# --- words
-
-
-def _example(example: Example, symbols: Sequence[sp.Symbol]) -> str:
-    return " and ".join(f"{s.name} == {text_of(example[s])}" for s in symbols)
-
-
-def _text(c: Constraint) -> str:
-    """Write p - 1 > 0 as p > 1 where only one name occurs."""
-    if len(c.expr.free_symbols) == 1:
-        (s,) = c.expr.free_symbols
-        slope = c.expr.coeff(s)
-        if slope.is_number and slope != 0 and sp.expand(c.expr - slope * s).is_number:
-            up = (c.rel[0] == ">") == bool(slope > 0)
-            return f"{s.name} {'>' if up else '<'} {text_of(-(c.expr - slope * s) / slope)}"
-    terms = c.expr.as_coefficients_dict()
-    if len(terms) == 2 and sorted(terms.values()) == [-1, 1]:
-        low, high = sorted(terms, key=lambda t: terms[t])
-        if high.is_number:
-            return f"{text_of(low)} {'<' if c.rel == '>' else '>'} {text_of(high)}"
-        return f"{text_of(high)} {c.rel} {text_of(low)}"
-    return f"{text_of(c.expr)} {c.rel} 0"

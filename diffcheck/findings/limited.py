@@ -17,6 +17,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
 from diffcheck.conditions.relations import FLIPPED, STRICT, Relation
+from diffcheck.constants.words import interval
 from diffcheck.findings.zeros import is_plain, zeros_of
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
@@ -115,7 +116,7 @@ def _only_zero(f: sp.Expr) -> sp.Expr | None:
 def on_constants(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> str | None:
     """Return what constants satisfy for it: " and "-joined factors of the size that hold no variable."""
     constants = {symbol(c) for c in problem.constants}
-    texts = [as_relation(c) for c in apart if c.expr.free_symbols <= constants]
+    texts = [interval((c,), ()) or as_relation(c) for c in apart if c.expr.free_symbols <= constants]
     texts += [as_unequal(f) for f in factors_of_size(leaf, problem) if f.free_symbols <= constants]
     return " and ".join(dict.fromkeys(texts)) or None
 
