@@ -30,7 +30,8 @@ def zeros_of(leaf: Leaf) -> tuple[Factors, Factors]:
     """Return factors such that nothing happens where one vanishes, and those that may on the border of the formula.
 
     What breaks is c*g**n, for the equation g = 0 of the wall, and the size c*(dg/dv)**n is that along one variable v:
-    where dg/dv vanishes and another derivative of g does not, it breaks all the same.
+    where dg/dv vanishes and another derivative of g does not, it breaks all the same.  Where the formula for v has no
+    value is said as well.
     """
     wall, order, outcome = leaf.wall, _order(leaf), leaf.outcome
     size = outcome.factor if outcome.size is None else outcome.size
@@ -48,8 +49,13 @@ def zeros_of(leaf: Leaf) -> tuple[Factors, Factors]:
     c = sp.cancel(outcome.size / rate**order)
     own = min((factors(c), factors(sp.cancel(sp.expand(c**2)))), key=lambda fs: sum(map(sp.count_ops, fs)))
     asked = [Constraint(e, "=") for e in rates.values()]
-    singular = (f for f in plain if f not in own and _can_be([Constraint(f, "="), *asked], wall))
-    found = tuple(dict.fromkeys((*own, *singular)))
+    divided = factors(sp.together(wall.base[0][1]).as_numer_denom()[1])
+    kept = (
+        f
+        for f in plain
+        if any(sp.cancel(f / d).is_number for d in divided) or _can_be([Constraint(f, "="), *asked], wall)
+    )
+    found = tuple(dict.fromkeys((*own, *kept)))
     return found, found
 
 
