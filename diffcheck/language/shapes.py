@@ -13,10 +13,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from diffcheck.errors import SyntaxProblem
 from diffcheck.language.binding import Binding, compares_indices
 from diffcheck.language.conventions import DATA, PARAMETER, PREDICTED, exponents, is_setting
 from diffcheck.language.layers import LAYERS
-from diffcheck.language.reductions import AXES, LETTERS, REDUCTIONS, base_of
+from diffcheck.language.reductions import AXES, LETTERS, base_of
 from diffcheck.language.tree import APPLY, NAME, Node
 
 __all__ = ["Shapes", "Together", "differentiated_in"]
@@ -35,6 +36,14 @@ def differentiated_in(names: Collection[str], asked: Sequence[str]) -> frozenset
         return frozenset(asked)
     bases = frozenset(map(base_of, names))
     return bases & PREDICTED if all(is_setting(n) or n in DATA for n in bases) else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Addends that have one shape; of a quotient the divisor alone may be a number."""
+
+    terms: tuple[Term, ...]
+    quotient: bool = False
 
 
 class Shapes:
@@ -125,7 +134,8 @@ class Shapes:
         """
         if self.is_bare(node):
             inner = (n for a in node.args for n in a.distinct())
-            if not linear or node.op not in ("sum", "mean") or any(n.op in REDUCTIONS for n in inner):
+            plain = linear and node.op in ("sum", "mean")
+            if not plain or any(n.op in AXES or n.op in LAYERS or self.binding.reduces(n) for n in inner):
                 yield node
             return
         operands = self._operands(node)
@@ -145,41 +155,46 @@ class Shapes:
         """Give what is added part by part one shape: vectors where that can be, else numbers, until nothing clashes."""
         vectors, numbers, because = {*self.vectors}, {*self.fixed}, dict[str, None]()
         firm = {n for node in nodes for n in node.firm}
-        groups = [(g, t.biases) for t in nodes if t.node in coupled for g in t.groups]
-        free = self.subscripted.isdisjoint
-        clash = True
-        while clash:
-            clash = False
-            for group, biases in groups:
-                several = [t for t in group.terms if t & vectors]
-                single = [t for t in map(self._own, group.terms) if t and not t & vectors and not t <= biases]
-                if not several or not single or (group.quotient and group.terms[0] in several):
-                    continue
-                may = {n for t in single for n in t} - numbers - firm
-                if may and all(t & may for t in single):
-                    vectors |= may
-                elif all(map(free, several)):
-                    because |= dict.fromkeys(sorted(n for t in single for n in t if n in numbers | firm))
-                    numbers |= {n for t in several for n in t & vectors}
-                    vectors -= numbers
-                else:
-                    continue
-                clash = True
+        groups = [(g, t) for t in nodes if t.node in coupled for g in t.groups]
+        while clash := next((c for c in (self._clash(g, t, vectors) for g, t in groups) if c), None):
+            node, several, single = clash
+            may = {n for t in single for n in t} - numbers - firm
+            if all(t & may for t in single):
+                vectors |= may
+                continue
+            held = sorted(n for t in single for n in t if n not in may)
+            if not self.subscripted.isdisjoint(n for t in several for n in t):
+                raise self._torn(node, held[0])
+            because |= dict.fromkeys(n for n in held if n in firm.union(self.fixed))
+            numbers |= {n for t in several for n in t & vectors}
+            vectors -= numbers
         self.vectors = tuple(n for n in self.inside if n in vectors)
         self.numbers = tuple(n for n in self.inside if n in numbers - self.fixed or n in because)
         self.because = tuple(because)
 
+    def _clash(
+        self, group: _Group, inside: Together, vectors: Collection[str]
+    ) -> tuple[Node, list[Term], list[Term]] | None:
+        """Return the addends of a group that are vectors and those that are numbers, where there are both."""
+        several = [t for t in group.terms if not t.isdisjoint(vectors)]
+        others = [self._own(t) for t in group.terms if t.isdisjoint(vectors)]
+        single = [t for t in others if t and not t <= inside.biases]
+        scaled = group.quotient and group.terms[0] in several
+        return (inside.node, several, single) if several and single and not scaled else None
+
+    def _torn(self, node: Node, single: str) -> SyntaxProblem:
+        """Return the error for a number beside a vector that has subscripts elsewhere, so that neither can change."""
+        place = next(n for n in node.distinct() if n.op == NAME and n.leaf == single)
+        vector = next(str(n) for n in self._names_in(node) if n in self.subscripted)
+        return self.binding.problem(
+            f"`{single}` is one number elsewhere, `{vector}` beside it has parts",
+            place.span,
+            f"write `{vector}[i]` here if `{single}` is the same for all parts, else `{single}[i]` everywhere",
+        )
+
     def _own(self, term: Term) -> Term:
         """Return the names of an addend that are no settings: those are one number beside anything."""
         return frozenset(n for n in term if n in self.moving or not self.shared(n))
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Addends that have one shape; of a quotient the divisor alone may be a number."""
-
-    terms: tuple[Term, ...]
-    quotient: bool = False
 
 
 class Together:

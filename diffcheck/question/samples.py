@@ -163,7 +163,9 @@ def _about_bare(expander: Expander) -> Iterator[str]:
         yield f"without an index these are vectors: {shown}{rest}; write indices to say otherwise"
     if expander.shapes.numbers:
         numbers, because = (", ".join(n) for n in (expander.shapes.numbers, expander.shapes.because))
-        yield f"one number each, as {because} is elsewhere: {numbers}; write indices to say otherwise"
+        cure = "" if expander.bare else "; write indices to say otherwise"
+        are = "is" if len(expander.shapes.because) == 1 else "are"
+        yield f"one number each, as {because} {are} elsewhere: {numbers}{cure}"
     for n in expander.tree.distinct():
         if n.op in ("sum", "mean", "prod") and expander.reduces(n) and not expander.over(n):
             inside = n.args[0]
