@@ -14,7 +14,6 @@ from itertools import product
 
 from diffcheck.errors import SyntaxProblem
 from diffcheck.language.binding import COMPARED, Binding, compares_indices, letter_and_number
-from diffcheck.language.conventions import PARAMETER, exponents
 from diffcheck.language.layers import LAYERS, expanded, normalised
 from diffcheck.language.reductions import (
     AXES,
@@ -28,6 +27,7 @@ from diffcheck.language.reductions import (
     norm_of,
     subscripted,
 )
+from diffcheck.language.shapes import Shapes
 from diffcheck.language.tree import NAME, Node, Span, name, number
 
 __all__ = ["COUNTS", "SIZE", "Env", "Expander", "compares_indices", "has_vectors", "opened"]
@@ -113,17 +113,25 @@ class Expander(Binding):
     """The meaning of one expression's vectors, for indices that take ``size`` values each.
 
     text: what spans point into.  size: None for SIZE, or more where a subscript asks for it.
-    shared: whether a name without an index is one number, not a vector, by convention.
+    shared, moving: as of shapes.py, which says what names without an index are.
+    known: the names that are vectors, where another expression with the same names has said so.
     counts: the names that stand for the number of terms.
     """
 
     def __init__(
-        self, tree: Node, text: str, size: int | None = None, shared: Callable[[str], bool] = lambda _: False
+        self,
+        tree: Node,
+        text: str,
+        size: int | None = None,
+        shared: Callable[[str], bool] = lambda _: False,
+        moving: Collection[str] = (),
+        known: Collection[str] | None = None,
     ) -> None:
         super().__init__(text)
-        self.shared = shared
         self.counts = COUNTS
-        tree, self.bare = self._with_indices(self.settled(tree))
+        tree = self.settled(tree)
+        self.shapes = Shapes(self, tree, shared, moving)
+        tree, self.bare = self._with_indices(tree, known)
         self.tree = self.settled(tree)
         self.size = self._fitting(size)
         self.lengths, self.starts = self._ranges()
@@ -134,7 +142,7 @@ class Expander(Binding):
 
     # --- names without an index
 
-    def _with_indices(self, tree: Node) -> tuple[Node, tuple[str, ...]]:
+    def _with_indices(self, tree: Node, known: Collection[str] | None) -> tuple[Node, tuple[str, ...]]:
         """Give names an index where something is reduced that has none; return those names too."""
         taken = {
             letter
@@ -144,62 +152,13 @@ class Expander(Binding):
         }
         taken |= set(tree.names())
         letter = next((c for c in LETTERS if c not in taken), "")
-        bare = list(self._bare_nodes(tree))
-        outside = set(self._names_outside(tree))
-        numbers = outside | exponents(tree)
-        inside = [
-            n for n in dict.fromkeys(n for node in bare for n in self._names_in(node)) if n not in numbers
-        ]
-        vectors = {n for node in bare if node.op == "dot" for n in self._names_in(node)}
-        vectors |= self._alone(bare, numbers) | {
-            str(n.args[0].leaf) for n in tree.distinct() if n.op == "item"
-        }
-        likely = [n for n in inside if n in vectors or not self.shared(n)]
-        fixed = [n for n in likely if n not in vectors and PARAMETER.fullmatch(n)]
-        chosen = tuple(n for n in likely if len(fixed) in (0, len(likely)) or n not in fixed)
+        chosen = self.shapes.vectors
+        if known is not None:
+            chosen = tuple(n for n in self.shapes.inside if n in known)
         return (self._indexed(tree, set(chosen), letter), chosen) if chosen and letter else (tree, ())
 
-    def _alone(self, bare: Sequence[Node], numbers: Collection[str]) -> set[str]:
-        """Return the names that are settings or parameters and are reduced without any others: the w of norm(w).
-
-        Beside others they are one number, as the w of mean((y - w*x)**2); so are ``numbers`` anyway.
-        """
-        named = [{*self._names_in(node)}.difference(numbers) for node in bare]
-        fixed = {n for names in named for n in names if self.shared(n) or PARAMETER.fullmatch(n)}
-        return fixed - {n for names in named if not names <= fixed for n in names}
-
-    def _names_outside(self, node: Node) -> Iterator[str]:
-        """Yield the names that stand in no reduction without an index."""
-        if node.op == NAME:
-            yield str(node.leaf)
-        elif not self._is_bare(node):
-            for a in self.operands(node):
-                yield from self._names_outside(a)
-
-    def _names_in(self, node: Node) -> Iterator[str]:
-        """Yield the names below a node that stand for numbers or vectors, without the letters of indices."""
-        if compares_indices(node, LETTERS):
-            return
-        if node.op == NAME:
-            yield str(node.leaf)
-        for a in self.operands(node):
-            yield from self._names_in(a)
-
-    def _is_bare(self, node: Node) -> bool:
-        if node.op in AXES:
-            operand = node.args[0]
-            return not self.free(operand) and not self.is_list(operand)
-        return self.reduces(node) and not any(self.free(a) or self.is_list(a) for a in self.operands(node))
-
-    def _bare_nodes(self, tree: Node) -> Iterator[Node]:
-        if self._is_bare(tree):
-            yield tree
-        else:
-            for a in self.operands(tree):
-                yield from self._bare_nodes(a)
-
     def _indexed(self, node: Node, chosen: set[str], letter: str, inside: bool = False) -> Node:
-        inside = inside or self._is_bare(node)
+        inside = inside or self.shapes.is_bare(node)
         if node.op == NAME and inside and node.leaf in chosen:
             return _item(node, [letter])
         count = len(self.operands(node))

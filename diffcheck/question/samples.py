@@ -7,8 +7,8 @@ a root around a sum, is written out for `size` values of every index: `z[0]`, `z
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 from diffcheck.errors import SyntaxProblem
@@ -37,6 +37,7 @@ class Reading:
     size: how many values every index takes, None where none is written out.
     over: the indices of the sum that ``tree`` is one term of, with ``rest`` beside it; empty for all of it.
     reduction: "sum" or "mean" if that makes the whole expression of ``tree``, else "".
+    vectors: the names that were read as vectors without an index.
     """
 
     tree: Node
@@ -47,6 +48,7 @@ class Reading:
     term: Node | None = None
     rest: Node | None = None
     reduction: str = ""
+    vectors: tuple[str, ...] = ()
 
 
 def readings(
@@ -56,17 +58,19 @@ def readings(
     size: int | None = None,
     shared: Callable[[str], bool] = lambda _: False,
     asked: Sequence[str] = (),
+    moving: Collection[str] = (),
+    known: Collection[str] | None = None,
 ) -> list[Reading]:
     """Return the ways to ask, the best first: one term of a sum if that may do, and all terms for a size.
 
     shared: whether a name without an index is one number by convention.  asked: names of the variables, if given;
-    where one part of a vector is singled out, no part stands for all.  Raises SyntaxProblem for vectors that do
-    not fit, or that nothing reduces.
+    where one part of a vector is singled out, no part stands for all.  moving, known: as of the Expander.
+    Raises SyntaxProblem for vectors that do not fit, or that nothing reduces.
     """
     whole = opened(tree)
     if not has_vectors(whole) and not any(map(has_vectors, where)):
         return [Reading(tree, tuple(where), tuple(_about_norms(whole)))]
-    expander = Expander(whole, text, size, shared)
+    expander = Expander(whole, text, size, shared, moving, known)
     _check_letters(expander)
     names = [*asked, *(n for c in where for n in c.names())]
     expander.counts = COUNTS - {*names, *_elsewhere(expander.tree)}
@@ -80,7 +84,8 @@ def readings(
     )
     written = _written_out(expander, where, env, notes)
     single = _one_term(expander, where, env, notes) if alike else None
-    return [written] if single is None else [single, written]
+    ways = [written] if single is None else [single, written]
+    return [replace(way, vectors=expander.bare) for way in ways]
 
 
 def _check_letters(expander: Expander) -> None:
@@ -156,6 +161,11 @@ def _about_bare(expander: Expander) -> Iterator[str]:
         )
         rest = f"; one number each: {', '.join(sorted(others))}" if others else ""
         yield f"without an index these are vectors: {shown}{rest}; write indices to say otherwise"
+    if expander.shapes.numbers:
+        numbers, because = (", ".join(n) for n in (expander.shapes.numbers, expander.shapes.because))
+        cure = "" if expander.bare else "; write indices to say otherwise"
+        are = "is" if len(expander.shapes.because) == 1 else "are"
+        yield f"one number each, as {because} {are} elsewhere: {numbers}{cure}"
     for n in expander.tree.distinct():
         if n.op in ("sum", "mean", "prod") and expander.reduces(n) and not expander.over(n):
             inside = n.args[0]

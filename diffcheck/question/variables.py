@@ -18,6 +18,7 @@ from diffcheck.language.layers import Numbering
 from diffcheck.language.limits import check_size
 from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.reductions import base_of, indices_of
+from diffcheck.language.shapes import differentiated_in
 from diffcheck.language.tree import NAME, Node
 from diffcheck.language.vectors import opened
 from diffcheck.problem import Problem, Samples, Value
@@ -69,9 +70,12 @@ def make_problem(
     limits = [definitions.put_in(c, where) for c in conditions]
     model = Model(tree, definitions)
     asked = _listed(wrt)
-    ways = readings(full, limits, text, size, settings_of(full), asked)
+    moving = differentiated_in(full.names(), asked)
+    ways = readings(full, limits, text, size, settings_of(full), asked, moving)
     found = [_question(text, way, where, model, asked) for way in ways]
-    core = None if found[-1].size is None else _core(text, full, limits, where, model, found[-1], size)
+    core = (
+        None if found[-1].size is None else _core(text, full, limits, where, model, found[-1], ways[-1], size)
+    )
     found[-1] = replace(found[-1], core=core)
     return _with_samples(found, ways)
 
@@ -86,14 +90,21 @@ def _with_samples(found: Sequence[Problem], ways: Sequence[Reading]) -> Problem:
 
 
 def _core(
-    text: str, full: Node, limits: Sequence[Node], where: str, model: Model, whole: Problem, size: int | None
+    text: str,
+    full: Node,
+    limits: Sequence[Node],
+    where: str,
+    model: Model,
+    whole: Problem,
+    way: Reading,
+    size: int | None,
 ) -> Problem | None:
     """Return the question about what is not analytic for every number of samples; None where it is no plain sum."""
     tree = without_analytic(full)
     if tree is None:
         return None
     try:
-        ways = readings(tree, limits, text, size, settings_of(full))
+        ways = readings(tree, limits, text, size, settings_of(full), known=way.vectors)
         if ways[0].term is None:
             return None
         variables = {base_of(n) for n in whole.wrt}
@@ -171,7 +182,9 @@ def _outline(problem: Problem, model: Model, way: Reading) -> Problem | None:
     if tree is None:
         return None
     try:
-        ways = readings(tree, (), problem.text, problem.size, settings_of(tree), problem.wrt)
+        ways = readings(
+            tree, (), problem.text, problem.size, settings_of(tree), problem.wrt, known=way.vectors
+        )
         (tree,), values = hidden((ways[0 if way.term is not None else -1].tree,), problem.text)
     except (SyntaxProblem, Undetermined):
         return None  # a model of lists has no value with a name; or two calls may be one value, or two

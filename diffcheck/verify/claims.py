@@ -145,7 +145,8 @@ def claim(report: Mapping[str, Any]) -> Claim:
         typed = parse(report["expression"])
         conditions = [_hidden(c, values) for c in parse_conditions(report["where"])]
         typed, conditions = with_values(typed, conditions, frozenset(report["wrt"]))
-        ways = readings(typed, conditions, report["expression"], report.get("size"), settings_of(typed))
+        size, settings = report.get("size"), settings_of(typed)
+        ways = readings(typed, conditions, report["expression"], size, settings, moving=report["wrt"])
         wrt, constants = tuple(report["wrt"]), tuple(report["constants"])
     except (InputError, KeyError, TypeError) as error:
         raise ValueError(f"not a report: {error}") from None
