@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -30,10 +31,13 @@ def question(text: str, wrt: str | Sequence[str], where: str = "") -> Problem:
     return make_problem(text, wrt.split(",") if isinstance(wrt, str) else wrt, where)
 
 
-def ask(text: str, wrt: str | Sequence[str], where: str = "") -> Analysis:
-    """Analyze the question within a time limit."""
+def ask(text: str, wrt: str | Sequence[str], where: str = "", *, busy: bool = False) -> Analysis:
+    """Analyze the question within a time limit.
+
+    busy: whether only processor time counts, where the answer must not depend on what else the machine does.
+    """
     with within(SECONDS):
-        return analyze(question(text, wrt, where))
+        return analyze(question(text, wrt, where), math.inf if busy else None)
 
 
 def summary(text: str, wrt: str | Sequence[str], where: str = "") -> tuple[str, list[tuple[str, str]]]:

@@ -56,7 +56,7 @@ def _kinds_agree(case: Case, found: set[str]) -> bool:
 def _result(case: Case) -> str:
     """Return "right", or what is not: undetermined, conditional, class open, witness, kinds or a wrong answer."""
     try:
-        analysis = ask(case["expr"], case["wrt"], case["where"])
+        analysis = ask(case["expr"], case["wrt"], case["where"], busy=True)
     except Undetermined:
         return "undetermined"
     if analysis.verdict in {Verdict.UNDETERMINED, Verdict.CONDITIONAL}:

@@ -108,8 +108,8 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         _in_boxes,
         _by_sign_change,
         _on_a_line,
-        _at_small_integers,
         _at_all_integers,
+        _at_small_integers,
     ):
         found = argument(constraints, symbols)
         if found is not None:
