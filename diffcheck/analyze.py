@@ -51,5 +51,13 @@ def analyze(problem: Problem, until: float | None = None) -> Analysis:
         if not any(leaf.outcome.level < D1 for leaf, _ in work.leaves):
             raise
         work.open.append(str(over))
-    with before(until + WORDS * max(until - start, 0)):
-        return conclude(work, pieces)
+        work.cut = True
+    late = until + WORDS * max(until - start, 0)
+    try:
+        with before(late):
+            return conclude(work, pieces)
+    except TimeOver:
+        # What was seen stands also where there is no time for its words.
+        work.brief = True
+        with before(late + WORDS * max(until - start, 0)):
+            return conclude(work, pieces)

@@ -7,10 +7,18 @@ import pytest
 import sympy as sp
 from questions import ask, is_inside, is_on_locus, is_on_place, point_of, question, the_finding
 
+from diffcheck.analysis import conclude
 from diffcheck.check import check
+from diffcheck.conditions.constraint import Constraint
+from diffcheck.deadline import TimeOver
+from diffcheck.findings.worded import describe
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
 from diffcheck.verdict import C0, CINF, SINGULAR, Kind, ProbeStatus, Severity, Verdict
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.gaps import Gap
+from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.wall import Wall
 
 PLACES = [
     ("abs(y - f)", "f", "f = y"),
@@ -456,6 +464,46 @@ def test_a_place_solved_for_one_name_holds_where_its_slope_vanishes(text, points
             line = [precise(problem.tree, {**point, n: point[n] + s * step}, 60) for s in (-1, 0, 1)]
             bends.append(abs(line[0] - 2 * line[1] + line[2]))
         assert any(is_on_place(f, point) for f in found) == (max(bends) > step / 100), point
+
+
+LATE = [
+    ("abs(x)*relu(y)", "x,y", "C0"),
+    ("max(abs(x), abs(y), abs(z))", "x,y,z", "C0"),
+    ("floor(abs(x) + y)", "x,y", "discontinuous"),
+    ("max(a*abs(x), x)", "x", "C0"),
+    ("abs(sin(x))*max(x, 0)", "x", "C0"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "level"), LATE, ids=[t for t, *_ in LATE])
+def test_what_was_seen_stands_where_there_is_no_time_for_its_words(text, wrt, level, monkeypatch):
+    """Places are then told one by one with all of their conditions, and hold."""
+
+    def late(*_: object, **__: object):
+        raise TimeOver("there was no time")
+
+    monkeypatch.setattr(conclude, "describe", late)
+    found = ask(text, wrt)
+    assert str(found.smoothness) == level
+    errors = [f for f in found.findings if f.severity is Severity.ERROR]
+    assert errors
+    assert all(is_on_locus(f) for f in errors)
+
+
+def test_where_the_look_was_cut_short_every_condition_is_told():
+    """What holds at the points that were not visited is not known: none of them may be claimed."""
+    problem = question("where(abs(y) > 1, abs(x), x)", "x,y")
+    wall = Wall(sp.Symbol("x", real=True), "x", (("x", sp.S.Zero),))
+    y = sp.Symbol("y", real=True)
+    part = problem.tree.args[1]
+    outcome = Outcome(C0, Kind.CORNER, sp.S.NegativeOne, sp.S.One, sp.Integer(2))
+    leaf = Leaf(wall, (Constraint(y - 1, ">"),), {y: sp.Integer(2)}, outcome)
+    pair = leaf, Gap(wall.gap, part, False)
+    places = [
+        next(iter(describe(problem, [pair], C0, lambda _, gap: gap, complete=complete))).at
+        for complete in (True, False)
+    ]
+    assert places == ["x = 0", "x = 0 and y > 1"]
 
 
 @pytest.mark.parametrize("eps", ["1e-8", "1", "1e-4"])

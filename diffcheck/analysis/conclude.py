@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 import sympy as sp
 
@@ -23,7 +24,7 @@ from diffcheck.errors import Undetermined
 from diffcheck.findings.evidence import certificate
 from diffcheck.findings.fault import at_fault, is_zero_on
 from diffcheck.findings.located import vanishing
-from diffcheck.findings.worded import describe, flat_finding
+from diffcheck.findings.worded import describe, flat_finding, one_by_one
 from diffcheck.language.tree import Node, Place
 from diffcheck.thin.loci import Question
 from diffcheck.verdict import (
@@ -45,6 +46,9 @@ from diffcheck.walls.gaps import Gap, Pieces, gaps_of_parts
 
 __all__ = ["conclude"]
 
+# Places that are told where there is no time to put them together.
+MAX_BRIEF = 8
+
 
 def conclude(work: Work, pieces: Pieces) -> Analysis:
     """Put the leaves together: the worst of the points, region by region of the constants."""
@@ -64,7 +68,8 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
     verdicts = {r.smoothness.differentiable for r in found}
     worst = min((r.smoothness for r in found), default=CINF)
     findings = _findings(work, pieces, worst)
-    findings += flat_finding(work.problem, findings, pieces, work.tree)
+    if not work.brief:
+        findings += flat_finding(work.problem, findings, pieces, work.tree)
     if work.open and (worst.differentiable or len(verdicts) > 1):
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), work.open[0])
     at_worst = [leaf.outcome.open for leaf in leaves if leaf.outcome.level == worst]
@@ -72,7 +77,7 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
         return Analysis(
             Verdict.UNDETERMINED, None, tuple(findings), (), "the class may be better than " + str(worst)
         )
-    sure = not work.open and not any(leaf.outcome.open for leaf in leaves)
+    sure = not work.open and not work.brief and not any(leaf.outcome.open for leaf in leaves)
     alone = _alone(work) if sure else {}
     if len(verdicts) > 1:
         return _certified(
@@ -92,7 +97,10 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
 
 
 def _findings(work: Work, pieces: Pieces, worst: Smoothness) -> list[Finding]:
-    return list(describe(work.problem, work.leaves, worst, _blame(work, pieces), _passed(work)))
+    if work.brief:
+        return list(islice(one_by_one(work.problem, work.leaves, worst), MAX_BRIEF))
+    blame, passed = _blame(work, pieces), _passed(work)
+    return list(describe(work.problem, work.leaves, worst, blame, passed, complete=not work.cut))
 
 
 def _passed(work: Work) -> Collection[Node]:

@@ -22,7 +22,11 @@ __all__ = ["Work"]
 
 @dataclass(slots=True)
 class Work:
-    """What is known while the walls are visited."""
+    """What is known while the walls are visited.
+
+    cut: whether the time was over before every kind of point had been visited.
+    brief: whether places are told one by one, as they were seen, for there is no time for more.
+    """
 
     problem: Problem
     tree: Node
@@ -37,3 +41,5 @@ class Work:
     crossed: list[Leaf] = field(default_factory=list)
     enough: Enough | None = None
     until: float = math.inf
+    cut: bool = False
+    brief: bool = False

@@ -138,13 +138,13 @@ def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.S
 
 def _at_all_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
     """Refute constraints on an integer that has no room: beyond a few values no real number satisfies them."""
-    whole = next((s for s in symbols if s.is_integer), None)
-    if whole is None or len(symbols) == 1:
+    integers = [s for s in symbols if s.is_integer]
+    if len(integers) != 1 or len(symbols) == 1:
         return None
+    (whole,) = integers
     x = sp.Dummy("x", real=True)
-    relaxed = [Constraint(c.expr.xreplace({whole: x}), c.rel) for c in constraints]
-    ends = (Constraint(x - FEWEST, ">"), Constraint(-x - FEWEST, ">"))
-    if any(reach([*relaxed, end], tries=FEW).status is not Status.UNSAT for end in ends):
+    relaxed = [(c.expr.xreplace({whole: x}), c.rel) for c in constraints]
+    if any(solve([*relaxed, (sign * x - FEWEST, ">")]).status != "unsat" for sign in (1, -1)):
         return None
     for value in range(-FEWEST, FEWEST + 1):
         one = [Constraint(c.expr.subs(whole, value), c.rel) for c in constraints]

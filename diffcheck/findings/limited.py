@@ -22,7 +22,15 @@ from diffcheck.findings.zeros import is_plain, zeros_of
 from diffcheck.problem import Problem
 from diffcheck.walls.explore import Leaf
 
-__all__ = ["as_relation", "as_unequal", "factors_of_size", "has_variable", "on_constants", "set_apart"]
+__all__ = [
+    "all_apart",
+    "as_relation",
+    "as_unequal",
+    "factors_of_size",
+    "has_variable",
+    "on_constants",
+    "set_apart",
+]
 
 
 def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> list[Constraint]:
@@ -49,6 +57,14 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
     bounds = tuple(c for c in leaf.wall.conditions if c.expr.free_symbols & known_steps)
     told = reduced(tuple(dict.fromkeys(real + apart)), bounds)
     return list(dict.fromkeys(_counted(c) for c in told))
+
+
+def all_apart(problem: Problem, leaf: Leaf) -> list[Constraint]:
+    """Return all conditions of a leaf that names of the question and integers of its wall say, needed or not."""
+    steps = {s for step in leaf.wall.steps or () for s in step.value.free_symbols}
+    names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | (set(leaf.wall.integers) - steps)
+    own = (*leaf.wall.conditions, *leaf.conditions)
+    return list(dict.fromkeys(c for c in own if c.rel in {"<", ">"} and c.expr.free_symbols <= names))
 
 
 def _counted(c: Constraint) -> Constraint:

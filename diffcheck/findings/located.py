@@ -47,7 +47,10 @@ def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint]
     text += _restrictions(leaf, problem, apart)
     names = spoken(leaf.wall, problem)
     asked = {s for c in apart for s in c.expr.free_symbols}
-    letters = [*integers.split(", "), *(text_of(names[k]) for k in leaf.wall.integers if k in asked)]
+    letters = [
+        *integers.split(", "),
+        *(names[k].name for k in leaf.wall.integers if k in asked and names[k].is_Symbol),
+    ]
     integers = ", ".join(dict.fromkeys(filter(None, letters)))
     return f"{text} for integer {integers}" if integers else text
 

@@ -13,7 +13,7 @@ from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.findings import written
 from diffcheck.findings.families import Pair, joined, members_of
-from diffcheck.findings.limited import on_constants, set_apart
+from diffcheck.findings.limited import all_apart, on_constants, set_apart
 from diffcheck.findings.located import MAX_FORMULA, location, locus, spoken, witness
 from diffcheck.findings.merged import MAX_APART, said_once
 from diffcheck.language.tree import Node, Place, Span
@@ -25,7 +25,7 @@ from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.wall import Wall
 
-__all__ = ["describe", "flat_finding"]
+__all__ = ["describe", "flat_finding", "one_by_one"]
 
 # A gap that vanishes on more pieces than this is told as written, once.
 MAX_PIECES = 3
@@ -39,12 +39,15 @@ def describe(
     worst: Smoothness,
     at_fault: Callable[[Leaf, Gap], Gap],
     passed: Collection[Node] = (),
+    *,
+    complete: bool = True,
 ) -> Iterator[Finding]:
     """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges.
 
     at_fault: takes a leaf and the gap by which it was found, gives the gap whose part is at fault there.
     passed: parts of which not every piece and kind of point was seen: conditions and slopes are those of some, and
     left out.
+    complete: whether the other kinds of points of each wall are known; if not, every condition sets a leaf apart.
     """
     groups: dict[tuple[str, Kind, Span], list[Pair]] = {}
     shown = [
@@ -57,7 +60,7 @@ def describe(
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
-    known = _known(leaves)
+    known = _known(leaves) if complete else {}
 
     def told(leaf: Leaf, gap: Gap) -> Finding:
         # What was put together has a wall of its own, and the conditions that set it apart.
@@ -98,6 +101,17 @@ def describe(
         if key not in once:
             once.add(key)
             yield found
+
+
+def one_by_one(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> Iterator[Finding]:
+    """Yield a finding for every kind of point at which something happens, as it was seen, with all conditions."""
+    said = set()
+    for leaf, gap in leaves:
+        if leaf.outcome.kind is not None and _shown(leaf.outcome, worst):
+            found = _finding(problem, leaf, gap, all_apart(problem, leaf))
+            if (found.kind, found.at, found.condition) not in said:
+                said.add((found.kind, found.at, found.condition))
+                yield found
 
 
 def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
