@@ -466,6 +466,35 @@ def test_a_place_solved_for_one_name_holds_where_its_slope_vanishes(text, points
         assert any(is_on_place(f, point) for f in found) == (max(bends) > step / 100), point
 
 
+FAMILIES = [
+    ("round(hypot(abs(x**2 - 1), 1.5))", "x"),
+    ("floor(hypot(x**2 - 1, 2))", "x"),
+    ("ceil(sqrt((x - 1)**2 + 1))", "x"),
+    ("floor(2 + abs(x**2 - 1))", "x"),
+    ("frac(sqrt(x**2 + 9/4) + 1/2)", "x"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt"), FAMILIES, ids=[t for t, _ in FAMILIES])
+def test_every_member_of_a_family_that_is_told_is_a_jump(text, wrt):
+    """What the formula says of integers and what is told of them leave no member out, and none in, that is none."""
+    jumps = [f for f in ask(text, wrt).findings if f.kind is Kind.JUMP]
+    told = set()
+    for finding, k in product(jumps, range(-9, 10)):
+        place, _, letter = finding.at.partition(" for integer ")
+        point = {
+            "x": precise(
+                parse(place.partition(" and ")[0].removeprefix("x = ")), {letter or "k": mpmath.mpf(k)}, 40
+            )
+        }
+        if point["x"] is None or point["x"] in told or not is_on_place(finding, point):
+            continue
+        told.add(point["x"])
+        sides = [precise(parse(text), {"x": point["x"] + s * mpmath.mpf(10) ** -9}, 40) for s in (-1, 1)]
+        assert abs(sides[0] - sides[1]) > 0.5, (finding.at, k)
+    assert len(told) > 4
+
+
 LATE = [
     ("abs(x)*relu(y)", "x,y", "C0"),
     ("max(abs(x), abs(y), abs(z))", "x,y,z", "C0"),

@@ -14,6 +14,7 @@ from diffcheck.algebra.printer import WHOLE, symbol, text_of
 from diffcheck.algebra.signs import squares
 from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.implied import covered
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import OPPOSITE
 from diffcheck.findings import written
@@ -166,7 +167,16 @@ def _letters(problem: Problem) -> list[str]:
 def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> str:
     """Return " and x != 0" for every factor of the size that can vanish on the wall, " and k != 2" for integers."""
     names = spoken(leaf.wall, problem)
-    moving = (c for c in apart if not c.expr.free_symbols <= {symbol(c) for c in problem.constants})
+    beyond = [c for k in leaf.wall.integers for c in _exceptions(leaf, k, apart)]
+    moving = (
+        c
+        for c in apart
+        if not c.expr.free_symbols <= {symbol(c) for c in problem.constants}
+        and not any(
+            b.rel != "!=" and c.expr.free_symbols == b.expr.free_symbols and covered((b,), [(c,)])
+            for b in beyond
+        )
+    )
     texts = [as_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
     sizes = [f for f in factors_of_size(leaf, problem) if has_variable(f, problem)]
     texts += [as_unequal(f.xreplace(names)) for f in sizes if not _is_apart(f, apart)]
@@ -180,7 +190,8 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
         if step.exact and step.value in names and set() < step.of.free_symbols <= set(leaf.wall.integers)
     ]
     for k in leaf.wall.integers:
-        texts += [f"{text_of(names[k])} {told}" for told in _exceptions(leaf.wall, k)]
+        own = (Constraint(c.expr.xreplace(names), c.rel) for c in beyond if c.expr.free_symbols == {k})
+        texts += [as_unequal(c.expr) if c.rel == "!=" else as_relation(c) for c in own]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
     return "".join(f" and {text}" for text in dict.fromkeys(texts))
 
@@ -190,19 +201,26 @@ def _is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
     return bool(apart) and reach([*apart, Constraint(f, "=")]).status is Status.UNSAT
 
 
-def _exceptions(wall: Wall, k: sp.Symbol) -> Iterator[str]:
-    """Yield what the formula of a wall does not say of its integer: x = sqrt(k) is a point for k = 0 too."""
+def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterator[Constraint]:
+    """Yield what the formula of a wall does not say of its integer: x = sqrt(k) is a point for k = 0 too.
+
+    apart: what is said of it anyway.
+    """
+    wall = leaf.wall
+    bounds = [c for c in (*apart, *leaf.conditions) if c.expr.free_symbols == {k}]
     for c in (c for c in wall.conditions if k in c.expr.free_symbols):
         alone = c.expr.free_symbols == {k}
         for n in integer_zeros(c.expr, k) or ():
             values = [e.subs(k, n) for _, e in wall.base]
             if not alone and not c.expr.subs(k, n).is_zero:
                 continue
+            if any(holds(b, {k: sp.Integer(n)}) is False for b in bounds):
+                continue
             if c.rel == "!=":
-                yield f"!= {n}"
+                yield Constraint(k - n, "!=")
             elif c.rel in OPPOSITE and not any(is_undefined(e) or e.has(sp.oo) for e in values):
                 above = holds(c, {k: sp.Integer(n + 1)}) if alone else None
-                yield f"!= {n}" if above is None else f"{'>' if above else '<'} {n}"
+                yield Constraint(k - n, "!=" if above is None else ">" if above else "<")
 
 
 def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:

@@ -41,6 +41,7 @@ def said_once(
     Where no expression does that, a few are told apart by their conditions if that is short; of many, only what they
     have in common.  So are a few where what they have in common holds at others of the same walls as well.
     """
+    members = [(_in_letters_of(leaf, members[0][0].wall), gap) for leaf, gap in members]
     members = _in_sizes(members) if len(members) > MAX_APART else members
     (first, gap), *rest = members
     shared = _in_common([leaf.conditions for leaf, _ in members])
@@ -69,6 +70,36 @@ def said_once(
     kept = tuple(c for c in first.wall.conditions if all(c in leaf.wall.conditions for leaf, _ in rest))
     wall = first.wall if len(kept) == len(first.wall.conditions) else replace(first.wall, conditions=kept)
     return [(replace(first, wall=wall, conditions=shared, outcome=outcome), gap)]
+
+
+def _in_letters_of(leaf: Leaf, wall: Wall) -> Leaf:
+    """Return a leaf of the same family with the integers of a wall for its own; any other leaf as it is."""
+    own = leaf.wall
+    if own.integers == wall.integers or len(own.integers) != len(wall.integers):
+        return leaf
+    names = dict(zip(own.integers, wall.integers, strict=True))
+    base = tuple((n, e.xreplace(names)) for n, e in own.base)
+    if base != wall.base or own.implicit is not None or own.steps:
+        return leaf
+
+    def renamed(conditions: Conjunction) -> Conjunction:
+        return tuple(Constraint(c.expr.xreplace(names), c.rel) for c in conditions)
+
+    values = (None if e is None else e.xreplace(names) for e in _values(leaf))
+    left, right, size, factor = values
+    return replace(
+        leaf,
+        wall=replace(
+            own,
+            gap=own.gap.xreplace(names),
+            base=base,
+            conditions=renamed(own.conditions),
+            integers=wall.integers,
+        ),
+        conditions=renamed(leaf.conditions),
+        witness={names.get(s, s): v for s, v in leaf.witness.items()},
+        outcome=replace(leaf.outcome, left=left, right=right, size=size, factor=factor),
+    )
 
 
 def _in_sizes(members: Sequence[Pair]) -> Sequence[Pair]:
