@@ -207,7 +207,7 @@ def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterat
     apart: what is said of it anyway.
     """
     wall = leaf.wall
-    bounds = [c for c in (*apart, *leaf.conditions) if c.expr.free_symbols == {k}]
+    bounds = [c for c in apart if c.expr.free_symbols == {k}]
     for c in (c for c in wall.conditions if k in c.expr.free_symbols):
         alone = c.expr.free_symbols == {k}
         for n in integer_zeros(c.expr, k) or ():
