@@ -262,10 +262,16 @@ def _hold_far_out(involved: Sequence[Constraint], s: sp.Symbol, constants: set[s
 
 
 def _leave_an_integer(involved: Sequence[Constraint], k: sp.Symbol) -> bool:
-    """Whether bounds on an integer have one sense, or leave room for 1 between those of both."""
+    """Whether bounds on an integer have one sense, or leave room for one more than the values that are left out."""
     lower: list[sp.Expr] = []
     upper: list[sp.Expr] = []
+    missing = 0
     for c in involved:
+        if c.rel == "!=":
+            if c.expr.free_symbols != {k} or not c.expr.is_polynomial(k):
+                return False
+            missing += sp.degree(c.expr, k)
+            continue
         ends = ends_of(c, k)
         if ends is None:
             return False
@@ -273,7 +279,7 @@ def _leave_an_integer(involved: Sequence[Constraint], k: sp.Symbol) -> bool:
         upper += [] if ends[1] is None else [ends[1]]
     rooms = [sp.expand(high - low) for high in upper for low in lower]
     free = not lower or not k.is_nonnegative
-    return all(room.is_number and bool(room >= 1) for room in rooms) and (free or not upper)
+    return all(room.is_number and bool(room >= 1 + missing) for room in rooms) and (free or not upper)
 
 
 Ends = tuple[sp.Expr | None, sp.Expr | None]

@@ -12,10 +12,17 @@ import sympy as sp
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.language.tree import Node
-from diffcheck.walls.gaps import COMPARISONS, Pieces, closes, difference_of
+from diffcheck.walls.gaps import COMPARISONS, DECIDING, Assignment, Pieces, closes, difference_of
 from diffcheck.walls.least import Least
 
 __all__ = ["bounded", "continuous"]
+
+# What must not be negative for an operation to have a value; that a logarithm of 0 is none is asked of all denominators.
+DEMANDED: dict[str, Callable[[sp.Expr], tuple[sp.Expr, ...]]] = {
+    "pow": lambda base: (base,),
+    "log": lambda u: (u,),
+    "asin": lambda u: (1 - u, 1 + u),
+}
 
 
 def bounded(
@@ -23,8 +30,8 @@ def bounded(
 ) -> bool:
     """Whether the function has a value and is bounded near every point of its domain, by construction.
 
-    True is a proof, False says nothing: nothing is divided by or taken the logarithm of that can vanish, and exponents
-    are positive.
+    True is a proof, False says nothing: nothing is divided by or taken the logarithm of that can vanish, exponents are
+    positive, and no root, logarithm or arcsine is without a value at points whose neighbours have one.
     """
     least = Least(pieces, where)
     for node in tree.distinct():
@@ -36,7 +43,55 @@ def bounded(
             return False
         if node.op == "pow" and not _is_positive(node.args[1], pieces, where):
             return False
-    return True
+    return _has_values(tree, pieces, where)
+
+
+def _has_values(tree: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
+    """Whether where neighbours have a value, a point has one too, by construction.
+
+    A branch may be chosen, and a step be taken, on a set as thin as that of an equation; all that is evaluated
+    everywhere, of continuous arguments, has no value on open sets and at their borders alone.
+    """
+    partial = [node for node in tree.distinct() if node.op in DEMANDED and not _is_natural_power(node)]
+    always = _evaluated(tree) if partial else frozenset()
+    return all(
+        (node in always and not _steps_in(node.args[0], pieces)) or _is_in_range(node, pieces, where)
+        for node in partial
+    )
+
+
+def _is_natural_power(node: Node) -> bool:
+    return node.op == "pow" and node.args[1].is_natural
+
+
+def _evaluated(node: Node) -> frozenset[Node]:
+    """Return the parts that are evaluated at every point, whatever conditions say."""
+    first, *others = node.args or (None,)
+    if first is None:
+        return frozenset({node})
+    if node.op not in DECIDING:
+        return frozenset({node}).union(*(_evaluated(a) for a in node.args))
+    common = frozenset.intersection(*map(_evaluated, others)) if node.op == "where" else frozenset()
+    return frozenset({node}) | _evaluated(first) | common
+
+
+def _is_in_range(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
+    """Whether every piece of an argument is where the operation has a value, as far as its branches say."""
+    return all(
+        reach([Constraint(e, "<"), *_chosen(assignment, pieces), *where]).status is Status.UNSAT
+        for assignment, expr in pieces.with_choices(node.args[0])
+        for e in DEMANDED[node.op](expr)
+    )
+
+
+def _chosen(assignment: Assignment, pieces: Pieces) -> list[Constraint]:
+    """Return what the branches of a piece say of their gaps, one inequality each."""
+    return [side for where_node, taken in assignment for side in _side(where_node, taken, pieces)]
+
+
+def _steps_in(node: Node, pieces: Pieces) -> bool:
+    """Whether a part can jump: it rounds, or has branches that do not meet."""
+    return any(n.op == "floor" or (n.op == "where" and not closes(n, pieces)) for n in node.distinct())
 
 
 def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
@@ -46,8 +101,7 @@ def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> boo
             if expr <= 0:
                 return False
             continue
-        sides = [side for where_node, taken in assignment for side in _side(where_node, taken, pieces)]
-        if reach([Constraint(expr, "<="), *sides, *where]).status is not Status.UNSAT:
+        if reach([Constraint(expr, "<="), *_chosen(assignment, pieces), *where]).status is not Status.UNSAT:
             return False
     return True
 
@@ -67,5 +121,4 @@ def continuous(
 
     It is bounded, its conditions only choose between branches that meet, and nothing is rounded.
     """
-    steps = (n for n in tree.distinct() if n.op == "floor" or (n.op == "where" and not closes(n, pieces)))
-    return next(steps, None) is None and bounded(tree, pieces, never_zero, where)
+    return not _steps_in(tree, pieces) and bounded(tree, pieces, never_zero, where)

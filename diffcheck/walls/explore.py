@@ -76,7 +76,8 @@ class OnlyWhere(Refine):
 class Leaf:
     """One kind of point: what holds there, an exact example, what happens.
 
-    apart: coefficients in integer parts that are not zero there; the values at which they are stand by themselves.
+    apart: what is not zero there, in integer parts and in the integers of a family; the values at which it is stand by
+        themselves.
     """
 
     wall: Wall
@@ -228,13 +229,14 @@ def _is_seen(size: sp.Expr, point: Example) -> bool:
 
 
 def _set_apart(wall: Wall, cell: Cell) -> tuple[Constraint, ...]:
-    """Return the coefficients that were taken to be nonzero and hold an integer part, of constants say."""
-    parts = {step.value for step in wall.steps or ()}
-    return tuple(
-        Constraint(c, "!=")
-        for c in cell.exceptional
-        if c.free_symbols & parts and all(s.is_integer for s in c.free_symbols)
-    )
+    """Return what is not zero, of integers alone, in the coefficients that were taken to be nonzero.
+
+    The integers are the steps' of an integer part, of constants say, and those of a family: x*abs(sin(c*x)) has no
+    corner at the member k = 0.
+    """
+    parts = {step.value for step in wall.steps or ()} | set(wall.integers)
+    held = (f for c in cell.exceptional for f in factors(c) if f.free_symbols & parts)
+    return tuple(Constraint(f, "!=") for f in dict.fromkeys(held) if all(s.is_integer for s in f.free_symbols))
 
 
 def _turned(

@@ -22,7 +22,9 @@ from diffcheck.language.tree import NAME, NUMBER, Node, name, number, substitute
 
 __all__ = [
     "COMPARISONS",
+    "DECIDING",
     "OPERAND",
+    "Assignment",
     "Gap",
     "Meeting",
     "Pieces",
