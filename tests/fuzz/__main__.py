@@ -61,14 +61,14 @@ def _answer(name: Name, limit: float) -> Outcome:
         return "oracle", f"{type(error).__name__}: {error}"
 
 
-def _serve(connection: Connection, limit: int) -> None:
+def _serve(connection: Connection, limit: float) -> None:
     interrupt()
     while True:
         name = connection.recv()
         # Processor time, so that a busy machine makes no hangs; the signal ends C code too.
         used = resource.getrusage(resource.RUSAGE_SELF)
         resource.setrlimit(
-            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + SLACK + limit, resource.RLIM_INFINITY)
+            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + limit) + SLACK, resource.RLIM_INFINITY)
         )
         connection.send(_answer(name, limit))
 
@@ -76,7 +76,7 @@ def _serve(connection: Connection, limit: int) -> None:
 class _Worker:
     """A child process that answers one question after the other, until one takes more than its time."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: float) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, limit), daemon=True)
@@ -108,7 +108,7 @@ class _Worker:
         self.process.join()
 
 
-def run(names: Iterator[Name], jobs: int, limit: int, counts: Counts) -> None:
+def run(names: Iterator[Name], jobs: int, limit: float, counts: Counts) -> None:
     """Ask all questions with these names, ``jobs`` at a time; count by family how often each thing happened."""
     idle, busy = [_Worker(limit) for _ in range(jobs)], list[_Worker]()
     while True:
@@ -152,7 +152,7 @@ def main() -> None:
         "--families", default=",".join(FAMILIES), help="comma list of " + ", ".join(FAMILIES)
     )
     options.add_argument(
-        "--limit", type=int, default=LIMIT, help="seconds of processor time for one expression"
+        "--limit", type=float, default=LIMIT, help="seconds of processor time for one expression"
     )
     chosen = options.parse_args()
     families = chosen.families.split(",")
