@@ -17,7 +17,7 @@ from diffcheck.walls.least import Least
 
 __all__ = ["bounded", "continuous"]
 
-# What must not be negative for an operation to have a value; that a logarithm of 0 is none is asked of all denominators.
+# What must not be negative for an operation to have a value; that no logarithm is of 0 is asked with denominators.
 DEMANDED: dict[str, Callable[[sp.Expr], tuple[sp.Expr, ...]]] = {
     "pow": lambda base: (base,),
     "log": lambda u: (u,),

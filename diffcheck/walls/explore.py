@@ -236,7 +236,9 @@ def _set_apart(wall: Wall, cell: Cell) -> tuple[Constraint, ...]:
     """
     parts = {step.value for step in wall.steps or ()} | set(wall.integers)
     held = (f for c in cell.exceptional for f in factors(c) if f.free_symbols & parts)
-    return tuple(Constraint(f, "!=") for f in dict.fromkeys(held) if all(s.is_integer for s in f.free_symbols))
+    return tuple(
+        Constraint(f, "!=") for f in dict.fromkeys(held) if all(s.is_integer for s in f.free_symbols)
+    )
 
 
 def _turned(
