@@ -152,6 +152,33 @@ def test_what_happens_for_all_constants_at_one_point_is_met(inner, outer):
     assert any(f.at == "x = 0" for f in (*found.findings, *single.findings))
 
 
+# What nothing happens to at u = 0; the first u at which something does, and what.
+HARMLESS = [
+    ("({u})*abs(sin({u}))", "pi", "C0"),
+    ("({u})**2*floor({u})", "1", "discontinuous"),
+    ("floor({u})*(floor({u}) + 1)", "1", "discontinuous"),
+    ("({u})**2*mod({u}, 2)", "2", "discontinuous"),
+]
+# Of these, c is the least upper bound.
+REACHING = [("c*x", "x > -1, x < 1, c > 0"), ("c*tanh(x)", "c > 0"), ("c*sin(x)", "c > 0")]
+
+
+@pytest.mark.parametrize(("outer", "first", "level"), HARMLESS, ids=[row[0] for row in HARMLESS])
+@pytest.mark.parametrize(("inner", "where"), REACHING, ids=[row[0] for row in REACHING])
+def test_a_member_of_a_family_at_which_nothing_happens_makes_no_case(outer, first, level, inner, where):
+    """The function fails for the constants for which another member is met, and for no others."""
+    found = ask(outer.format(u=inner), "x", where)
+    bad, good = found.cases
+    assert (bad.condition, str(bad.smoothness)) == (f"c > {first}", level)
+    assert (good.condition, good.verdict) == (f"c < {first}", Verdict.DIFFERENTIABLE)
+
+
+def test_the_end_of_a_ray_meets_the_first_member_at_which_something_happens():
+    """floor(x)*(floor(x) + 1) is 0 on [-1, 1), so a ray that starts at c meets no jump for c > -1."""
+    found = ask("where(x > c, floor(x)*(floor(x) + 1), 0)", "x", "x < 1")
+    assert [c.condition for c in found.cases] == ["c < -1", "c > -1"]
+
+
 @pytest.mark.parametrize(
     "text", ["floor(c + x/(1 + abs(x)))", "floor(c + tanh(x))", "ceil(c - x/sqrt(1 + x**2))"]
 )

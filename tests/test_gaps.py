@@ -8,7 +8,7 @@ from diffcheck.algebra.lower import lower
 from diffcheck.conditions.facts import never_zero
 from diffcheck.errors import Undetermined
 from diffcheck.language.parse import parse
-from diffcheck.walls.continuous import continuous
+from diffcheck.walls.continuous import bounded, continuous
 from diffcheck.walls.gaps import MAX_PIECES, Pieces, borders, gaps, meetings
 
 X, Y, Z = sp.symbols("x y z", real=True)
@@ -144,3 +144,24 @@ def test_meetings_are_systems_that_walls_say_nothing_about(text, count):
 def test_continuity_by_construction_is_a_proof(text: str, expected: bool) -> None:
     """Branches that meet, divisors that cannot vanish, no rounding: such a function is continuous on its domain."""
     assert continuous(lower(parse(text)), Pieces(), never_zero(())) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("floor(y) + sqrt(x) + asin(y)", True),
+        ("floor(y)*abs(sqrt(x) - 1)", True),
+        ("where(x == 0, sqrt(1 + y**2), floor(y))", True),
+        ("where(x == 0, sqrt(abs(y) - floor(abs(y))), floor(y))", False),
+        ("where(x == 0, sqrt(-1 - y**2), floor(y))", False),
+        ("where(x == 0, log(-1 - y**2), floor(y))", False),
+        ("where(x == 0, asin(2 + y**2), floor(y))", False),
+        ("where(x <= 0 and x >= 0, sqrt(y - 9), floor(y))", False),
+        ("where(x**2 <= 0, x*sqrt(-1 - y**2), 0)", False),
+        ("sqrt(floor(y))", False),
+        ("sqrt(1/2 + floor(y) - ceil(y))", False),
+    ],
+)
+def test_boundedness_by_construction_asks_for_values_on_thin_sets_as_well(text: str, expected: bool) -> None:
+    """A root may have no value where an equation, or the end of a step, chooses it, and its neighbours have one."""
+    assert bounded(lower(parse(text)), Pieces(), never_zero(())) is expected
