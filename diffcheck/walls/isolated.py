@@ -16,7 +16,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer, fresh_number
 from diffcheck.walls.wall import Implicit, Wall, Walls
 
-__all__ = ["every_root", "inside_box", "is_spoken", "level_wall", "root_walls"]
+__all__ = ["every_root", "inside_box", "level_wall", "root_walls"]
 
 # Examples of zeros, where there may be infinitely many, are looked for from small to large, until there are enough.
 NEAR = (2, 6, 20)
@@ -74,13 +74,10 @@ def _is_entire(f: sp.Expr, x: sp.Symbol) -> bool:
     return bool(whole) and all(_is_entire(a, x) for a in f.args)
 
 
-def is_spoken(root: Root) -> bool:
-    """Whether a root has a closed form in the language, which has no erfinv."""
-    return root.exact is not None and not root.exact.has(sp.erfinv)
-
-
 def _root_wall(f: sp.Expr, x: sp.Symbol, root: Root) -> Wall:
-    return Wall(f, x.name, ((x.name, root.exact),)) if is_spoken(root) else level_wall(f, x, x, root, f)
+    return (
+        Wall(f, x.name, ((x.name, root.exact),)) if root.exact is not None else level_wall(f, x, x, root, f)
+    )
 
 
 def level_wall(f: sp.Expr, x: sp.Symbol, u: sp.Expr, root: Root, g: sp.Expr) -> Wall:
@@ -94,7 +91,7 @@ def _family_wall(f: sp.Expr, x: sp.Symbol, family: Family) -> Wall:
     k = fresh_integer()
     implicit = None
     base = family.base.exact
-    if not is_spoken(family.base):
+    if base is None:
         base = inner_symbol(f"{x.name}_root{fresh_number()}")
         implicit = Implicit(base, family.base, f.subs(x, base))
     limits = [Constraint(k - family.first, ">=")] if family.first is not None else []

@@ -29,7 +29,7 @@ from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
-from diffcheck.walls.isolated import every_root, inside_box, is_spoken, level_wall, root_walls
+from diffcheck.walls.isolated import every_root, inside_box, level_wall, root_walls
 from diffcheck.walls.members import border_members, bounded_integers, integer_zeros
 from diffcheck.walls.wall import Thin, Wall, Walls
 
@@ -170,7 +170,7 @@ def _levels(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | N
             shifted = sp.diff(u, v) == 1
             parts = []
             for root in found.roots:
-                if is_spoken(root):
+                if root.exact is not None:
                     parts.append(walls_of(u - root.exact, tuple(s.name for s in variables), singular))
                 elif shifted:
                     parts.append(Walls((level_wall(f, v, u, root, g.xreplace({w: v})),)))

@@ -20,7 +20,7 @@ Refiner = Callable[[int], arb]
 class Root:
     """One real zero of f.
 
-    exact: closed form, or None when none was recognised.
+    exact: closed form in the expression language, or None when none was recognised.
     ball: encloses this root and no other of the same function, at 200 bits or more.
     polynomial: minimal polynomial over Q when the root is known to be algebraic.
     multiplicity: order of vanishing; None where f is not analytic (an edge of the domain).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sympy as sp
 
@@ -48,7 +49,21 @@ def real_roots(
     f: an expression in x = Symbol(..., real=True) and no other symbol, real-analytic on its natural domain.
     A set with ``complete`` false holds zeros of f, but perhaps not all.
     """
-    lower, upper = sp.sympify(lower), sp.sympify(upper)
+    found = _real_roots(f, x, sp.sympify(lower), sp.sympify(upper), depth)
+    return found if depth else _spoken(found)
+
+
+def _spoken(found: RootSet) -> RootSet:
+    """Return the zeros without the closed forms that the language has no word for: erfinv."""
+
+    def spoken(root: Root) -> Root:
+        return root if root.exact is None or not root.exact.has(sp.erfinv) else replace(root, exact=None)
+
+    families = tuple(replace(m, base=spoken(m.base)) for m in found.families)
+    return replace(found, roots=tuple(map(spoken, found.roots)), families=families)
+
+
+def _real_roots(f: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, depth: int) -> RootSet:
     if not f.has(x):
         return _of_constant(f)
     if depth > DEEPEST or not _is_analytic(f):
