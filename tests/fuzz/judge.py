@@ -149,7 +149,7 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
 
 
 def _is_lost(finding: Finding, known: Mapping[str, str]) -> bool:
-    """Whether the size that is stated is too small at a point to be seen."""
+    """Whether the size that is stated is too small at a point to be seen, or to be written out."""
     stated = finding.size
     if finding.kind is Kind.CORNER and None not in (finding.left, finding.right):
         stated = f"({finding.right}) - ({finding.left})"
@@ -158,7 +158,7 @@ def _is_lost(finding: Finding, known: Mapping[str, str]) -> bool:
     try:
         size = value_of(parse(_put_in(stated, known)))
     except DiffcheckError:
-        return False
+        return True
     return size not in (None, DOUBT) and bool(abs(arb(size)) < LEAST)
 
 
