@@ -172,7 +172,7 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
                 site.degenerate.update(dict.fromkeys(_degenerate(question, place, cell)))
             turn = _assumed(question, site)
             if turn is None and (found is None or found.outcome.level < CINF):
-                turn = _missing(question, site)
+                turn = None if not doubts and _has_no_value(question) else _missing(question, site)
         except BadWitness as bad:
             turn = bad.zero
             if not turn.free_symbols.isdisjoint(map(direction, site.bound)):
@@ -245,6 +245,12 @@ def _assumed(question: Question, site: Site) -> sp.Expr | None:
             if reach([*known, opposite]).status is not Status.UNSAT:
                 return c.expr
     return None
+
+
+def _has_no_value(question: Question) -> bool:
+    """Whether the site has no value and all that is beside it has one: then it is singular, whatever is seen where."""
+    rays = [ray for ray, _ in question.drawn if ray.tree is question.tree]
+    return bool(rays) and all(ray.here is None and ray.germ is not None for ray in rays)
 
 
 def _missing(question: Question, site: Site) -> sp.Expr | None:
