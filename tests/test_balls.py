@@ -10,7 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcheck.algebra.balls import enclose, precision, rational_value, sign_at
+from diffcheck.algebra.balls import enclose, exact_value, precision, rational_value, sign_at
 
 X, Y = sp.symbols("x y", real=True)
 K = sp.Symbol("k", integer=True)
@@ -144,3 +144,10 @@ def test_powers_of_a_ball_around_zero_contain_those_of_its_points(n):
         power = enclose(x**n, {x: ball})
         assert power.is_finite()
         assert all(power.contains(flint.arb(middle + step) ** n) for step in (-2, -middle, 0, 2))
+
+
+def test_a_number_that_sympy_cannot_compare_has_no_exact_value() -> None:
+    """asin(sin(u)) for u = pi in a form with roots: SymPy asks whether u > pi, and has no answer."""
+    x = sp.Symbol("x", real=True)
+    root = sp.sqrt(4 + 8 * sp.pi) / 4
+    assert exact_value(sp.asin(sp.sin(2 * (x - sp.Rational(1, 2)) * (x + sp.Rational(1, 2)))), {x: root}) is None
