@@ -150,4 +150,6 @@ def test_a_number_that_sympy_cannot_compare_has_no_exact_value() -> None:
     """asin(sin(u)) for u = pi in a form with roots: SymPy asks whether u > pi, and has no answer."""
     x = sp.Symbol("x", real=True)
     root = sp.sqrt(4 + 8 * sp.pi) / 4
-    assert exact_value(sp.asin(sp.sin(2 * (x - sp.Rational(1, 2)) * (x + sp.Rational(1, 2)))), {x: root}) is None
+    assert (
+        exact_value(sp.asin(sp.sin(2 * (x - sp.Rational(1, 2)) * (x + sp.Rational(1, 2)))), {x: root}) is None
+    )
