@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, text_of
 from diffcheck.algebra.roots import real_roots
@@ -101,8 +102,8 @@ def as_relation(c: Constraint) -> str:
 
 
 def as_unequal(f: sp.Expr) -> str:
-    """Return a != b for a multiple of a - b, y != 0 for exp(y) - 1."""
-    f = f.primitive()[1]
+    """Return a != b for a multiple of a - b, y != 0 for exp(y) - 1; of a fraction only the numerator vanishes."""
+    f = (_numerator(f) if f.is_rational_function() and not f.is_polynomial() else f).primitive()[1]
     only = _only_zero(f)
     if only is not None:
         return f"{text_of(next(iter(f.free_symbols)))} != {text_of(only)}"
@@ -116,6 +117,11 @@ def as_unequal(f: sp.Expr) -> str:
         sign = -1 if all(t.could_extract_minus_sign() for t in terms if not t.is_number) else 1
         return f"{text_of(sign * (f - number))} != {text_of(-sign * number)}"
     return f"{text_of(f)} != 0"
+
+
+def _numerator(f: sp.Expr) -> sp.Expr:
+    """Return the numerator of a rational function, as a product."""
+    return sp.factor(sp.together(f).as_numer_denom()[0]) if is_modest(f) else f
 
 
 def _only_zero(f: sp.Expr) -> sp.Expr | None:

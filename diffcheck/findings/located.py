@@ -40,6 +40,8 @@ __all__ = ["MAX_FORMULA", "location", "locus", "place", "spoken", "vanishing", "
 
 # Formulas longer than this many characters are not preferred to what the question says.
 MAX_FORMULA = 72
+# Nor are longer conditions told, which most often leave out a null set of the place.
+MAX_CONDITION = 120
 
 
 def location(leaf: Leaf, gap: Gap, problem: Problem, apart: Sequence[Constraint] = ()) -> str:
@@ -78,7 +80,7 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
         text = " and ".join(f"{n} = {text_of(point[n].xreplace(letters))}" for n in order)
         used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
         if used:
-            return text, ", ".join(used)
+            return _shorter(text, wall, letters), ", ".join(used)
     divided = isinstance(gap.part.span, Place) and any(
         e.as_numer_denom()[1].free_symbols for e in point.values()
     )
@@ -88,6 +90,13 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
         plain = written.vanishing(gap.part, problem)
         text = plain if plain is not None and len(plain) < len(text) else text
     return text, ""
+
+
+def _shorter(text: str, wall: Wall, letters: Mapping[sp.Symbol, sp.Expr]) -> str:
+    """Return the equation of a family instead of a formula for its points that is too long to be read."""
+    if len(text) <= MAX_FORMULA or len(wall.base) != 1 or not wall.gap.free_symbols >= set(wall.integers):
+        return text
+    return min(text, f"{text_of(wall.gap.xreplace(letters))} = 0", key=len)
 
 
 def _has_integer(wall: Wall) -> bool:
@@ -193,7 +202,7 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
         own = (Constraint(c.expr.xreplace(names), c.rel) for c in beyond if c.expr.free_symbols == {k})
         texts += [as_unequal(c.expr) if c.rel == "!=" else as_relation(c) for c in own]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
-    return "".join(f" and {text}" for text in dict.fromkeys(texts))
+    return "".join(f" and {text}" for text in dict.fromkeys(texts) if len(text) <= MAX_CONDITION)
 
 
 def _is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
