@@ -161,3 +161,15 @@ def test_a_member_without_a_real_place_is_none(text):
     assert all(
         "I" not in value for f in ask(text, "x", "abs(x) < 9").findings for value in f.witness.values()
     )
+
+
+@pytest.mark.parametrize(
+    "u", ["log(abs({}))", "log({}**2)", "sqrt(abs({}))*log(abs({}))", "abs({})**1.5 - 1"]
+)
+@pytest.mark.parametrize("where", ["x**2 < 4", "x > -2, x < 2", "abs(x) < 2"])
+def test_a_coefficient_without_a_value_at_a_member_says_nothing_of_it(u, where):
+    """At k = 1 the coefficient log(k) vanishes; at k = -1 there is none, and relu(log(abs(floor(x)))) jumps."""
+    found = ask(f"relu({u.replace('{}', 'floor(x)')})", "x", where)
+    assert str(found.smoothness) == "discontinuous"
+    single = ask(f"relu({u.replace('{}', 'floor(x)')})", "x", "x > -3/2, x < -1/2")
+    assert [f.at for f in single.findings if f.kind is Kind.JUMP] == ["x = -1"]

@@ -56,6 +56,8 @@ CLASSES = [
     ("1/max(x, 1e-8)", "x", "", C0),
     ("x/max(abs(x), 1/3)", "x", "", C0),
     ("log(max(x, 1e-7))", "x", "", C0),
+    ("1/relu(max(x - 1, x, 1))", "x", "", C0),
+    ("log(max(max(x, y), 1)) + max(x - 1, 0)", "x,y", "", C0),
     ("1/(max(x, y) - min(x, y) + 1)", "x,y", "", C0),
     ("1/(max(x, y) - min(x, y))", "x,y", "", SINGULAR),
     ("1/(1 + max(x, 0) - min(x, 1))", "x", "", C0),

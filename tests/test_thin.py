@@ -298,3 +298,36 @@ def test_a_part_of_a_conjunction_that_is_asked_on_a_wall_alone_is_looked_at_ther
     found = ask(f"where({first.format(second)}, 1/2, 1)", "x,y")
     assert found.smoothness == SINGULAR
     assert any(f.kind is Kind.HOLE and f.witness == {"x": "0", "y": "0"} for f in found.findings)
+
+
+# relu(x)**n*relu(-y)**n/(x - y)**m is x**n*(-y)**n/(x - y)**m for x > 0 > y and 0 elsewhere.
+DEGREES = [(n, m) for n in (1, 2, 3) for m in range(1, 2 * n + 2)]
+WRITTEN = [
+    ("x == y", "relu(x)", "relu(-y)", "x - y"),
+    ("x - 5 == y", "max(x - 5, 0)", "max(-y, 0)", "x - 5 - y"),
+    ("x == -2*y", "relu(x)", "relu(y)", "x + 2*y"),
+]
+
+
+@pytest.mark.parametrize(("n", "m"), DEGREES)
+def test_a_kink_beside_a_quotient_is_looked_at_where_both_meet(n, m):
+    """It is C^(n-1) across its kinks, and homogeneous of degree d = 2*n - m: C^(d-1), or no better than a jump."""
+    degree = 2 * n - m
+    level = "singular" if degree < 0 else "discontinuous" if degree == 0 else f"C{min(n, degree) - 1}"
+    for equal, a, b, below in WRITTEN:
+        found = ask(f"where({equal}, 0, ({a})**{n}*({b})**{n}/({below})**{m})", "x,y")
+        assert str(found.smoothness) == level
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("kink", ["abs({u})*({u})**{k}", "relu({u})**{n}"])
+def test_a_difference_quotient_is_one_class_worse_at_the_kink(kink, n):
+    """(g(x) - g(y))/(x - y), glued to the derivative, is C^(n-2) where g is C^(n-1): its own derivative has a limit."""
+
+    def g(u):
+        return kink.format(u=u, k=n - 1, n=n)
+
+    quotient = f"({g('x')} - ({g('y')}))/(x - y)"
+    glued = {"abs": f"{n}*abs(x)*x**{n - 2}", "rel": f"{n}*relu(x)**{n - 1}"}[kink[:3]]
+    for text in (f"where(x == y, {glued}, {quotient})", f"exp(z)*where(x == y, {glued}, {quotient})"):
+        assert str(ask(text, "x,y,z" if "z" in text else "x,y").smoothness) == f"C{n - 2}"

@@ -349,6 +349,8 @@ def test_a_gap_in_one_inner_expression_is_solved_for_it(g, u):
     [
         "max(erf(x), x - c, 0.3)", "where(erf(x) <= 1/2, erf(x), c*y)", "max(erf(x) - 1/2, y)*erf(y)",
         "ceil(erf((x - 1)/x))",
+        "sin(max(sigmoid(cos(x - x)), x - c))", "norm(clip(exp(-(x**2 - 1)**2), 1/2, 1), 0.3)",
+        "max(abs(sigmoid(y + x))*sigmoid(y + x), cos(abs(x - 1)), 0.3)", "max(softplus(norm(x - 1, x)*(x - 1)), 1.5)",
         "max(round(sin(x - 1)), x - y)", "where(log(1 + exp(x**2)) < atan2(c*x, x), x, 1)",
         "where(abs(sin(norm(x, y)*x)) > c + 1, abs(sin(norm(x, y)*x)), y*x)",
         "norm(cos(abs(abs(x)**(c*d))), max(sign(2*x)**2*c*x, x - 1))",

@@ -79,7 +79,8 @@ def _by_powers(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> Iterator[sp.Expr
     z = sp.Dummy("z", positive=True)
     table = {e: z ** int(r * scale) for e, r in zip(found, ratios, strict=True)}
     modulus, inside = (sp.together(e.xreplace(table)).as_numer_denom()[0] for e in (equation, c))
-    if xi not in modulus.free_symbols | inside.free_symbols and modulus.has(z):
+    plain = modulus.is_polynomial(z) and inside.is_polynomial(z)
+    if plain and xi not in modulus.free_symbols | inside.free_symbols and modulus.has(z):
         yield sp.rem(inside, modulus, z)
 
 

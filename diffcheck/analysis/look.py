@@ -24,6 +24,7 @@ from diffcheck.constants.cases import occurrence
 from diffcheck.errors import Undetermined
 from diffcheck.findings import written
 from diffcheck.findings.evidence import Discharged
+from diffcheck.language.tree import Node
 from diffcheck.thin.around import left_open, visit
 from diffcheck.thin.closed import closed
 from diffcheck.thin.loci import Question
@@ -111,9 +112,7 @@ def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator
     box = bounding_box((c.expr, ACCEPTS[c.rel]) for c in work.where)
     assert work.enough is not None
     least = Least(pieces, work.where)
-    for gap in work.enough.gaps():
-        if _is_bounded(work, least, gap):
-            continue
+    for gap in work.enough.gaps(lambda part: _is_bounded(work, least, part)):
         discharged = Discharged(gap, bool(gap.expr.free_symbols & variables))
         work.record.gaps.append(discharged)
         if not discharged.variable:
@@ -142,9 +141,8 @@ def _walls(work: Work, pieces: Pieces, thin: list[tuple[Thin, Gap]]) -> Iterator
         yield gap, fresh
 
 
-def _is_bounded(work: Work, least: Least, gap: Gap) -> bool:
+def _is_bounded(work: Work, least: Least, part: Node) -> bool:
     """Whether what must not vanish has a positive lower bound, whatever its branches are; note it."""
-    part = gap.part
     if part.op not in OPERAND:
         return False
     if part not in work.record.bounded:

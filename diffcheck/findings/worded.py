@@ -60,7 +60,7 @@ def describe(
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
-    known = _known(leaves) if complete else {}
+    known = _known(leaves, complete=complete)
 
     def told(leaf: Leaf, gap: Gap) -> Finding:
         # What was put together has a wall of its own, and the conditions that set it apart.
@@ -114,16 +114,19 @@ def one_by_one(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> I
                 yield found
 
 
-def _known(leaves: Sequence[Pair]) -> dict[object, set[Constraint]]:
+def _known(leaves: Sequence[Pair], *, complete: bool) -> dict[object, set[Constraint]]:
     """Return for every wall, by its formula, what holds at some of its points.
 
-    The member at which a bound on the integer is one of equality stands by itself, and lies beyond it.
+    The member at which a bound on the integer is one of equality stands by itself, and lies beyond it.  Where not all
+    points were seen, the opposite of every condition may hold at some.
     """
     places = {leaf.wall.base for leaf, _ in leaves}
     known: dict[object, set[Constraint]] = {}
     for leaf, _ in leaves:
         own = known.setdefault(leaf.wall.formula, set())
         own.update(leaf.conditions)
+        if not complete:
+            own.update(c.opposite for c in leaf.conditions if c.opposite is not None)
         for c, opposite in ((c, c.opposite) for c in leaf.conditions):
             if opposite is None:
                 continue

@@ -79,11 +79,14 @@ class Enough:
         """Whether the function is continuous by construction."""
         return self._continuous()
 
-    def gaps(self) -> Iterator[Gap]:
-        """Yield every gap once, in the order of the text; walls are to be looked at before the next one is taken."""
+    def gaps(self, discharged: Callable[[Node], bool]) -> Iterator[Gap]:
+        """Yield every gap once, in the order of the text; walls are to be looked at before the next one is taken.
+
+        discharged: whether a part vanishes nowhere; another part may have the same gap, and meet it.
+        """
         seen: set[tuple[sp.Expr, bool]] = set()
         for gap in self._in_turn():
-            if (gap.expr, gap.thin) not in seen:
+            if (gap.expr, gap.thin) not in seen and not discharged(gap.part):
                 seen.add((gap.expr, gap.thin))
                 yield gap
 

@@ -20,8 +20,9 @@ from diffcheck.algebra.printer import shown
 from diffcheck.algebra.roots import common_zeros
 from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.demands import demands
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import ACCEPTS
+from diffcheck.conditions.relations import ACCEPTS, NEGATED
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
 from diffcheck.walls.cell import BadWitness, Cell, Refine
@@ -268,10 +269,21 @@ def _visit(
 
 
 def _elsewhere(apart: Sequence[sp.Expr], known: Sequence[Constraint], wall: Wall) -> Example:
-    """Return a point with other integers, at which none of the coefficients is zero."""
-    unequal = (Constraint(c, "!=") for c in apart)
-    answer = reach_on([*known, *unequal], wall.implicit and next(each(wall.implicit)))
+    """Return a point with other integers, at which none of the coefficients is zero.
+
+    Where one has no value it is none of the germ's: for abs(k) the coefficient log(k) is that of positive k alone.
+    """
+    root = wall.implicit and next(each(wall.implicit))
+    answer = reach_on([*known, *(Constraint(c, "!=") for c in apart)], root)
     if answer.status is Status.UNSAT:
+        for c in apart:
+            others = [Constraint(d, "!=") for d in apart if d != c]
+            for u, rel in demands(c):
+                beyond = reach_on([*known, *others, Constraint(u, NEGATED[rel])], root)
+                if beyond.witness is not None:
+                    return beyond.witness
+                if beyond.status is not Status.UNSAT:
+                    raise Undetermined(f"cannot tell whether `{shown(c)}` has a value")
         raise OnlyWhere(sp.Mul(*apart))
     if answer.witness is None:
         raise Undetermined(f"cannot tell whether `{shown(apart[-1])}` is zero")

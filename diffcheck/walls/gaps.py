@@ -190,24 +190,19 @@ class Meeting:
 def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
     """Yield the systems of two to ``size`` gaps at which walls alone say nothing.
 
-    A quotient, root or logarithm may be evaluated only on one side of a condition, so that its own wall is reached at
-    the border of that side alone: 1/(|x| + |y|), where(y > |x|, x/y, 0).  Conditions that hold on a wall only, or
-    closed ones together, may choose a value at a meeting that no neighbour has: where(x == 0, where(y == 0, 1, 0), 0).
+    A quotient, root or logarithm may be singular only on one side of a condition, so that its own wall is reached at
+    the border of that side alone: 1/(|x| + |y|), where(y > |x|, x/y, 0), and (x*|x| - y*|y|)/(x - y), which is
+    (x**2 + y**2)/(x - y) for x > 0 > y.  Conditions that hold on a wall only, or closed ones together, may choose a
+    value at a meeting that no neighbour has: where(x == 0, where(y == 0, 1, 0), 0).
     """
-    guards: dict[Node, dict[sp.Expr, None]] = {}
-    for node in tree.distinct():
-        if node.op in DECIDING:
-            turns = borders(node.args[0], pieces)
-            for inner in dict.fromkeys(n for later in node.args[1:] for n in later.distinct()):
-                guards.setdefault(inner, {}).update(turns)
+    turns = borders(tree, pieces)
     for node in tree.distinct():
         if node.op not in COMPARISONS:
             for part, offset, _ in _gap_nodes(node, set()):
-                nearby = dict.fromkeys([*guards.get(node, {}), *borders(part, pieces)])
                 yield from (
                     Meeting(node, expr - offset, others)
                     for expr in pieces.of(part)
-                    for others in _subsets([g for g in nearby if g != _unsigned(expr - offset)], 1, size - 1)
+                    for others in _subsets([g for g in turns if g != _unsigned(expr - offset)], 1, size - 1)
                 )
     apart = [
         node

@@ -123,6 +123,8 @@ def _at_angle(f: sp.Expr, x: sp.Symbol, angle: Angle, root: Root) -> Root:
             return (2 * ball.atan() - constant(angle.shift, prec + 32)) / constant(angle.slope, prec + 32)
 
     ball = refine(PRECISION)
+    if not ball.is_finite():
+        raise Stuck("a root without a number")
     exact = (2 * sp.atan(root.exact) - angle.shift) / angle.slope if root.exact is not None else None
     for guess in guesses(ball):
         # Within one period the zeros of f are far apart compared with the ball.
