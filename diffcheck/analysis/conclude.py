@@ -30,16 +30,14 @@ from diffcheck.thin.loci import Question
 from diffcheck.verdict import (
     C0,
     CINF,
-    DISCONTINUOUS,
     OTHERWISE,
-    SINGULAR,
     Analysis,
     Case,
     Finding,
     Smoothness,
     Verdict,
 )
-from diffcheck.walls.continuous import bounded, continuous
+from diffcheck.walls.continuous import no_worse
 from diffcheck.walls.domain import demanded
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap, Pieces, gaps_of_parts
@@ -83,7 +81,7 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
         return _certified(
             work, Analysis(Verdict.CONDITIONAL, worst, tuple(findings), _cases(found), alone=alone)
         )
-    if work.open and not _no_worse(work, pieces, worst):
+    if work.open and not no_worse(work.tree, pieces, work.never_zero, work.where, worst):
         # The witness stands; what is undecided could be worse, so no class is claimed.
         reason = f"class at best {worst}: {work.open[0]}"
         return _certified(work, Analysis(Verdict.NOT_DIFFERENTIABLE, None, tuple(findings), (), reason))
@@ -161,15 +159,6 @@ def _alone(work: Work) -> dict[str, Smoothness]:
     moved = {n for part in _passed(work) for n in part.names()}
     # Pieces that were not looked at may break for a variable that those seen do not hold.
     return found if all(level == C0 for v, level in found.items() if v in moved) else {}
-
-
-def _no_worse(work: Work, pieces: Pieces, worst: Smoothness) -> bool:
-    """Whether nothing that stays open can be worse than ``worst``."""
-    if worst <= SINGULAR:
-        return True
-    if worst <= DISCONTINUOUS:
-        return bounded(work.tree, pieces, work.never_zero, work.where)
-    return worst <= C0 and continuous(work.tree, pieces, work.never_zero, work.where)
 
 
 def _certified(work: Work, analysis: Analysis) -> Analysis:

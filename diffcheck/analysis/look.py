@@ -29,7 +29,8 @@ from diffcheck.thin.around import left_open, visit
 from diffcheck.thin.closed import closed
 from diffcheck.thin.loci import Question
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind
-from diffcheck.walls.cell import Cell
+from diffcheck.walls.cell import BadWitness, Cell, Refine
+from diffcheck.walls.continuous import no_worse
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.domain import inhabited
 from diffcheck.walls.enough import PATTERNS, Enough
@@ -73,6 +74,7 @@ def look(work: Work, pieces: Pieces) -> None:
     question = Question(work.tree, work.problem.wrt, work.names, work.where, work.never_zero)
     work.open += _visit_thin(work, question, thin)
     work.open += _visit_thin(work, question, list(_met(work, pieces)))
+    work.open += _visit_thin(work, question, list(_met(work, pieces, guarded=False)), besides=True)
     work.open += left_open(question)
     _visit_closed(work, question)
     work.record.thin, work.record.integers = question.looked, pieces.integers
@@ -211,8 +213,12 @@ def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
     return replace(wall, conditions=(*wall.conditions, *found))
 
 
+def _sides(work: Work, wall: Wall) -> Sides:
+    return Sides({n: symbol(n) for n in work.names} | wall.point(), {wall.variable: sp.S.One})
+
+
 def _judge(work: Work, wall: Wall, cell: Cell) -> Outcome:
-    sides = Sides({n: symbol(n) for n in work.names} | wall.point(), {wall.variable: sp.S.One})
+    sides = _sides(work, wall)
     part = work.addends.at(wall)
     if part is None:
         return judge(work.tree, sides, cell)
@@ -224,27 +230,47 @@ def _judge(work: Work, wall: Wall, cell: Cell) -> Outcome:
     return replace(outcome, left=None, right=None, evidence=here.evidence)
 
 
-def _met(work: Work, pieces: Pieces) -> Iterator[tuple[Thin, Gap]]:
+def _met(work: Work, pieces: Pieces, *, guarded: bool = True) -> Iterator[tuple[Thin, Gap]]:
     """Yield the meetings of walls that can be worse, for some constants, than all that was found on the walls."""
     variables = {symbol(v) for v in work.problem.wrt}
     if len(variables) < 2:
         return
     worst = min((leaf.outcome.level for leaf in _always(work)), default=CINF)
+    if not guarded and no_worse(work.tree, pieces, work.never_zero, work.where, worst):
+        return
     count = 0
     for meeting in meetings(work.tree, pieces, len(variables)):
-        if meeting.part in work.record.bounded:
+        if meeting.guarded != guarded or meeting.part in work.record.bounded:
             continue
         if worst <= (SINGULAR if meeting.lead is not None else DISCONTINUOUS):
             continue
         if not all(e.free_symbols & variables for e in meeting.others):
             continue
         for leads in _leads(work, meeting.lead, variables):
+            if not guarded and leads and _is_removable(work, pieces, meeting.part, leads[0]):
+                continue
             count += 1
             if count > MAX_MEETINGS:
                 work.open.append(f"more than {MAX_MEETINGS} meetings of walls")
                 return
             system = (*leads, *meeting.others)
             yield Thin(system[0], system), Gap(system[0], meeting.part, True)
+
+
+def _is_removable(work: Work, pieces: Pieces, part: Node, f: sp.Expr) -> bool:
+    """Whether a quotient of analytic functions has a limit at general points of a wall, so that it is analytic there."""
+    if part.op != "div" or any(len(pieces.of(a)) != 1 for a in part.args):
+        return False
+    own = [leaf for leaf, _ in work.leaves if leaf.wall.gap == f]
+    for leaf in own:
+        cell = Cell(dict(leaf.witness), leaf.wall.implicit, leaf.wall.steps)
+        try:
+            alone = judge(part, _sides(work, leaf.wall), cell)
+        except (Undetermined, BadWitness, Refine):
+            return False
+        if alone.kind is not Kind.HOLE or alone.left is None or alone.left != alone.right:
+            return False
+    return bool(own)
 
 
 def _always(work: Work) -> Iterator[Leaf]:
@@ -302,8 +328,13 @@ def _both(a: list[tuple[sp.Expr, ...]], b: list[tuple[sp.Expr, ...]]) -> list[tu
     return list(dict.fromkeys((*x, *(e for e in y if e not in x)) for x in a for y in b))
 
 
-def _visit_thin(work: Work, question: Question, thin: Iterable[tuple[Thin, Gap]]) -> list[str]:
-    """Add what happens on thin sets; return what stays open, beside what ``question`` holds as pending."""
+def _visit_thin(
+    work: Work, question: Question, thin: Iterable[tuple[Thin, Gap]], *, besides: bool = False
+) -> list[str]:
+    """Add what happens on thin sets; return what stays open, beside what ``question`` holds as pending.
+
+    besides: whether what is no worse than one of the walls through it is left out.
+    """
     seen: set[Thin] = set()
     opened: list[str] = []
     for system, gap in thin:
@@ -316,9 +347,22 @@ def _visit_thin(work: Work, question: Question, thin: Iterable[tuple[Thin, Gap]]
                 _visit_wall(work, surface, gap)
         question.surfaces.clear()
         on = [other for other, _ in work.leaves if other.wall.gap == system.gap]
-        work.leaves += [(leaf, gap) for leaf in leaves if not _is_nothing_new(work, leaf, on)]
+        leaves = [leaf for leaf in leaves if not _is_nothing_new(work, leaf, on)]
+        if besides:
+            leaves = [leaf for leaf in leaves if not _is_beside(work, leaf, system)]
+        work.leaves += [(leaf, gap) for leaf in leaves]
         opened += unknown
     return opened
+
+
+def _is_beside(work: Work, leaf: Leaf, system: Thin) -> bool:
+    """Whether one of the walls that meet is no better, for all constants, than the point where they do."""
+    through = {*system.equations, *(-e for e in system.equations)}
+    return any(
+        other.outcome.level <= leaf.outcome.level and _occurs(work, other, (*leaf.conditions, *work.where))
+        for other, _ in work.leaves
+        if len(other.wall.base) == 1 and other.wall.gap in through
+    )
 
 
 def _is_nothing_new(work: Work, leaf: Leaf, on: Sequence[Leaf]) -> bool:

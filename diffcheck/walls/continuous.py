@@ -1,6 +1,6 @@
 """Whether a function is bounded, or continuous, by construction: what no wall can break worse than a jump, or a corner.
 
-Read in order: bounded, continuous.
+Read in order: no_worse, bounded, continuous.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import sympy as sp
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.language.tree import Node
+from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Smoothness
 from diffcheck.walls.gaps import COMPARISONS, DECIDING, Assignment, Pieces, closes, difference_of
 from diffcheck.walls.least import Least
 
-__all__ = ["bounded", "continuous"]
+__all__ = ["bounded", "continuous", "no_worse"]
 
 # What must not be negative for an operation to have a value; that no logarithm is of 0 is asked with denominators.
 DEMANDED: dict[str, Callable[[sp.Expr], tuple[sp.Expr, ...]]] = {
@@ -23,6 +24,21 @@ DEMANDED: dict[str, Callable[[sp.Expr], tuple[sp.Expr, ...]]] = {
     "log": lambda u: (u,),
     "asin": lambda u: (1 - u, 1 + u),
 }
+
+
+def no_worse(
+    tree: Node,
+    pieces: Pieces,
+    never_zero: Callable[[sp.Expr], bool],
+    where: Sequence[Constraint],
+    level: Smoothness,
+) -> bool:
+    """Whether no point of the function can be worse than ``level``, by construction: True is a proof."""
+    if level <= SINGULAR:
+        return True
+    if level <= DISCONTINUOUS:
+        return bounded(tree, pieces, never_zero, where)
+    return level <= C0 and continuous(tree, pieces, never_zero, where)
 
 
 def bounded(

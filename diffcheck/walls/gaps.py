@@ -180,11 +180,13 @@ class Meeting:
     """Gaps on whose common zeros something can happen that happens on none of the walls.
 
     lead: the singular gap, or None when all of them are conditions whose branches do not meet.
+    guarded: whether the others decide where the part is evaluated, and which piece its operand is.
     """
 
     part: Node
     lead: sp.Expr | None
     others: tuple[sp.Expr, ...]
+    guarded: bool = True
 
 
 def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
@@ -195,15 +197,21 @@ def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
     (x**2 + y**2)/(x - y) for x > 0 > y.  Conditions that hold on a wall only, or closed ones together, may choose a
     value at a meeting that no neighbour has: where(x == 0, where(y == 0, 1, 0), 0).
     """
-    turns = borders(tree, pieces)
+    guards: dict[Node, dict[sp.Expr, None]] = {}
+    for node in tree.distinct():
+        if node.op in DECIDING:
+            turns = borders(node.args[0], pieces)
+            for inner in dict.fromkeys(n for later in node.args[1:] for n in later.distinct()):
+                guards.setdefault(inner, {}).update(turns)
+    everywhere = borders(tree, pieces)
     for node in tree.distinct():
         if node.op not in COMPARISONS:
             for part, offset, _ in _gap_nodes(node, set()):
-                yield from (
-                    Meeting(node, expr - offset, others)
-                    for expr in pieces.of(part)
-                    for others in _subsets([g for g in turns if g != _unsigned(expr - offset)], 1, size - 1)
-                )
+                own = {**guards.get(node, {}), **borders(part, pieces)}
+                for expr in pieces.of(part):
+                    turns = {g: None for g in (*own, *everywhere) if g != _unsigned(expr - offset)}
+                    for others in _subsets(list(turns), 1, size - 1):
+                        yield Meeting(node, expr - offset, others, own.keys() >= set(others))
     apart = [
         node
         for node in tree.distinct()
