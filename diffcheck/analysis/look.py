@@ -258,7 +258,7 @@ def _met(work: Work, pieces: Pieces, *, guarded: bool = True) -> Iterator[tuple[
 
 
 def _is_removable(work: Work, pieces: Pieces, part: Node, f: sp.Expr) -> bool:
-    """Whether a quotient of analytic functions has a limit at general points of a wall, so that it is analytic there."""
+    """Whether a quotient of analytic functions has a limit at general points of a wall: then it continues along it."""
     if part.op != "div" or any(len(pieces.of(a)) != 1 for a in part.args):
         return False
     own = [leaf for leaf, _ in work.leaves if leaf.wall.gap == f]
