@@ -34,7 +34,8 @@ from diffcheck.thin.rays import (
     negligible,
     shared_expression,
 )
-from diffcheck.thin.uniform import hidden, uniform
+from diffcheck.thin.uniform import uniform
+from diffcheck.thin.unseen import hidden
 from diffcheck.verdict import C0, CINF, D1, SINGULAR, Kind, Smoothness
 from diffcheck.walls.explore import Explored, Leaf
 from diffcheck.walls.factored import factors
@@ -130,11 +131,11 @@ def _settled(
     if exact and not waves:
         return True
     seen.waves = seen.waves or waves
-    everywhere = not explored.open and not hidden(question.tree, rays, site.bound)
+    known = (*question.where, *site.wall.conditions)
+    everywhere = not explored.open and not hidden(question.tree, rays, site.bound, known)
     if everywhere and chart.even and outcome.level == CINF and not outcome.open and not waves:
         return True  # one analytic expression: no direction is an exception
     sure = exact and all(bounded(r, directions) for r in rays)
-    known = (*question.where, *site.wall.conditions)
     if sure or (everywhere and uniform(rays, site.bound, known)):
         seen.steady = seen.steady or (chart, rays)
     elif outcome.level >= CINF:
@@ -169,6 +170,8 @@ def _no_worse(question: Question, site: Site, plain: Sequence[Ray], level: Smoot
     if level <= SINGULAR:
         return True
     if level > C0 or not plain or plain[0].here is None:
+        return False
+    if hidden(question.tree, plain, site.bound, (*question.where, *site.wall.conditions)):
         return False
     try:
         upper, below = sp.fraction(sp.together(shared_expression(plain)))

@@ -14,7 +14,7 @@ Read in order: scales, bounded, weighted_class.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import sympy as sp
 
@@ -28,7 +28,7 @@ from diffcheck.verdict import CINF, D1, Kind, Smoothness
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.sides import HIGHEST
 
-__all__ = ["bounded", "scales", "weighted_class"]
+__all__ = ["bounded", "is_homogeneous", "scales", "weighted_class"]
 
 
 def scales(ray: Ray, constants: Collection[sp.Symbol] = ()) -> bool:
@@ -40,6 +40,11 @@ def scales(ray: Ray, constants: Collection[sp.Symbol] = ()) -> bool:
         return False
     if not all(m == Mono(m.power) and m.power.free_symbols <= {*constants} for _, m in ray.germ.terms):
         return False
+    return is_homogeneous(ray)
+
+
+def is_homogeneous(ray: Ray) -> bool:
+    """Whether every condition along the ray has one truth for all t > 0, and every integer part one value."""
     return all(_keeps_sign(ray, g) for g in _compared(ray.expansion))
 
 
@@ -87,18 +92,16 @@ def weighted_class(
     rough = _no_polynomials(rays, directions)
     if not rough:
         return Outcome(CINF, how="a polynomial in all directions")
-    degree = _least(rough)
+    degree = _greatest(rough)
     # Of an unknown degree every class may be; the lower ones are cases of their own.
     last = HIGHEST if degree.free_symbols else int(degree / min(weights)) + 1
     for order in range(1, last + 1):
-        # The least power first: if that tends to 0, so do the others.
         every = combinations_with_replacement(range(len(directions)), order)
-        for alpha in sorted(every, key=lambda alpha: -sum(weights[i] for i in alpha)):
-            left = degree - sum((weights[i] for i in alpha), sp.S.Zero)
+        for power, alpha in product(rough, every):
+            # Powers differ, so that one does not make up for another.
+            left = power - sum((weights[i] for i in alpha), sp.S.Zero)
             sign = rays[0].algebra.oracle.exponent(left) if left.free_symbols else int(sp.sign(left))
-            if sign > 0:
-                break
-            if not _moves(rays, rough[degree], [directions[i] for i in alpha], directions, sign):
+            if sign > 0 or not _moves(rays, rough[power], [directions[i] for i in alpha], directions, sign):
                 continue
             if order > 1:
                 detail = f"derivative {order}"
@@ -117,11 +120,11 @@ def weighted_class(
     return Outcome(CINF, how="its derivatives are constant where they do not tend to 0")
 
 
-def _least(powers: Collection[sp.Expr]) -> sp.Expr:
-    """Return the least power; of powers with constants there must be one only, or their order depends on these."""
+def _greatest(powers: Collection[sp.Expr]) -> sp.Expr:
+    """Return the greatest power; of powers with constants there must be one only, or their order depends on these."""
     if len(powers) > 1 and any(p.free_symbols for p in powers):
         raise Undetermined("several unknown powers at an isolated point")
-    return next(iter(powers)) if len(powers) == 1 else min(powers)
+    return next(iter(powers)) if len(powers) == 1 else max(powers)
 
 
 def _no_polynomials(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> dict[sp.Expr, list[sp.Expr]]:
