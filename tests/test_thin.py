@@ -9,7 +9,7 @@ from diffcheck.algebra.signs import squares
 from diffcheck.conditions.facts import never_zero
 from diffcheck.thin.around import visit
 from diffcheck.thin.loci import Question, components
-from diffcheck.verdict import SINGULAR, Kind, Verdict
+from diffcheck.verdict import C0, D1, SINGULAR, Kind, Verdict
 from diffcheck.walls.wall import Thin
 
 X, Y = sp.symbols("x y", real=True)
@@ -331,3 +331,56 @@ def test_a_difference_quotient_is_one_class_worse_at_the_kink(kink, n):
     glued = {"abs": f"{n}*abs(x)*x**{n - 2}", "rel": f"{n}*relu(x)**{n - 1}"}[kink[:3]]
     for text in (f"where(x == y, {glued}, {quotient})", f"exp(z)*where(x == y, {glued}, {quotient})"):
         assert str(ask(text, "x,y,z" if "z" in text else "x,y").smoothness) == f"C{n - 2}"
+
+
+# Bumps between curves that touch, (y - x**2)*(2*x**2 - y) and the like, of size x**4 there and 0 on every line.
+BUMPS = [
+    "relu((y - x**2)*(2*x**2 - y))",
+    "relu(y - x**2)*relu(2*x**2 - y)",
+    "relu(x**4 - (y - x**2)**2)",
+    "max(min(y - x**2, 2*x**2 - y), 0)*x**2",
+]
+BELOW = ["/(x**2 + y**2)**{m}", "*(1/(x**2 + y**2))**{m}", "/norm(x, y)**(2*{m})"]
+
+
+@pytest.mark.parametrize("bump", BUMPS)
+@pytest.mark.parametrize("below", BELOW)
+@pytest.mark.parametrize(("n", "m"), [(2, 4), (3, 6), (2, 5)])
+def test_a_piece_that_no_line_meets_is_not_taken_for_harmless(bump, below, n, m):
+    """Of size x**(4*n - 2*m) between two parabolas, 0 on every line through the origin: a jump there, or worse."""
+    text = f"where(x == 0 and y == 0, 0, ({bump})**{n}{below.format(m=m)})"
+    for whole in (text, f"{text} + x**4/(1 + x**2 + y**2)", f"exp(x)*{text}"):
+        found = ask(whole, "x,y")
+        assert found.verdict is not Verdict.DIFFERENTIABLE
+        assert found.smoothness is None or found.smoothness < C0
+
+
+@pytest.mark.parametrize(
+    "other", ["abs(x)**(13/2)", "abs(x)**(15/2)", "abs(x)**(13/2)*y**2", "abs(x)**(17/2)"]
+)
+def test_every_power_of_a_weighted_sum_may_break_a_derivative(other):
+    """The fourth derivative of x**9*y/(x**4 + y**2) by y is unbounded, whatever smoother term is beside."""
+    text = "where(x == 0 and y == 0, 0, x**9*y/(x**4 + y**2))"
+    assert str(ask(text, "x,y").smoothness) == "C3"
+    assert str(ask(f"{text} + {other}", "x,y").smoothness) == "C3"
+
+
+# Positive for z != 0, and smaller than every multiple of z**2 + a where z tends to 0.
+SMALL = ["exp(-1/z**2)", "1/(1 + 1/z**2)", "1/cosh(1/z)", "z**2/(1 + z**2)"]
+
+
+@pytest.mark.parametrize("small", SMALL)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{s}/(x**2 + {s})",
+        "{s}*y/(x**2 + y**2 + {s}**2)",
+        "{s}**(1/2)*log(x**2 + {s})",
+        "{s}/sqrt(x**4 + {s}**2)",
+    ],
+)
+def test_what_tends_to_zero_at_a_wall_without_being_zero_is_looked_at(small, form):
+    """x**2 + exp(-1/z**2) vanishes nowhere and tends to 0 at the origin: what is divided by it may have no limit."""
+    wrt = "x,y,z" if "y" in form else "x,z"
+    found = ask(f"where(z == 0, 0, {form.format(s=f'({small})')})", wrt)
+    assert found.smoothness is None or found.smoothness <= D1

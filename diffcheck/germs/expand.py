@@ -19,7 +19,7 @@ from diffcheck.algebra.arcs import sine_and_cosine
 from diffcheck.algebra.cancel import cancels
 from diffcheck.algebra.expanded import expanded
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
-from diffcheck.germs.germ import CONSTANT, EXACT_ZERO, Algebra, Germ, Oracle, constant
+from diffcheck.germs.germ import CONSTANT, EXACT_ZERO, Algebra, Germ, Mono, Oracle, constant
 from diffcheck.germs.turning import Turning
 from diffcheck.language.tree import NAME, NUMBER, Node, number
 
@@ -156,13 +156,23 @@ class Expansion:
         (f, g), analytic = self._args(node)
         return Value(self.algebra.mul(f, g), analytic)
 
+    def _meet(self, node: Node, part: Node, head: tuple[sp.Expr, Mono, Germ]) -> None:
+        """Note whether what must not vanish does so at the place, or where its leading coefficient does.
+
+        That is told by the equation part = 0 as well, unless something in the part is singular at the place, so that it
+        has no value there: x**2 + exp(-1/z**2) vanishes nowhere, and tends to 0 at the origin.
+        """
+        if not head[1].is_one:
+            self.singular.append(node)
+        elif self.singular and any(n in self.singular for n in part.distinct()):
+            self.place.pivot(head[0])
+
     def _div(self, node: Node) -> Value:
         (f, g), analytic = self._args(node)
         head = self.algebra.lead(g)
         if head is None:
             raise UndefinedHere(node)
-        if not head[1].is_one:
-            self.singular.append(node)
+        self._meet(node, node.args[1], head)
         return Value(self.algebra.mul(f, self.algebra.inverse(g)), analytic)
 
     def _pow(self, node: Node) -> Value:
@@ -195,8 +205,8 @@ class Expansion:
             if n > 0:
                 return Value(EXACT_ZERO, base.analytic)
             raise UndefinedHere(node)
-        if n < 0 and not head[1].is_one:
-            self.singular.append(node)
+        if n < 0:
+            self._meet(node, node.args[0], head)
         if n > 0 and self.place.oscillating(head[0]):
             germ = constant(sp.S.One)
             for _ in range(int(n)):
@@ -216,8 +226,8 @@ class Expansion:
         assert head is not None
         m = head[1]
         analytic = base.analytic
+        self._meet(node, node.args[0], head)
         if not m.is_one:
-            self.singular.append(node)
             whole = m.power * alpha
             analytic = analytic and bool(whole.is_Integer) and not m.expo and m.log == 0 and m.loglog == 0
             if analytic:
@@ -235,8 +245,7 @@ class Expansion:
         head = self.algebra.lead(base.germ)
         assert head is not None
         regular = head[1].is_one
-        if not regular:
-            self.singular.append(node)
+        self._meet(node, node.args[0], head)
         product = self.algebra.mul(exponent.germ, self.algebra.log(base.germ))
         # What the exponent divides by, the logarithm may make up for: (1 + x)**(1/x) is analytic at 0.
         analytic = base.analytic and exponent.analytic and regular and self._finite(product)
@@ -255,8 +264,7 @@ class Expansion:
             raise UndefinedHere(node)
         head = self.algebra.lead(arg.germ)
         assert head is not None
-        if not head[1].is_one:
-            self.singular.append(node)
+        self._meet(node, node.args[0], head)
         return Value(self.algebra.log(arg.germ), arg.analytic and head[1].is_one)
 
     def _sine(self, node: Node, shift: int) -> Value:
@@ -307,6 +315,7 @@ class Expansion:
         if inside < 0:
             raise UndefinedHere(node)
         if inside > 0:
+            self._meet(node, node.args[0], (room, CONSTANT, arg.germ))
             return Value(
                 self.algebra.series(_integral(sp.asin(const), _asin_slopes(const)), small), arg.analytic
             )
