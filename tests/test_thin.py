@@ -384,3 +384,50 @@ def test_what_tends_to_zero_at_a_wall_without_being_zero_is_looked_at(small, for
     wrt = "x,y,z" if "y" in form else "x,z"
     found = ask(f"where(z == 0, 0, {form.format(s=f'({small})')})", wrt)
     assert found.smoothness is None or found.smoothness <= D1
+
+
+@pytest.mark.parametrize("q", ["x**2 + y**4", "x**2 + y**6", "x**4 + y**2", "4*x**2 + 3*y**4"])
+@pytest.mark.parametrize(
+    ("form", "level"),
+    [
+        ("({q})*sin(1/({q}))", "D1"),
+        ("({q})*cos(1/({q}))", "D1"),
+        ("({q})**2*sin(1/({q}))", "C1"),
+        ("({q})**3*sin(1/({q}))", "C2"),
+        ("({q})**(3/2)*sin(1/({q}))", "D1"),
+    ],
+)
+def test_waves_in_a_weighted_chart_are_those_of_their_derivatives(q, form, level):
+    """Of f = q**n*sin(1/q) every derivative gains q'/q**2, on curves with unequal weights as on lines."""
+    found = ask(f"where(x == 0 and y == 0, 0, {form.format(q=q)})", "x,y")
+    assert str(found.smoothness) in (level, "None")
+    assert found.smoothness is not None or found.verdict is not Verdict.DIFFERENTIABLE
+
+
+# A bump of the quotient u = x/z**m, 0 for u < 0 and u > 1, and 0 to both sides of z = 0 but where x = 0.
+WINDOWS = [
+    "clip({u}, 0, 1)**3*clip(1 - {u}, 0, 1)**3",
+    "relu(1 - (2*{u} - 1)**2)**3",
+    "where({u} > 1, 0, where({u} < 0, 0, ({u})**3*(1 - {u})**3))",
+]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(
+    ("m", "n", "level"), [(1, 0, -1), (1, 1, 0), (1, 2, 1), (2, 0, -1), (2, 1, 0), (2, 2, 0.5), (2, 3, 1)]
+)
+def test_a_condition_without_a_value_at_a_wall_is_looked_at_where_it_turns(window, m, n, level):
+    """z**n*b(x/z**m), b of class C2: its derivative in x of order j is of size z**(n - j*m) on x = z**m/2."""
+    text = f"where(z == 0, 0, z**{n}*{window.format(u=f'(x/z**{m})')})"
+    found = ask(text, "x,z")
+    assert found.smoothness is None or found.smoothness.level == level
+
+
+@pytest.mark.parametrize("small", ["exp(-1/(x**2 + y**2))", "x**2 + y**2", "(x**2 + y**2)**2"])
+def test_what_tends_to_zero_along_a_direction_is_looked_at(small):
+    """s**2/(y**2/r**2 + s**2), for s that tends to 0 with r, is 1 on y = 0 and tends to 0 on all other lines."""
+    quotient = f"({small})**2/(y**2/(x**2 + y**2) + ({small})**2)"
+    for text in (quotient, f"{quotient} + x*y", f"exp(y)*{quotient}"):
+        found = ask(f"where(x == 0 and y == 0, 0, {text})", "x,y")
+        assert found.smoothness is None or found.smoothness.level == -1
+        assert found.verdict is not Verdict.DIFFERENTIABLE

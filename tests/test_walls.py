@@ -15,6 +15,7 @@ from diffcheck.conditions.equations import solve_for
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
 from diffcheck.question.variables import make_problem
+from diffcheck.verdict import Verdict
 from diffcheck.walls.factored import factors
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.solved import walls_of
@@ -411,3 +412,21 @@ def test_factors_do_not_depend_on_the_size_of_numbers(digits):
         x + large * y,
         large * x**2 - y,
     }
+
+
+@pytest.mark.parametrize("u", ["y**5 - y - 1", "cos(y) - y", "y**2 - 2", "exp(y) - y - 2", "y**3 - 3*y + 1"])
+@pytest.mark.parametrize(
+    "outer", ["abs(exp(x*({u})) - 1)", "abs(atan(x*({u})))", "x**4*abs(exp(x*({u})) - 1)"]
+)
+def test_lines_at_roots_without_a_closed_form_are_zeros_too(outer, u):
+    """exp(x*u(y)) = 1 where u(y) = 0 whatever x is: there is a corner, and x = 0 is another matter."""
+    found = ask(outer.format(u=u), "x,y", "x > 0")
+    assert str(found.smoothness) == "C0"
+
+
+@pytest.mark.parametrize("step", ["floor(c)", "round(c)", "ceil(c)", "floor(2*c)"])
+def test_an_integer_power_has_roots_on_both_sides(step):
+    """x**k = 4 has the root -2 for k = 2: no power with a symbol for an exponent is inverted for positive x alone."""
+    found = ask(f"abs(x**{step} - 4)", "x", "x < 0")
+    assert found.verdict is not Verdict.DIFFERENTIABLE
+    assert str(ask(f"abs(x**({step.replace('c', '2')}) - 4)", "x", "x < 0").smoothness) == "C0"

@@ -276,6 +276,8 @@ def invert(kernel: sp.Expr, value: sp.Expr) -> list[tuple[sp.Expr, Solved]] | No
     if kernel.is_Symbol:
         return [(kernel, Solved(value))]
     if kernel.is_Pow and not kernel.exp.has(*kernel.base.free_symbols):
+        if kernel.exp.is_integer and not (kernel.exp.is_Integer or kernel.base.is_nonnegative or value == 0):
+            return None  # of an even power both signs are roots, of an odd one negative values have one
         return list(_invert_power(kernel, value))
     inverse = _INVERSES.get(type(kernel))
     return None if inverse is None else [(kernel.args[0], s) for s in inverse(value)]

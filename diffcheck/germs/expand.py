@@ -126,6 +126,7 @@ class Expansion:
         head = self.algebra.lead(self.difference(node))
         if head is not None:
             self.place.branch(head[0])
+            self._note_hidden_zeros(node, head[0])
         return COMPARISONS[node.op](0 if head is None else self.place.sign(head[0]))
 
     def difference(self, comparison: Node) -> Germ:
@@ -164,8 +165,13 @@ class Expansion:
         """
         if not head[1].is_one:
             self.singular.append(node)
-        elif self.singular and any(n in self.singular for n in part.distinct()):
-            self.place.pivot(head[0])
+        else:
+            self._note_hidden_zeros(part, head[0])
+
+    def _note_hidden_zeros(self, part: Node, c: sp.Expr) -> None:
+        """Note a leading coefficient whose zeros the equation part = 0 does not tell: the part has no value there."""
+        if self.singular and any(n in self.singular for n in part.distinct()):
+            self.place.pivot(c)
 
     def _div(self, node: Node) -> Value:
         (f, g), analytic = self._args(node)

@@ -21,7 +21,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.errors import Undetermined
 from diffcheck.thin.cast import RAY_ORDERS, Site, cast
 from diffcheck.thin.charts import Chart
-from diffcheck.thin.homogeneous import bounded, scales, weighted_class
+from diffcheck.thin.homogeneous import bounded, oscillates, scales, weighted_class
 from diffcheck.thin.loci import Path, Question
 from diffcheck.thin.rays import (
     BENT,
@@ -117,7 +117,8 @@ def _settled(
     seen.plain = rays if chart.own and chart.even else seen.plain
     try:
         outcome = combine(rays, directions, chart.weights)
-        if exact and not chart.even and outcome.level == CINF and seen.level > C0:
+        waves = not chart.even and outcome.level == CINF and any(map(oscillates, rays))
+        if exact and not waves and not chart.even and outcome.level == CINF and seen.level > C0:
             outcome = weighted_class(rays, directions, chart.weights, linear_part(straight, directions))
     except NeedGradient:
         outcome, waves = Outcome(CINF, how="continuous"), True

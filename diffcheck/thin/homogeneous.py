@@ -28,7 +28,7 @@ from diffcheck.verdict import CINF, D1, Kind, Smoothness
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.sides import HIGHEST
 
-__all__ = ["bounded", "is_homogeneous", "scales", "weighted_class"]
+__all__ = ["bounded", "is_homogeneous", "oscillates", "scales", "weighted_class"]
 
 
 def scales(ray: Ray, constants: Collection[sp.Symbol] = ()) -> bool:
@@ -73,6 +73,12 @@ def _deciding(expansion: Expansion, condition: Node) -> Iterator[Node]:
         yield from _deciding(expansion, condition.args[0])
     else:
         yield condition
+
+
+def oscillates(ray: Ray) -> bool:
+    """Whether a coefficient holds a bounded symbol without a limit: its derivatives are no powers of t."""
+    assert ray.germ is not None
+    return any(ray.algebra.oracle.oscillating(c) for c, _ in ray.germ.terms)
 
 
 def bounded(ray: Ray, directions: Sequence[sp.Symbol]) -> bool:

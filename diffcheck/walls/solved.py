@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import cycle
 
 import sympy as sp
 
+from diffcheck.algebra.balls import enclose
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.roots import real_roots
@@ -31,7 +34,8 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.isolated import every_root, inside_box, level_wall, root_walls
 from diffcheck.walls.members import border_members, bounded_integers, integer_zeros
-from diffcheck.walls.wall import Thin, Wall, Walls
+from diffcheck.walls.points import GENERIC
+from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
 
 __all__ = ["narrowed", "walls_of"]
 
@@ -318,6 +322,8 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
     if wall.implicit is not None and wall.implicit.known:
         return None  # many roots, of which some may be zeros for all
     rest = f.xreplace({symbol(n): e for n, e in wall.base})
+    if wall.implicit is not None:
+        return _at_root(f, rest, wall, wall.implicit)
     if is_zero(rest) is not Decision.NO:
         return [replace(wall, gap=f)]
     found: list[Wall] = []
@@ -329,6 +335,19 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
             member = wall.with_integer(k, n) if k in wall.integers else wall
             found += _whole_lines(f if k in wall.integers else f.subs(k, n), v, member) or ()
     return found
+
+
+def _at_root(f: sp.Expr, rest: sp.Expr, wall: Wall, implicit: Implicit) -> list[Wall] | None:
+    """Return a wall at a root known by its equation if ``f``, which is ``rest`` there, vanishes on all of it."""
+    xi = implicit.symbol
+    if vanishes_at_root(rest, xi, implicit.equation, lambda _: False):
+        return [replace(wall, gap=f)]
+    free = sorted(rest.free_symbols - {xi}, key=lambda s: s.name)
+    if any(s.is_integer for s in free):
+        return None
+    point = dict(zip(free, cycle(GENERIC), strict=False))
+    ball = enclose(rest, {**point, xi: implicit.ball(190)}, 190)
+    return [] if ball.is_finite() and not ball.contains(0) else None
 
 
 def _touching(f: sp.Expr, inside: list[sp.Symbol], singular: bool) -> Walls:
