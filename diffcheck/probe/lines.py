@@ -150,7 +150,8 @@ def suspicious(problem: Problem, lines: list[Grid], level: float) -> list[Window
         # Ties go to the middle, so that a point met exactly stays in the middle.
         best = np.argmax(bends + 1e-9 * np.abs(bends) * (np.arange(7) == 3), axis=1)
         centre, spacing = t[rows, best + 1], spacing / 4
-        history.append(bends[rows, best] / spacing**power)
+        with np.errstate(over="ignore"):
+            history.append(bends[rows, best] / spacing**power)
     around = _on_lines(problem, on, centre[:, None] + spacing[:, None] * 16 * offsets)
     noise = NOISE * np.max(np.abs(around), axis=1)
     last = bends[rows, best]

@@ -178,7 +178,8 @@ def _integers_in(family: Family) -> set[int] | None:
         return None
     turns = sp.cancel(base / family.period)
     if turns.is_Rational and base != 0:
-        return set()  # a rational number of irrational periods
+        # A rational number of irrational periods, of which no periods are 0.
+        return {0} if turns.is_Integer and family.has(-int(turns)) else set()
     if not base.is_rational:
         return None
     return {int(base)} if base.is_Integer and family.has(0) else set()

@@ -333,7 +333,10 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
             return None
         for n in map(sp.Integer, zeros):
             member = wall.with_integer(k, n) if k in wall.integers else wall
-            found += _whole_lines(f if k in wall.integers else f.subs(k, n), v, member) or ()
+            whole = _whole_lines(f if k in wall.integers else f.subs(k, n), v, member)
+            if whole is None:
+                return None
+            found += whole
     return found
 
 
