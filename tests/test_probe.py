@@ -11,6 +11,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from diffcheck.analyze import analyze
+from diffcheck.check import check
 from diffcheck.errors import InputError
 from diffcheck.language.parse import parse
 from diffcheck.probe import probe
@@ -324,3 +325,14 @@ def test_a_hole_at_an_irrational_point_is_not_contradicted_by_rounding(text: str
     assert probed.verdict is Verdict.NOT_DIFFERENTIABLE
     statuses = {f.probe.status for f in probed.findings if f.probe is not None}
     assert ProbeStatus.CONTRADICTED not in statuses
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(1 + c*x)**(1/c)", "(1 - q + q*x)**(1/q)", "sin((1 + c*x)**(1/c))", "x**(1/c)", "(x - c)**(c + 2/3)"],
+)
+def test_an_edge_is_asked_for_constants_in_general_position(text):
+    """For c = 1/3 a power with the exponent 1/c has values on both sides, which says nothing of other constants."""
+    report = check(text, "x")
+    assert str(report.smoothness) == "Cinf"
+    assert [f.kind for f in report.findings] == [Kind.EDGE]

@@ -170,7 +170,9 @@ class Expansion:
 
     def _note_hidden_zeros(self, part: Node, c: sp.Expr) -> None:
         """Note a leading coefficient whose zeros the equation part = 0 does not tell: the part has no value there."""
-        if self.singular and any(n in self.singular for n in part.distinct()):
+        # An integer part has a value, and pieces with equations of their own.
+        without_value = [n for n in self.singular if n.op != "floor"]
+        if without_value and any(n in without_value for n in part.distinct()):
             self.place.pivot(c)
 
     def _div(self, node: Node) -> Value:
@@ -234,6 +236,7 @@ class Expansion:
         analytic = base.analytic
         self._meet(node, node.args[0], head)
         if not m.is_one:
+            self.place.power(alpha)
             whole = m.power * alpha
             analytic = analytic and bool(whole.is_Integer) and not m.expo and m.log == 0 and m.loglog == 0
             if analytic:

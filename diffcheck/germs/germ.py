@@ -45,6 +45,9 @@ class Oracle(Protocol):
     def pivot(self, c: sp.Expr) -> None:
         """Note that the nonzero ``c`` is divided by, or that a root or logarithm of it is taken."""
 
+    def power(self, c: sp.Expr) -> None:
+        """Note ``c``, an exponent of what vanishes here: at an integer value, negative bases have a power too."""
+
     def oscillating(self, c: sp.Expr) -> bool:
         """Return whether ``c`` holds a bounded symbol without a limit."""
 

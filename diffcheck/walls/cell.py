@@ -93,7 +93,8 @@ class Cell:
     point: exact coordinates of the free symbols of the wall.
     conditions: constraints that hold at the point and make the answers valid.
     steps: integer parts that are known along the wall; None where each value is a kind of point of its own.
-    exponents: those whose signs were asked for; branches: coefficients whose signs decided a comparison.
+    exponents: those whose signs were asked for; powers: those of what vanishes.
+    branches: coefficients whose signs decided a comparison.
     pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers, or in a symbol
     that stands for many roots, that were taken to be nonzero.
     """
@@ -109,6 +110,7 @@ class Cell:
         self.steps = None if steps is None else {s.of: s for s in steps}
         self.conditions: dict[Constraint, None] = {}
         self.exponents: dict[sp.Expr, None] = {}
+        self.powers: dict[sp.Expr, None] = {}
         self.branches: dict[sp.Expr, None] = {}
         self.pivots: dict[sp.Expr, None] = {}
         self.exceptional: dict[sp.Expr, None] = {}
@@ -317,6 +319,11 @@ class Cell:
             c = sp.Poly(expanded(c), *waves).coeff_monomial(1)
         if c.free_symbols:
             self.pivots[c] = None
+
+    def power(self, c: sp.Expr) -> None:
+        """Note an exponent that constants move."""
+        if c.free_symbols:
+            self.powers[c] = None
 
     def oscillating(self, c: sp.Expr) -> bool:
         """Return whether ``c`` holds a bounded symbol without a limit."""

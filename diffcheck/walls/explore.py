@@ -25,6 +25,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS, NEGATED
 from diffcheck.deadline import TimeOver, check_time
 from diffcheck.errors import Undetermined
+from diffcheck.verdict import Kind
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.factored import factors
 from diffcheck.walls.members import integer_zeros
@@ -204,6 +205,8 @@ def _make_telling(
 
     Of exp(-k**4) the first members show a difference that is lost in rounding at the later ones.
     """
+    if outcome.kind is Kind.EDGE:
+        _leave_integer_powers(point, known, wall, cell)
     size = outcome.size if outcome.size is not None and outcome.size.free_symbols <= point.keys() else None
     own = [k for k in wall.integers if k in point]
     alike = [*known, *(Constraint(c, "!=") for c in cell.exceptional)]
@@ -222,6 +225,21 @@ def _make_telling(
     answer = reach_on([*known, Constraint(size, "!=")], wall.implicit and next(each(wall.implicit)))
     if answer.witness is not None:
         point.update(answer.witness)
+
+
+def _leave_integer_powers(
+    point: dict[sp.Symbol, sp.Expr], known: Sequence[Constraint], wall: Wall, cell: Cell
+) -> None:
+    """Move the example of an edge off the constants for which both of its sides have a value: u**(1/c) for c = 1/3."""
+    own = [p for p in cell.powers if not p.is_integer and p.free_symbols <= point.keys()]
+
+    def special(values: Example) -> bool:
+        return any(p.subs(dict(values)).is_integer for p in own)
+
+    if special(point):
+        names = {s for p in own for s in p.free_symbols}
+        moved = (m for m in moved_in_one(point, names) if not special(m) and hold_on(known, m, wall.implicit))
+        point.update(next(moved, {}))
 
 
 def _is_seen(size: sp.Expr, point: Example) -> bool:
