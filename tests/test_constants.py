@@ -417,3 +417,21 @@ def test_an_equation_that_says_more_than_a_value_is_left(where):
 def test_a_variable_that_is_said_to_be_another_name_stays_one():
     """x == y gives neither of them a value."""
     assert "x" in question("w*abs(x)", None, "x == y").wrt
+
+
+@pytest.mark.parametrize(
+    ("many", "rare", "level"),
+    [
+        ("relu(x - {k})**3*relu(d - {k})", "relu(x)**2*relu(d - 100)*relu(101 - d)", "C1"),
+        (
+            "relu(x - {k})**2*relu(d - {k})",
+            "relu(x + 1)**3*relu(d - 100)*relu(101 - d) + abs(x)**1.5*relu(d)",
+            "C1",
+        ),
+        ("relu(x*d - exp(x) - {k})**3", "relu(x)**2*relu(d - 100)*relu(101 - d)", "C1"),
+    ],
+)
+def test_the_worst_class_is_told_however_many_conditions_there_are(many, rare, level):
+    """Few values of constants are tried, and among them are those of the worst points."""
+    text = " + ".join([*(many.format(k=k) for k in range(1, 13)), rare])
+    assert str(ask(text, "x").smoothness) in (level, "None")

@@ -342,3 +342,19 @@ def test_common_zeros_are_all_found(f: str, g: str, expected: list[sp.Expr]) -> 
 def test_common_zeros_without_end_or_form_are_not_told(f: str, g: str) -> None:
     """Infinitely many, more unknowns than equations, and a common root without a closed form."""
     assert common_zeros(read(f), read(g), x) is None
+
+
+@pytest.mark.parametrize("wave", [sp.sin(x), sp.cos(x), sp.sin(2 * x), sp.sin(x) - sp.cos(x)])
+@pytest.mark.parametrize("end", [-1, 0, 1, 3])
+def test_a_domain_that_begins_at_a_zero_holds_it(wave: sp.Expr, end: int) -> None:
+    """sin(x)*(1 + sqrt(x - p)) vanishes at p, where its domain begins, if sin does; so do those that end there."""
+    first = {sp.cos(x): sp.pi / 2, sp.sin(x) - sp.cos(x): sp.pi / 4}.get(wave, sp.S.Zero)
+    place = first + end * sp.pi
+    for side in (1, -1):
+        found = real_roots(wave * (1 + sp.sqrt(side * (x - place))), x)
+        assert found.complete
+        at = [r.exact for r in found.roots] + [
+            member(f, k).exact for f in found.families for k in range(-9, 10) if f.has(k)
+        ]
+        assert any(sp.simplify(p - place) == 0 for p in at if p is not None)
+        assert all(side * (p - place) >= 0 for p in at if p is not None)

@@ -164,3 +164,27 @@ def test_a_penalty_over_other_indices_stands_beside_the_term_of_a_sample(text):
     assert any("for one i" in note for note in problem.notes)
     assert (found.verdict, str(found.smoothness)) == (Verdict.NOT_DIFFERENTIABLE, "C0")
     assert answer(problem.samples.written) == (Verdict.NOT_DIFFERENTIABLE, "C0")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("(sum(w*x_i) + abs(w))/n - abs(w)", "w"),
+        ("(sum(w*x_i) + abs(w)*u)/n - u*abs(w)", "w,u"),
+        ("mean(abs(w)*x_i)/n - (sum(abs(w)*x_i) + u)/n", "w"),
+        ("abs(w) - (abs(w) + sum((w - x_i)**2))/n", "w"),
+    ],
+)
+def test_what_is_divided_by_the_count_cancels_for_one_term_alone(text, wrt):
+    """abs(w)/n - abs(w) is 0 for n = 1, and has a corner for every other n."""
+    report = check(text, wrt)
+    assert report.verdict is Verdict.NOT_DIFFERENTIABLE
+    assert str(report.smoothness) == "C0"
+
+
+@pytest.mark.parametrize("bound", ["d_j", "d_j + 0", "min(d_j, 5)"])
+def test_a_constraint_between_samples_is_none_on_one_of_them(bound):
+    """x_i < d_j for all i and j says x_i < d_i and more: abs(x_i - d_i) is d_i - x_i in all terms."""
+    report = check("sum(abs(x_i - d_i))", "x", f"x_i < {bound}")
+    assert report.verdict is not Verdict.NOT_DIFFERENTIABLE
+    assert not any("every number" in note for note in report.notes)

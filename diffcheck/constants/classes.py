@@ -81,7 +81,7 @@ def regions(leaves: Sequence[Leaf], constants: Sequence[str], where: Sequence[Co
             raise Undetermined("cannot tell whether it is differentiable for some constants")
     if not found:
         return [Region(worst, "", {})]
-    if all(level.differentiable != worst.differentiable for level in found):
+    if worst not in found:
         # Some constants have the worst leaf, for it has a point.
         raise Undetermined("cannot tell for which constants it is differentiable")
     merged = _merged(found)
@@ -191,7 +191,8 @@ def _examples(
             out[tuple(point[s] for s in symbols)] = {s: point[s] for s in symbols}
 
     own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(symbols)]
-    for leaf in leaves:
+    # The worst first: there may be more than are tried.
+    for leaf in sorted(leaves, key=lambda leaf: leaf.outcome.level):
         values = {symbol(n): e.subs(dict(leaf.witness)) for n, e in leaf.wall.base if symbol(n) in symbols}
         keep(
             {

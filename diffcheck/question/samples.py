@@ -326,9 +326,13 @@ def _one_term_of(
     # The number of terms is no constant in general position: 1/(n - 1) is none for one term.
     if not _apart(whole, over) or any(n in expander.counts for n in whole.names()):
         return None
+    known = _parts_of(whole)
+    if not all(_about_one(substitute(c, lambda n: _part_of(n, known))) for c in where):
+        return None  # x_i < c_j holds for every i and every j
     size = expander.size if _reduced_letters(expander) - set(over) else None
     scale = parts.sums[0].scale
-    reduction = scale if scale == "mean" or (scale == "sum" and rest is None) else ""
+    plain = scale == "mean" and not parts.divided
+    reduction = scale if plain or (scale == "sum" and rest is None) else ""
     conditions = _conditions(where, whole, expander)
     return Reading(whole, conditions, tuple(notes), size, over, term, rest, reduction)
 
@@ -341,9 +345,8 @@ def _plain(condition: Node) -> bool:
 
 
 def _about_one(condition: Node) -> bool:
-    """Whether a constraint is about one index at a time: not p[i] < p[i+1]."""
-    seen: dict[str, tuple[str, ...]] = {}
-    same = all(seen.setdefault(base_of(n), indices_of(n)) == indices_of(n) for n in condition.names())
+    """Whether a constraint is about one index at a time: not p[i] < p[i+1], and not p[i] < q[j]."""
+    same = len({indices_of(n) for n in condition.names() if indices_of(n)}) < 2
     shifted = any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
     return _plain(condition) and same and not shifted
 
@@ -369,11 +372,17 @@ def _apart(tree: Node, over: Sequence[str]) -> bool:
 
 def _conditions(where: Sequence[Node], tree: Node, expander: Expander) -> tuple[Node, ...]:
     """Return constraints for every part: `p[i] > 0`, `p_i > 0` and `p > 0` hold for all parts of p."""
+    known = _parts_of(tree)
+    return tuple(dict.fromkeys(c for condition in where for c in _for_all(condition, known, expander)))
+
+
+def _parts_of(tree: Node) -> dict[str, list[tuple[str, ...]]]:
+    """Return the subscripts with which every vector stands in a tree."""
     known: dict[str, list[tuple[str, ...]]] = {}
     for n in tree.names():
         if "[" in n:
             known.setdefault(base_of(n), []).append(indices_of(n))
-    return tuple(dict.fromkeys(c for condition in where for c in _for_all(condition, known, expander)))
+    return known
 
 
 def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander: Expander) -> Iterator[Node]:

@@ -17,7 +17,7 @@ __all__ = ["Split", "Sum", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One sum: its indices; "sum", "mean", or "other" where it is divided by the count in another way."""
+    """One sum: its indices; "sum", "mean", or "mean/n" where it is divided by the count once more, and so on."""
 
     over: tuple[str, ...]
     scale: str
@@ -25,12 +25,16 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A sum of sums: one term of each with what stands beside them, the terms alone, the rest alone."""
+    """A sum of sums: one term of each with what stands beside them, the terms alone, the rest alone.
+
+    divided: how many times the rest is divided by the number of terms.
+    """
 
     whole: Node | None
     term: Node | None
     rest: Node | None
     sums: tuple[Sum, ...] = ()
+    divided: int = 0
 
     @property
     def over(self) -> set[str]:
@@ -40,13 +44,12 @@ class Split:
     def mapped(self, change: Callable[[Node], Node]) -> Split:
         """Return the same with every part changed alike."""
         whole, term, rest = (None if p is None else change(p) for p in (self.whole, self.term, self.rest))
-        return Split(whole, term, rest, self.sums)
+        return Split(whole, term, rest, self.sums, self.divided)
 
     def averaged(self) -> Split:
         """Return the same, divided by the number of terms: for one term nothing changes."""
-        plain = self.rest is None and all(s.scale == "sum" for s in self.sums)
-        sums = tuple(replace(s, scale="mean" if plain else "other") for s in self.sums)
-        return replace(self, sums=sums)
+        sums = tuple(replace(s, scale="mean" if s.scale == "sum" else f"{s.scale}/n") for s in self.sums)
+        return replace(self, sums=sums, divided=self.divided + (self.rest is not None))
 
 
 # The indices of a sum; None for any.
@@ -80,8 +83,11 @@ def _joined(expander: Expander, node: Node, parts: Sequence[Split]) -> Split | N
         return parts[0].mapped(lambda p: Node("neg", (p,), None, node.span))
     left, right = parts
     if node.op in ("add", "sub"):
+        if left.rest is not None and right.rest is not None and left.divided != right.divided:
+            return None  # abs(w)/n - abs(w) vanishes for one term alone
         whole, term = _added(node, left.whole, right.whole), _added(node, left.term, right.term)
-        return Split(whole, term, _added(node, left.rest, right.rest), (*left.sums, *right.sums))
+        divided = max(left.divided, right.divided)
+        return Split(whole, term, _added(node, left.rest, right.rest), (*left.sums, *right.sums), divided)
     if (left.sums and right.sums) or (node.op == "div" and right.sums):
         return None
     first, second = node.args

@@ -204,4 +204,8 @@ def _by_intervals(
             singles += extra
         elif _holds_at(member(family, inner), condition, u, x):
             families.append(piece if high.is_infinite else _to(piece, high, condition.holds(0)))
+        elif not high.is_infinite and condition.holds(0):
+            # The zero itself belongs to the domain that begins there: sin(x)*(1 + sqrt(x)) is 0 at 0.
+            k, hit = _number_at(family, high)
+            singles += [member(family, k)] if hit and piece.has(k) else []
     return singles, families
