@@ -2,10 +2,12 @@
 
 import pytest
 import sympy as sp
+from questions import ask
 
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.errors import Undetermined
 from diffcheck.germs.germ import Germ, Mono
+from diffcheck.verdict import Verdict
 from diffcheck.walls.cell import BadWitness, Cell, SplitInteger
 from diffcheck.walls.solved import walls_of
 
@@ -171,3 +173,25 @@ def test_conditions_are_constraints_that_hold_at_the_point():
         assert isinstance(c, Constraint)
         value = c.expr.subs(cell.point)
         assert value > 0 if c.rel == ">" else value < 0
+
+
+LOCAL = [
+    "atan(tan({u})) - {u}",
+    "asin(sin({u})) - {u}",
+    "atan2(sin({u}), cos({u})) - {u}",
+    "atan((1 + {u})/(1 - {u})) - atan({u}) - pi/4",
+    "atan({u} - 5) + atan(1/({u} - 5)) + pi/2",
+]
+
+
+@pytest.mark.parametrize("factor", LOCAL)
+@pytest.mark.parametrize("kink", ["abs(x)", "relu(x)", "sign(x)"])
+def test_what_is_zero_on_one_part_of_the_constants_is_not_taken_for_zero(factor, kink):
+    """atan(tan(c)) = c between two poles alone: the kink is there for constants beyond."""
+    for text, wrt in ((f"{kink}*({factor.format(u='c')})", "x"), (f"{kink}*({factor.format(u='y')})", "x,y")):
+        assert ask(text, wrt).verdict is not Verdict.DIFFERENTIABLE
+
+
+def test_an_identity_on_a_half_line_holds_there():
+    """atan(x) + atan(1/x) is pi/2 for x > 0."""
+    assert str(ask("abs(y)*(atan(x) + atan(1/x) - pi/2)", "x,y", "x > 0").smoothness) == "Cinf"

@@ -188,3 +188,24 @@ def test_a_constraint_between_samples_is_none_on_one_of_them(bound):
     report = check("sum(abs(x_i - d_i))", "x", f"x_i < {bound}")
     assert report.verdict is not Verdict.NOT_DIFFERENTIABLE
     assert not any("every number" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(where(z_i > 0, 1, -1)*abs(w - relu(x_i)))",
+        "sum(sign(z_i)*abs(w - relu(x_i)))",
+        "sum(where(x_i > 0, abs(w - x_i), where(x_i > -1, 1, -1)*abs(w)))",
+        "sum(where(x_i > 0, relu(w - x_i)**2, where(x_i > -1, 1, -1)*relu(w)**2))",
+    ],
+)
+def test_a_place_that_some_data_have_is_no_proof_for_all(text):
+    """Where no term has the place that moves, the others may stand at one point, and cancel."""
+    report = check(text, "w")
+    assert not any("every number" in note for note in report.notes)
+
+
+def test_a_part_of_a_vector_is_one_in_constraints_too():
+    """x_0 is x[0], there as in the text."""
+    for first in ("x_0", "x[0]"):
+        assert str(check("max(x_i)", "x", f"{first} > x_1, {first} > x_2").smoothness) == "Cinf"

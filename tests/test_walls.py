@@ -429,3 +429,14 @@ def test_an_integer_power_has_roots_on_both_sides(step):
     """x**k = 4 has the root -2 for k = 2: no power with a symbol for an exponent is inverted for positive x alone."""
     found = ask(f"abs(x**{step} - 4)", "x", "x < 0")
     assert found.verdict is not Verdict.DIFFERENTIABLE
+
+
+@pytest.mark.parametrize("one", ["sin(1)**2 + cos(1)**2", "4*sin(1/2)**2 + 2*cos(1) - 1", "1"])
+@pytest.mark.parametrize(
+    ("form", "level"), [("({})**(3/2)", "C2"), ("({})**(5/2)", "C4"), ("log({})", "singular")]
+)
+def test_a_number_that_is_zero_is_a_border_however_it_is_written(one, form, level):
+    """1 - sin(x + y) has double zeros, and so has what is written otherwise with the same number."""
+    assert str(ask(form.format(f"{one} - sin(x + y)"), "x,y").smoothness) == level
+    turned = "1 - sin(x - y)*sin(3/10) - cos(x - y)*cos(3/10)"
+    assert str(ask(form.format(turned), "x,y").smoothness) == level

@@ -29,7 +29,7 @@ from diffcheck.algebra.cancelled import with_names
 from diffcheck.algebra.ring import Element, NeedUnit, TooHard
 from diffcheck.algebra.tower import Tower
 
-__all__ = ["Decision", "is_zero", "prove_equal"]
+__all__ = ["Decision", "dividing", "is_zero", "prove_equal"]
 
 
 class Decision(Enum):
@@ -339,6 +339,26 @@ def _domain_is_convex(expr: sp.Expr) -> bool:
     Conditions of log(u), u**p and asin(u) are u > 0, u >= 0 and |u| <= 1; a denominator must have no zero.
     """
     return all(_condition_is_convex(part) for part in sp.preorder_traversal(expr))
+
+
+def dividing(expr: sp.Expr) -> list[sp.Expr] | None:
+    """Return expressions such that the domain is convex where each has one sign; None if none are known.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> dividing(sp.atan(x) + sp.atan(1 / x)), dividing(sp.atan(sp.tan(x)))
+    ([x], None)
+    """
+    found: dict[sp.Expr, None] = {}
+    for part in sp.preorder_traversal(expr):
+        if _condition_is_convex(part):
+            continue
+        if isinstance(part, sp.Abs | sp.sign):
+            found[part.args[0]] = None
+        elif part.is_Pow and part.exp.is_integer and _is_linear(part.base):
+            found[part.base] = None
+        else:
+            return None
+    return list(found)
 
 
 def _condition_is_convex(part: sp.Expr) -> bool:

@@ -224,7 +224,7 @@ def _judge(work: Work, wall: Wall, cell: Cell) -> Outcome:
         return judge(work.tree, sides, cell)
     outcome = judge(part, sides, cell)
     # The slopes and germs of the whole sum hold for this point alone: its other terms branch elsewhere.
-    here = judge(work.tree, sides, Cell(cell.point, cell.implicit, wall.steps))
+    here = judge(work.tree, sides, Cell(cell.point, cell.implicit, wall.steps, known=cell.known))
     if here.level != outcome.level:
         raise Undetermined("the terms of a sum and the sum do not agree at a wall")
     return replace(outcome, left=None, right=None, evidence=here.evidence)

@@ -15,6 +15,7 @@ from itertools import count
 
 import sympy as sp
 
+from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.isolate import tangent
 from diffcheck.algebra.printer import inner_symbol
 from diffcheck.conditions.constraint import Constraint
@@ -174,7 +175,7 @@ def _wave(f: sp.Expr, kernels: Sequence[sp.Expr], v: sp.Symbol) -> list[Solved] 
     numbers = a.is_number and b.is_number
     if not numbers and any(name.is_integer for name in (c - b if c != 0 else a).free_symbols):
         return None  # where it vanishes for one integer, that member would be lost
-    if c == 0:
+    if _vanishes(c):
         return [Solved(k * sp.pi - sp.atan(b / a), (), (k,))]
     if numbers:
         turned = _INVERSES[sp.cos](-c / sp.sqrt(a**2 + b**2))
@@ -199,7 +200,7 @@ def _solve_polynomial(coefficients: list[sp.Expr]) -> list[Solved] | None:
     if degree == 2:
         b = coefficients[1]
         disc = sp.factor(sp.expand(b**2 - 4 * a * c))
-        if disc == 0:
+        if _vanishes(disc):
             return [Solved(-b / (2 * a))]
         root = sp.sqrt(disc)
         return [Solved((-b + s * root) / (2 * a), (Constraint(disc, ">"),)) for s in (1, -1)]
@@ -237,19 +238,25 @@ def _solve_in_powers(coefficients: list[sp.Expr]) -> list[Solved] | None:
 def _solve_power(n: sp.Integer, value: sp.Expr) -> list[Solved]:
     """Solve z**n = value over the reals."""
     up, down = (Constraint(value, ">"),), (Constraint(value, "<"),)
-    if value == 0:
+    if _vanishes(value):
         return [Solved(sp.S.Zero)]
     if n % 2:
         return [Solved(value ** (1 / n), up), Solved(-((-value) ** (1 / n)), down)]
     return [Solved(value ** (1 / n), up), Solved(-(value ** (1 / n)), up)]
 
 
+def _vanishes(value: sp.Expr) -> bool:
+    """Whether a number is zero, as sin(1)**2 + cos(1)**2 - 1 is: then a strict condition on it holds nowhere."""
+    return bool(value == 0) or (value.is_number and is_zero(value) is Decision.YES)
+
+
 def _sine_angles(value: sp.Expr) -> list[Solved]:
     k = fresh_integer()
-    if value == 0:
+    if _vanishes(value):
         return [Solved(k * sp.pi, (), (k,))]
-    if value in (1, -1):
-        return [Solved(value * sp.pi / 2 + 2 * k * sp.pi, (), (k,))]
+    for end in (1, -1):
+        if _vanishes(value - end):
+            return [Solved(end * sp.pi / 2 + 2 * k * sp.pi, (), (k,))]
     inside = (Constraint(1 - value**2, ">"),)
     return [
         Solved(sp.asin(value) + 2 * k * sp.pi, inside, (k,)),

@@ -155,7 +155,7 @@ def _look_at(question: Question, leaf: Leaf) -> Callable[[Node], Outcome | None]
     def across(node: Node) -> Outcome:
         wall = leaf.wall
         base = {n: symbol(n) for n in question.names} | wall.point()
-        cell = Cell(dict(leaf.witness), wall.implicit, wall.steps)
+        cell = Cell(dict(leaf.witness), wall.implicit, wall.steps, local=True)
         return judge(node, Sides(base, {wall.variable: sp.S.One}), cell)
 
     def thin(node: Node) -> Outcome | None:

@@ -411,10 +411,10 @@ def _shifted(index: str, shift: int) -> str | None:
 
 
 def _part_of(node: Node, known: dict[str, list[tuple[str, ...]]]) -> Node | None:
-    """Return p[i] for p_i, where p is a vector."""
+    """Return p[i] for p_i, and p[0] for p_0, where p is a vector."""
     stem, _, index = str(node.leaf).rpartition("_")
-    if node.op == NAME and stem in known and index and set(index) <= {*LETTERS}:
-        return name(subscripted(stem, index), node.span)
+    if node.op == NAME and stem in known and index and (index.isdigit() or set(index) <= {*LETTERS}):
+        return name(subscripted(stem, (index,) if index.isdigit() else index), node.span)
     return None
 
 

@@ -34,13 +34,15 @@ import sympy as sp
 
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol
+from diffcheck.conditions.implied import covered
 from diffcheck.errors import InputError, Undetermined
-from diffcheck.language.parse import parse
+from diffcheck.language.parse import parse, parse_conditions
 from diffcheck.language.reductions import LETTERS
 from diffcheck.language.tree import Node
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem, Samples
 from diffcheck.verdict import CINF, Analysis, Finding, Kind, Report, Verdict
+from diffcheck.walls.interior import interior
 
 __all__ = ["asked", "settled", "shared"]
 
@@ -158,7 +160,22 @@ def _holds_for_all(
     if analysis.smoothness == CINF:
         return True
     worst = [f for f in analysis.findings if f.level == analysis.smoothness]
-    return any(_moves(f, problem, samples) for f in worst)
+    return _is_for_all_data([f for f in worst if _moves(f, problem, samples)])
+
+
+def _is_for_all_data(findings: Sequence[Finding]) -> bool:
+    """Whether one of some places is there for all data, up to a null set: what x[i] > 0 asks may hold of no term."""
+    try:
+        asked = [tuple(interior(_inequalities(f.condition or ""))) for f in findings]
+    except InputError:
+        return False
+    return covered((), asked)
+
+
+def _inequalities(condition: str) -> Sequence[Node]:
+    """Return the inequalities of a condition as text; what is unequal is so but for a null set."""
+    parts = [part for part in condition.split(" and ") if part and " != " not in part]
+    return [node for part in parts for node in parse_conditions(part)]
 
 
 def _narrows(problem: Problem, samples: Samples, held: Sequence[str]) -> bool:

@@ -16,11 +16,13 @@ import sympy as sp
 
 from diffcheck.algebra.balls import enclose, sign_at
 from diffcheck.algebra.expanded import expanded, is_modest
-from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.identity import Decision, dividing, is_zero
 from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import inner_symbol, shown
 from diffcheck.algebra.roots import common_zeros
+from diffcheck.conditions.boxes import bounding_box
 from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
 from diffcheck.germs.turning import Turning, angles
@@ -93,6 +95,7 @@ class Cell:
     point: exact coordinates of the free symbols of the wall.
     conditions: constraints that hold at the point and make the answers valid.
     steps: integer parts that are known along the wall; None where each value is a kind of point of its own.
+    local: whether answers are about points near this one alone.  known: what holds at all points in question.
     exponents: those whose signs were asked for; powers: those of what vanishes.
     branches: coefficients whose signs decided a comparison.
     pivots: coefficients that were divided by or rooted; exceptional: coefficients in symbolic integers, or in a symbol
@@ -104,8 +107,13 @@ class Cell:
         point: Mapping[sp.Symbol, sp.Expr],
         implicit: Implicit | None = None,
         steps: Sequence[Step] | None = None,
+        *,
+        local: bool = False,
+        known: Sequence[Constraint] = (),
     ) -> None:
         self.point = dict(point)
+        self.local = local
+        self.known = tuple(known)
         self.implicit = implicit
         self.steps = None if steps is None else {s.of: s for s in steps}
         self.conditions: dict[Constraint, None] = {}
@@ -155,9 +163,25 @@ class Cell:
         decision = is_zero(c, self.point)
         if decision is Decision.UNKNOWN and sp.count_ops(c) <= MAX_OPERATIONS:
             decision = is_zero(expanded(c), self.point)
-        if decision is Decision.UNKNOWN:
+        if decision is Decision.UNKNOWN or (decision is Decision.YES and not self._is_zero_here(c)):
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
         return decision is Decision.YES
+
+    def _is_zero_here(self, c: sp.Expr) -> bool:
+        """Whether ``c``, zero around the point, is zero wherever the conditions hold; note those that it needs.
+
+        atan(x) + atan(1/x) - pi/2 is zero for x > 0; atan(tan(x)) - x only between two poles.
+        """
+        parts = [p for p in c.atoms(sp.asin, sp.acos, sp.atan, sp.Pow) if p.free_symbols and _is_branched(p)]
+        if self.local or not parts or is_zero(c) is Decision.YES:
+            return True
+        box = bounding_box((k.expr, ACCEPTS[k.rel]) for k in self.known)
+        if c.free_symbols <= box.keys() and enclose(c, box, 128, analytic=True).is_finite():
+            return True  # analytic on a box that holds all points
+        bounds = dividing(c)
+        for u in bounds or ():
+            self.sign(u)
+        return bounds is not None or not any(isinstance(p, sp.Function) for p in parts)
 
     def _zero_at_root(self, c: sp.Expr, implicit: Implicit) -> bool:
         """Prove that ``c``, whose ball holds zero, vanishes; another point may decide what other names move."""
@@ -530,3 +554,12 @@ def _without_logarithms(expr: sp.Expr) -> sp.Expr:
         return expr
     numerator, denominator = sp.together(sp.exp(expr) - 1).as_numer_denom()
     return numerator * denominator
+
+
+def _is_branched(part: sp.Expr) -> bool:
+    """Whether a part is an arc, or a root of what is divided by something: it may differ beyond a pole."""
+    if not part.is_Pow:
+        return True
+    return not part.exp.is_integer and any(
+        p.is_Pow and p.exp.is_negative and p.base.free_symbols for p in sp.preorder_traversal(part.base)
+    )

@@ -75,7 +75,7 @@ def _between_walls(symbols: Sequence[sp.Symbol], leaves: Sequence[Leaf]) -> Iter
 
 
 def _has_value(tree: Node, names: Sequence[str], point: Example) -> bool:
-    cell = Cell(point)
+    cell = Cell(point, local=True)
     algebra = Algebra(cell, 2)
     # Not at the same speed, lest x - y stay as it is.
     line = {

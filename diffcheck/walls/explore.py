@@ -273,7 +273,7 @@ def _visit(
 ) -> tuple[Cell, Outcome]:
     apart: list[sp.Expr] = []
     for attempt in range(ATTEMPTS):
-        cell = Cell(point, wall.implicit, wall.steps)
+        cell = Cell(point, wall.implicit, wall.steps, known=known)
         try:
             return cell, judge(wall, cell)
         except BadWitness as bad:

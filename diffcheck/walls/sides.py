@@ -401,7 +401,7 @@ def _identical(cell: Cell, above: sp.Expr, below: sp.Expr, p: sp.Expr) -> bool:
     near = dict(cell.point)
     if cell.implicit is None:
         near[X] = p.subs(cell.point) + sp.Rational(1, 1009)
-        probe = Cell(near)
+        probe = Cell(near, local=True)
         try:
             return probe.vanishes(above - below)
         except Undetermined:
