@@ -21,6 +21,7 @@ from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.constants.cases import occurrence
+from diffcheck.deadline import check_time
 from diffcheck.errors import Undetermined
 from diffcheck.findings import written
 from diffcheck.findings.evidence import Discharged
@@ -239,12 +240,13 @@ def _met(work: Work, pieces: Pieces, *, guarded: bool = True) -> Iterator[tuple[
     if not guarded and no_worse(work.tree, pieces, work.never_zero, work.where, worst):
         return
     count = 0
-    for meeting in meetings(work.tree, pieces, len(variables)):
-        if meeting.guarded != guarded or meeting.part in work.record.bounded:
+    for meeting in meetings(
+        work.tree, pieces, len(variables), lambda e: e.free_symbols & variables, guarded=guarded
+    ):
+        check_time()
+        if meeting.part in work.record.bounded:
             continue
         if worst <= (SINGULAR if meeting.lead is not None else DISCONTINUOUS):
-            continue
-        if not all(e.free_symbols & variables for e in meeting.others):
             continue
         for leads in _leads(work, meeting.lead, variables):
             if not guarded and leads and _is_removable(work, pieces, meeting.part, leads[0]):

@@ -13,7 +13,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.language.tree import Node
 from diffcheck.verdict import C0, DISCONTINUOUS, SINGULAR, Smoothness
-from diffcheck.walls.gaps import COMPARISONS, DECIDING, Assignment, Pieces, closes, difference_of
+from diffcheck.walls.gaps import COMPARISONS, DECIDING, Assignment, Pieces, difference_of, steps_of
 from diffcheck.walls.least import Least
 
 __all__ = ["bounded", "continuous", "no_worse"]
@@ -71,7 +71,8 @@ def _has_values(tree: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool
     partial = [node for node in tree.distinct() if node.op in DEMANDED and not _is_natural_power(node)]
     always = _evaluated(tree) if partial else frozenset()
     return all(
-        (node in always and not _steps_in(node.args[0], pieces)) or _is_in_range(node, pieces, where)
+        (node in always and next(steps_of(node.args[0], pieces), None) is None)
+        or _is_in_range(node, pieces, where)
         for node in partial
     )
 
@@ -105,11 +106,6 @@ def _chosen(assignment: Assignment, pieces: Pieces) -> list[Constraint]:
     return [side for where_node, taken in assignment for side in _side(where_node, taken, pieces)]
 
 
-def _steps_in(node: Node, pieces: Pieces) -> bool:
-    """Whether a part can jump: it rounds, or has branches that do not meet."""
-    return any(n.op == "floor" or (n.op == "where" and not closes(n, pieces)) for n in node.distinct())
-
-
 def _is_positive(node: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool:
     """Whether every piece of a node is positive where its branches hold, or on their border."""
     for assignment, expr in pieces.with_choices(node):
@@ -137,4 +133,4 @@ def continuous(
 
     It is bounded, its conditions only choose between branches that meet, and nothing is rounded.
     """
-    return not _steps_in(tree, pieces) and bounded(tree, pieces, never_zero, where)
+    return next(steps_of(tree, pieces), None) is None and bounded(tree, pieces, never_zero, where)

@@ -7,7 +7,7 @@ A gap that itself contains branches is written out once for every combination of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -36,6 +36,7 @@ __all__ = [
     "gaps_of",
     "gaps_of_parts",
     "meetings",
+    "steps_of",
 ]
 
 MAX_PIECES = 600
@@ -180,22 +181,30 @@ class Meeting:
     """Gaps on whose common zeros something can happen that happens on none of the walls.
 
     lead: the singular gap, or None when all of them are conditions whose branches do not meet.
-    guarded: whether the others decide where the part is evaluated, and which piece its operand is.
     """
 
     part: Node
     lead: sp.Expr | None
     others: tuple[sp.Expr, ...]
-    guarded: bool = True
 
 
-def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
+def meetings(
+    tree: Node,
+    pieces: Pieces,
+    size: int,
+    moves: Callable[[sp.Expr], object] = lambda _: True,
+    *,
+    guarded: bool = True,
+) -> Iterator[Meeting]:
     """Yield the systems of two to ``size`` gaps at which walls alone say nothing.
 
     A quotient, root or logarithm may be singular only on one side of a condition, so that its own wall is reached at
     the border of that side alone: 1/(|x| + |y|), where(y > |x|, x/y, 0), and (x*|x| - y*|y|)/(x - y), which is
     (x**2 + y**2)/(x - y) for x > 0 > y.  Conditions that hold on a wall only, or closed ones together, may choose a
     value at a meeting that no neighbour has: where(x == 0, where(y == 0, 1, 0), 0).
+    moves: whether variables move a gap; those that none moves meet nothing.
+    guarded: whether the other gaps decide where a part is evaluated, and which piece its operand is; if not, one of
+    them at least is a turn elsewhere.
     """
     guards: dict[Node, dict[sp.Expr, None]] = {}
     for node in tree.distinct():
@@ -203,22 +212,32 @@ def meetings(tree: Node, pieces: Pieces, size: int) -> Iterator[Meeting]:
             turns = borders(node.args[0], pieces)
             for inner in dict.fromkeys(n for later in node.args[1:] for n in later.distinct()):
                 guards.setdefault(inner, {}).update(turns)
-    everywhere = borders(tree, pieces)
+    everywhere = {} if guarded else borders(tree, pieces)
     for node in tree.distinct():
-        if node.op not in COMPARISONS:
-            for part, offset, _ in _gap_nodes(node, set()):
-                own = {**guards.get(node, {}), **borders(part, pieces)}
-                for expr in pieces.of(part):
-                    turns = {g: None for g in (*own, *everywhere) if g != _unsigned(expr - offset)}
-                    for others in _subsets(list(turns), 1, size - 1):
-                        yield Meeting(node, expr - offset, others, own.keys() >= set(others))
-    apart = [
-        node
-        for node in tree.distinct()
-        if node.op == "floor" or (node.op == "where" and not closes(node, pieces))
-    ]
+        for part, offset, _ in _gap_nodes(node, set()) if node.op not in COMPARISONS else ():
+            turns = {**guards.get(node, {}), **borders(part, pieces)}
+            for lead in (expr - offset for expr in pieces.of(part)):
+                if moves(lead):
+                    own, far = (
+                        [g for g in some if moves(g) and g != _unsigned(lead)]
+                        for some in (turns, [g for g in everywhere if g not in turns])
+                    )
+                    found = _subsets(own, 1, size - 1) if guarded else _with_one_of(far, own, size - 1)
+                    yield from (Meeting(node, lead, others) for others in found)
+    apart = list(steps_of(tree, pieces)) if guarded else []
     steps = dict.fromkeys(g for n in apart for g in borders(n if n.op == "floor" else n.args[0], pieces))
-    yield from (Meeting(apart[0], None, others) for others in _subsets(list(steps), 2, size))
+    yield from (Meeting(apart[0], None, others) for others in _subsets(list(filter(moves, steps)), 2, size))
+
+
+def steps_of(tree: Node, pieces: Pieces) -> Iterator[Node]:
+    """Yield the parts that can jump: those that round, and branches that do not meet."""
+    return (n for n in tree.distinct() if n.op == "floor" or (n.op == "where" and not closes(n, pieces)))
+
+
+def _with_one_of(far: list[sp.Expr], own: list[sp.Expr], most: int) -> Iterator[tuple[sp.Expr, ...]]:
+    """Yield the sets of up to so many gaps that hold one at least of the first ones."""
+    for i, first in enumerate(far):
+        yield from ((first, *others) for others in _subsets([*far[i + 1 :], *own], 0, most - 1))
 
 
 def _subsets(gaps: list[sp.Expr], least: int, most: int) -> Iterator[tuple[sp.Expr, ...]]:
