@@ -117,6 +117,34 @@ def test_a_failure_beside_other_values_needs_all_of_them_to_be_independent(text:
     assert {f.condition for f in findings} == {f"the gradients of {names} are linearly independent there"}
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "crossing"),
+    [
+        ("abs(x)*F(x)", "x = 0 and F(x) != 0", ""),
+        ("abs(x) + F(x)", "x = 0", ""),
+        ("relu(x)*F(G(x))", "x = 0 and F(G(x)) != 0", ""),
+        ("abs(F(x))*x", "F(x) = 0 and x != 0", "F(x)"),
+        ("max(F(x), x)", "x = F(x)", "x - F(x)"),
+        ("max(F(x), x - 1)", "x = F(x) + 1", "x - (F(x) + 1)"),
+    ],
+)
+def test_a_value_beside_its_argument_has_no_gradient_of_its_own(text: str, at: str, crossing: str) -> None:
+    """Of x and F(x) the gradients are always dependent: a corner is met where F is differentiable and it is crossed."""
+    (finding,) = check(text, wrt="x").findings
+    value = "F(G(x))" if "G" in text else "F(x)"
+    assert finding.at == at
+    needed = f"{value} is differentiable in x there"
+    crossed = f" and the gradient of {crossing} is not zero there" if crossing else ""
+    assert finding.condition == needed + crossed
+
+
+def test_a_point_that_a_value_and_its_argument_need_not_meet_is_not_claimed() -> None:
+    """norm(F(x), x) fails at (0, 0) in the plane, and is smooth in x wherever F(0) is not 0."""
+    report = check("norm(F(x), x)", wrt="x")
+    assert report.verdict is Verdict.UNDETERMINED
+    assert "tied to each other" in (report.reason or "")
+
+
 def test_two_values_must_move_apart() -> None:
     """Where a failure involves two values their gradients must be independent."""
     (finding,) = check("max(0, d(a, p) - d(a, n) + 1)").findings

@@ -7,6 +7,7 @@ from diffcheck.algebra.identity import Decision
 from diffcheck.analyze import analyze
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.question.variables import make_problem
+from diffcheck.verdict import Verdict
 
 A, C = sp.symbols("a c", real=True)
 
@@ -19,6 +20,10 @@ HALVES = [
     sp.atan(A / C) + sp.atan(C / A) - sp.pi / 2,
     sp.asin(C / sp.sqrt(1 + C**2)) - sp.acos(1 / sp.sqrt(1 + C**2)),
     abs(C) - C,
+    sp.acos(sp.cos(C)) + C,
+    sp.sqrt(C**2 - 1) / C + sp.sqrt(1 - 1 / C**2),
+    sp.sqrt(1 + sp.tan(C) ** 2) - 1 / sp.cos(C),
+    sp.atan(sp.tan(C**2)) - C**2,
 ]
 
 
@@ -37,6 +42,9 @@ def test_what_vanishes_on_one_piece_of_its_domain_is_not_said_to_be_rare(expr):
         (sp.log(C) - A, Decision.YES),
         (sp.sqrt(1 - C**2) - A, Decision.YES),
         (sp.asin(C**2) + sp.atan(A) / C, Decision.YES),
+        (sp.log(A * C) + C, Decision.YES),
+        (sp.atan(A / C) - sp.Rational(1, 3), Decision.YES),
+        ((A - C) * sp.sqrt(sp.sin(C)), Decision.YES),
         (sp.sin(C) ** 2 + sp.cos(C) ** 2 - 1, Decision.NO),
         ((A**2 - C**2) / (A - C) - A - C, Decision.NO),
     ],
@@ -62,6 +70,32 @@ def test_no_class_is_claimed_where_half_of_all_constants_have_a_corner(half, oth
     """norm(u, g - c) has a corner for all c where u vanishes near x = c: smooth for all c is false."""
     found = analyze(make_problem(f"norm({half}, {other})", ("x",), ""))
     assert found.smoothness is None or not found.smoothness.differentiable
+
+
+# A coefficient, the constants for which it is zero, and those for which it is not; None where no part is told apart.
+PARTS = [
+    ("atan(c) + atan(1/c) + pi/2", "c < 0", "c > 0"),
+    ("atan(c - 1) + atan(1/(c - 1)) - pi/2", "c > 1", "c < 1"),
+    ("sqrt(c**2 - 1)/c + sqrt(1 - 1/c**2)", "c < 0", "c > 0"),
+    ("sqrt(1 + 1/(c - 5)**2) + sqrt(1 + (c - 5)**2)/(c - 5)", "c < 5", "c > 5"),
+    ("sqrt(1 + 1/(c - 5)**2) - sqrt(1 + (c - 5)**2)/(c - 5)", "c > 5", "c < 5"),
+    ("sqrt(c**2 - 2*c) - c*sqrt(1 - 2/c)", "c > 0", "c < 0"),
+    ("acos(cos(c)) + c", None, None),
+    ("c - atan(tan(c))", None, None),
+    ("sqrt(1 + tan(c)**2) - 1/cos(c)", None, None),
+]
+
+
+@pytest.mark.parametrize(("factor", "zero", "other"), PARTS)
+@pytest.mark.parametrize("kink", ["relu(x)", "abs(x)", "x*heaviside(x)"])
+def test_a_factor_that_vanishes_for_some_constants_makes_cases_or_no_claim(kink, factor, zero, other):
+    """u*relu(x) is smooth for the constants for which u is 0, and has a corner for the others: never one for all."""
+    found = analyze(make_problem(f"({factor})*{kink}", ("x",), ""))
+    cases = {c.condition: c.verdict for c in found.cases}
+    if zero is None:
+        assert found.verdict in (Verdict.UNDETERMINED, Verdict.CONDITIONAL)
+    else:
+        assert cases == {zero: Verdict.DIFFERENTIABLE, other: Verdict.NOT_DIFFERENTIABLE}
 
 
 @pytest.mark.parametrize(

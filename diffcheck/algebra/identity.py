@@ -345,8 +345,8 @@ def dividing(expr: sp.Expr) -> list[sp.Expr] | None:
     """Return expressions such that the domain is convex where each has one sign; None if none are known.
 
     >>> x = sp.Symbol("x", real=True)
-    >>> dividing(sp.atan(x) + sp.atan(1 / x)), dividing(sp.atan(sp.tan(x)))
-    ([x], None)
+    >>> dividing(sp.atan(x) + sp.atan(1 / x)), dividing(sp.sqrt(x**2 - 1)), dividing(sp.atan(sp.tan(x)))
+    ([x], [x - 1, x + 1], None)
     """
     found: dict[sp.Expr, None] = {}
     for part in sp.preorder_traversal(expr):
@@ -354,11 +354,29 @@ def dividing(expr: sp.Expr) -> list[sp.Expr] | None:
             continue
         if isinstance(part, sp.Abs | sp.sign):
             found[part.args[0]] = None
-        elif part.is_Pow and part.exp.is_integer and _is_linear(part.base):
-            found[part.base] = None
+            continue
+        if isinstance(part, sp.asin | sp.acos):
+            asked = [1 - part.args[0], 1 + part.args[0]]
+        elif part.is_Pow or isinstance(part, sp.log):
+            asked = [part.args[0]]
         else:
             return None
+        borders = [_linear_factors(u) for u in asked]
+        if None in borders:
+            return None
+        found.update(dict.fromkeys(f for own in borders for f in own or ()))
     return list(found)
+
+
+def _linear_factors(u: sp.Expr) -> list[sp.Expr] | None:
+    """Return the factors of a rational function that can vanish; None where one of them is not linear."""
+    if _is_linear(u):
+        return [u]
+    if not u.is_rational_function() or _has_more_nodes(u, MAX_NODES):
+        return None
+    sides = sp.fraction(sp.together(u))
+    own = [f for side in sides for f, _ in sp.factor_list(side)[1] if not _never_zero(f)]
+    return own if all(_is_linear(f) for f in own) else None
 
 
 def _condition_is_convex(part: sp.Expr) -> bool:
@@ -378,20 +396,29 @@ def _is_linear(expr: sp.Expr) -> bool:
 
 
 def _never_zero(expr: sp.Expr) -> bool:
-    """Whether the expression is positive by its shape: constants, exponentials, sums with even powers."""
+    """Whether the expression is positive: constants, exponentials, sums with even powers, quadratic polynomials."""
     if not expr.free_symbols:
         return bool(enclose(expr, {}, 128) > 0)
     if isinstance(expr, sp.exp) or expr.is_positive:
         return True
     if expr.is_Add:
         kinds = [_never_zero(a) for a in expr.args]
-        return any(kinds) and all(k or _never_negative(a) for k, a in zip(kinds, expr.args, strict=True))
+        shaped = any(kinds) and all(k or _never_negative(a) for k, a in zip(kinds, expr.args, strict=True))
+        return shaped or _is_definite(expr)
     if expr.is_Mul:
         return all(_never_zero(a) for a in expr.args)
     return bool(expr.is_Pow and _never_zero(expr.base))
 
 
+def _is_definite(expr: sp.Expr) -> bool:
+    """Whether a quadratic polynomial in one letter is positive."""
+    if len(expr.free_symbols) != 1 or not expr.is_polynomial(*expr.free_symbols):
+        return False
+    form = sp.Poly(expr, *expr.free_symbols)
+    return form.degree() == 2 and form.domain in (sp.ZZ, sp.QQ) and form.LC() > 0 and form.discriminant() < 0
+
+
 def _never_negative(expr: sp.Expr) -> bool:
     if expr.is_Mul:
         return all(_never_zero(a) or _never_negative(a) for a in expr.args)
-    return bool(expr.is_Pow and expr.exp.is_Integer and expr.exp % 2 == 0 and expr.exp > 0)
+    return bool(expr.is_Pow and expr.exp.is_Integer and expr.exp % 2 == 0)

@@ -3,7 +3,7 @@
 A box gives every symbol a ball.  A ball around an expression on a box contains all of its values there, so one that
 lies wholly on the wrong side of zero rules the box out; what is left is cut in half across its widest side.
 Method: branch and prune (Hansen and Walster, Global Optimization Using Interval Analysis, 2004, chapters 10 and 11).
-Read in order: bounding_box, undecided, refuted.
+Read in order: bounding_box, undecided, refuted, is_analytic_on.
 Gives up on: conditions that touch in one point, symbols that nothing bounds on both sides.
 """
 
@@ -18,7 +18,17 @@ import sympy as sp
 
 from diffcheck.algebra.balls import enclose
 
-__all__ = ["MAX_PIECES", "Box", "Condition", "bounding_box", "halves", "refuted", "span", "undecided"]
+__all__ = [
+    "MAX_PIECES",
+    "Box",
+    "Condition",
+    "bounding_box",
+    "halves",
+    "is_analytic_on",
+    "refuted",
+    "span",
+    "undecided",
+]
 
 Box = Mapping[sp.Symbol, flint.arb]
 # An expression and the signs (-1, 0, 1) that it may have.
@@ -45,8 +55,25 @@ def undecided(conditions: Sequence[Condition], box: Box) -> Iterator[Box]:
         if any(_fails(c, piece) for c in conditions):
             continue
         yield piece
-        widest = max(piece, key=lambda s: float(piece[s].rad()))
-        todo += [{**piece, widest: half} for half in halves(piece[widest])]
+        todo += _cut(piece)
+
+
+def is_analytic_on(expr: sp.Expr, box: Box) -> bool:
+    """Whether an expression in the symbols of a box is proved to be analytic on all of it, its border as well."""
+    todo = deque([dict(box)])
+    for _ in range(MAX_PIECES):
+        if not todo:
+            return True
+        piece = todo.popleft()
+        if not enclose(expr, piece, analytic=True).is_finite():
+            todo += _cut(piece)
+    return False
+
+
+def _cut(piece: Box) -> list[dict[sp.Symbol, flint.arb]]:
+    """Return the halves of a piece across its widest side."""
+    widest = max(piece, key=lambda s: float(piece[s].rad()))
+    return [{**piece, widest: half} for half in halves(piece[widest])]
 
 
 def _fails(condition: Condition, piece: Box) -> bool:

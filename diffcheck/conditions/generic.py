@@ -4,8 +4,9 @@ An analytic function on a connected set does.  Quotients of entire functions do,
 into: what the poles leave of complex space is connected, and a value there that is not zero is one everywhere near.
 Functions with several branches over complex numbers (log, atan, asin, roots) need a connected set of real numbers:
 atan(c) + atan(1/c) is pi/2 for all c > 0 and -pi/2 for all c < 0, sqrt(c**2 + 2*c + 1) - c - 1 is 0 for all c > -1.
-Sets {u > 0} with a concave u are convex; and a square root vanishes with a difference of squares that has none.
-Read in order: vanishes_rarely.
+Sets {u > 0} with a concave u are convex; a square root vanishes with a difference of squares that has none; and what
+is zero on an open set has derivatives that are zero there: those of logarithms and arcs are of one piece.
+Read in order: vanishes_rarely, is_of_one_piece.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import ABOVE, signs
 from diffcheck.conditions.demands import demands
 
-__all__ = ["vanishes_rarely"]
+__all__ = ["is_of_one_piece", "vanishes_rarely"]
 
 # Sizes and signs in one expression.
 MAX_SIGNS = 4
 MAX_ROOTS = 3
+MAX_DERIVATIVES = 2
 MAX_OPERATIONS = 400
 BRANCHED = sp.log | sp.atan | sp.asin | sp.acos
 
@@ -55,12 +57,19 @@ def _taken(expr: sp.Expr, sizes: Sequence[sp.Expr], signs: Sequence[int]) -> sp.
     )
 
 
-def _is_rare(expr: sp.Expr) -> bool:
-    """Whether the zeros are few, or those of an equation without roots, among which they are."""
+def _is_rare(expr: sp.Expr, derivatives: int = MAX_DERIVATIVES) -> bool:
+    """Whether the zeros are few, or those of a derivative or of an equation without roots, among which they are."""
     for _ in range(1 + MAX_ROOTS):
         if is_zero(expr) is not Decision.NO:
             return False
-        if _is_of_one_piece(expr):
+        if is_of_one_piece(expr):
+            return True
+        factors = sp.Mul.make_args(expr)
+        if len(factors) > 1:
+            return all(_is_rare(f, derivatives) for f in factors if f.free_symbols)
+        if expr.is_Pow and not expr.exp.free_symbols:
+            return _is_rare(expr.base, derivatives)
+        if derivatives and any(_is_rare(d, derivatives - 1) for d in _derivatives(expr)):
             return True
         squared = without_root(expr)
         if squared is None or sp.count_ops(squared) > MAX_OPERATIONS:
@@ -69,10 +78,23 @@ def _is_rare(expr: sp.Expr) -> bool:
     return False
 
 
-def _is_of_one_piece(expr: sp.Expr) -> bool:
-    """Whether all parts with several branches are defined on convex sets, inside which nothing is divided by."""
+def _derivatives(expr: sp.Expr) -> list[sp.Expr]:
+    """Return the derivatives in single letters that are not too long."""
+    names = sorted((s for s in expr.free_symbols if not s.is_integer), key=lambda s: s.name)
+    return [d for s in names if sp.count_ops(d := sp.diff(expr, s)) <= MAX_OPERATIONS]
+
+
+def is_of_one_piece(expr: sp.Expr) -> bool:
+    """Whether what vanishes on an open set vanishes everywhere.
+
+    All parts with several branches are defined on convex sets, inside which nothing has a pole.
+
+    >>> c = sp.Symbol("c", real=True)
+    >>> is_of_one_piece(sp.log(c) + c), is_of_one_piece(sp.atan(c) + sp.atan(1 / c)), is_of_one_piece(sp.tan(c) / c)
+    (True, False, True)
+    """
     return all(
-        all(rel != "!=" and _is_concave(u) for u, rel in demands(part))
+        not part.has(sp.tan) and all(rel != "!=" and _is_concave(u) for u, rel in demands(part))
         for part in sp.preorder_traversal(expr)
         if isinstance(part, BRANCHED) or (part.is_Pow and not part.exp.is_integer)
     ) and not expr.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise, sp.floor)

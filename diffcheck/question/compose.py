@@ -5,7 +5,8 @@ differentiable wherever u is, if g is differentiable at every value; but where t
 touch that end from inside (sqrt(u) for u = w**2), so it must stay off it.  Where g fails on a hypersurface, g(u) fails
 at each point at which u crosses it; at a corner exactly if the gradient of what vanishes there is not zero, for
 g(u + o(h)) is g(u) + o(h).  Values of one function at places that move (F(x) - F(0)) are tied to each other, so a
-failure of g need not be met; then there is no verdict.
+failure of g need not be met; then there is no verdict.  Beside its argument, x beside F(x), a value has no gradient of
+its own: then only hypersurfaces are known to be crossed.
 Read in order: composed, then what it says.
 """
 
@@ -27,6 +28,9 @@ __all__ = ["BARE", "composed"]
 # Of a loss that is nothing but values of unknown functions.
 BARE = "not decidable without"
 
+# What lies at the end of a domain, or is no fault.
+BORDERS = (Kind.EDGE, Kind.FLAT)
+
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -43,12 +47,19 @@ def composed(problem: Problem, report: Report) -> Report:
     if _is_affine(problem.tree, set(problem.wrt)):
         needed = f"needed: {', '.join(dict.fromkeys(_needs(problem, moving)))}"
         return replace(_undetermined(report, f"{BARE} {functions}"), notes=(*notes, needed))
-    if report.verdict is not Verdict.DIFFERENTIABLE and _tied(problem, moving):
-        reason = "values of one function at different places are tied to each other, which is not decided"
+    beside = _is_beside_its_argument(problem, moving)
+    rarely_met = beside and any(_vanishing(f) is None for f in report.findings if f.kind not in BORDERS)
+    if report.verdict is not Verdict.DIFFERENTIABLE and (_tied(problem, moving) or rarely_met):
+        what = (
+            "values of functions and their arguments"
+            if rarely_met
+            else "values of one function at different places"
+        )
+        reason = f"{what} are tied to each other, which is not decided"
         return replace(_undetermined(report, reason), notes=notes)
     report = replace(
         report,
-        findings=tuple(_crossed(problem, moving, f) for f in report.findings),
+        findings=tuple(_crossed(problem, moving, f, beside=beside) for f in report.findings),
         surrogates=tuple(replace(s, keeps_minimisers=None) for s in report.surrogates),
         almost_everywhere=None,
         notes=notes,
@@ -109,16 +120,50 @@ def _tied(problem: Problem, moving: Sequence[Value]) -> bool:
     return any(v.moves and sum(w.call.leaf == v.call.leaf for w in shown) > 1 for v in moving)
 
 
+def _is_beside_its_argument(problem: Problem, moving: Sequence[Value]) -> bool:
+    """Whether a value is determined by variables of the question: the gradients of all are dependent then."""
+    by_name = {v.name: v for v in problem.values}
+
+    def letters(value: Value) -> set[str]:
+        names = set(value.call.names())
+        return (names - by_name.keys()).union(*(letters(by_name[n]) for n in names & by_name.keys()))
+
+    return any(v.moves and letters(v) <= set(problem.wrt) for v in moving)
+
+
 # --- findings and cases
 
 
-def _crossed(problem: Problem, moving: Sequence[Value], finding: Finding) -> Finding:
-    """Return a finding with what the functions must satisfy for it."""
-    if finding.kind in (Kind.EDGE, Kind.FLAT):
+def _vanishing(finding: Finding) -> str | None:
+    """Return what vanishes at the place of a finding; None if that is not one equation, x = 0 and F(x) = 0."""
+    equations = [c for c in finding.at.partition(" for integer ")[0].split(" and ") if " = " in c]
+    if len(equations) != 1:
+        return None
+    left, _, right = equations[0].partition(" = ")
+    return (
+        left
+        if right == "0"
+        else f"{left} - ({right})"
+        if " + " in right or " - " in right
+        else f"{left} - {right}"
+    )
+
+
+def _crossed(problem: Problem, moving: Sequence[Value], finding: Finding, *, beside: bool) -> Finding:
+    """Return a finding with what the functions must satisfy for it.
+
+    beside: whether gradients are linearly dependent.
+    """
+    if finding.kind in BORDERS:
         return finding
     texts = [v.text for v in moving]
     plain = [n for n in problem.wrt if n not in {v.name for v in moving}]
-    if len(texts) == 1 and not plain:
+    vanishing = _vanishing(finding)
+    if beside and vanishing is not None:
+        needed = f"{are(texts, f'differentiable in {problem.through}')} there"
+        if any(v.name in vanishing for v in moving):
+            needed += f" and the gradient of {vanishing} is not zero there"
+    elif len(texts) == 1 and not plain:
         needed = f"the gradient of {texts[0]} is not zero there"
     else:
         # Of all, also those that the finding is not about: F(z) may be F(x), and take back what F(x) does.

@@ -20,8 +20,9 @@ from diffcheck.algebra.identity import Decision, dividing, is_zero
 from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import inner_symbol, shown
 from diffcheck.algebra.roots import common_zeros
-from diffcheck.conditions.boxes import bounding_box
+from diffcheck.conditions.boxes import bounding_box, is_analytic_on
 from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.generic import is_of_one_piece, vanishes_rarely
 from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
@@ -125,6 +126,7 @@ class Cell:
         self.phases: dict[sp.Symbol, tuple[sp.Symbol, int, Germ]] = {}
         self.turns: dict[sp.Symbol, Turning] = {}
         self._zero: dict[sp.Expr, bool] = {}
+        self._parts = set[sp.Expr]()
         self._numbers = count()
 
     # --- zero and sign
@@ -147,6 +149,7 @@ class Cell:
         if decides and not known:
             self._split_zeros(c)
             self._note_integers(c)
+            self._note_part(c)
         return known
 
     def _decide_zero(self, c: sp.Expr) -> bool:
@@ -175,13 +178,30 @@ class Cell:
         parts = [p for p in c.atoms(sp.asin, sp.acos, sp.atan, sp.Pow) if p.free_symbols and _is_branched(p)]
         if self.local or not parts or is_zero(c) is Decision.YES:
             return True
+        return self._keeps_to_part(c)
+
+    def _note_part(self, c: sp.Expr) -> None:
+        """Note where ``c``, which is nonzero here, is so too but for a null set: it may be zero beyond a pole.
+
+        atan(x) + atan(1/x) + pi/2 is zero for x < 0, acos(cos(x)) + x is for -pi < x < 0.
+        """
+        if self.local or self.implicit is not None or c in self._parts or self.oscillating(c):
+            return
+        self._parts.add(c)
+        if is_of_one_piece(c) or vanishes_rarely(c) is Decision.YES:
+            return
+        if not self._keeps_to_part(c):
+            raise Undetermined(f"cannot tell whether `{shown(c)}` is zero on a part of where it is defined")
+
+    def _keeps_to_part(self, c: sp.Expr) -> bool:
+        """Note a connected part of where ``c`` is analytic; False where none is known."""
         box = bounding_box((k.expr, ACCEPTS[k.rel]) for k in self.known)
-        if c.free_symbols <= box.keys() and enclose(c, box, 128, analytic=True).is_finite():
-            return True  # analytic on a box that holds all points
+        if c.free_symbols <= box.keys() and is_analytic_on(c, {s: box[s] for s in c.free_symbols}):
+            return True  # on a box that holds all points
         bounds = dividing(c)
         for u in bounds or ():
             self.sign(u)
-        return bounds is not None or not any(isinstance(p, sp.Function) for p in parts)
+        return bounds is not None
 
     def _zero_at_root(self, c: sp.Expr, implicit: Implicit) -> bool:
         """Prove that ``c``, whose ball holds zero, vanishes; another point may decide what other names move."""
