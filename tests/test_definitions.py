@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffcheck.check import check
 from diffcheck.errors import InputError, SyntaxProblem, WrongArguments
 from diffcheck.language.definitions import function_names, read_definitions
 from diffcheck.language.numeric import evaluate
 from diffcheck.language.parse import parse
 from diffcheck.language.tree import Place
 from diffcheck.language.unparse import unparse
+from diffcheck.language.vectors import opened
+from diffcheck.verdict import Verdict
 
 
 def written(text: str, let: dict[str, str]) -> str:
@@ -100,3 +103,39 @@ def test_a_bad_body_points_into_itself() -> None:
     with pytest.raises(InputError) as caught:
         written("F(x)", {"F(x)": "w*+)"})
     assert (caught.value.text, caught.value.span) == ("w*+)", (3, 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "let", "full"),
+    [
+        ("sum(y[i]*F(x[i]))", {"F(x)": "abs(sum(w_j*x))*x"}, "sum(y[i]*(abs(sum(w[j]*x[i], j))*x[i]))"),
+        ("sum(y[i]*F(x[i]))", {"F(x)": "sum(w[i]*x)"}, "sum(y[i]*sum(w[j]*x[i], j))"),
+        (
+            "mean(relu(1 - y[k]*F(x[k])))",
+            {"F(x)": "sum(w_i*x_i)"},
+            "mean(relu(1 - y[k]*sum(w[i]*x[k][i], i)))",
+        ),
+        ("sum(y[i]*F(x[i]))", {"F(x)": "max(x*a_j)*x"}, "sum(y[i]*(max(x[i]*a[j], j)*x[i]))"),
+        ("sum(F(x[i]))", {"F(x)": "sum(where(i != k, w_i*w_k, 0))*x"}, None),
+        ("sum(F(x[i]))", {"F(x)": "norm(w_j*x)"}, "sum(norm(w[j]*x[i], j))"),
+        ("sum(F(x[i]))", {"F(x)": "G(x)**2", "G(u)": "sum(w_j*u)"}, "sum(sum(w[j]*x[i], j)**2)"),
+        ("F(3)", {"F(x)": "sum(w_j*x)"}, "sum(w[j]*3)"),
+        ("F(x[i])", {"F(u)": "sum(u**2)"}, "sum(x[i]**2)"),
+    ],
+)
+def test_a_reduction_in_a_definition_runs_over_the_indices_of_its_own_line(text, let, full):
+    """The i of an argument x[i] belongs to the sum around the call; a letter of both is another one inside."""
+    tree = opened(parse(text, function_names(let)))
+    found = unparse(read_definitions(let, [tree]).put_in(tree, text))
+    if full is None:
+        full = "sum(sum(where(j != k, w[j]*w[k], 0), j, k)*x[i])"
+    assert found == full
+
+
+def test_a_model_of_one_feature_is_the_same_written_with_or_without_a_definition():
+    """y[i]*sum(w[j]*x[i], j) by hand and by a function F have the same values."""
+    texts = ("sum(y[i]*F(x[i]))", "sum(y[i]*(sum(w[j]*x[i], j)*x[i]))")
+    first, second = (
+        check(text, wrt="w", let={"F(x)": "sum(w_j*x)*x"} if "F" in text else None) for text in texts
+    )
+    assert first.verdict is second.verdict is Verdict.DIFFERENTIABLE

@@ -3,7 +3,8 @@
 `sum(e)` binds every free index of e, `sum(e, i)` i alone, `dot(a, b)` those that both have.  A list whose parts carry
 an index is one vector for each of its values where a reduction around can run over it: sum(norm([x[i], u[i]])) is a
 sum of norms.  Where none can, the list's own reduction does: norm([x[i], u[i]]) is one norm of all parts.
-Read in order: `Binding.free`, `Binding.over`, then `Binding.settled`.
+A reduction in a definition binds the indices that its line shows, not those of the arguments of a call (`scoped`).
+Read in order: `Binding.free`, `Binding.over`, then `Binding.settled`, `scoped`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from diffcheck.language.layers import LAYERS
 from diffcheck.language.reductions import AXES, LETTERS, REDUCTIONS, VECTORS, index_of, index_text
 from diffcheck.language.tree import NAME, NUMBER, Node, Span, name
 
-__all__ = ["COMPARED", "PARTS", "Binding", "compares_indices", "letter_and_number"]
+__all__ = ["COMPARED", "PARTS", "Binding", "compares_indices", "letter_and_number", "scoped"]
 
 COMPARED: dict[str, Callable[[int, int], bool]] = {
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
@@ -178,3 +179,61 @@ def _named(node: Node) -> list[Node]:
     row = REDUCTIONS.get(node.op)
     rest = node.args[row.arity :] if row is not None else ()
     return [a for a in rest if a.op == NAME and a.leaf not in ("inf", "oo")]
+
+
+# --- definitions
+
+
+def scoped(tree: Node, taken: Collection[str], text: str) -> Node:
+    """Return a tree whose reductions name the indices that they bind, none of which is taken.
+
+    What is put in for a name x then keeps its own indices: sum(w[j]*x) runs over j alone, also where x is f[i] or f[j].
+    """
+    binding = Binding(text)
+    used = {str(n.leaf) for n in tree.distinct() if n.op == NAME} | {*taken}
+    spare = [letter for letter in LETTERS if letter not in used]
+    done: dict[int, Node] = {}
+
+    def named(node: Node) -> Node:
+        if id(node) not in done:
+            args = tuple(map(named, node.args))
+            same = all(a is b for a, b in zip(args, node.args, strict=True))
+            kept = node if same else Node(node.op, args, node.leaf, node.span)
+            done[id(node)] = renamed(_naming(kept, binding))
+        return done[id(node)]
+
+    def renamed(node: Node) -> Node:
+        for letter in _bound(node):
+            if letter in taken:
+                if not spare:
+                    raise binding.problem("there are more indices than letters", node.span, f"use {LETTERS}")
+                node = _with_letter(node, letter, spare.pop(0))
+        return node
+
+    return named(tree)
+
+
+def _naming(node: Node, binding: Binding) -> Node:
+    """Return a reduction, or what keeps one number for each part, with the letters that it binds behind it."""
+    if node.op in AXES:
+        letters = [binding.axis(node)] if len(node.args) == 1 else []
+    else:
+        letters = [*binding.over(node)] if binding.reduces(node) and not _named(node) else []
+    behind = (name(letter, node.span) for letter in letters if letter)
+    return Node(node.op, (*node.args, *behind), node.leaf, node.span) if any(letters) else node
+
+
+def _bound(node: Node) -> list[str]:
+    """Return the letters that stand behind the operands."""
+    behind = node.args[1:] if node.op in AXES else _named(node)
+    return [str(a.leaf) for a in behind if a.op == NAME]
+
+
+def _with_letter(node: Node, old: str, new: str, *, inside: bool = False) -> Node:
+    """Return a node with another letter for an index; inside: in a subscript, or a comparison of indices."""
+    if inside and node.op == NAME:
+        return name(new, node.span) if node.leaf == old else node
+    places = inside or compares_indices(node, [old])
+    first = 1 if node.op == "item" else REDUCTIONS[node.op].arity if node.op in REDUCTIONS else len(node.args)
+    args = tuple(_with_letter(a, old, new, inside=places or n >= first) for n, a in enumerate(node.args))
+    return Node(node.op, args, node.leaf, node.span)

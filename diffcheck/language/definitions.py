@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from diffcheck.errors import BadOption, InputError, WrongArguments
+from diffcheck.language.binding import Binding, scoped
 from diffcheck.language.layers import Numbering
 from diffcheck.language.limits import check_size
 from diffcheck.language.parse import parse
@@ -239,7 +240,9 @@ class _Writer:
             s = "s" * (len(params) != 1)
             message = f"`{row.name}` takes {len(params)} argument{s}, got {len(node.args)}"
             raise self.misused(node, row, message)
-        return _instance(row.body, dict(zip(params, node.args, strict=True)), node.span, {})
+        letters = {letter for a in node.args for letter in Binding(self.text).free(a)}
+        body = scoped(row.body, letters, row.line) if letters else row.body
+        return _instance(body, dict(zip(params, node.args, strict=True)), node.span, {})
 
     def misused(self, node: Node, row: Definition, message: str, help_: str = "") -> WrongArguments:
         """Return the error for a use that does not fit the definition, at its place."""
