@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from diffcheck.algebra.identity import Decision
+from diffcheck.algebra.identity import Decision, dividing
 from diffcheck.analyze import analyze
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.question.variables import make_problem
@@ -43,6 +43,8 @@ def test_what_vanishes_on_one_piece_of_its_domain_is_not_said_to_be_rare(expr):
         (sp.sqrt(1 - C**2) - A, Decision.YES),
         (sp.asin(C**2) + sp.atan(A) / C, Decision.YES),
         (sp.log(A * C) + C, Decision.YES),
+        ((A**2 + C**2) ** (A / 2) - sp.sqrt((A - 1) ** 2 + (C + 2) ** 2), Decision.YES),
+        (C**A, Decision.YES),
         (sp.atan(A / C) - sp.Rational(1, 3), Decision.YES),
         ((A - C) * sp.sqrt(sp.sin(C)), Decision.YES),
         (sp.sin(C) ** 2 + sp.cos(C) ** 2 - 1, Decision.NO),
@@ -70,6 +72,25 @@ def test_no_class_is_claimed_where_half_of_all_constants_have_a_corner(half, oth
     """norm(u, g - c) has a corner for all c where u vanishes near x = c: smooth for all c is false."""
     found = analyze(make_problem(f"norm({half}, {other})", ("x",), ""))
     assert found.smoothness is None or not found.smoothness.differentiable
+
+
+@pytest.mark.parametrize("part", [sp.log, sp.sqrt, sp.acos, sp.asin])
+@pytest.mark.parametrize(
+    "u",
+    [
+        A * C,
+        sp.pi * A / C,
+        (A + sp.pi) / (sp.pi + A),
+        (C**2 - sp.pi**2) * A,
+        1 / (A - 1),
+        sp.sqrt(A) - C,
+        A**C,
+    ],
+)
+def test_what_divides_a_domain_has_one_sign_on_convex_parts_or_is_not_known(part, u):
+    """Of sqrt(a*c) the signs of a and c tell the parts of its domain; of what has no linear factors nothing is said."""
+    bounds = dividing(part(u))
+    assert bounds is None or all(sp.Poly(b, *b.free_symbols).total_degree() == 1 for b in bounds)
 
 
 # A coefficient, the constants for which it is zero, and those for which it is not; None where no part is told apart.

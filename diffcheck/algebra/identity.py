@@ -374,8 +374,11 @@ def _linear_factors(u: sp.Expr) -> list[sp.Expr] | None:
         return [u]
     if not u.is_rational_function() or _has_more_nodes(u, MAX_NODES):
         return None
-    sides = sp.fraction(sp.together(u))
-    own = [f for side in sides for f, _ in sp.factor_list(side)[1] if not _never_zero(f)]
+    try:
+        sides = [side for side in sp.fraction(sp.cancel(u)) if side.free_symbols]
+        own = [f for side in sides for f, _ in sp.factor_list(side)[1] if not _never_zero(f)]
+    except sp.PolynomialError:
+        return None
     return own if all(_is_linear(f) for f in own) else None
 
 

@@ -4,8 +4,9 @@ An analytic function on a connected set does.  Quotients of entire functions do,
 into: what the poles leave of complex space is connected, and a value there that is not zero is one everywhere near.
 Functions with several branches over complex numbers (log, atan, asin, roots) need a connected set of real numbers:
 atan(c) + atan(1/c) is pi/2 for all c > 0 and -pi/2 for all c < 0, sqrt(c**2 + 2*c + 1) - c - 1 is 0 for all c > -1.
-Sets {u > 0} with a concave u are convex; a square root vanishes with a difference of squares that has none; and what
-is zero on an open set has derivatives that are zero there: those of logarithms and arcs are of one piece.
+Sets {u > 0} with a concave u are convex, and one with a sum u of two squares is all of space but for a thin set; a
+square root vanishes with a difference of squares that has none; and what is zero on an open set has derivatives that
+are zero there: those of logarithms and arcs are of one piece.
 Read in order: vanishes_rarely, is_of_one_piece.
 """
 
@@ -20,6 +21,7 @@ from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import ABOVE, signs
 from diffcheck.conditions.demands import demands
+from diffcheck.deadline import check_time
 
 __all__ = ["is_of_one_piece", "vanishes_rarely"]
 
@@ -27,6 +29,8 @@ __all__ = ["is_of_one_piece", "vanishes_rarely"]
 MAX_SIGNS = 4
 MAX_ROOTS = 3
 MAX_DERIVATIVES = 2
+# Of an expression that is squared or was differentiated; of one without roots.
+MAX_ROOTED = 120
 MAX_OPERATIONS = 400
 BRANCHED = sp.log | sp.atan | sp.asin | sp.acos
 
@@ -60,6 +64,7 @@ def _taken(expr: sp.Expr, sizes: Sequence[sp.Expr], signs: Sequence[int]) -> sp.
 def _is_rare(expr: sp.Expr, derivatives: int = MAX_DERIVATIVES) -> bool:
     """Whether the zeros are few, or those of a derivative or of an equation without roots, among which they are."""
     for _ in range(1 + MAX_ROOTS):
+        check_time()
         if is_zero(expr) is not Decision.NO:
             return False
         if is_of_one_piece(expr):
@@ -67,11 +72,11 @@ def _is_rare(expr: sp.Expr, derivatives: int = MAX_DERIVATIVES) -> bool:
         factors = sp.Mul.make_args(expr)
         if len(factors) > 1:
             return all(_is_rare(f, derivatives) for f in factors if f.free_symbols)
-        if expr.is_Pow and not expr.exp.free_symbols:
-            return _is_rare(expr.base, derivatives)
+        if expr.is_Pow:
+            return _is_rare(expr.base, derivatives)  # u**p is zero where u is, or nowhere
         if derivatives and any(_is_rare(d, derivatives - 1) for d in _derivatives(expr)):
             return True
-        squared = without_root(expr)
+        squared = without_root(expr) if sp.count_ops(expr) <= MAX_ROOTED else None
         if squared is None or sp.count_ops(squared) > MAX_OPERATIONS:
             return False
         expr = squared
@@ -81,7 +86,7 @@ def _is_rare(expr: sp.Expr, derivatives: int = MAX_DERIVATIVES) -> bool:
 def _derivatives(expr: sp.Expr) -> list[sp.Expr]:
     """Return the derivatives in single letters that are not too long."""
     names = sorted((s for s in expr.free_symbols if not s.is_integer), key=lambda s: s.name)
-    return [d for s in names if sp.count_ops(d := sp.diff(expr, s)) <= MAX_OPERATIONS]
+    return [d for s in names if sp.count_ops(d := sp.diff(expr, s)) <= MAX_ROOTED]
 
 
 def is_of_one_piece(expr: sp.Expr) -> bool:
@@ -94,18 +99,27 @@ def is_of_one_piece(expr: sp.Expr) -> bool:
     (True, False, True)
     """
     return all(
-        not part.has(sp.tan) and all(rel != "!=" and _is_concave(u) for u, rel in demands(part))
+        not part.has(sp.tan) and all(rel != "!=" and _keeps_whole(u) for u, rel in demands(part))
         for part in sp.preorder_traversal(expr)
         if isinstance(part, BRANCHED) or (part.is_Pow and not part.exp.is_integer)
     ) and not expr.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise, sp.floor)
 
 
-def _is_concave(u: sp.Expr) -> bool:
-    """Whether {u > 0} is seen to be convex: all of space, or that of a concave quadratic polynomial."""
+def _keeps_whole(u: sp.Expr) -> bool:
+    """Whether {u > 0} is seen to be convex, or all of a convex set but for points, lines, ... that do not divide it.
+
+    All of space, that of a concave quadratic polynomial, of a sum of two squares or more.
+    """
     if signs(u) == ABOVE:
         return True
     names = sorted(u.free_symbols, key=lambda s: s.name)
     if not names or not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() > 2:
         return False
+    one = sp.Dummy("one")
+    whole = sp.hessian(sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one])
     form = -sp.hessian(u, names)
-    return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True
+    if not all(e.is_Rational for e in whole):
+        return False
+    return form.is_positive_semidefinite is True or (
+        whole.is_positive_semidefinite is True and whole.rank() > 1
+    )

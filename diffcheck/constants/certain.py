@@ -25,6 +25,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import NEGATED
 from diffcheck.constants.cases import ends_of, enough
 from diffcheck.constants.ends import far_out
+from diffcheck.constants.whole import always_met
 from diffcheck.deadline import TimeOver, check_time, within
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.points import constraints_on
@@ -62,6 +63,8 @@ def certain(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[C
     more: list[Conjunction] = []
     try:
         with within(SECONDS):
+            if always_met(failing, constants, where):
+                return True
             for gap in dict.fromkeys(leaf.wall.gap for leaf in failing):
                 for both in _between(gap, leaves, constants, where):
                     check_time()

@@ -1,0 +1,102 @@
+"""Failures at integers that constants enclose: an interval longer than 1 holds an integer, wherever it lies.
+
+clip(floor(x), a, b) with a < b jumps at each integer k with a - 1 < k - 1 < b: the first one above a - 1 is below b.
+Leaves of a family ask for integers k by bounds that are linear in k; those of residues, k = 2*j and k = 2*j + 1, by
+bounds on j.  Of the first integer n above a lower bound, and of the last one below an upper bound, it is asked whether
+some leaf of each residue holds at n whatever the constants are.  n is taken to be any number in the interval of length
+1 that holds it, which proves more than is needed.
+Read in order: always_met.
+Gives up on: leaves with conditions on other variables, or on an integer alone that are no bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sympy as sp
+
+from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.printer import inner_symbol, symbol
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.implied import Conjunction, covered
+from diffcheck.constants.cases import ends_of
+from diffcheck.walls.explore import Leaf
+from diffcheck.walls.points import constraints_on
+
+__all__ = ["always_met"]
+
+N = inner_symbol("n")
+MAX_MODULUS = 4
+MAX_WINDOWS = 6
+
+# An integer and what it must satisfy together with constants.
+Asked = tuple[sp.Symbol, Conjunction]
+# An integer, a number or N, and what is known of it.
+Window = tuple[sp.Expr, Conjunction]
+
+
+def always_met(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]) -> bool:
+    """Whether for all constants, but for a null set, one of the leaves has a point at some integer."""
+    own = tuple(c for c in where if c.expr.free_symbols <= constants)
+    known = [asked for leaf in leaves if (asked := _asked(leaf, constants, where)) is not None]
+    rates = {abs(sp.diff(c.expr, k)) for k, conditions in known for c in conditions if c.rel != "!="}
+    for modulus in sorted(int(r) for r in rates if r.is_Integer and 0 < r <= MAX_MODULUS):
+        for n, bounds in list(dict.fromkeys(_windows(known, modulus)))[:MAX_WINDOWS]:
+            residues = range(modulus) if n == N else [n % modulus]
+            if all(
+                covered((*own, *bounds), [_at(asked, (n - r) / sp.Integer(modulus)) for asked in known])
+                for r in residues
+            ):
+                return True
+    return False
+
+
+def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Asked | None:
+    """Return the integer of a leaf with all its conditions; None where these are about anything else."""
+    wall = leaf.wall
+    if (
+        wall.implicit is not None
+        or len(wall.integers) != 1
+        or any(symbol(n) in constants for n, _ in wall.base)
+    ):
+        return None
+    (k,) = wall.integers
+    asked = [Constraint(_short(c.expr), c.rel) for c in (*leaf.asked, *constraints_on(wall, where))]
+    asked = [c for c in asked if c.expr.free_symbols or not holds(c, {})]
+    return (k, tuple(asked)) if all(_is_bound(c, k, constants) for c in asked) else None
+
+
+def _short(u: sp.Expr) -> sp.Expr:
+    """Return a fraction in lowest terms: 4*k - 2*(2*k*s + s/2)/s is -1."""
+    return sp.cancel(u) if u.is_rational_function() and is_modest(u) else u
+
+
+def _is_bound(c: Constraint, k: sp.Symbol, constants: set[sp.Symbol]) -> bool:
+    """Whether a condition is one on constants, a bound on ``k``, or leaves out what constants seldom meet."""
+    names = c.expr.free_symbols
+    if not names <= {k, *constants}:
+        return False
+    return k not in names or ends_of(c, k) is not None or (c.rel == "!=" and bool(names & constants))
+
+
+def _at(asked: Asked, value: sp.Expr) -> Conjunction:
+    """Return what is asked of constants and N where the integer has that value."""
+    k, conditions = asked
+    return tuple(
+        Constraint(sp.expand(c.expr.xreplace({k: value})), c.rel) for c in conditions if c.rel != "!="
+    )
+
+
+def _windows(known: Sequence[Asked], modulus: int) -> Iterator[Window]:
+    """Yield integers that there are for all constants but a null set: next to the bounds that leaves set."""
+    for k, conditions in known:
+        for c in conditions:
+            for end, sense in zip(ends_of(c, k) or (), (1, -1), strict=False):
+                if end is None:
+                    continue
+                border = sp.expand(modulus * end)
+                if border.free_symbols:
+                    beyond = sense * (N - border)
+                    yield N, (Constraint(beyond, ">"), Constraint(1 - beyond, ">"))
+                else:
+                    yield (sp.floor(border) + 1 if sense > 0 else sp.ceiling(border) - 1), ()
