@@ -42,26 +42,28 @@ def longest_first(conjunction: Conjunction) -> list[Constraint]:
 def covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
     """Whether under the given conditions one of the alternatives always holds, up to equalities.
 
+    Where an equality is given, as in x = 0, it counts: x > 0 does not hold there.
     If not, some point fails a condition of every alternative: they are gone through as clauses in a search by Davis,
     Putnam, Logemann and Loveland (1962), the shortest first, and a branch without a point ends.
     """
+    exact = any(c.rel == "=" for c in given)
     clauses = [
-        {_turned(d) for c in conjunction if c.rel != "!=" for d in (c, *_in_domain(c.expr))}
+        {_turned(d, exact) for c in conjunction if c.rel != "!=" for d in (c, *_in_domain(c.expr))}
         for conjunction in alternatives
         if all(c.rel != "=" for c in conjunction)
     ]
-    todo = [({_turned(c) for c in given if c.rel in STRICT}, clauses)]
+    todo = [({_turned(c, exact) for c in given if c.rel in STRICT}, clauses)]
     for _ in range(MAX_BRANCHES):
         if not todo:
             return True
         known, clauses = todo.pop()
-        left = [clause - known for clause in clauses if not any(_against(c) in known for c in clause)]
+        left = [clause - known for clause in clauses if not any(_against(c, exact) in known for c in clause)]
         if set() in left or reach([*given, *known], tries=FEW).status is Status.UNSAT:
             continue
         if not left:
             return False
         shortest = min(left, key=len)
-        todo += [({*known, _against(c)}, left) for c in shortest]
+        todo += [({*known, _against(c, exact)}, left) for c in shortest]
     return False
 
 
@@ -84,15 +86,18 @@ def _is_semidefinite(u: sp.Expr) -> bool:
     return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True
 
 
-def _turned(c: Constraint) -> Constraint:
-    """Write a condition strictly, and one way round: -p > 0 as p < 0; on integers an equality is no null set."""
+def _turned(c: Constraint, exact: bool) -> Constraint:
+    """Write a condition one way round, -p > 0 as p < 0, and strictly where equalities do not count.
+
+    On integers an equality is no null set.
+    """
     c = c.outward
-    return c if _on_integers(c) else Constraint(c.expr, STRICT[c.rel])
+    return c if exact or _on_integers(c) else Constraint(c.expr, STRICT[c.rel])
 
 
-def _against(c: Constraint) -> Constraint:
+def _against(c: Constraint, exact: bool) -> Constraint:
     refuted = NEGATED[c.rel]
-    return Constraint(c.expr, refuted if _on_integers(c) else STRICT[refuted])
+    return Constraint(c.expr, refuted if exact or _on_integers(c) else STRICT[refuted])
 
 
 def _on_integers(c: Constraint) -> bool:
