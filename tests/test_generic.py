@@ -24,6 +24,10 @@ HALVES = [
     sp.sqrt(C**2 - 1) / C + sp.sqrt(1 - 1 / C**2),
     sp.sqrt(1 + sp.tan(C) ** 2) - 1 / sp.cos(C),
     sp.atan(sp.tan(C**2)) - C**2,
+    sp.sqrt(C**2 * (1 - C**2)) - C * sp.sqrt(1 - C**2),
+    sp.log((C - 1) ** 2) - 2 * sp.log(1 - C),
+    sp.sqrt(C**2 / (1 + C**2)) - C / sp.sqrt(1 + C**2),
+    sp.sqrt(A**2 * (1 - C**2)) - A * sp.sqrt(1 - C**2),
 ]
 
 
@@ -45,6 +49,11 @@ def test_what_vanishes_on_one_piece_of_its_domain_is_not_said_to_be_rare(expr):
         (sp.log(A * C) + C, Decision.YES),
         ((A**2 + C**2) ** (A / 2) - sp.sqrt((A - 1) ** 2 + (C + 2) ** 2), Decision.YES),
         (C**A, Decision.YES),
+        (
+            sp.sqrt(1 - A**2 * C**2) - sp.sqrt((1 - A**2 * C**2) / (1 + A**2)) + A - sp.log(1 - A**4) ** 3,
+            Decision.YES,
+        ),
+        (A + sp.sqrt((1 - A**2) / ((A - 1) ** 2 + C**2)) + sp.atan(C) * sp.log(2 - C) ** 2, Decision.YES),
         (sp.atan(A / C) - sp.Rational(1, 3), Decision.YES),
         ((A - C) * sp.sqrt(sp.sin(C)), Decision.YES),
         (sp.sin(C) ** 2 + sp.cos(C) ** 2 - 1, Decision.NO),

@@ -4,9 +4,8 @@ An analytic function on a connected set does.  Quotients of entire functions do,
 into: what the poles leave of complex space is connected, and a value there that is not zero is one everywhere near.
 Functions with several branches over complex numbers (log, atan, asin, roots) need a connected set of real numbers:
 atan(c) + atan(1/c) is pi/2 for all c > 0 and -pi/2 for all c < 0, sqrt(c**2 + 2*c + 1) - c - 1 is 0 for all c > -1.
-Sets {u > 0} with a concave u are convex, and one with a sum u of two squares is all of space but for a thin set; a
-square root vanishes with a difference of squares that has none; and what is zero on an open set has derivatives that
-are zero there: those of logarithms and arcs are of one piece.
+A square root vanishes with a difference of squares that has none; and what is zero on an open set has derivatives that
+are zero there: those of logarithms and arcs are often of one piece.
 Read in order: vanishes_rarely, is_of_one_piece.
 """
 
@@ -17,6 +16,7 @@ from itertools import product
 
 import sympy as sp
 
+from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import ABOVE, signs
@@ -92,34 +92,77 @@ def _derivatives(expr: sp.Expr) -> list[sp.Expr]:
 def is_of_one_piece(expr: sp.Expr) -> bool:
     """Whether what vanishes on an open set vanishes everywhere.
 
-    All parts with several branches are defined on convex sets, inside which nothing has a pole.
+    All parts with several branches are defined on convex sets, or on sets that hold with a point all between it and the
+    origin; inside these sets nothing has a pole.  What is left out may be points, lines, ... that do not divide them.
 
     >>> c = sp.Symbol("c", real=True)
     >>> is_of_one_piece(sp.log(c) + c), is_of_one_piece(sp.atan(c) + sp.atan(1 / c)), is_of_one_piece(sp.tan(c) / c)
     (True, False, True)
     """
-    return all(
-        not part.has(sp.tan) and all(rel != "!=" and _keeps_whole(u) for u, rel in demands(part))
-        for part in sp.preorder_traversal(expr)
-        if isinstance(part, BRANCHED) or (part.is_Pow and not part.exp.is_integer)
-    ) and not expr.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise, sp.floor)
+    if expr.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise, sp.floor):
+        return False
+    asked: dict[tuple[sp.Expr, bool], None] = {}
+    for part in sp.preorder_traversal(expr):
+        if isinstance(part, BRANCHED) or (part.is_Pow and not part.exp.is_integer):
+            if part.has(sp.tan):
+                return False
+            asked.update(dict.fromkeys((u, rel == "!=") for u, rel in demands(part)))
+    left = [(f, nonzero) for u, nonzero in asked for f in _dividing_factors(u)]
+    if any(nonzero for _, nonzero in left):
+        return False
+    return all(_is_concave(u) for u, _ in left) or all(_is_star(u) for u, _ in left)
 
 
-def _keeps_whole(u: sp.Expr) -> bool:
-    """Whether {u > 0} is seen to be convex, or all of a convex set but for points, lines, ... that do not divide it.
+def _dividing_factors(u: sp.Expr) -> list[sp.Expr]:
+    """Return what is left of ``u`` without factors that are positive off a thin set: nothing, or what has its sign."""
+    if _is_above(u):
+        return []
+    if not u.is_rational_function() or u.is_number or sp.count_ops(u) > MAX_ROOTED or not is_modest(u):
+        return [u]
+    number, rest = sp.S.One, list[sp.Expr]()
+    for side in sp.fraction(sp.cancel(u)):
+        lead, factors = sp.factor_list(side) if side.free_symbols else (side, [])
+        number *= lead
+        rest += [f if power % 2 else f**2 for f, power in factors if not _is_above(f)]
+    return [number * sp.Mul(*rest)] if rest or number.is_negative else []
 
-    All of space, that of a concave quadratic polynomial, of a sum of two squares or more.
-    """
+
+def _is_above(u: sp.Expr) -> bool:
+    """Whether {u > 0} is all of space, or for a sum of two squares or more all but a set that does not divide it."""
     if signs(u) == ABOVE:
         return True
+    form = _form(u, homogeneous=True)
+    return form is not None and form.is_positive_semidefinite is True and form.rank() > 1
+
+
+def _is_concave(u: sp.Expr) -> bool:
+    """Whether ``u`` is seen to be a concave polynomial: {u > 0} is convex."""
+    form = _form(u, homogeneous=False)
+    return form is not None and (-form).is_positive_semidefinite is True
+
+
+def _is_star(u: sp.Expr) -> bool:
+    """Whether {u > 0} is seen to hold with a point all points between it and the origin: 1 - x**2*y**2 > 0.
+
+    A positive number minus even powers falls on the way out; convex sets that hold the origin are of this kind.
+    """
+    names = sorted(u.free_symbols, key=lambda s: s.name)
+    if not names or not u.is_polynomial(*names):
+        return False
+    form = sp.Poly(u, *names)
+    if not form.coeff_monomial(1).is_positive:
+        return False
+    falls = all(c.is_negative and not any(n % 2 for n in powers) for powers, c in form.terms() if any(powers))
+    return falls or _is_concave(u)
+
+
+def _form(u: sp.Expr, *, homogeneous: bool) -> sp.Matrix | None:
+    """Return the matrix of a quadratic polynomial with rational numbers, of which constants are a letter if asked."""
     names = sorted(u.free_symbols, key=lambda s: s.name)
     if not names or not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() > 2:
-        return False
-    one = sp.Dummy("one")
-    whole = sp.hessian(sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one])
-    form = -sp.hessian(u, names)
-    if not all(e.is_Rational for e in whole):
-        return False
-    return form.is_positive_semidefinite is True or (
-        whole.is_positive_semidefinite is True and whole.rank() > 1
-    )
+        return None
+    if homogeneous:
+        one = sp.Dummy("one")
+        u, names = sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one]
+    form = sp.hessian(u, names)
+    return form if all(e.is_Rational for e in form) else None

@@ -176,7 +176,7 @@ class Cell:
         atan(x) + atan(1/x) - pi/2 is zero for x > 0; atan(tan(x)) - x only between two poles.
         """
         parts = [p for p in c.atoms(sp.asin, sp.acos, sp.atan, sp.Pow) if p.free_symbols and _is_branched(p)]
-        if self.local or not parts or is_zero(c) is Decision.YES:
+        if self.local or not parts or is_of_one_piece(c) or is_zero(c) is Decision.YES:
             return True
         return self._keeps_to_part(c)
 
