@@ -10,6 +10,7 @@ from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Verdict
 
 A, C = sp.symbols("a c", real=True)
+E = sp.Symbol("e", positive=True)
 
 # Zero on a whole interval, or half-space, and not on another: no such claim may be made.
 HALVES = [
@@ -25,6 +26,7 @@ HALVES = [
     sp.sqrt(1 + sp.tan(C) ** 2) - 1 / sp.cos(C),
     sp.atan(sp.tan(C**2)) - C**2,
     sp.sqrt(C**2 * (1 - C**2)) - C * sp.sqrt(1 - C**2),
+    sp.sqrt(E * C**2) - C * sp.sqrt(E),
     sp.log((C - 1) ** 2) - 2 * sp.log(1 - C),
     sp.sqrt(C**2 / (1 + C**2)) - C / sp.sqrt(1 + C**2),
     sp.sqrt(A**2 * (1 - C**2)) - A * sp.sqrt(1 - C**2),
@@ -49,6 +51,7 @@ def test_what_vanishes_on_one_piece_of_its_domain_is_not_said_to_be_rare(expr):
         (sp.log(A * C) + C, Decision.YES),
         ((A**2 + C**2) ** (A / 2) - sp.sqrt((A - 1) ** 2 + (C + 2) ** 2), Decision.YES),
         (C**A, Decision.YES),
+        (sp.sqrt(E**2 - A**2 * C**2) - E * sp.sqrt(E - A**2) + sp.log(E), Decision.YES),
         (
             sp.sqrt(1 - A**2 * C**2) - sp.sqrt((1 - A**2 * C**2) / (1 + A**2)) + A - sp.log(1 - A**4) ** 3,
             Decision.YES,

@@ -145,8 +145,9 @@ def _is_star(u: sp.Expr) -> bool:
     """Whether {u > 0} is seen to hold with a point all points between it and the origin: 1 - x**2*y**2 > 0.
 
     A positive number minus even powers falls on the way out; convex sets that hold the origin are of this kind.
+    Letters that are positive stay as they are on the way.
     """
-    names = sorted(u.free_symbols, key=lambda s: s.name)
+    names = sorted((s for s in u.free_symbols if not s.is_positive), key=lambda s: s.name)
     if not names or not u.is_polynomial(*names):
         return False
     form = sp.Poly(u, *names)

@@ -176,7 +176,7 @@ class Cell:
         atan(x) + atan(1/x) - pi/2 is zero for x > 0; atan(tan(x)) - x only between two poles.
         """
         parts = [p for p in c.atoms(sp.asin, sp.acos, sp.atan, sp.Pow) if p.free_symbols and _is_branched(p)]
-        if self.local or not parts or is_of_one_piece(c) or is_zero(c) is Decision.YES:
+        if self.local or not parts or is_of_one_piece(self._signed(c)) or is_zero(c) is Decision.YES:
             return True
         return self._keeps_to_part(c)
 
@@ -188,10 +188,16 @@ class Cell:
         if self.local or self.implicit is not None or c in self._parts or self.oscillating(c):
             return
         self._parts.add(c)
-        if is_of_one_piece(c) or vanishes_rarely(c) is Decision.YES:
+        signed = self._signed(c)
+        if is_of_one_piece(signed) or vanishes_rarely(signed) is Decision.YES:
             return
         if not self._keeps_to_part(c):
             raise Undetermined(f"cannot tell whether `{shown(c)}` is zero on a part of where it is defined")
+
+    def _signed(self, c: sp.Expr) -> sp.Expr:
+        """Return ``c`` in names that are positive where that is known of them."""
+        known = {k.expr for k in self.known if k.rel == ">" and k.expr.is_Symbol and not k.expr.is_integer}
+        return c.xreplace({s: sp.Symbol(s.name, positive=True) for s in known}) if known else c
 
     def _keeps_to_part(self, c: sp.Expr) -> bool:
         """Note a connected part of where ``c`` is analytic; False where none is known."""
