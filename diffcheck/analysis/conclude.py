@@ -98,7 +98,7 @@ def _findings(work: Work, pieces: Pieces, worst: Smoothness) -> list[Finding]:
     if work.brief:
         return list(islice(one_by_one(work.problem, work.leaves, worst), MAX_BRIEF))
     blame, passed = _blame(work, pieces), _passed(work)
-    return list(describe(work.problem, work.leaves, worst, blame, passed, complete=not work.cut))
+    return list(describe(work.problem, work.leaves, worst, blame, passed, None if work.cut else work.partly))
 
 
 def _passed(work: Work) -> Collection[Node]:

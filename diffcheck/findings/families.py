@@ -73,7 +73,7 @@ def joined(pairs: Sequence[Pair], quiet: Sequence[Leaf] = (), known: Known | Non
 
 def _without_exceptions(pair: Pair, others: Sequence[Leaf]) -> Pair:
     """Return a family without the points at which something else happens, or nothing: their numbers are conditions."""
-    family = _family(*pair)
+    family = _numbered(*pair)
     if family is None:
         return _without_other_roots(pair, others)
     leaf, gap = pair
@@ -96,7 +96,7 @@ def members_of(leaf: Leaf, gap: Gap) -> object | None:
     """Return the points of a family and what happens at them, however they are numbered: -k - 1 and k are one."""
     family = _numbered(leaf, gap)
     if family is None:
-        return None
+        return _renamed(leaf)
     turned = -1 if family.step.could_extract_minus_sign() else 1
     step = turned * family.step
     ratio = sp.expand(family.start / step)
@@ -108,6 +108,19 @@ def members_of(leaf: Leaf, gap: Gap) -> object | None:
     }
     start = sp.expand(family.start - first * step)
     return family.name, step, start, frozenset(conditions), _renumbered(leaf.outcome, family.k, number)
+
+
+def _renamed(leaf: Leaf) -> object | None:
+    """Return the points of a family that are no multiples, y = 1/k, with the one name for its integer."""
+    wall = leaf.wall
+    if len(wall.integers) != 1 or wall.implicit is not None:
+        return None
+    name = {wall.integers[0]: COMMON}
+    conditions = frozenset(
+        Constraint(c.expr.xreplace(name), c.rel) for c in (*leaf.conditions, *wall.conditions)
+    )
+    points = tuple((n, e.xreplace(name)) for n, e in wall.base)
+    return points, conditions, _renumbered(leaf.outcome, wall.integers[0], COMMON)
 
 
 def _family(leaf: Leaf, gap: Gap) -> _Family | None:
@@ -218,7 +231,8 @@ def _number(leaf: Leaf, family: _Family) -> int | None:
     if leaf.wall.integers or leaf.wall.implicit is not None or tuple(point) != (family.name,):
         return None
     n = family.index(point[family.name])
-    return None if n is None or not all(_holds(c, family.k, n) for c in family.leaf.conditions) else n
+    asked = (*family.leaf.conditions, *family.leaf.wall.conditions)
+    return None if n is None or not all(_holds(c, family.k, n) for c in asked) else n
 
 
 def _holds(c: Constraint, k: sp.Symbol, n: int) -> bool:

@@ -156,8 +156,10 @@ def place(leaf: Leaf, gap: Gap, problem: Problem, known: Collection[Constraint])
 
 def spoken(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
     """Return what people call the symbols of the analysis: letters for integers, the variable for its root."""
+    steps = {step.value for step in wall.steps or ()}
+    own = [k for k in wall.integers if k not in steps]
     names: dict[sp.Symbol, sp.Expr] = {
-        k: sp.Symbol(c, integer=True) for k, c in zip(wall.integers, _letters(problem), strict=False)
+        k: sp.Symbol(c, integer=True) for k, c in zip(own, _letters(problem), strict=False)
     }
     for step in wall.steps or ():
         names[step.value] = sp.floor(step.of.xreplace(names))

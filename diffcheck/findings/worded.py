@@ -39,15 +39,15 @@ def describe(
     worst: Smoothness,
     at_fault: Callable[[Leaf, Gap], Gap],
     passed: Collection[Node] = (),
-    *,
-    complete: bool = True,
+    partly: Collection[object] | None = (),
 ) -> Iterator[Finding]:
     """Yield a finding for every wall on which something happens: what breaks C^1, what decides the class, edges.
 
     at_fault: takes a leaf and the gap by which it was found, gives the gap whose part is at fault there.
     passed: parts of which not every piece and kind of point was seen: conditions and slopes are those of some, and
     left out.
-    complete: whether the other kinds of points of each wall are known; if not, every condition sets a leaf apart.
+    partly: the formulas of walls of which other kinds of points are not known, None for all: there every condition sets
+    a leaf apart.
     """
     groups: dict[tuple[str, Kind, Span], list[Pair]] = {}
     shown = [
@@ -60,7 +60,7 @@ def describe(
         assert leaf.outcome.kind is not None
         at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
-    known = _known(leaves, complete=complete)
+    known = _known(leaves, partly)
 
     def told(leaf: Leaf, gap: Gap) -> Finding:
         # What was put together has a wall of its own, and the conditions that set it apart.
@@ -114,7 +114,7 @@ def one_by_one(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> I
                 yield found
 
 
-def _known(leaves: Sequence[Pair], *, complete: bool) -> dict[object, set[Constraint]]:
+def _known(leaves: Sequence[Pair], partly: Collection[object] | None) -> dict[object, set[Constraint]]:
     """Return for every wall, by its formula, what holds at some of its points.
 
     The member at which a bound on the integer is one of equality stands by itself, and lies beyond it.  Where not all
@@ -125,7 +125,7 @@ def _known(leaves: Sequence[Pair], *, complete: bool) -> dict[object, set[Constr
     for leaf, _ in leaves:
         own = known.setdefault(leaf.wall.formula, set())
         own.update(leaf.conditions)
-        if not complete:
+        if partly is None or leaf.wall.formula in partly:
             own.update(c.opposite for c in leaf.conditions if c.opposite is not None)
         for c, opposite in ((c, c.opposite) for c in leaf.conditions):
             if opposite is None:
@@ -140,7 +140,7 @@ def _known(leaves: Sequence[Pair], *, complete: bool) -> dict[object, set[Constr
 def _once(leaves: Sequence[Pair]) -> list[Pair]:
     """Return the leaves without those of points that another wall has too: x = k + 1 are those of x = k."""
     found: dict[object, Pair] = {}
-    for leaf, gap in leaves:
+    for leaf, gap in ((_without_steps(leaf), gap) for leaf, gap in leaves):
         single = leaf.wall.implicit is None and not leaf.wall.integers
         point = leaf.wall.base, frozenset((*leaf.wall.conditions, *leaf.conditions)), leaf.outcome
         key = point if single else members_of(leaf, gap) or id(leaf)
@@ -148,6 +148,19 @@ def _once(leaves: Sequence[Pair]) -> list[Pair]:
         if _size(leaf) < _size(known[0]):
             found[key] = leaf, gap
     return list(found.values())
+
+
+def _without_steps(leaf: Leaf) -> Leaf:
+    """Return a leaf without the integer parts along its wall if nothing that happens there depends on them."""
+    wall, outcome = leaf.wall, leaf.outcome
+    steps = {s.value for s in wall.steps or () if s.value.is_Symbol}
+    told = (outcome.left, outcome.right, outcome.size, outcome.power, outcome.factor)
+    used = (*(e for _, e in wall.base), *(c.expr for c in leaf.asked), *(e for e in told if e is not None))
+    if not steps or len(steps) < len(wall.steps or ()) or any(steps & e.free_symbols for e in used):
+        return leaf
+    own = tuple(k for k in wall.integers if k not in steps)
+    left = tuple(c for c in wall.conditions if not c.expr.free_symbols & steps)
+    return replace(leaf, wall=replace(wall, integers=own, conditions=left, steps=()))
 
 
 def _size(leaf: Leaf) -> int:

@@ -187,6 +187,8 @@ class Cell:
         """
         if self.local or self.implicit is not None or c in self._parts or self.oscillating(c):
             return
+        if all(s.is_integer for s in c.free_symbols):
+            return  # its zeros are members that are looked at by themselves
         self._parts.add(c)
         signed = self._signed(c)
         if is_of_one_piece(signed) or vanishes_rarely(signed) is Decision.YES:

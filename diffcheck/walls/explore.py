@@ -139,7 +139,7 @@ def explore(
         member, prefix = todo.pop()
         if not all(has_value(e) for _, e in member.base):
             continue  # this member of a family does not exist
-        known = constraints_on(member, where)
+        known = (*constraints_on(member, where), *_existing(member))
         few = _few_members(member, known)
         if few is not None:
             todo += [(m, ()) for m in few]
@@ -172,6 +172,12 @@ def explore(
     if not todo:
         out.leaves = [leaf for leaf in out.leaves if leaf.wall not in split]
     return out
+
+
+def _existing(wall: Wall) -> list[Constraint]:
+    """Return what integers satisfy where the formulas of a wall have values: y = 1/k asks for k != 0."""
+    asked = (c for _, e in wall.base for c in demands(e))
+    return [Constraint(u, rel) for u, rel in asked if rel == "!=" and u.free_symbols and u.is_integer]
 
 
 def _divided(todo: Sequence[_Path], wall: Wall, refine: Refine, split: set[Wall]) -> list[_Path]:
