@@ -195,3 +195,12 @@ def test_what_is_zero_on_one_part_of_the_constants_is_not_taken_for_zero(factor,
 def test_an_identity_on_a_half_line_holds_there():
     """atan(x) + atan(1/x) is pi/2 for x > 0."""
     assert str(ask("abs(y)*(atan(x) + atan(1/x) - pi/2)", "x,y", "x > 0").smoothness) == "Cinf"
+
+
+def test_a_coefficient_that_sympy_cannot_evaluate_at_an_integer_is_not_decided():
+    """At k = 1 the angle is pi in a form that SymPy cannot compare with pi: no claim, and no crash."""
+    k = sp.Symbol("k", integer=True)
+    root = sp.sqrt(sp.pi * k + 1)
+    angle = 4 * sp.pi * k * (2 + sp.pi * k - 2 * root) / (8 + 4 * sp.pi * k - 8 * root)
+    with pytest.raises(Undetermined, match="zero"):
+        Cell({k: sp.Integer(1)}).vanishes(sp.asin(sp.sin(angle)))

@@ -24,6 +24,7 @@ __all__ = [
     "enclose",
     "exact_value",
     "precision",
+    "put_in",
     "rational_value",
     "sign_at",
     "to_ball",
@@ -120,16 +121,21 @@ def rational_value(expr: sp.Expr, point: Point) -> flint.fmpq | None:
 
 
 def exact_value(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
-    """Return ``expr`` at an exact point as an exact number; None when SymPy would write out a giant one, or has none.
-
-    It has none for asin(sin(u)) where u is pi/2 in a form that it does not recognise: it compares both and fails.
-    """
+    """Return ``expr`` at an exact point as an exact number; None when SymPy would write out a giant one or has none."""
     for part in sp.preorder_traversal(expr):
         exponent = part.exp if part.is_Pow or isinstance(part, sp.exp) else None
         if exponent is not None and not abs(enclose(exponent, point, 64)) < MAX_EXACT_EXPONENT:
             return None
+    return put_in(expr, point)
+
+
+def put_in(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
+    """Return ``expr`` with values for symbols; None where SymPy has no value.
+
+    It has none for asin(sin(u)) where u is pi/2 in a form that it does not recognise: it compares both and fails.
+    """
     try:
-        return expr.xreplace(dict(point))
+        return expr.xreplace(dict(values))
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
 

@@ -14,7 +14,7 @@ from itertools import count
 
 import sympy as sp
 
-from diffcheck.algebra.balls import enclose, sign_at
+from diffcheck.algebra.balls import enclose, put_in, sign_at
 from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.identity import Decision, dividing, is_zero
 from diffcheck.algebra.modulo import vanishes_at_root
@@ -228,7 +228,8 @@ class Cell:
     def _zero_on_integers(self, c: sp.Expr) -> bool:
         """Decide whether ``c`` is zero for all integers; the ones of the point may be an exception."""
         fixed = {k: self.point[k] for k in c.free_symbols if k.is_integer and k in self.point}
-        member = is_zero(c.subs(fixed), self.point)
+        at_point = put_in(c, fixed)
+        member = Decision.UNKNOWN if at_point is None else is_zero(at_point, self.point)
         decision = is_zero(c) if member is not Decision.NO else member
         if Decision.UNKNOWN in (member, decision):
             raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
