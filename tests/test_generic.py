@@ -5,7 +5,7 @@ import sympy as sp
 
 from diffcheck.algebra.identity import Decision, dividing
 from diffcheck.analyze import analyze
-from diffcheck.conditions.generic import vanishes_rarely
+from diffcheck.conditions.generic import is_of_one_piece, vanishes_rarely
 from diffcheck.question.variables import make_problem
 from diffcheck.verdict import Verdict
 
@@ -101,6 +101,7 @@ def test_no_class_is_claimed_where_half_of_all_constants_have_a_corner(half, oth
 )
 def test_what_divides_a_domain_has_one_sign_on_convex_parts_or_is_not_known(part, u):
     """Of sqrt(a*c) the signs of a and c tell the parts of its domain; of what has no linear factors nothing is said."""
+    is_of_one_piece(part(u))
     bounds = dividing(part(u))
     assert bounds is None or all(sp.Poly(b, *b.free_symbols).total_degree() == 1 for b in bounds)
 

@@ -29,7 +29,7 @@ from diffcheck.algebra.cancelled import with_names
 from diffcheck.algebra.ring import Element, NeedUnit, TooHard
 from diffcheck.algebra.tower import Tower
 
-__all__ = ["Decision", "dividing", "is_zero", "prove_equal"]
+__all__ = ["Decision", "dividing", "is_zero", "prove_equal", "signed_factors"]
 
 
 class Decision(Enum):
@@ -374,12 +374,31 @@ def _linear_factors(u: sp.Expr) -> list[sp.Expr] | None:
         return [u]
     if not u.is_rational_function() or _has_more_nodes(u, MAX_NODES):
         return None
-    try:
-        sides = [side for side in sp.fraction(sp.cancel(u)) if side.free_symbols]
-        own = [f for side in sides for f, _ in sp.factor_list(side)[1] if not _never_zero(f)]
-    except sp.PolynomialError:
+    factored = signed_factors(u)
+    if factored is None:
         return None
+    own = [f for f, _ in factored[1] if not _never_zero(f)]
     return own if all(_is_linear(f) for f in own) else None
+
+
+def signed_factors(u: sp.Expr) -> tuple[sp.Expr, list[tuple[sp.Expr, int]]] | None:
+    """Return a number and factors with powers whose product has the sign of a rational function; None if not found.
+
+    The factors are those of numerator and denominator in lowest terms.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> signed_factors((x**2 - x) / (2 - 2 * x) ** 3)
+    (-8, [(x, 1), (x - 1, 2)])
+    """
+    number, found = sp.S.One, list[tuple[sp.Expr, int]]()
+    try:
+        for side in sp.fraction(sp.cancel(u)):
+            lead, factors = sp.factor_list(side) if side.free_symbols else (side, [])
+            number *= lead
+            found += [(f, int(power)) for f, power in factors]
+    except sp.PolynomialError:  # numbers such as sqrt(E - 1) are no numbers to it
+        return None
+    return number, found
 
 
 def _condition_is_convex(part: sp.Expr) -> bool:

@@ -17,7 +17,7 @@ from itertools import product
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.identity import Decision, is_zero, signed_factors
 from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import ABOVE, signs
 from diffcheck.conditions.demands import demands
@@ -119,11 +119,11 @@ def _dividing_factors(u: sp.Expr) -> list[sp.Expr]:
         return []
     if not u.is_rational_function() or u.is_number or sp.count_ops(u) > MAX_ROOTED or not is_modest(u):
         return [u]
-    number, rest = sp.S.One, list[sp.Expr]()
-    for side in sp.fraction(sp.cancel(u)):
-        lead, factors = sp.factor_list(side) if side.free_symbols else (side, [])
-        number *= lead
-        rest += [f if power % 2 else f**2 for f, power in factors if not _is_above(f)]
+    factored = signed_factors(u)
+    if factored is None:
+        return [u]
+    number, factors = factored
+    rest = [f if power % 2 else f**2 for f, power in factors if not _is_above(f)]
     return [number * sp.Mul(*rest)] if rest or number.is_negative else []
 
 
