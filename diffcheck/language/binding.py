@@ -16,7 +16,7 @@ from fractions import Fraction
 from diffcheck.errors import SyntaxProblem
 from diffcheck.language.layers import LAYERS
 from diffcheck.language.reductions import AXES, LETTERS, REDUCTIONS, VECTORS, index_of, index_text
-from diffcheck.language.tree import NAME, NUMBER, Node, Span, name
+from diffcheck.language.tree import NAME, NUMBER, Node, Span, name, substitute
 
 __all__ = ["COMPARED", "PARTS", "Binding", "compares_indices", "letter_and_number", "scoped"]
 
@@ -192,17 +192,9 @@ def scoped(tree: Node, taken: Collection[str], text: str) -> Node:
     binding = Binding(text)
     used = {str(n.leaf) for n in tree.distinct() if n.op == NAME} | {*taken}
     spare = [letter for letter in LETTERS if letter not in used]
-    done: dict[int, Node] = {}
 
     def named(node: Node) -> Node:
-        if id(node) not in done:
-            args = tuple(map(named, node.args))
-            same = all(a is b for a, b in zip(args, node.args, strict=True))
-            kept = node if same else Node(node.op, args, node.leaf, node.span)
-            done[id(node)] = renamed(_naming(kept, binding))
-        return done[id(node)]
-
-    def renamed(node: Node) -> Node:
+        node = _naming(node, binding)
         for letter in _bound(node):
             if letter in taken:
                 if not spare:
@@ -210,17 +202,16 @@ def scoped(tree: Node, taken: Collection[str], text: str) -> Node:
                 node = _with_letter(node, letter, spare.pop(0))
         return node
 
-    return named(tree)
+    return substitute(tree, named)
 
 
 def _naming(node: Node, binding: Binding) -> Node:
     """Return a reduction, or what keeps one number for each part, with the letters that it binds behind it."""
-    if node.op in AXES:
-        letters = [binding.axis(node)] if len(node.args) == 1 else []
-    else:
-        letters = [*binding.over(node)] if binding.reduces(node) and not _named(node) else []
-    behind = (name(letter, node.span) for letter in letters if letter)
-    return Node(node.op, (*node.args, *behind), node.leaf, node.span) if any(letters) else node
+    if _bound(node):
+        return node
+    letters = binding.over(node) if binding.reduces(node) else filter(None, [binding.axis(node)])
+    behind = [name(letter, node.span) for letter in letters]
+    return Node(node.op, (*node.args, *behind), node.leaf, node.span) if behind else node
 
 
 def _bound(node: Node) -> list[str]:

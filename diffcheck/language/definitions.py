@@ -19,7 +19,7 @@ from diffcheck.language.layers import Numbering
 from diffcheck.language.limits import check_size
 from diffcheck.language.parse import parse
 from diffcheck.language.tokens import tokenize
-from diffcheck.language.tree import APPLY, NAME, Node, Place, Span
+from diffcheck.language.tree import APPLY, NAME, Node, Place, Span, substitute
 from diffcheck.language.vectors import opened
 from diffcheck.language.vocabulary import is_reserved
 
@@ -213,16 +213,10 @@ class _Writer:
     def __init__(self, rows: Mapping[str, Definition], text: str) -> None:
         self.rows = rows
         self.text = text
-        self.done: dict[int, Node] = {}
 
     def write(self, node: Node) -> Node:
         """Return the node with everything defined replaced, bottom up."""
-        if id(node) not in self.done:
-            args = tuple(self.write(a) for a in node.args)
-            same = all(a is b for a, b in zip(args, node.args, strict=True))
-            kept = node if same else Node(node.op, args, node.leaf, node.span)
-            self.done[id(node)] = self.replaced(kept)
-        return self.done[id(node)]
+        return substitute(node, self.replaced)
 
     def replaced(self, node: Node) -> Node:
         """Return what a name or a call stands for."""
