@@ -10,7 +10,7 @@ Gives up on: conditions that touch in one point, symbols that nothing bounds on 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import flint
@@ -43,37 +43,34 @@ def refuted(conditions: Sequence[Condition], box: Box) -> bool:
 
     A condition holds only where its expression has a value.
     """
-    left = list(islice(undecided(conditions, box), MAX_PIECES))
-    return len(left) < MAX_PIECES
+    return _ends(undecided(conditions, box), MAX_PIECES)
 
 
 def undecided(conditions: Sequence[Condition], box: Box) -> Iterator[Box]:
     """Yield pieces in which no ball refutes a condition, ever smaller ones; an end proves that there is no solution."""
-    todo = deque([dict(box)])
-    while todo:
-        piece = todo.popleft()
-        if any(_fails(c, piece) for c in conditions):
-            continue
-        yield piece
-        todo += _cut(piece)
+    return _pieces(box, lambda piece: any(_fails(c, piece) for c in conditions))
 
 
 def is_analytic_on(expr: sp.Expr, box: Box) -> bool:
     """Whether an expression in the symbols of a box is proved to be analytic on all of it, its border as well."""
+    # For every piece that is cut there are two.
+    return _ends(_pieces(box, lambda piece: enclose(expr, piece, analytic=True).is_finite()), MAX_PIECES // 2)
+
+
+def _pieces(box: Box, settled: Callable[[Box], bool]) -> Iterator[Box]:
+    """Yield pieces that are not settled, and cut them in half across their widest sides."""
     todo = deque([dict(box)])
-    for _ in range(MAX_PIECES):
-        if not todo:
-            return True
+    while todo:
         piece = todo.popleft()
-        if not enclose(expr, piece, analytic=True).is_finite():
-            todo += _cut(piece)
-    return False
+        if not settled(piece):
+            yield piece
+            widest = max(piece, key=lambda s: float(piece[s].rad()))
+            todo += [{**piece, widest: half} for half in halves(piece[widest])]
 
 
-def _cut(piece: Box) -> list[dict[sp.Symbol, flint.arb]]:
-    """Return the halves of a piece across its widest side."""
-    widest = max(piece, key=lambda s: float(piece[s].rad()))
-    return [{**piece, widest: half} for half in halves(piece[widest])]
+def _ends(pieces: Iterator[Box], most: int) -> bool:
+    """Whether there are fewer than so many pieces."""
+    return len(list(islice(pieces, most))) < most
 
 
 def _fails(condition: Condition, piece: Box) -> bool:
