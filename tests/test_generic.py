@@ -92,6 +92,8 @@ def test_no_class_is_claimed_where_half_of_all_constants_have_a_corner(half, oth
     [
         A * C,
         sp.pi * A / C,
+        A * sp.sqrt(sp.E - 1) / C,
+        A * (C + (A * sp.sqrt(sp.E - 1) - A * C) / A) / (1 + (C + (A * sp.sqrt(sp.E - 1) - A * C) / A) ** 2),
         (A + sp.pi) / (sp.pi + A),
         (C**2 - sp.pi**2) * A,
         1 / (A - 1),

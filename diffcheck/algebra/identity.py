@@ -26,6 +26,7 @@ import sympy as sp
 from diffcheck.algebra.algebraic import coefficients_vanish
 from diffcheck.algebra.balls import Point, enclose, exact_value, precision, to_ball
 from diffcheck.algebra.cancelled import with_names
+from diffcheck.algebra.quadratic import sum_of_squares
 from diffcheck.algebra.ring import Element, NeedUnit, TooHard
 from diffcheck.algebra.tower import Tower
 
@@ -426,18 +427,10 @@ def _never_zero(expr: sp.Expr) -> bool:
     if expr.is_Add:
         kinds = [_never_zero(a) for a in expr.args]
         shaped = any(kinds) and all(k or _never_negative(a) for k, a in zip(kinds, expr.args, strict=True))
-        return shaped or _is_definite(expr)
+        return shaped or (len(expr.free_symbols) == 1 and sum_of_squares(expr) == 2)
     if expr.is_Mul:
         return all(_never_zero(a) for a in expr.args)
     return bool(expr.is_Pow and _never_zero(expr.base))
-
-
-def _is_definite(expr: sp.Expr) -> bool:
-    """Whether a quadratic polynomial in one letter is positive."""
-    if len(expr.free_symbols) != 1 or not expr.is_polynomial(*expr.free_symbols):
-        return False
-    form = sp.Poly(expr, *expr.free_symbols)
-    return form.degree() == 2 and form.domain in (sp.ZZ, sp.QQ) and form.LC() > 0 and form.discriminant() < 0
 
 
 def _never_negative(expr: sp.Expr) -> bool:

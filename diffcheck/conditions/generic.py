@@ -18,6 +18,7 @@ import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero, signed_factors
+from diffcheck.algebra.quadratic import is_concave, sum_of_squares
 from diffcheck.algebra.rootless import without_root
 from diffcheck.algebra.signs import ABOVE, signs
 from diffcheck.conditions.demands import demands
@@ -110,7 +111,7 @@ def is_of_one_piece(expr: sp.Expr) -> bool:
     left = [(f, nonzero) for u, nonzero in asked for f in _dividing_factors(u)]
     if any(nonzero for _, nonzero in left):
         return False
-    return all(_is_concave(u) for u, _ in left) or all(_is_star(u) for u, _ in left)
+    return all(is_concave(u) for u, _ in left) or all(_is_star(u) for u, _ in left)
 
 
 def _dividing_factors(u: sp.Expr) -> list[sp.Expr]:
@@ -129,16 +130,7 @@ def _dividing_factors(u: sp.Expr) -> list[sp.Expr]:
 
 def _is_above(u: sp.Expr) -> bool:
     """Whether {u > 0} is all of space, or for a sum of two squares or more all but a set that does not divide it."""
-    if signs(u) == ABOVE:
-        return True
-    form = _form(u, homogeneous=True)
-    return form is not None and form.is_positive_semidefinite is True and form.rank() > 1
-
-
-def _is_concave(u: sp.Expr) -> bool:
-    """Whether ``u`` is seen to be a concave polynomial: {u > 0} is convex."""
-    form = _form(u, homogeneous=False)
-    return form is not None and (-form).is_positive_semidefinite is True
+    return signs(u) == ABOVE or sum_of_squares(u) > 1
 
 
 def _is_star(u: sp.Expr) -> bool:
@@ -154,16 +146,4 @@ def _is_star(u: sp.Expr) -> bool:
     if not form.coeff_monomial(1).is_positive:
         return False
     falls = all(c.is_negative and not any(n % 2 for n in powers) for powers, c in form.terms() if any(powers))
-    return falls or _is_concave(u)
-
-
-def _form(u: sp.Expr, *, homogeneous: bool) -> sp.Matrix | None:
-    """Return the matrix of a quadratic polynomial with rational numbers, of which constants are a letter if asked."""
-    names = sorted(u.free_symbols, key=lambda s: s.name)
-    if not names or not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() > 2:
-        return None
-    if homogeneous:
-        one = sp.Dummy("one")
-        u, names = sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one]
-    form = sp.hessian(u, names)
-    return form if all(e.is_Rational for e in form) else None
+    return falls or is_concave(u)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
+from diffcheck.algebra.quadratic import sum_of_squares
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.reach import Status, reach
@@ -68,22 +69,15 @@ def covered(given: Conjunction, alternatives: Iterable[Conjunction]) -> bool:
 
 
 def _in_domain(expr: sp.Expr) -> Iterator[Constraint]:
-    """Yield what holds where an expression has a value: where sqrt(d) + 1 > 0 fails, d may be negative."""
+    """Yield what holds where an expression has a value: where sqrt(d) + 1 > 0 fails, d may be negative.
+
+    A sum of squares is positive off a null set.
+    """
     yield from (
         Constraint(u, ">")
         for u, rel in demands(expr)
-        if rel != "!=" and u.free_symbols and not _is_semidefinite(u)
+        if rel != "!=" and u.free_symbols and not sum_of_squares(u)
     )
-
-
-def _is_semidefinite(u: sp.Expr) -> bool:
-    """Whether a quadratic polynomial, made homogeneous, is a sum of squares: then it is positive off a null set."""
-    names = sorted(u.free_symbols, key=lambda s: s.name)
-    if not u.is_polynomial(*names) or sp.Poly(u, *names).total_degree() != 2:
-        return False
-    one = sp.Dummy("one")
-    form = sp.hessian(sp.Poly(u, *names).homogenize(one).as_expr(), [*names, one])
-    return all(e.is_Rational for e in form) and form.is_positive_semidefinite is True
 
 
 def _turned(c: Constraint, exact: bool) -> Constraint:
