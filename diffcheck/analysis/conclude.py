@@ -98,7 +98,9 @@ def _findings(work: Work, pieces: Pieces, worst: Smoothness) -> list[Finding]:
     if work.brief:
         return list(islice(one_by_one(work.problem, work.leaves, worst), MAX_BRIEF))
     blame, passed = _blame(work, pieces), _passed(work)
-    return list(describe(work.problem, work.leaves, worst, blame, passed, None if work.cut else work.partly))
+    open_walls = (explored for _, explored in work.record.walls if explored.open)
+    partly = None if work.cut else {leaf.wall.formula for explored in open_walls for leaf in explored.leaves}
+    return list(describe(work.problem, work.leaves, worst, blame, passed, partly))
 
 
 def _passed(work: Work) -> Collection[Node]:

@@ -103,8 +103,6 @@ def _visit_wall(work: Work, wall: Wall, gap: Gap) -> None:
             work.leaves += [(leaf, gap) for leaf in explored.leaves]
             work.crossed += explored.leaves
         work.open += explored.open
-        if explored.open:
-            work.partly |= {wall.formula, *(leaf.wall.formula for leaf in explored.leaves)}
 
 
 def _is_enough(work: Work, explored: Explored, gap: Gap) -> bool:

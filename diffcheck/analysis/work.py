@@ -25,7 +25,6 @@ class Work:
     """What is known while the walls are visited.
 
     cut: whether the time was over before every kind of point had been visited.
-    partly: the formulas of walls of which some kinds of points could not be decided.
     brief: whether places are told one by one, as they were seen, for there is no time for more.
     """
 
@@ -43,5 +42,4 @@ class Work:
     enough: Enough | None = None
     until: float = math.inf
     cut: bool = False
-    partly: set[object] = field(default_factory=set)
     brief: bool = False
