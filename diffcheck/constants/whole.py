@@ -39,7 +39,7 @@ def always_met(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequenc
     """Whether for all constants, but for a null set, one of the leaves has a point at some integer."""
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
     known = [asked for leaf in leaves if (asked := _asked(leaf, constants, where)) is not None]
-    rates = {abs(sp.diff(c.expr, k)) for k, conditions in known for c in conditions if c.rel != "!="}
+    rates = {abs(sp.diff(c.expr, k)) for k, conditions in known for c in conditions}
     for modulus in sorted(int(r) for r in rates if r.is_Integer and 0 < r <= MAX_MODULUS):
         for n, bounds in list(dict.fromkeys(_windows(known, modulus)))[:MAX_WINDOWS]:
             residues = range(modulus) if n == N else [n % modulus]
@@ -52,7 +52,10 @@ def always_met(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequenc
 
 
 def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Asked | None:
-    """Return the integer of a leaf with all its conditions; None where these are about anything else."""
+    """Return the integer of a leaf with its conditions, without those that hold for all constants but a null set.
+
+    None where these are about anything else.
+    """
     wall = leaf.wall
     if (
         wall.implicit is not None
@@ -63,7 +66,9 @@ def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -
     (k,) = wall.integers
     asked = [Constraint(_short(c.expr), c.rel) for c in (*leaf.asked, *constraints_on(wall, where))]
     asked = [c for c in asked if c.expr.free_symbols or not holds(c, {})]
-    return (k, tuple(asked)) if all(_is_bound(c, k, constants) for c in asked) else None
+    if not all(_is_bound(c, k, constants) for c in asked):
+        return None
+    return k, tuple(c for c in asked if c.rel != "!=")
 
 
 def _short(u: sp.Expr) -> sp.Expr:
@@ -82,9 +87,7 @@ def _is_bound(c: Constraint, k: sp.Symbol, constants: set[sp.Symbol]) -> bool:
 def _at(asked: Asked, value: sp.Expr) -> Conjunction:
     """Return what is asked of constants and N where the integer has that value."""
     k, conditions = asked
-    return tuple(
-        Constraint(sp.expand(c.expr.xreplace({k: value})), c.rel) for c in conditions if c.rel != "!="
-    )
+    return tuple(Constraint(sp.expand(c.expr.xreplace({k: value})), c.rel) for c in conditions)
 
 
 def _windows(known: Sequence[Asked], modulus: int) -> Iterator[Window]:

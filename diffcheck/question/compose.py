@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from diffcheck.findings.places import place_of
 from diffcheck.language.losses import named
 from diffcheck.language.reductions import base_of
-from diffcheck.language.tree import NAME, NUMBER, Node
+from diffcheck.language.tree import NAME, NUMBER, Node, number
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem, Value
 from diffcheck.question.model import are, listed
@@ -134,19 +135,13 @@ def _is_beside_its_argument(problem: Problem, moving: Sequence[Value]) -> bool:
 # --- findings and cases
 
 
-def _vanishing(finding: Finding) -> str | None:
+def _vanishing(finding: Finding) -> Node | None:
     """Return what vanishes at the place of a finding; None if that is not one equation, x = 0 and F(x) = 0."""
-    equations = [c for c in finding.at.partition(" for integer ")[0].split(" and ") if " = " in c]
-    if len(equations) != 1:
+    place = place_of(finding)
+    if place is None or len(place.equations) != 1:
         return None
-    left, _, right = equations[0].partition(" = ")
-    return (
-        left
-        if right == "0"
-        else f"{left} - ({right})"
-        if " + " in right or " - " in right
-        else f"{left} - {right}"
-    )
+    ((left, right),) = place.equations
+    return left if right == number(0) else Node("sub", (left, right))
 
 
 def _crossed(problem: Problem, moving: Sequence[Value], finding: Finding, *, beside: bool) -> Finding:
@@ -161,8 +156,8 @@ def _crossed(problem: Problem, moving: Sequence[Value], finding: Finding, *, bes
     vanishing = _vanishing(finding)
     if beside and vanishing is not None:
         needed = f"{are(texts, f'differentiable in {problem.through}')} there"
-        if any(v.name in vanishing for v in moving):
-            needed += f" and the gradient of {vanishing} is not zero there"
+        if {v.name for v in moving} & set(vanishing.names()):
+            needed += f" and the gradient of {unparse(vanishing)} is not zero there"
     elif len(texts) == 1 and not plain:
         needed = f"the gradient of {texts[0]} is not zero there"
     else:
