@@ -1,5 +1,6 @@
 """Infinite families are told once: residues put together, members that are no exception left out."""
 
+import re
 from itertools import product
 
 import mpmath
@@ -220,6 +221,21 @@ def test_a_family_that_is_hidden_for_some_members_says_for_which(wave, power):
                 points = ({**constant, "x": x + s * step} for s in (-1, 0, 1))
                 below, here, above = (precise(problem.tree, p, 60) for p in points)
                 assert abs((above - here) - (here - below)) > step / 100, (f.at, c, k)
+
+
+@pytest.mark.parametrize("where", ["x**2 < 4", "x**2 <= 4", "x > -2", "x**2 < 9"])
+@pytest.mark.parametrize(
+    "text", ["max(-x, 0.3, frac(x))", "max(-x, 1/2, frac(x))", "max(-2*x, exp(-2), frac(x))"]
+)
+@pytest.mark.parametrize("turned", ["x", "-x", "x + y"])
+def test_a_member_visited_by_itself_sets_the_family_apart(text, where, turned):
+    """Of max(-x, 0.3, frac(x)) there is no jump at x = -1, which may be the only member at which there is none."""
+    text, where = (re.sub(r"\bx\b", f"({turned})", given) for given in (text, where))
+    (family,) = (f for f in ask(text, "x", where).findings if f.kind is Kind.JUMP)
+    y = mpmath.mpf(1) / 4
+    points = ({"x": u, "-x": -u, "x + y": u - y}[turned] for u in (-1, 0, 1))
+    claimed = [is_on_place(family, {"x": mpmath.mpf(x), "y": y}) for x in points]
+    assert claimed == [False, True, True]
 
 
 def test_an_integer_part_that_is_an_integer_itself_is_a_condition():

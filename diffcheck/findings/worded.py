@@ -10,7 +10,7 @@ import sympy as sp
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import symbol, text_of
-from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.findings import written
 from diffcheck.findings.families import Pair, joined, members_of
 from diffcheck.findings.limited import all_apart, on_constants, set_apart
@@ -26,6 +26,9 @@ from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.wall import Wall
 
 __all__ = ["describe", "flat_finding", "one_by_one"]
+
+# The points of a wall: expressions for its bound names.
+Points = tuple[tuple[str, sp.Expr], ...]
 
 # A gap that vanishes on more pieces than this is told as written, once.
 MAX_PIECES = 3
@@ -117,24 +120,49 @@ def one_by_one(problem: Problem, leaves: Sequence[Pair], worst: Smoothness) -> I
 def _known(leaves: Sequence[Pair], partly: Collection[object] | None) -> dict[object, set[Constraint]]:
     """Return for every wall, by its formula, what holds at some of its points.
 
-    The member at which a bound on the integer is one of equality stands by itself, and lies beyond it.  Where not all
-    points were seen, the opposite of every condition may hold at some.
+    A member of a family that was visited by itself is a point of it, at which the opposite of a condition may hold.
+    Where not all points were seen, the opposite of every condition may hold at some.
     """
     places = {leaf.wall.base for leaf, _ in leaves}
     known: dict[object, set[Constraint]] = {}
     for leaf, _ in leaves:
         own = known.setdefault(leaf.wall.formula, set())
         own.update(leaf.conditions)
-        if partly is None or leaf.wall.formula in partly:
-            own.update(c.opposite for c in leaf.conditions if c.opposite is not None)
-        for c, opposite in ((c, c.opposite) for c in leaf.conditions):
-            if opposite is None:
-                continue
-            for k in c.expr.free_symbols & set(leaf.wall.integers):
-                ends = [n for n in integer_zeros(c.expr, k, leaf.witness) or () if c.expr.subs(k, n).is_zero]
-                if any(leaf.wall.with_integer(k, sp.Integer(n)).base in places for n in ends):
-                    own.add(opposite)
+        unseen = partly is None or leaf.wall.formula in partly
+        own.update(
+            c.opposite
+            for c in leaf.conditions
+            if c.opposite is not None and (unseen or _fails_at_some(c, leaf, places))
+        )
     return known
+
+
+def _fails_at_some(c: Constraint, leaf: Leaf, places: Collection[Points]) -> bool:
+    """Whether the wall of a leaf has a member among ``places`` at which a condition fails, whatever else holds."""
+    for k in c.expr.free_symbols & set(leaf.wall.integers):
+        for n in {n for place in places for n in _numbers(leaf, k, place)}:
+            at_member = c.expr.subs(k, n)
+            if at_member.is_zero or (
+                at_member.is_number and holds(Constraint(at_member, c.rel), {}) is False
+            ):
+                return True
+    return False
+
+
+def _numbers(leaf: Leaf, k: sp.Symbol, place: Points) -> Iterator[int]:
+    """Yield the numbers of a place among the members of a family."""
+    family = leaf.wall.base
+    if [name for name, _ in family] != [name for name, _ in place]:
+        return
+    for (_, own), (_, other) in zip(family, place, strict=True):
+        if k in own.free_symbols and k not in other.free_symbols:
+            near = {**leaf.witness, **dict.fromkeys(other.free_symbols - leaf.witness.keys(), sp.S.Zero)}
+            yield from (
+                n
+                for n in integer_zeros(own - other, k, near) or ()
+                if leaf.wall.with_integer(k, sp.Integer(n)).base == place
+            )
+            return
 
 
 def _once(leaves: Sequence[Pair]) -> list[Pair]:
