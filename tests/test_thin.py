@@ -1,15 +1,20 @@
 """Isolated points and other loci of codimension two: what happens where only they are singular."""
 
+from itertools import product
+
+import mpmath
 import pytest
 import sympy as sp
-from questions import ask, is_on_locus, question, summary
+from questions import ask, is_on_locus, is_on_place, question, summary
 
 from diffcheck.algebra.lower import lower, to_sympy
 from diffcheck.algebra.signs import squares
 from diffcheck.conditions.facts import never_zero
+from diffcheck.language.numeric import precise
+from diffcheck.language.parse import parse
 from diffcheck.thin.around import visit
 from diffcheck.thin.loci import Question, components
-from diffcheck.verdict import C0, D1, SINGULAR, Kind, Verdict
+from diffcheck.verdict import C0, D1, DISCONTINUOUS, SINGULAR, Kind, Verdict
 from diffcheck.walls.wall import Thin
 
 X, Y = sp.symbols("x y", real=True)
@@ -431,3 +436,52 @@ def test_what_tends_to_zero_along_a_direction_is_looked_at(small):
         found = ask(f"where(x == 0 and y == 0, 0, {text})", "x,y")
         assert found.smoothness is None or found.smoothness.level == -1
         assert found.verdict is not Verdict.DIFFERENTIABLE
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "norm(x, y)", "sqrt(abs(x) + abs(y))", "where(x == 0 and y == 0, 0, x**2*y/(x**2 + y**2))",
+        "where(x == 0 and y == 0, 0, x*y/(x**2 + y**2))", "norm(x, y)**3", "(x**2 + y**2)**(1/4)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("factor", "zeros"), [("z", [0]), ("z**2", [0]), ("(z - 1)", [1]), ("z*(z - 1)", [0, 1])]
+)
+@pytest.mark.parametrize("smooth", ["", " + x", " + x*z - sin(y)"])
+def test_where_a_factor_vanishes_nothing_happens_on_a_thin_set(rest, factor, zeros, smooth):
+    """z*norm(x, y) is differentiable at the origin of x and y for z = 0, and has a corner for any other z."""
+    thin = [
+        f for f in ask(f"{factor}*{rest}{smooth}", "x,y,z").findings if f.at.startswith("x = 0 and y = 0")
+    ]
+    assert thin
+    for z in (-1, 0, 1, mpmath.mpf(1) / 3):
+        claimed = any(
+            is_on_place(f, {"x": mpmath.mpf(0), "y": mpmath.mpf(0), "z": mpmath.mpf(z)}) for f in thin
+        )
+        assert claimed == (z not in zeros)
+
+
+@pytest.mark.parametrize("undefined", ["x*y/(x**2 + y**2)", "log(x**2 + y**2)", "1/norm(x, y)"])
+def test_a_factor_does_not_help_where_there_is_no_value(undefined):
+    """z*log(x**2 + y**2) has no value at the origin of x and y for z = 0 either."""
+    (found,) = ask(f"z*{undefined}", "x,y,z").findings
+    assert all(
+        is_on_place(found, {"x": mpmath.mpf(0), "y": mpmath.mpf(0), "z": mpmath.mpf(z)}) for z in (0, 1)
+    )
+
+
+@pytest.mark.parametrize("inner", ["x*y", "x*y*(x - y)", "(x - y)**2", "x - y", "x", "y**2", "(3*x - 4*y)*x"])
+@pytest.mark.parametrize("domain", ["x**2 + y**2 < 1", "norm(x, y) < 1"])
+def test_a_jump_closes_on_its_own_branch_of_a_circle(inner, domain):
+    """Of the jump of x*y on the circle x = sqrt(1 - y**2) is none at (1, 0) or (0, 1), and no other kind of jump."""
+    found = ask(f"where({domain}, {inner}, 0)", "x,y").findings
+    bad = [f for f in found if f.level == DISCONTINUOUS]
+    assert {f.kind for f in bad} == {Kind.JUMP}
+    with mpmath.workdps(60):
+        fifth, root = mpmath.mpf(1) / 5, mpmath.sqrt(mpmath.mpf(1) / 2)
+        on_circle = (1, 0), (0, 1), (3 * fifth, 4 * fifth), (4 * fifth, 3 * fifth), (root, root)
+        for (x, y), a, b in product(on_circle, (-1, 1), (-1, 1)):
+            point = {"x": mpmath.mpf(a * x), "y": mpmath.mpf(b * y)}
+            value = precise(parse(inner), point, 50)
+            assert any(is_on_place(f, point) for f in bad) == (abs(value) > 1e-30)

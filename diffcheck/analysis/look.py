@@ -317,7 +317,8 @@ def _degenerate(work: Work) -> Iterator[tuple[Thin, Gap]]:
         for leaf in own:
             branches = (*leaf.branches, *(c.expr for c in wall.conditions))
             bad += uncrossed(leaf.exponents, branches, variables)
-        yield from ((Thin(wall.gap, (wall.gap, *b)), gap) for b in dict.fromkeys(bad))
+        own_equations = wall.equations(variables)
+        yield from ((Thin(wall.gap, (*own_equations, *b)), gap) for b in dict.fromkeys(bad))
 
 
 def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
@@ -393,7 +394,7 @@ def _visit_closed(work: Work, question: Question) -> None:
         if leaf.outcome.level >= C0 or leaf.outcome.size is None:
             continue
         for f in _factors_in([leaf.outcome.size], variables):
-            system = Thin(leaf.wall.gap, (leaf.wall.gap, *f))
+            system = Thin(leaf.wall.gap, (*leaf.wall.equations(variables), *f))
             known = len(question.pending), len(question.looked), len(work.leaves)
             opened = _visit_thin(work, question, [(system, gap)])
             if opened or len(question.pending) > known[0]:

@@ -38,6 +38,8 @@ def zeros_of(leaf: Leaf) -> tuple[Factors, Factors]:
     plain = () if size is None else factors(size)
     if outcome.size is None:
         return plain, plain if order else ()  # several cases put together
+    if outcome.kind is Kind.JUMP:
+        return plain, plain
     if order == 0 or wall.implicit is not None or len(wall.base) != 1:
         return plain, ()
     point = {symbol(wall.variable): wall.base[0][1]}

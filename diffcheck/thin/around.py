@@ -13,12 +13,13 @@ Gives up on: directions that stay degenerate in every chart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
 import sympy as sp
 
+from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.signs import squares
@@ -28,13 +29,14 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
 from diffcheck.deadline import TimeOver
 from diffcheck.errors import Undetermined
+from diffcheck.germs.germ import Germ
 from diffcheck.language.tree import Node
 from diffcheck.thin.cast import Site, cast
 from diffcheck.thin.charts import Chart, balances, charts
 from diffcheck.thin.classify import classify
 from diffcheck.thin.loci import Component, Looked, Question, components
 from diffcheck.thin.radial import visit_radial
-from diffcheck.thin.rays import direction
+from diffcheck.thin.rays import Ray, direction
 from diffcheck.verdict import CINF
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.crossings import uncrossed
@@ -187,8 +189,50 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
             # Directions of every kind that was seen exist all over the site.
             moving = set(map(direction, site.bound))
             asked = tuple(c for c in found.conditions if moving.isdisjoint(c.expr.free_symbols))
-            leaves.append(replace(found, conditions=asked))
+            leaves.append(
+                replace(found, conditions=asked, outcome=_with_factor(question, system, site, outcome))
+            )
     raise Undetermined("too many cases of what is free on a thin set")
+
+
+def _with_factor(question: Question, system: Thin, site: Site, outcome: Outcome) -> Outcome:
+    """Return an outcome with what divides its size, as far as it is seen: of z*norm(x, y) that is z.
+
+    Such factors are tried out: the part of the site on which one vanishes is looked at as a site of its own.
+    """
+    still = tuple(symbol(n) - e for n, e in site.wall.base)
+    found = sp.S.One
+    for f in _shared_factors(question, site):
+        trial = replace(
+            question, seen=set(), settled=set(), pending={}, looked=[], casts=[], drawn=[], surfaces=[]
+        )
+        leaves, opened = visit(trial, Thin(system.gap, (*still, f)))
+        settled = trial.settled and not opened and not trial.pending and not trial.surfaces
+        if settled and all(leaf.outcome.level > outcome.level for leaf in leaves):
+            question.looked.extend(trial.looked)
+            found *= f
+    return outcome if found == 1 else replace(outcome, factor=found)
+
+
+def _shared_factors(question: Question, site: Site) -> list[sp.Expr]:
+    """Return what is free on a site and divides what comes first in all directions and is not smooth."""
+    directions = [direction(n) for n in site.bound]
+    free = {symbol(v) for v in question.wrt} - {symbol(n) for n in site.bound}
+    shared: list[sp.Expr] | None = None
+    for ray, _ in question.drawn:
+        if ray.tree is question.tree and ray.germ is not None:
+            first = next((c for c in _faults(ray, ray.germ, directions) if c != 0), sp.S.One)
+            own = [f for f in factors(first) if f.free_symbols and f.free_symbols <= free]
+            shared = own if shared is None else [f for f in shared if f in own]
+    return shared or []
+
+
+def _faults(ray: Ray, germ: Germ, directions: Sequence[sp.Symbol]) -> Iterator[sp.Expr]:
+    """Yield what a germ has beside the value of the site, and polynomials in the direction, which are smooth."""
+    yield sp.Add(*(c for c, m in germ.terms if m.is_one), -(ray.here or 0))
+    for c in (c for c, m in germ.terms if not m.is_one):
+        terms = sp.Add.make_args(expanded(c)) if is_modest(c) else (c,)
+        yield sp.Add(*(t for t in terms if not t.is_polynomial(*directions)))
 
 
 def _classified(question: Question, site: Site, unknown: list[str]) -> Leaf | None:

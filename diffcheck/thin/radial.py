@@ -107,7 +107,9 @@ def visit_radial(question: Question, system: Thin, place: Site) -> list[Leaf] | 
         site = replace(place, wall=replace(place.wall, conditions=(*place.wall.conditions, *leaf.conditions)))
         outcome = replace(leaf.outcome, evidence=None, how=f"a function of the distance: {leaf.outcome.how}")
         if outcome.kind is not Kind.HOLE:
-            outcome = replace(outcome, left=None, right=None, size=None)
+            # Along the distance it has a size of its own, which vanishes where nothing happens.
+            factor = outcome.factor if outcome.size is None else outcome.size
+            outcome = replace(outcome, left=None, right=None, size=None, factor=factor)
         found.append((site, replace(leaf, wall=site.wall, outcome=outcome)))
     for site, leaf in found:
         question.casts.clear()

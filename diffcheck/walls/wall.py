@@ -5,12 +5,13 @@ Read in order: Wall; Walls is the answer for one gap.  solved.py finds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 import flint
 import sympy as sp
 
+from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.roots import Root
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer
@@ -69,6 +70,12 @@ class Wall:
     def point(self) -> dict[str, sp.Expr]:
         """Return the expressions of the bound names."""
         return dict(self.base)
+
+    def equations(self, variables: Collection[sp.Symbol]) -> tuple[sp.Expr, ...]:
+        """Return equations that hold on the wall, and on no other branch of its gap if it is solved for variables."""
+        if self.implicit is not None or not {symbol(n) for n, _ in self.base} <= set(variables):
+            return (self.gap,)
+        return tuple(symbol(n) - e for n, e in self.base)
 
     @property
     def formula(self) -> object:
