@@ -125,8 +125,8 @@ def _numerator(f: sp.Expr) -> sp.Expr:
 
 
 def _only_zero(f: sp.Expr) -> sp.Expr | None:
-    """Return the zero of a transcendental function of one symbol, if it is known to be the only one."""
-    if len(f.free_symbols) != 1 or f.is_algebraic_expr():
+    """Return the zero of a function of one symbol that is not rational, if it is known to be the only one."""
+    if len(f.free_symbols) != 1 or f.is_rational_function():
         return None
     (s,) = f.free_symbols
     found = None if s.is_integer else real_roots(f, s)
