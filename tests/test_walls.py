@@ -43,6 +43,11 @@ FACTORS = [
     (X**2 - Y**2, {X - Y, X + Y}),
     (P + X**2, set()),
     (sp.exp(sp.Integer(10) ** 9 * X) * X, {X}),
+    (sp.exp(X * Y) - sp.exp(Y**2), {X - Y, Y}),
+    (2 ** sp.sin(X) - 2**X, {X - sp.sin(X)}),
+    (3 * sp.exp(X) - 2 * sp.exp(-Y), {-X - Y + sp.log(sp.Rational(2, 3))}),
+    (sp.exp(X) + sp.exp(Y), set()),
+    (Y * sp.exp(Y**2 / (Y - 1)) - sp.exp(Y) * sp.exp(Y / (Y - 1)), {Y - 1}),
 ]
 
 
@@ -343,6 +348,21 @@ def test_a_gap_in_one_inner_expression_is_solved_for_it(g, u):
     assert str(found.smoothness) == "C0"
     (finding,) = {f.kind: f for f in found.findings}.values()
     assert abs(precise(parse(g.format(u=f"({u})")), point_of(finding), 60)) < 1e-30
+
+
+@pytest.mark.parametrize("g", ["({})", "exp({})", "2**({})", "tanh({})", "3*exp(1 - ({}))"])
+@pytest.mark.parametrize(
+    ("u", "v", "grade"),
+    [
+        ("x", "sin(x)", "C2"), ("x", "x**2", "C0"), ("sin(x)", "x - x**3/6", "C4"), ("x*y", "y**2", "C0"),
+        ("x", "log(2 + x)", "C0"),
+    ],
+)  # fmt: skip
+def test_a_one_to_one_function_of_two_arguments_agrees_where_they_do(g, u, v, grade):
+    """|g(u) - g(v)| has the class of |u - v| for g with a slope that is not 0."""
+    names, where = ",".join(n for n in "xy" if n in u + v), "x > -2" if "log" in v else ""
+    found = ask(f"abs({g.format(u)} - {g.format(v)})", names, where)
+    assert str(found.smoothness) == grade
 
 
 @pytest.mark.parametrize(

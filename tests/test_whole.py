@@ -49,3 +49,34 @@ def test_steps_within_a_window_are_certain_exactly_if_it_is_as_wide_as_a_step(st
     level = f"({step}*floor(x/{step}) + {start})"
     found = analyze(make_problem(f"relu({level} - c)*relu(c + {width} - {level})", ("x",), ""))
     assert (found.verdict is ALWAYS) is (Fraction(width) >= step)
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        "sqrt(x**2 + s)", "norm(x, s)", "norm(x - s, t)", "sqrt(x**2 + 1) + s", "log(x**2 + s**2)",
+        "exp(x) + s", "abs(x - s) + t", "sqrt(abs(x)) - s",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("step", ["floor({})", "exp(round({}))", "abs(sin({}))"])
+def test_what_grows_beyond_all_bounds_meets_integers_for_all_constants(grown, step):
+    """floor(sqrt(x**2 + s)) jumps at x = sqrt(k**2 - s) for every k that is large enough for s."""
+    found = analyze(make_problem(step.format(grown), ("x",), ""))
+    assert found.verdict is ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("floor(s*tanh(x)**2)", "s > 0"),
+        ("floor(s/(1 + x**2))", "s > 0"),
+        ("floor(sqrt(x**2 + s))", "s > 0, x < 1, x > -1"),
+        ("floor(s*x**2)", "s > 0, x < 1, x > -1"),
+        ("round(s*erf(x))", ""),
+        ("floor(min(sqrt(x**2 + s), t))", "s > 1, t > 1"),
+    ],
+)
+def test_what_is_bounded_misses_integers_for_some_constants(text, where):
+    """s*tanh(x)**2 < 1 for all x if s < 1: large integers are no members of its family."""
+    found = analyze(make_problem(text, ("x",), where))
+    assert found.verdict is not ALWAYS

@@ -70,6 +70,10 @@ def _is_rare(expr: sp.Expr, derivatives: int = MAX_DERIVATIVES) -> bool:
             return False
         if is_of_one_piece(expr):
             return True
+        # Multiplied out it may have a value at more points, and be free of parts with branches.
+        plain = sp.expand(expr) if sp.count_ops(expr) <= MAX_ROOTED and is_modest(expr) else expr
+        if sp.count_ops(plain) < sp.count_ops(expr) and is_of_one_piece(plain):
+            return True
         factors = sp.Mul.make_args(expr)
         if len(factors) > 1:
             return all(_is_rare(f, derivatives) for f in factors if f.free_symbols)

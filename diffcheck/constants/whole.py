@@ -1,12 +1,13 @@
-"""Failures at integers that constants enclose: an interval longer than 1 holds an integer, wherever it lies.
+"""Failures at integers: an interval longer than 1 holds one wherever it lies, and so does all that is far out.
 
 clip(floor(x), a, b) with a < b jumps at each integer k with a - 1 < k - 1 < b: the first one above a - 1 is below b.
 Leaves of a family ask for integers k by bounds that are linear in k; those of residues, k = 2*j and k = 2*j + 1, by
 bounds on j.  Of the first integer n above a lower bound, and of the last one below an upper bound, it is asked whether
 some leaf of each residue holds at n whatever the constants are.  n is taken to be any number in the interval of length
 1 that holds it, which proves more than is needed.
-Read in order: always_met.
-Gives up on: leaves with conditions on other variables, or on an integer alone that are no bounds.
+Before that it is asked whether a leaf holds at all integers far out: floor(sqrt(x**2 + s)) jumps at k for k**2 > s.
+Read in order: always_met, _met_far_out.
+Gives up on: leaves with conditions on other variables; nearby, on an integer alone that are no bounds.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.printer import inner_symbol, symbol
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import Conjunction, covered
+from diffcheck.conditions.relations import STRICT
 from diffcheck.constants.cases import ends_of
+from diffcheck.constants.ends import far_out
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.points import constraints_on
 
@@ -38,6 +41,8 @@ Window = tuple[sp.Expr, Conjunction]
 def always_met(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequence[Constraint]) -> bool:
     """Whether for all constants, but for a null set, one of the leaves has a point at some integer."""
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
+    if any(_met_far_out(leaf, constants, where, own) for leaf in leaves):
+        return True
     known = [asked for leaf in leaves if (asked := _asked(leaf, constants, where)) is not None]
     rates = {abs(sp.diff(c.expr, k)) for k, conditions in known for c in conditions}
     for modulus in sorted(int(r) for r in rates if r.is_Integer and 0 < r <= MAX_MODULUS):
@@ -51,20 +56,63 @@ def always_met(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequenc
     return False
 
 
+def _met_far_out(
+    leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint], own: Conjunction
+) -> bool:
+    """Whether all conditions of a leaf hold at all large integers, or at all below some, whatever the constants are.
+
+    Variables that are free on its wall are what they are at the example.
+    """
+    if not _is_numbered(leaf, constants):
+        return False
+    (k,) = leaf.wall.integers
+    fixed = {s: value for s, value in leaf.witness.items() if s != k and s not in constants}
+    asked = [
+        Constraint(c.expr.xreplace(fixed), c.rel) for c in (*leaf.asked, *constraints_on(leaf.wall, where))
+    ]
+    if not all(c.expr.free_symbols <= {k, *constants} for c in asked):
+        return False
+    for side in (1, -1):
+        signs = [_far_out(c, k, side, own) for c in asked]
+        if None not in signs and covered(own, [tuple(c for sign in signs for c in sign or ())]):
+            return True
+    return False
+
+
+def _far_out(c: Constraint, k: sp.Symbol, side: int, own: Sequence[Constraint]) -> Conjunction | None:
+    """Return what says for other names that a condition holds for all large ``side*k``."""
+    sizes = {}
+    for size in c.expr.atoms(sp.Abs):
+        sign = far_out(size.args[0], k, side, own) if k in size.free_symbols else None
+        if sign is not None and sign[0].is_nonzero and not sign[1]:
+            sizes[size] = size.args[0] if sign[0].is_positive else -size.args[0]
+    expr = sp.expand(c.expr.xreplace(sizes))
+    if k not in expr.free_symbols:
+        here = Constraint(expr, c.rel)
+        return (here,) if expr.free_symbols else () if holds(here, {}) else None
+    found = None if c.rel == "=" else far_out(expr, k, side, own)
+    return None if found is None else (Constraint(found[0], STRICT.get(c.rel, c.rel)), *found[1])
+
+
+def _is_numbered(leaf: Leaf, constants: set[sp.Symbol]) -> bool:
+    """Whether one integer numbers the points of a leaf, and variables alone are bound."""
+    wall = leaf.wall
+    return (
+        wall.implicit is None
+        and len(wall.integers) == 1
+        and not any(symbol(n) in constants for n, _ in wall.base)
+    )
+
+
 def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Asked | None:
     """Return the integer of a leaf with its conditions, without those that hold for all constants but a null set.
 
     None where these are about anything else.
     """
-    wall = leaf.wall
-    if (
-        wall.implicit is not None
-        or len(wall.integers) != 1
-        or any(symbol(n) in constants for n, _ in wall.base)
-    ):
+    if not _is_numbered(leaf, constants):
         return None
-    (k,) = wall.integers
-    asked = [Constraint(_short(c.expr), c.rel) for c in (*leaf.asked, *constraints_on(wall, where))]
+    (k,) = leaf.wall.integers
+    asked = [Constraint(_short(c.expr), c.rel) for c in (*leaf.asked, *constraints_on(leaf.wall, where))]
     asked = [c for c in asked if c.expr.free_symbols or not holds(c, {})]
     if not all(_is_bound(c, k, constants) for c in asked):
         return None

@@ -11,6 +11,7 @@ from functools import lru_cache
 import flint
 import sympy as sp
 
+from diffcheck.algebra.cancelled import cancelled
 from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.hidden import hidden
 from diffcheck.algebra.signs import signs, squares
@@ -59,7 +60,38 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     shown = (
         f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(powers_of) for f in found)
     )
-    return tuple(f for f in dict.fromkeys(shown) if f.free_symbols and 0 in signs(f))
+    plain = (g for f in shown for g in (_exponents(f) or (f,)))
+    return tuple(f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f))
+
+
+def _exponents(f: sp.Expr) -> tuple[sp.Expr, ...] | None:
+    """Return the factors of a sum of exponentials but for one that has no zeros; None where none is seen.
+
+    a*exp(u) - b*exp(v) vanishes where u - v + log(a/b) does, and c*exp(u) + d*exp(v) for u = v where c + d does.
+    """
+    if not f.is_Add or not f.has(sp.exp, sp.Pow):
+        return None
+    terms = [_as_exponential(term) for term in f.args]
+    (a, u), *others = terms
+    if len(others) == 1 and a.is_number and others[0][0].is_number:
+        ((b, v),) = others
+        return factors(u - v + sp.log(-a / b)) if (a / b).is_negative else None
+    if len({w for _, w in terms}) > 1 and all(cancelled(w - u) == 0 for _, w in others):
+        return factors(sp.Add(*(c for c, _ in terms)))
+    return None
+
+
+def _as_exponential(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Return c and u with c*exp(u) for a term."""
+    rest, exponent = sp.S.One, sp.S.Zero
+    for part in sp.Mul.make_args(term):
+        if isinstance(part, sp.exp):
+            exponent += part.args[0]
+        elif part.is_Pow and part.base.is_number and part.base.is_positive and not part.is_number:
+            exponent += part.exp * sp.log(part.base)
+        else:
+            rest *= part
+    return rest, exponent
 
 
 def _factored(f: sp.Expr) -> list[tuple[sp.Expr, int]]:
