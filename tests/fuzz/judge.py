@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -24,7 +24,7 @@ from diffcheck.question.variables import make_problem
 from diffcheck.verdict import C0, D1, SINGULAR, Analysis, Finding, Kind, Verdict
 from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, Function, value_of
 from tests.fuzz.generate import Sample
-from tests.fuzz.oracle import DEEP, SCALES, along, line_class, opinion, slope
+from tests.fuzz.oracle import DEEP, FINE, SCALES, SMOOTH, along, line_class, opinion, slope
 
 __all__ = ["compare", "compare_twins"]
 
@@ -136,7 +136,13 @@ def _doubtful(problem: Problem, found: Analysis) -> str:
             # The stated size may be lost in the precision of the lines: exp(-1e6).
             if any(v is None or v is DOUBT for v in point.values()) or _is_lost(finding, known):
                 continue
-            seen = _seen(problem, function, point, finding)
+            # What is steep shows far down; what has no value there, or two corners in one, higher up.
+            looks = (_seen(problem, function, point, finding, scales) for scales in (DEEP, FINE, SCALES))
+            seen = next(looks)
+            for look in looks:
+                if seen is None or seen <= max(finding.level.level, -1):
+                    break
+                seen = min(seen, SMOOTH if look is None else look)
             # A slow pole, log(x), looks like a jump.
             if (
                 seen is not None
@@ -202,7 +208,9 @@ def _put_in(text: str, known: Mapping[str, str]) -> str:
     return re.sub(r"[A-Za-z_]\w*", lambda m: f"({known[m[0]]})" if m[0] in known else m[0], text)
 
 
-def _seen(problem: Problem, function: Function, point: dict[str, Any], finding: Finding) -> float | None:
+def _seen(
+    problem: Problem, function: Function, point: dict[str, Any], finding: Finding, scales: Sequence[fmpq]
+) -> float | None:
     # A root without a closed form comes as a long decimal.
     long = any(type(v) is fmpq and v.q >= 10**20 for v in point.values())
     here = all(type(v) is fmpq for v in point.values()) and not long
@@ -212,7 +220,7 @@ def _seen(problem: Problem, function: Function, point: dict[str, Any], finding: 
         step = {n: fmpq(v, 7) for n, v in zip(problem.wrt, direction, strict=False)}
         line = along(function, point, step)
         here = here and line(fmpq(0)) is not DOUBT
-        levels.append(line_class(line, here, SCALES if long else DEEP, faint=True))
+        levels.append(line_class(line, here, SCALES if long else scales, faint=True))
         if levels[-1] is not None and levels[-1] <= max(finding.level.level, -1):
             return levels[-1]
     known = [] if None in levels else [v for v in levels if v is not None]

@@ -28,7 +28,7 @@ from diffcheck.language.numeric import conditions_hold, values
 from diffcheck.problem import Problem
 from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, PRECISION, Function, exact
 
-__all__ = ["DEEP", "SCALES", "SMOOTH", "Line", "along", "line_class", "opinion", "slope"]
+__all__ = ["DEEP", "FINE", "SCALES", "SMOOTH", "Line", "along", "line_class", "opinion", "slope"]
 
 # Far below the distance of two places of a kind, far above the precision: D_4 at the last one keeps 50 digits.
 SCALES = (fmpq(1, 10**9), fmpq(1, 10**10), fmpq(1, 10**11))
@@ -38,6 +38,8 @@ COARSE = (fmpq(1, 10**4), fmpq(1, 10**5), fmpq(1, 10**6))
 FINE = (fmpq(1, 10**13), fmpq(1, 10**14), fmpq(1, 10**15))
 # At a witness that is known exactly, however steep the function is there.
 DEEP = (fmpq(1, 10**30), fmpq(1, 10**32), fmpq(1, 10**34))
+# Where a point is known exactly, a break that is one is seen however near it is looked at; exp(-158) is none.
+UTMOST = (fmpq(1, 10**60), fmpq(1, 10**62), fmpq(1, 10**64))
 # A jump is one at these too, where t**(1/100) has shrunk; at a point that is known exactly, t**(1/500).
 FINEST = (fmpq(1, 10**10), fmpq(1, 10**17), fmpq(1, 10**24))
 FINEST_HERE = (fmpq(1, 10**10), fmpq(1, 10**50), fmpq(1, 10**90))
@@ -67,10 +69,14 @@ def along(function: Function, point: Point, direction: Point) -> Line:
     return at
 
 
-def _float(value: Any) -> float:
+def _middle(value: Any) -> arb:
     """Return the middle of a ball that does not reach 0, else 0: what is not known to differ does not."""
     ball = arb(value)
-    return 0.0 if ball.contains(0) else float(ball.mid())
+    return arb(0) if ball.contains(0) else ball.mid()
+
+
+def _float(value: Any) -> float:
+    return float(_middle(value))
 
 
 def _table(line: Line, h: fmpq, order: int) -> list[Any] | None:
@@ -93,16 +99,21 @@ def _table(line: Line, h: fmpq, order: int) -> list[Any] | None:
 
 
 def line_class(
-    line: Line, here: bool, scales: Sequence[fmpq] = SCALES, faint: bool = False, below: float = SMOOTH
+    line: Line,
+    here: bool,
+    scales: Sequence[fmpq] = SCALES,
+    faint: bool = False,
+    below: float = SMOOTH,
+    bits: int = PRECISION,
 ) -> float | None:
     """Return the level (verdict.Smoothness.level) that a line sees at t = 0, SMOOTH for no break; None for no opinion.
 
     here: whether the point is known exactly, so that the value at it counts.
     faint: whether what is small beside its surroundings counts too.
-    below: only levels below it are asked about.
+    below: only levels below it are asked about.  bits: the precision of the line, at least; more if ``faint``.
     """
     order = min(max(ceil(below), 0), HIGHEST)
-    old, flint.ctx.prec = flint.ctx.prec, FAINT_PRECISION if faint else PRECISION
+    old, flint.ctx.prec = flint.ctx.prec, FAINT_PRECISION if faint else bits
     try:
         tables = []
         for h in scales:
@@ -162,8 +173,8 @@ def _size(a: Any) -> float:
 
 def _level_of_values(line: Line, sides: list[list[Any]], here: bool, faint: bool) -> float | None:
     for side in sides:
-        a, b, c = (_size(v) for v in side)
-        if c > 1.3 * b > 1.6 * a and c > 5:
+        a, b, c = (abs(_middle(v)) for v in side)
+        if c > arb(1.3) * b > arb(1.6) * a and c > 5:
             return -2.0
     value = line(fmpq(0)) if here else DOUBT
     if value is None:
@@ -304,8 +315,11 @@ def opinion(
             here, level = False, line_class(line, False, below=worst)  # slow, and no jump
         if level is None or level >= worst or _at_an_edge(problem, function, place, here, level):
             continue
-        confirmed = line_class(line, here, FINE, below=worst)
-        if confirmed is not None and confirmed <= level:
+        looks = [line_class(line, here, FINE, below=worst)]
+        if here:
+            precise = along(Function.of(problem, FAINT_PRECISION), place, direction)
+            looks.append(line_class(precise, here, UTMOST, below=worst, bits=FAINT_PRECISION))
+        if all(look is not None and look <= level for look in looks):
             worst, where = level, place
             if worst == -2:
                 break
