@@ -47,7 +47,7 @@ def reduced_at_root(
     if xi not in c.free_symbols:
         yield c
         return
-    yield from _by_powers(c, xi, equation)
+    yield from _by_powers(c, xi, equation, nonzero)
     kernels = sorted(equation.atoms(sp.Function, sp.Pow), key=sp.count_ops, reverse=True)
     for kernel in [*kernels, xi]:
         z = sp.Dummy("z", real=True)
@@ -67,8 +67,10 @@ def _opened(expr: sp.Expr) -> sp.Expr:
     return expanded(expr) if is_modest(expr) else expr
 
 
-def _by_powers(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> Iterator[sp.Expr]:
-    """Yield the remainder where all exponentials are powers of one: exp(-x) and exp(2*x)."""
+def _by_powers(
+    c: sp.Expr, xi: sp.Symbol, equation: sp.Expr, nonzero: Callable[[sp.Expr], bool]
+) -> Iterator[sp.Expr]:
+    """Yield the remainder where all exponentials are powers of one, exp(-x) and exp(2*x), and the root stays free."""
     found = [e for e in c.atoms(sp.exp) | equation.atoms(sp.exp) if xi in e.free_symbols]
     if len(found) < 2 or sp.count_ops(c) > MAX_OPERATIONS:
         return
@@ -79,8 +81,10 @@ def _by_powers(c: sp.Expr, xi: sp.Symbol, equation: sp.Expr) -> Iterator[sp.Expr
     z = sp.Dummy("z", positive=True)
     table = {e: z ** int(r * scale) for e, r in zip(found, ratios, strict=True)}
     modulus, inside = (sp.together(e.xreplace(table)).as_numer_denom()[0] for e in (equation, c))
-    plain = modulus.is_polynomial(z) and inside.is_polynomial(z)
-    if plain and xi not in modulus.free_symbols | inside.free_symbols and modulus.has(z):
+    if not (modulus.is_polynomial(z, xi) and inside.is_polynomial(z, xi) and modulus.has(z)):
+        return
+    lead = sp.LC(modulus, z)
+    if xi not in lead.free_symbols or nonzero(lead):
         yield sp.rem(inside, modulus, z)
 
 

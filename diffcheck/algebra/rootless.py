@@ -1,13 +1,13 @@
 """Equations without square roots that hold wherever those with them do: sqrt(u) = v only where u = v**2.
 
-Read in order: without_root, around_root.
+Read in order: without_root, conjugated, around_root.
 """
 
 from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["around_root", "without_root"]
+__all__ = ["around_root", "conjugated", "without_root"]
 
 
 def without_root(f: sp.Expr) -> sp.Expr | None:
@@ -25,6 +25,26 @@ def without_root(f: sp.Expr) -> sp.Expr | None:
         even, odd = around_root(inner, r, u)
         return sp.expand(even**2 - odd**2 * u)
     return None
+
+
+def conjugated(e: sp.Expr) -> sp.Expr:
+    """Return ``e`` with sqrt(k**2 + 1) - k for 1/(k + sqrt(k**2 + 1)): their product is a number.
+
+    So exp(x) and exp(-x) are written alike where x = asinh(k), and cosh(x) and sinh(x) are plain.
+    """
+    table = {}
+    for p in e.atoms(sp.Pow) if e.has(sp.Pow) else ():
+        roots = [r for r in p.base.atoms(sp.Pow) if r.exp == sp.S.Half] if p.base.is_Add else []
+        if not (p.exp.is_Integer and p.exp < 0 and len(roots) == 1):
+            continue
+        r = sp.Dummy("r", positive=True)
+        inside = p.base.xreplace({roots[0]: r})
+        if inside.is_polynomial(r) and sp.degree(inside, r) == 1:
+            b, a = sp.Poly(inside, r).all_coeffs()
+            norm = sp.expand(a**2 - b**2 * roots[0].base)
+            if norm.is_Rational and norm != 0:
+                table[p] = (sp.expand((a - b * roots[0]) / norm)) ** -p.exp
+    return e.xreplace(table) if table else e
 
 
 def around_root(p: sp.Expr, r: sp.Symbol, u: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

@@ -12,8 +12,9 @@ from itertools import product
 import flint
 import sympy as sp
 
+from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import shown, symbol
-from diffcheck.algebra.rootless import without_root
+from diffcheck.algebra.rootless import conjugated, without_root
 from diffcheck.analysis.work import Work
 from diffcheck.conditions.boxes import bounding_box
 from diffcheck.conditions.constraint import Constraint
@@ -208,8 +209,10 @@ def _near_steps(wall: Wall, steps: Sequence[tuple[sp.Expr, sp.Expr]]) -> Wall:
     for u, k in steps:
         if not {s for s in (u - k).free_symbols if s.is_integer} <= set(wall.integers):
             continue  # a single member of a family
-        above = (u - k).xreplace(bound)
+        above = conjugated((u - k).xreplace(bound))
         above = sp.cancel(above) if above.is_rational_function() else sp.expand(above)
+        if is_zero(above) is Decision.YES:
+            continue  # as u - k is 0 on the whole wall, in a formula that may hide it
         found += [Constraint(e, ">=") for e in (above, 1 - above) if not e.is_nonnegative]
     return replace(wall, conditions=(*wall.conditions, *found))
 

@@ -16,7 +16,7 @@ from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import covered
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import OPPOSITE
+from diffcheck.conditions.relations import OPPOSITE, Relation
 from diffcheck.findings import written
 from diffcheck.findings.limited import (
     as_relation,
@@ -221,6 +221,7 @@ def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterat
     bounds = [c for c in apart if c.expr.free_symbols == {k}]
     for c in (c for c in wall.conditions if k in c.expr.free_symbols):
         alone = c.expr.free_symbols == {k}
+        senses: dict[int, Relation] = {}
         for n in integer_zeros(c.expr, k) or ():
             values = [e.subs(k, n) for _, e in wall.base]
             if not alone and not c.expr.subs(k, n).is_zero:
@@ -228,10 +229,17 @@ def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterat
             if any(holds(b, {k: sp.Integer(n)}) is False for b in bounds):
                 continue
             if c.rel == "!=":
-                yield Constraint(k - n, "!=")
-            elif c.rel in OPPOSITE and not any(is_undefined(e) or e.has(sp.oo) for e in values):
+                senses[n] = "!="
+            elif c.rel in OPPOSITE and not any(_is_no_point(e) for e in values):
                 above = holds(c, {k: sp.Integer(n + 1)}) if alone else None
-                yield Constraint(k - n, "!=" if above is None else ">" if above else "<")
+                senses[n] = "!=" if above is None else ">" if above else "<"
+        # Of what holds on both sides of a gap, k**2 > 1, the ends are left out.
+        apart_from = {">", "<"} <= {*senses.values()}
+        yield from (Constraint(k - n, "!=" if apart_from else sense) for n, sense in senses.items())
+
+
+def _is_no_point(value: sp.Expr) -> bool:
+    return is_undefined(value) or value.has(sp.oo) or value.is_real is False
 
 
 def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:

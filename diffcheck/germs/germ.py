@@ -18,6 +18,7 @@ from typing import Protocol
 
 import sympy as sp
 
+from diffcheck.algebra.rootless import conjugated
 from diffcheck.deadline import check_time
 from diffcheck.errors import DiffcheckError, Undetermined
 
@@ -331,7 +332,7 @@ class Algebra:
         """Return 1/g; ZeroDivisionError when g is exactly zero."""
         c, m, delta = self._unit(g, "a quotient")
         unit = self.series(lambda n: sp.S.NegativeOne**n, delta)
-        return self.scale(unit, 1 / c, self.raised(m, sp.S.NegativeOne))
+        return self.scale(unit, conjugated(1 / c), self.raised(m, sp.S.NegativeOne))
 
     def power(self, g: Germ, exponent: sp.Expr) -> Germ:
         """Return g**exponent for g > 0, or any g and an integer exponent."""
@@ -391,4 +392,4 @@ class Algebra:
             else:
                 expo.append((c, m))
         unit = self.series(lambda n: ONE / sp.factorial(n), small)
-        return self.scale(unit, sp.exp(const), Mono(power, log, ZERO, tuple(expo)))
+        return self.scale(unit, conjugated(sp.exp(const)), Mono(power, log, ZERO, tuple(expo)))

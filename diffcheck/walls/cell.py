@@ -27,6 +27,7 @@ from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
 from diffcheck.germs.turning import Turning, angles
+from diffcheck.walls.factored import factors
 from diffcheck.walls.wall import Implicit, Step, Wall
 
 __all__ = ["BadWitness", "Cell", "Refine"]
@@ -213,8 +214,9 @@ class Cell:
 
     def _zero_at_root(self, c: sp.Expr, implicit: Implicit) -> bool:
         """Prove that ``c``, whose ball holds zero, vanishes; another point may decide what other names move."""
-        if vanishes_at_root(c, implicit.symbol, implicit.equation, self._nonzero_at_root):
-            return True
+        for part in dict.fromkeys((c, *factors(c))):
+            if vanishes_at_root(part, implicit.symbol, implicit.equation, self._nonzero_at_root):
+                return True
         if c.free_symbols - {implicit.symbol}:
             raise BadWitness(c)
         raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")
