@@ -435,3 +435,25 @@ def test_the_worst_class_is_told_however_many_conditions_there_are(many, rare, l
     """Few values of constants are tried, and among them are those of the worst points."""
     text = " + ".join([*(many.format(k=k) for k in range(1, 13)), rare])
     assert str(ask(text, "x").smoothness) in (level, "None")
+
+
+@pytest.mark.parametrize(
+    ("arc", "low", "high"), [("atan", "-pi/2", "pi/2"), ("asin", "-pi/2", "pi/2"), ("acos", "0", "pi")]
+)
+@pytest.mark.parametrize(
+    "form", ["max({arc}({u}), c)", "where({arc}({u}) > c, {arc}({u}), c)", "abs({arc}({u}) - c)"]
+)
+@pytest.mark.parametrize("u", ["x", "2*x + 1", "x**3"])
+def test_an_arc_meets_the_constants_between_its_ends(arc, low, high, form, u):
+    """atan(tan(c)) is c between the poles, where the wall x = tan(c) is: a corner for these c, none for others."""
+    found = ask(form.format(arc=arc, u=u), "x")
+    first, *rest = found.cases
+    assert (first.smoothness, [case.smoothness for case in rest]) == (C0, [CINF])
+    assert set(first.condition.split(" and ")) == {f"c > {low}", f"c < {high}"}
+
+
+@pytest.mark.parametrize("slope", ["c", "c**2", "c - 1"])
+def test_a_wall_for_a_constant_is_where_its_formula_is_real(slope):
+    """cbrt(x) = c*x is c = x**(-2/3) for x > 0 and c = -(-x)**(1/3)/x for x < 0."""
+    found = ask(f"abs(cbrt(x) - ({slope})*x)", "x")
+    assert str(found.smoothness) == "C0"

@@ -19,6 +19,9 @@ ZEROS = [
     (sp.sin(R) * R - 1, R * sp.sin(R) - 1),
     (sp.exp(3 * R) + R**3, sp.exp(R) + R),
     (2 * sp.exp(-R) - 1 + 6 / (sp.exp(2 * R) + 1), sp.exp(3 * R) - 2 * sp.exp(2 * R) - 5 * sp.exp(R) - 2),
+    (R + sp.exp(R) / 2 - sp.exp(-R) / 2 - 1, sp.exp(2 * R) + 2 * (R - 1) * sp.exp(R) - 1),
+    ((sp.exp(R) / 2 + sp.exp(-R) / 2) ** 2 - R, sp.exp(4 * R) + (2 - 4 * R) * sp.exp(2 * R) + 1),
+    (Y * R * sp.exp(2 * R) - Y, R * sp.exp(R) - sp.exp(-R)),
 ]
 OTHERS = [
     (R, QUINTIC),
@@ -26,6 +29,8 @@ OTHERS = [
     (QUINTIC + Y, QUINTIC),
     (R - 1, R**2 - 1),
     (sp.cos(R) - R * sp.sin(R), R * sp.sin(R) - 1),
+    (R + sp.exp(R) / 2 - sp.exp(-R) / 2 - 2, sp.exp(2 * R) + 2 * (R - 1) * sp.exp(R) - 1),
+    (R * sp.exp(R) - 1, sp.exp(2 * R) + R * sp.exp(R) - 1),
 ]
 
 

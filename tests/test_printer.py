@@ -28,6 +28,8 @@ CASES = [
     (sp.pi * K + sp.pi / 2, "pi*k + pi/2"),
     (sp.E, "E"),
     (sp.exp(-X) / 2, "exp(-x)/2"),
+    (sp.exp(K * sp.log(2)) - 1, "2**k - 1"),
+    (sp.exp(-sp.log(3) / X), "1/3**(1/x)"),
     (sp.Abs(X), "abs(x)"),
     (sp.Max(X, Y, 1), "max(1, x, y)"),
     (sp.Min(X, 0), "min(0, x)"),

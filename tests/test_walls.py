@@ -1,10 +1,12 @@
 """Walls: gaps solved for a name, factor by factor."""
 
 import time
+from itertools import product
 
+import mpmath
 import pytest
 import sympy as sp
-from questions import ask, point_of
+from questions import ask, is_on_place, point_of
 
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
@@ -15,7 +17,7 @@ from diffcheck.conditions.equations import solve_for
 from diffcheck.language.numeric import precise
 from diffcheck.language.parse import parse
 from diffcheck.question.variables import make_problem
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Kind, Verdict
 from diffcheck.walls.factored import factors
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.solved import walls_of
@@ -460,3 +462,39 @@ def test_a_number_that_is_zero_is_a_border_however_it_is_written(one, form, leve
     assert str(ask(form.format(f"{one} - sin(x + y)"), "x,y").smoothness) == level
     turned = "1 - sin(x - y)*sin(3/10) - cos(x - y)*cos(3/10)"
     assert str(ask(form.format(turned), "x,y").smoothness) == level
+
+
+@pytest.mark.parametrize(
+    "f", ["sinh(x)", "cosh(x)", "cosh(x)**2", "x*sinh(x)", "exp(x) + x*tanh(x)", "sinh(2*x)*x"]
+)
+@pytest.mark.parametrize("g", ["2 - x", "x + 3", "2 - x*exp(x)"])
+def test_functions_that_are_sums_of_exponentials_are_compared(f, g):
+    """2*sinh(x) = 2*x - 4 is (x - 2)*exp(x) = ... in powers of exp(x) with x itself in the coefficients."""
+    found = ask(f"max({f}, {g})", "x")
+    assert str(found.smoothness) == "C0"
+    for finding in found.findings:
+        u, v = (precise(parse(text), point_of(finding), 60) for text in (f, g))
+        assert abs(u - v) < 1e-30
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("floor(sinh(x))", 7), ("floor(2**x)", 3), ("floor(cosh(x))", 4), ("frac(exp(x) - exp(-x))", 15),
+        ("round(2**(-x))", 4), ("floor(log2(x))", 13), ("floor(3**x/2)", 4),
+    ],
+)  # fmt: skip
+def test_steps_of_exponentials_are_where_they_are_whole(text, count):
+    """floor(sinh(x)) jumps at asinh(k), that is log(k + sqrt(k**2 + 1)), for -3 <= k <= 3 between -2 and 2."""
+    found = ask(text, "x")
+    assert str(found.smoothness) == "discontinuous"
+    tree, seen = parse(text), set()
+    with mpmath.workdps(60):
+        for f, k in product((f for f in found.findings if f.kind is Kind.JUMP), range(-12, 13)):
+            place = f.at.partition(" for integer ")[0].split(" and ")[0].removeprefix("x = ")
+            x = precise(parse(place), {"k": mpmath.mpf(k)}, 60)
+            if x is not None and abs(x) < 2 and is_on_place(f, {"x": x}):
+                below, above = (precise(tree, {"x": x + s * mpmath.mpf(10) ** -20}, 60) for s in (-1, 1))
+                assert abs(above - below) > 0.5, (f.at, k)
+                seen.add(mpmath.nstr(x, 20))
+    assert len(seen) == count

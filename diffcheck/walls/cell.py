@@ -7,7 +7,7 @@ the wall that satisfy the same conditions.  explore.py visits cells until no poi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
@@ -23,6 +23,7 @@ from diffcheck.algebra.roots import common_zeros
 from diffcheck.conditions.boxes import bounding_box, is_analytic_on
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.generic import is_of_one_piece, vanishes_rarely
+from diffcheck.conditions.implied import covered
 from diffcheck.conditions.relations import ACCEPTS
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
@@ -36,6 +37,16 @@ __all__ = ["BadWitness", "Cell", "Refine"]
 MAX_DENOMINATOR = 64
 # Multiplying out more than this takes SymPy minutes, and nothing ends it.
 MAX_OPERATIONS = 400
+
+
+# Arcs of waves: between which numbers u lies, and what the arc is there.
+PRINCIPAL: Mapping[object, tuple[sp.Expr, sp.Expr, Callable[[sp.Expr], sp.Expr]]] = {
+    (sp.asin, sp.sin): (-sp.pi / 2, sp.pi / 2, lambda u: u),
+    (sp.asin, sp.cos): (sp.S.Zero, sp.pi, lambda u: sp.pi / 2 - u),
+    (sp.acos, sp.cos): (sp.S.Zero, sp.pi, lambda u: u),
+    (sp.acos, sp.sin): (-sp.pi / 2, sp.pi / 2, lambda u: sp.pi / 2 - u),
+    (sp.atan, sp.tan): (-sp.pi / 2, sp.pi / 2, lambda u: u),
+}
 
 
 class Refine(DiffcheckError):
@@ -146,12 +157,25 @@ class Cell:
             return bool(c == 0)
         known = self._zero.get(c)
         if known is None:
-            known = self._zero[c] = self._decide_zero(c)
+            known = self._zero[c] = self._decide_zero(self._principal(c))
         if decides and not known:
             self._split_zeros(c)
             self._note_integers(c)
-            self._note_part(c)
+            self._note_part(self._principal(c))
         return known
+
+    def _principal(self, c: sp.Expr) -> sp.Expr:
+        """Return ``c`` with u for atan(tan(u)) where the conditions keep u between two poles, and arcs like it."""
+        table = {}
+        for arc in c.atoms(sp.asin, sp.acos, sp.atan):
+            inner = arc.args[0]
+            row = PRINCIPAL.get((arc.func, inner.func))
+            if row is not None and inner.free_symbols:
+                low, high, value = row
+                u = inner.args[0]
+                if covered(tuple(self.known), [(Constraint(u - low, ">="), Constraint(high - u, ">="))]):
+                    table[arc] = value(u)
+        return c.xreplace(table) if table else c
 
     def _decide_zero(self, c: sp.Expr) -> bool:
         if self.oscillating(c):
@@ -279,6 +303,7 @@ class Cell:
 
     def sign(self, c: sp.Expr) -> int:
         """Return the sign of ``c`` at the point and note it as a condition."""
+        c = self._principal(c)
         if c.is_Rational:
             return int((c.p > 0) - (c.p < 0))
         return self._sign(c)

@@ -34,6 +34,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     What is too long to be factored is one factor, as it stands.
     """
     check_time()
+    expr = _natural(expr)
     if 0 not in signs(expr):
         return ()
     if expr.is_Pow and expr.exp.is_positive:
@@ -64,6 +65,14 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     return tuple(f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f))
 
 
+def _natural(expr: sp.Expr) -> sp.Expr:
+    """Return an expression with exp(x*log(2)) for 2**x: equations of exponentials are solved for one base."""
+    return expr.replace(
+        lambda e: e.is_Pow and e.base.is_number and e.base.is_positive and bool(e.exp.free_symbols),
+        lambda e: sp.exp(e.exp * sp.log(e.base)),
+    )
+
+
 def _exponents(f: sp.Expr) -> tuple[sp.Expr, ...] | None:
     """Return the factors of a sum of exponentials but for one that has no zeros; None where none is seen.
 
@@ -87,8 +96,6 @@ def _as_exponential(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     for part in sp.Mul.make_args(term):
         if isinstance(part, sp.exp):
             exponent += part.args[0]
-        elif part.is_Pow and part.base.is_number and part.base.is_positive and not part.is_number:
-            exponent += part.exp * sp.log(part.base)
         else:
             rest *= part
     return rest, exponent

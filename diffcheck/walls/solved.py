@@ -137,7 +137,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
-        found = _solutions(f, c, inside) if value is None else [Solved(value)]
+        found = _solutions(f, c, inside) if value is None else [_real(Solved(value), inside)]
         if found is not None:
             own = tuple(k for k in f.free_symbols if k.is_integer)
             walls = Walls(
