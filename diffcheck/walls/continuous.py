@@ -5,6 +5,7 @@ Read in order: no_worse, bounded, continuous.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import sympy as sp
@@ -70,11 +71,28 @@ def _has_values(tree: Node, pieces: Pieces, where: Sequence[Constraint]) -> bool
     """
     partial = [node for node in tree.distinct() if node.op in DEMANDED and not _is_natural_power(node)]
     always = _evaluated(tree) if partial else frozenset()
+    chosen = _contexts(tree, pieces) if partial else {}
     return all(
         (node in always and next(steps_of(node.args[0], pieces), None) is None)
-        or _is_in_range(node, pieces, where)
+        or _is_in_range(node, pieces, (*where, *chosen[node]))
         for node in partial
     )
+
+
+def _contexts(tree: Node, pieces: Pieces) -> dict[Node, frozenset[Constraint]]:
+    """Return for every part what the branches say in which it is evaluated: x >= 0 for the first root in cbrt(x)."""
+    found: dict[Node, frozenset[Constraint]] = {tree: frozenset()}
+    left = Counter(part for node in tree.distinct() for part in node.args)
+    ready = [tree]
+    while ready:  # every part after all that it is a part of
+        node = ready.pop()
+        left.subtract(node.args)
+        ready += [part for part in dict.fromkeys(node.args) if not left[part]]
+        for i, part in enumerate(node.args):
+            sides = _side(node, i == 1, pieces) if node.op == "where" and i else ()
+            own = found[node].union(sides)
+            found[part] = found[part] & own if part in found else own
+    return found
 
 
 def _is_natural_power(node: Node) -> bool:

@@ -288,7 +288,11 @@ def _with(names: Mapping[Node, Node], node: Node) -> Node:
 
 
 def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
-    """Whether ``difference`` is ``gap`` times a polynomial in what both are made of; False when that is not seen."""
+    """Whether ``difference`` is ``gap`` times a polynomial in what both are made of; False when that is not seen.
+
+    Terms with a root of the gap as a factor, as cbrt(gap), vanish with it too.
+    """
+    difference = sp.Add(*(t for t in sp.Add.make_args(difference) if not _has_root_of(t, gap)))
     if 0 in (difference, gap) or (gap.is_number and gap.is_nonzero):
         return True  # nothing to choose, or a condition that never turns
     try:
@@ -297,6 +301,17 @@ def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
         return True  # a gap that multiplies out to 0: its condition never turns
     except (BasePolynomialError, ValueError):
         return False
+
+
+def _has_root_of(term: sp.Expr, gap: sp.Expr) -> bool:
+    """Whether a positive power of the gap divides a term, whose other factors are polynomials."""
+    factors = sp.Mul.make_args(term)
+    roots = [
+        f
+        for f in factors
+        if f.is_Pow and f.exp.is_Rational and f.exp > 0 and not f.exp.is_Integer and f.base in (gap, -gap)
+    ]
+    return bool(roots) and all(f.is_polynomial() for f in factors if f not in roots)
 
 
 def _gap_nodes(node: Node, meeting: Collection[Node]) -> Iterator[tuple[Node, int, bool]]:
