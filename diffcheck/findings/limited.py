@@ -17,6 +17,7 @@ from diffcheck.algebra.roots import real_roots
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import FLIPPED, STRICT, Relation
 from diffcheck.constants.words import interval
 from diffcheck.findings.zeros import is_plain, zeros_of
@@ -29,6 +30,7 @@ __all__ = [
     "as_unequal",
     "factors_of_size",
     "has_variable",
+    "is_apart",
     "on_constants",
     "set_apart",
 ]
@@ -139,8 +141,14 @@ def on_constants(problem: Problem, leaf: Leaf, apart: Sequence[Constraint]) -> s
     """Return what constants satisfy for it: " and "-joined factors of the size that hold no variable."""
     constants = {symbol(c) for c in problem.constants}
     texts = [interval((c,), ()) or as_relation(c) for c in apart if c.expr.free_symbols <= constants]
-    texts += [as_unequal(f) for f in factors_of_size(leaf, problem) if f.free_symbols <= constants]
+    sizes = (f for f in factors_of_size(leaf, problem) if f.free_symbols <= constants)
+    texts += [as_unequal(f) for f in sizes if not is_apart(f, apart)]
     return " and ".join(dict.fromkeys(texts)) or None
+
+
+def is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
+    """Whether what is said already leaves no zero of an expression: y != 0 where y*z > 0."""
+    return bool(apart) and reach([*apart, Constraint(f, "=")]).status is Status.UNSAT
 
 
 def factors_of_size(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:

@@ -15,7 +15,6 @@ from diffcheck.algebra.signs import squares
 from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.implied import covered
-from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import OPPOSITE, Relation
 from diffcheck.findings import written
 from diffcheck.findings.limited import (
@@ -23,6 +22,7 @@ from diffcheck.findings.limited import (
     as_unequal,
     factors_of_size,
     has_variable,
+    is_apart,
     on_constants,
     set_apart,
 )
@@ -190,7 +190,7 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
     )
     texts = [as_relation(Constraint(c.expr.xreplace(names), c.rel)) for c in moving]
     sizes = [f for f in factors_of_size(leaf, problem) if has_variable(f, problem)]
-    texts += [as_unequal(f.xreplace(names)) for f in sizes if not _is_apart(f, apart)]
+    texts += [as_unequal(f.xreplace(names)) for f in sizes if not is_apart(f, apart)]
     if leaf.wall.implicit is not None:
         xi = leaf.wall.implicit.symbol
         left_out = (c.expr for c in leaf.wall.conditions if c.rel == "!=" and c.expr.free_symbols == {xi})
@@ -205,11 +205,6 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
         texts += [as_unequal(c.expr) if c.rel == "!=" else as_relation(c) for c in own]
         texts += [f"{text_of(names[k])} != {n}" for n in _idle_members(leaf, problem, k)]
     return "".join(f" and {text}" for text in dict.fromkeys(texts) if len(text) <= MAX_CONDITION)
-
-
-def _is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
-    """Whether what is said already leaves no zero of an expression: y != 0 where y*z > 0."""
-    return bool(apart) and reach([*apart, Constraint(f, "=")]).status is Status.UNSAT
 
 
 def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterator[Constraint]:
