@@ -9,6 +9,11 @@ from diffcheck.errors import Undetermined
 from diffcheck.question.variables import make_problem
 
 NOWHERE = ["sqrt(-1 - x**2)", "sqrt(-x**2)", "log(x) + log(-x)", "log(sin(x) - 1)", "asin(2 + x**2)"]
+NOWHERE += [
+    "abs(log(-1 - x**2) - log(-1 - x**2))",
+    "log(sin(x)**2 + cos(x)**2 - 1)",
+    "1/abs(cosh(x)**2 - sinh(x)**2 - 1)",
+]
 # At integers only.
 NOWHERE += [
     "(-1)**x",
@@ -39,3 +44,19 @@ def test_an_empty_domain_is_a_reason_not_a_verdict(text: str) -> None:
 def test_a_small_domain_is_found(text: str, where: str) -> None:
     """Between two edges the function is smooth, however close they are."""
     assert str(analyze(make_problem(text, ["x"], where)).smoothness) == "Cinf"
+
+
+ZERO = [
+    "sin(x)**2 + cos(x)**2 - 1", "cosh(x)**2 - sinh(x)**2 - 1", "sin(2*x) - 2*sin(x)*cos(x)",
+    "exp(log(1 + x**2)) - 1 - x**2", "tanh(x) - (exp(x) - exp(-x))/(exp(x) + exp(-x))",
+    "cos(2*x) - 1 + 2*sin(x)**2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "form", ["abs({})", "relu({})", "sign({})", "max({}, 0) + x", "sqrt(abs({})) + x**3"]
+)
+@pytest.mark.parametrize("zero", ZERO)
+def test_the_branch_that_an_identity_chooses_is_taken(form: str, zero: str) -> None:
+    """|sin(x)**2 + cos(x)**2 - 1| is 0: no germ shows it, however many terms it has."""
+    assert str(analyze(make_problem(form.format(zero), ["x"])).smoothness) == "Cinf"

@@ -12,6 +12,7 @@ from itertools import islice, pairwise, product
 
 import sympy as sp
 
+from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol
 from diffcheck.conditions.constraint import Constraint, holds
@@ -19,9 +20,10 @@ from diffcheck.conditions.reach import reach
 from diffcheck.errors import Undetermined
 from diffcheck.germs.expand import Expansion, UndefinedHere
 from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.language.tree import Node
+from diffcheck.language.tree import Node, number, substitute
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.explore import Leaf
+from diffcheck.walls.gaps import COMPARISONS, Pieces, difference_of
 from diffcheck.walls.outcome import OUTSIDE
 from diffcheck.walls.points import GENERIC
 
@@ -37,8 +39,37 @@ def inhabited(tree: Node, names: Sequence[str], where: Sequence[Constraint], lea
     """Whether a point is known beside which the lowered ``tree`` has values and the constraints hold."""
     if any(leaf.outcome.how != OUTSIDE.how for leaf in leaves):
         return True
-    symbols = [symbol(n) for n in names]
-    return any(_has_value(tree, names, point) for point in _points(symbols, where, leaves))
+
+    def met(parts: Sequence[Node]) -> bool:
+        points = _points([symbol(n) for n in names], where, leaves)
+        return any(all(_has_value(part, names, point) for part in parts) for point in points)
+
+    if met([tree]):
+        return True
+    plain, zero = _without_zeros(tree)
+    return bool(zero) and met([plain, *zero])
+
+
+def _without_zeros(tree: Node) -> tuple[Node, list[Node]]:
+    """Return a tree with 0 for parts that are zero by an identity, and these parts.
+
+    That sin(x)**2 + cos(x)**2 - 1 is 0 is seen in no germ, however many terms it has.
+    """
+    pieces, zero = Pieces(), list[Node]()
+
+    def shown(node: Node) -> Node | None:
+        if node.op == "where":
+            if node.args[0].op not in COMPARISONS or not is_zero_part(difference_of(node.args[0])):
+                return None
+            return substitute(node.args[1 if node.args[0].op in {"le", "ge", "eq"} else 2], shown)
+        return number(0) if node.op == "add" and is_zero_part(node) else None
+
+    def is_zero_part(node: Node) -> bool:
+        found = bool(node.names()) and all(is_zero(e) is Decision.YES for e in pieces.of(node))
+        zero.extend([node] if found else [])
+        return found
+
+    return substitute(tree, shown), zero
 
 
 def _points(

@@ -38,6 +38,8 @@ COARSE = (fmpq(1, 10**4), fmpq(1, 10**5), fmpq(1, 10**6))
 FINE = (fmpq(1, 10**13), fmpq(1, 10**14), fmpq(1, 10**15))
 # At a witness that is known exactly, however steep the function is there.
 DEEP = (fmpq(1, 10**30), fmpq(1, 10**32), fmpq(1, 10**34))
+# Where waves are as short as 1e-16; a point that bisection finds is known to a few digits more.
+FINER = (fmpq(1, 10**18), fmpq(1, 10**19), fmpq(1, 10**20))
 # Where a point is known exactly, a break that is one is seen however near it is looked at; exp(-158) is none.
 UTMOST = (fmpq(1, 10**60), fmpq(1, 10**62), fmpq(1, 10**64))
 # A jump is one at these too, where t**(1/100) has shrunk; at a point that is known exactly, t**(1/500).
@@ -315,7 +317,7 @@ def opinion(
             here, level = False, line_class(line, False, below=worst)  # slow, and no jump
         if level is None or level >= worst or _at_an_edge(problem, function, place, here, level):
             continue
-        looks = [line_class(line, here, FINE, below=worst)]
+        looks = [line_class(line, here, scales, below=worst) for scales in (FINE, FINER)]
         if here:
             precise = along(Function.of(problem, FAINT_PRECISION), place, direction)
             looks.append(line_class(precise, here, UTMOST, below=worst, bits=FAINT_PRECISION))
