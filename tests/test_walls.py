@@ -47,7 +47,7 @@ FACTORS = [
     (sp.exp(sp.Integer(10) ** 9 * X) * X, {X}),
     (sp.exp(X * Y) - sp.exp(Y**2), {X - Y, Y}),
     (2 ** sp.sin(X) - 2**X, {X - sp.sin(X)}),
-    (3 * sp.exp(X) - 2 * sp.exp(-Y), {-X - Y - sp.log(3) + sp.log(2)}),
+    (3 * sp.exp(X) - 2 * sp.exp(-Y), {X + Y + sp.log(3) - sp.log(2)}),
     (sp.exp(X) + sp.exp(Y), set()),
     (Y * sp.exp(Y**2 / (Y - 1)) - sp.exp(Y) * sp.exp(Y / (Y - 1)), {Y - 1}),
 ]

@@ -17,6 +17,7 @@ from itertools import product
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.exponentials import exponent_of
 from diffcheck.algebra.identity import Decision, is_zero, signed_factors
 from diffcheck.algebra.quadratic import is_concave, sum_of_squares
 from diffcheck.algebra.rootless import without_root
@@ -112,16 +113,20 @@ def is_of_one_piece(expr: sp.Expr) -> bool:
             if part.has(sp.tan):
                 return False
             asked.update(dict.fromkeys((u, rel == "!=") for u, rel in demands(part)))
-    left = [(f, nonzero) for u, nonzero in asked for f in _dividing_factors(u)]
-    if any(nonzero for _, nonzero in left):
-        return False
-    return all(is_concave(u) for u, _ in left) or all(_is_star(u) for u, _ in left)
+    above = [f for u, nonzero in asked if not nonzero for f in _dividing_factors(u)]
+    apart = [f for u, nonzero in asked if nonzero for f in _dividing_factors(u)]
+    if not all(any(sp.cancel(u / f).is_polynomial() for u in above) for f in apart):
+        return False  # what is positive has no zero, nor have its factors
+    return all(map(is_concave, above)) or all(map(_is_star, above))
 
 
 def _dividing_factors(u: sp.Expr) -> list[sp.Expr]:
     """Return what is left of ``u`` without factors that are positive off a thin set: nothing, or what has its sign."""
     if _is_above(u):
         return []
+    exponent = exponent_of(u)
+    if exponent is not None:
+        return _dividing_factors(sp.expand(exponent[0] * exponent[1]))
     if not u.is_rational_function() or u.is_number or sp.count_ops(u) > MAX_ROOTED or not is_modest(u):
         return [u]
     factored = signed_factors(u)

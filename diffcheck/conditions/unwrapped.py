@@ -13,12 +13,13 @@ from types import MappingProxyType
 import sympy as sp
 
 from diffcheck.algebra.balls import sign_at
+from diffcheck.algebra.exponentials import as_exponential, exponent_of
 from diffcheck.algebra.signs import NOT_NEGATIVE, signs
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.relations import FLIPPED, Relation
 
-__all__ = ["unwrapped"]
+__all__ = ["unwrapped", "without_exponentials"]
 
 # Functions around functions; what is nested deeper stays.
 DEPTH = 4
@@ -68,6 +69,9 @@ def unwrapped(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
 def _opened(c: Constraint, depth: int) -> Iterator[Constraint]:
     """Yield what a condition says with its outermost function taken off, as often as that goes."""
     parts = _without_size(c) if depth else None
+    if parts is None and depth:
+        plain = without_exponentials(c)
+        parts = None if plain == c else [plain]
     if parts is None:
         parts = _without_function(c) if depth else None
     if parts is None:
@@ -96,6 +100,20 @@ def _between(bound: sp.Expr, inner: sp.Expr, rel: Relation | None) -> list[Const
     root = inner.is_Pow and inner.exp.is_Rational and inner.exp.q % 2 == 0
     above = Constraint(bound - inner, rel)
     return [above] if root or signs(inner) <= NOT_NEGATIVE else [above, Constraint(bound + inner, rel)]
+
+
+def without_exponentials(c: Constraint) -> Constraint:
+    """Return what a condition says without positive factors exp(u), and u - v > log(b/a) for a*exp(u) - b*exp(v) > 0.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> str(without_exponentials(Constraint((1 - sp.exp(x) * sp.exp(y)) * sp.exp(-y), ">")))
+    '-x - y > 0'
+    """
+    rest, exponent = as_exponential(c.expr)
+    if exponent != 0 and rest.free_symbols:
+        return without_exponentials(Constraint(rest, c.rel))
+    found = exponent_of(rest)
+    return c if found is None else Constraint(sp.expand(found[1] * found[0]), c.rel)
 
 
 def _without_function(c: Constraint) -> list[Constraint] | None:

@@ -19,6 +19,7 @@ from diffcheck.conditions.facts import never_zero
 from diffcheck.conditions.implied import reduced
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import FLIPPED, STRICT, Relation
+from diffcheck.conditions.unwrapped import without_exponentials
 from diffcheck.constants.words import interval
 from diffcheck.findings.zeros import is_plain, zeros_of
 from diffcheck.problem import Problem
@@ -88,6 +89,7 @@ def _counted(c: Constraint) -> Constraint:
 
 def as_relation(c: Constraint) -> str:
     """Return a > b for 2*a - 2*b > 0, p < 1 for 1 - p > 0, and k >= -2 for k + 2 >= 0."""
+    c = without_exponentials(c)
     expr = c.expr.primitive()[1]
     above: Relation = ">" if c.rel in STRICT.values() else ">="
     terms = sp.Add.make_args(expr if c.rel in {">", ">="} else -expr)

@@ -18,6 +18,7 @@ from typing import Protocol
 
 import sympy as sp
 
+from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.rootless import conjugated
 from diffcheck.deadline import check_time
 from diffcheck.errors import DiffcheckError, Undetermined
@@ -25,6 +26,8 @@ from diffcheck.errors import DiffcheckError, Undetermined
 __all__ = ["EXACT_ZERO", "Algebra", "Germ", "Mono", "NeedMoreTerms", "Oracle", "Term"]
 
 ZERO, ONE = sp.S.Zero, sp.S.One
+# Of a coefficient that is multiplied out before its logarithm is taken.
+MAX_OPERATIONS = 60
 
 
 class NeedMoreTerms(DiffcheckError):
@@ -94,6 +97,16 @@ EXACT_ZERO = Germ()
 
 def _has_root(c: sp.Expr) -> bool:
     return bool(c.is_Add) and any(p.exp.is_Rational and p.exp.q > 1 for p in c.atoms(sp.Pow))
+
+
+def _logarithm(c: sp.Expr) -> sp.Expr:
+    """Return log(c) for c > 0, with u + log(b) for b*exp(u)."""
+    if not c.has(sp.exp):
+        return sp.log(c)
+    plain = sp.expand(c) if c.is_Add and sp.count_ops(c) <= MAX_OPERATIONS and is_modest(c) else c
+    factors = sp.Mul.make_args(c if plain.is_Add else plain)
+    exponents = [f.args[0] for f in factors if isinstance(f, sp.exp)]
+    return sp.Add(*exponents, sp.log(sp.Mul(*(f for f in factors if not isinstance(f, sp.exp)))))
 
 
 def constant(c: sp.Expr) -> Germ:
@@ -371,7 +384,7 @@ class Algebra:
         c, m, delta = self._unit(g, "a logarithm")
         if m.loglog != 0:
             raise Undetermined("three nested logarithms")
-        head: list[Term] = [*m.expo, (-m.power, LOG), (m.log, LOGLOG), (sp.log(c), CONSTANT)]
+        head: list[Term] = [*m.expo, (-m.power, LOG), (m.log, LOGLOG), (_logarithm(c), CONSTANT)]
         # With t**a in front the expansion has an L; the sign is that of -log t = L.
         unit = self.series(lambda n: ZERO if n == 0 else sp.S.NegativeOne ** (n + 1) / sp.Integer(n), delta)
         return self.add(Germ(tuple((k, s) for k, s in head if k != 0)), unit)

@@ -13,6 +13,7 @@ import sympy as sp
 
 from diffcheck.algebra.cancelled import cancelled
 from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.exponentials import as_exponential, exponent_of
 from diffcheck.algebra.hidden import hidden
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.deadline import check_time
@@ -78,27 +79,15 @@ def _exponents(f: sp.Expr) -> tuple[sp.Expr, ...] | None:
 
     a*exp(u) - b*exp(v) vanishes where u - v + log(a/b) does, and c*exp(u) + d*exp(v) for u = v where c + d does.
     """
-    if not f.is_Add or not f.has(sp.exp, sp.Pow):
+    if not f.is_Add or not f.has(sp.exp):
         return None
-    terms = [_as_exponential(term) for term in f.args]
-    (a, u), *others = terms
-    if len(others) == 1 and a.is_number and others[0][0].is_number:
-        ((b, v),) = others
-        return factors(u - v + sp.log(-a / b)) if (a / b).is_negative else None
+    found = exponent_of(f)
+    if found is not None:
+        return factors(found[0])
+    (_, u), *others = terms = [as_exponential(term) for term in f.args]
     if len({w for _, w in terms}) > 1 and all(cancelled(w - u) == 0 for _, w in others):
         return factors(sp.Add(*(c for c, _ in terms)))
     return None
-
-
-def _as_exponential(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """Return c and u with c*exp(u) for a term."""
-    rest, exponent = sp.S.One, sp.S.Zero
-    for part in sp.Mul.make_args(term):
-        if isinstance(part, sp.exp):
-            exponent += part.args[0]
-        else:
-            rest *= part
-    return rest, exponent
 
 
 def _factored(f: sp.Expr) -> list[tuple[sp.Expr, int]]:
