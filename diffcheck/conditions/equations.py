@@ -100,8 +100,10 @@ def _solve_each(inner: sp.Expr, targets: Iterable[Solved], v: sp.Symbol) -> list
 
 
 def _solved_to(inner: sp.Expr, value: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
-    """Solve inner = value; a value with powers of sums stands aside meanwhile, or it would be multiplied out."""
-    if not any(p.exp.is_Rational and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow)):
+    """Solve inner = value; a value that would be multiplied out, (a + b)**2 or log(a/b), stands aside meanwhile."""
+    whole = any(s.is_integer for s in value.free_symbols)
+    grows = any(p.exp.is_Rational and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow))
+    if not grows and (whole or not value.has(sp.log)):
         return solve_for(inner - value, v)
     aside = sp.Dummy("w", real=True)
     found = solve_for(inner - aside, v)
