@@ -215,6 +215,9 @@ def _lowest(value: sp.Expr) -> sp.Expr:
         return value
     value = sp.cancel(value)
     upper, below = sp.fraction(value)
+    if upper.could_extract_minus_sign() and below.is_Add:
+        upper, below = -upper, -below
+        value = upper / below  # c/(1 - c) rather than -c/(c - 1)
     integers = [s for s in below.free_symbols if s.is_integer]
     if len(integers) != 1:
         return value

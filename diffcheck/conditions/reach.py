@@ -103,6 +103,7 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
     for point in candidate_points(constraints, symbols, tries) if first < tries else ():
         return Reach(Status.SAT, point, "sampling")
     for argument in (
+        _apart,
         _unwrapped,
         _centred,
         _in_boxes,
@@ -115,6 +116,28 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
         if found is not None:
             return found
     return _UNKNOWN
+
+
+def _apart(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
+    """Decide constraints that have no symbols in common by themselves: c > 0 says nothing of y < tanh(y)."""
+    rest, parts = list(constraints), list[list[Constraint]]()
+    while rest:
+        part, inside = [rest.pop(0)], set[sp.Symbol]()
+        while inside != (found := {s for c in part for s in c.expr.free_symbols}):
+            inside = found
+            part += [c for c in rest if c.expr.free_symbols & inside]
+            rest = [c for c in rest if not c.expr.free_symbols & inside]
+        parts.append(part)
+    if len(parts) == 1:
+        return None
+    answers = [reach(part) for part in parts]
+    refuted = next((a for a in answers if a.status is Status.UNSAT), None)
+    if refuted is not None:
+        return refuted
+    if any(a.witness is None for a in answers):
+        return None
+    witness = {s: value for a in answers for s, value in (a.witness or {}).items()}
+    return Reach(Status.SAT, witness, answers[-1].how)
 
 
 def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
