@@ -472,6 +472,7 @@ def test_functions_that_are_sums_of_exponentials_are_compared(f, g):
     """2*sinh(x) = 2*x - 4 is (x - 2)*exp(x) = ... in powers of exp(x) with x itself in the coefficients."""
     found = ask(f"max({f}, {g})", "x")
     assert str(found.smoothness) == "C0"
+    assert found.findings
     for finding in found.findings:
         u, v = (precise(parse(text), point_of(finding), 60) for text in (f, g))
         assert abs(u - v) < 1e-30

@@ -28,6 +28,8 @@ def vanishes_at_root(
 
     nonzero: whether something in ``xi`` is known not to vanish there; it is divided by.
     """
+    if c in (equation, -equation):
+        return True
     if c.is_Mul:
         parts = (a.base if a.is_Pow and a.exp.is_positive else a for a in c.args)
         return any(vanishes_at_root(a, xi, equation, nonzero) for a in parts if xi in a.free_symbols)

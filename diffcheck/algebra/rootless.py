@@ -43,7 +43,7 @@ def conjugated(e: sp.Expr) -> sp.Expr:
             b, a = sp.Poly(inside, r).all_coeffs()
             norm = sp.expand(a**2 - b**2 * roots[0].base)
             if norm.is_Rational and norm != 0:
-                table[p] = (sp.expand((a - b * roots[0]) / norm)) ** -p.exp
+                table[p] = sp.expand((a - b * r) / norm).xreplace({r: roots[0]}) ** -p.exp
     return e.xreplace(table) if table else e
 
 
