@@ -223,11 +223,14 @@ def test_a_family_that_is_hidden_for_some_members_says_for_which(wave, power):
                 assert abs((above - here) - (here - below)) > step / 100, (f.at, c, k)
 
 
-@pytest.mark.parametrize("where", ["x**2 < 4", "x**2 <= 4", "x > -2", "x**2 < 9"])
 @pytest.mark.parametrize(
-    "text", ["max(-x, 0.3, frac(x))", "max(-x, 1/2, frac(x))", "max(-2*x, exp(-2), frac(x))"]
-)
-@pytest.mark.parametrize("turned", ["x", "-x", "x + y"])
+    ("text", "where", "turned"),
+    [
+        ("max(-x, 0.3, frac(x))", "x**2 < 4", "x"), ("max(-x, 0.3, frac(x))", "x**2 <= 4", "x"),
+        ("max(-x, 0.3, frac(x))", "x > -2", "x"), ("max(-x, 0.3, frac(x))", "x**2 < 9", "x"),
+        ("max(-x, 1/2, frac(x))", "x**2 < 4", "-x"), ("max(-2*x, exp(-2), frac(x))", "x**2 < 4", "x + y"),
+    ],
+)  # fmt: skip
 def test_a_member_visited_by_itself_sets_the_family_apart(text, where, turned):
     """Of max(-x, 0.3, frac(x)) there is no jump at x = -1, which may be the only member at which there is none."""
     text, where = (re.sub(r"\bx\b", f"({turned})", given) for given in (text, where))

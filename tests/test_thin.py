@@ -439,16 +439,15 @@ def test_what_tends_to_zero_along_a_direction_is_looked_at(small):
 
 
 @pytest.mark.parametrize(
-    "rest",
+    ("rest", "factor", "zeros", "smooth"),
     [
-        "norm(x, y)", "sqrt(abs(x) + abs(y))", "where(x == 0 and y == 0, 0, x**2*y/(x**2 + y**2))",
-        "where(x == 0 and y == 0, 0, x*y/(x**2 + y**2))", "norm(x, y)**3", "(x**2 + y**2)**(1/4)",
+        ("norm(x, y)", "z", [0], ""), ("norm(x, y)", "z**2", [0], ""), ("norm(x, y)", "(z - 1)", [1], " + x"),
+        ("norm(x, y)", "z*(z - 1)", [0, 1], " + x*z - sin(y)"), ("norm(x, y)**3", "z", [0], " + x*z - sin(y)"),
+        ("sqrt(abs(x) + abs(y))", "z", [0], " + x"), ("(x**2 + y**2)**(1/4)", "z", [0], ""),
+        ("where(x == 0 and y == 0, 0, x**2*y/(x**2 + y**2))", "z", [0], " + x"),
+        ("where(x == 0 and y == 0, 0, x*y/(x**2 + y**2))", "z*(z - 1)", [0, 1], ""),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize(
-    ("factor", "zeros"), [("z", [0]), ("z**2", [0]), ("(z - 1)", [1]), ("z*(z - 1)", [0, 1])]
-)
-@pytest.mark.parametrize("smooth", ["", " + x", " + x*z - sin(y)"])
 def test_where_a_factor_vanishes_nothing_happens_on_a_thin_set(rest, factor, zeros, smooth):
     """z*norm(x, y) is differentiable at the origin of x and y for z = 0, and has a corner for any other z."""
     thin = [

@@ -72,7 +72,10 @@ def _opened(expr: sp.Expr) -> sp.Expr:
 def _by_powers(
     c: sp.Expr, xi: sp.Symbol, equation: sp.Expr, nonzero: Callable[[sp.Expr], bool]
 ) -> Iterator[sp.Expr]:
-    """Yield the remainder where all exponentials are powers of one, exp(-x) and exp(2*x), and the root stays free."""
+    """Yield the remainder where all exponentials are powers of one, exp(-x) and exp(2*x).
+
+    The coefficients are polynomials in the root, of which the leading one does not vanish there.
+    """
     found = [e for e in c.atoms(sp.exp) | equation.atoms(sp.exp) if xi in e.free_symbols]
     if len(found) < 2 or sp.count_ops(c) > MAX_OPERATIONS:
         return

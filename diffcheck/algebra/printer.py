@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 
+from diffcheck.algebra.exponentials import with_bases
 from diffcheck.atoms import ATOMS
 from diffcheck.language.tree import Node, name, number
 from diffcheck.language.unparse import unparse
@@ -50,20 +51,7 @@ def text_of(expr: sp.Basic) -> str:
     >>> text_of(sp.Abs(symbol("y") - symbol("f")) / 2)
     'abs(f - y)/2'
     """
-    return unparse(tree_of(_with_bases(expr) if expr.has(sp.exp) and expr.has(sp.log) else expr))
-
-
-def _with_bases(expr: sp.Basic) -> sp.Basic:
-    """Return an expression with 2**k for exp(k*log(2))."""
-
-    def power(e: sp.exp) -> sp.Expr:
-        factors = sp.Mul.make_args(e.args[0])
-        logs = [f for f in factors if isinstance(f, sp.log) and f.args[0].is_Rational]
-        if len(logs) != 1:
-            return e
-        return logs[0].args[0] ** sp.Mul(*(f for f in factors if f != logs[0]))
-
-    return expr.replace(lambda e: isinstance(e, sp.exp), power)
+    return unparse(tree_of(with_bases(expr)))
 
 
 def shown(expr: sp.Basic) -> str:

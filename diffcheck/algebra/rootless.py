@@ -1,4 +1,4 @@
-"""Equations without square roots that hold wherever those with them do: sqrt(u) = v only where u = v**2.
+"""Square roots taken out of equations, sqrt(u) = v only where u = v**2, and out of denominators.
 
 Read in order: without_root, conjugated, around_root.
 """
@@ -28,23 +28,27 @@ def without_root(f: sp.Expr) -> sp.Expr | None:
 
 
 def conjugated(e: sp.Expr) -> sp.Expr:
-    """Return ``e`` with sqrt(k**2 + 1) - k for 1/(k + sqrt(k**2 + 1)): their product is a number.
+    """Return ``e`` with (a - b*r)/(a**2 - b**2*u) for 1/(a + b*r), r = sqrt(u), where the norm below is a number.
 
     So exp(x) and exp(-x) are written alike where x = asinh(k), and cosh(x) and sinh(x) are plain.
+
+    >>> k = sp.Symbol("k", real=True)
+    >>> conjugated(1 / (k + sp.sqrt(k**2 + 1)))
+    -k + sqrt(k**2 + 1)
     """
     table = {}
-    for p in e.atoms(sp.Pow) if e.has(sp.Pow) else ():
+    for p in e.atoms(sp.Pow):
         roots = [r for r in p.base.atoms(sp.Pow) if r.exp == sp.S.Half] if p.base.is_Add else []
         if not (p.exp.is_Integer and p.exp < 0 and len(roots) == 1):
             continue
         r = sp.Dummy("r", positive=True)
         inside = p.base.xreplace({roots[0]: r})
-        if inside.is_polynomial(r) and sp.degree(inside, r) == 1:
-            b, a = sp.Poly(inside, r).all_coeffs()
+        if inside.is_polynomial(r):
+            a, b = around_root(inside, r, roots[0].base)
             norm = sp.expand(a**2 - b**2 * roots[0].base)
             if norm.is_Rational and norm != 0:
                 table[p] = sp.expand((a - b * r) / norm).xreplace({r: roots[0]}) ** -p.exp
-    return e.xreplace(table) if table else e
+    return e.xreplace(table)
 
 
 def around_root(p: sp.Expr, r: sp.Symbol, u: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

@@ -320,8 +320,14 @@ def _degenerate(work: Work) -> Iterator[tuple[Thin, Gap]]:
         for leaf in own:
             branches = (*leaf.branches, *(c.expr for c in wall.conditions))
             bad += uncrossed(leaf.exponents, branches, variables)
-        own_equations = wall.equations(variables)
-        yield from ((Thin(wall.gap, (*own_equations, *b)), gap) for b in dict.fromkeys(bad))
+        equations = _equations(wall, variables)
+        yield from ((Thin(wall.gap, (*equations, *b)), gap) for b in dict.fromkeys(bad))
+
+
+def _equations(wall: Wall, variables: set[sp.Symbol]) -> tuple[sp.Expr, ...]:
+    """Return equations of a wall: those of its own branch if it is solved for variables, else its gap."""
+    solved = wall.implicit is None and {symbol(n) for n, _ in wall.base} <= variables
+    return wall.equations if solved else (wall.gap,)
 
 
 def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
@@ -397,7 +403,7 @@ def _visit_closed(work: Work, question: Question) -> None:
         if leaf.outcome.level >= C0 or leaf.outcome.size is None:
             continue
         for f in _factors_in([leaf.outcome.size], variables):
-            system = Thin(leaf.wall.gap, (*leaf.wall.equations(variables), *f))
+            system = Thin(leaf.wall.gap, (*_equations(leaf.wall, variables), *f))
             known = len(question.pending), len(question.looked), len(work.leaves)
             opened = _visit_thin(work, question, [(system, gap)])
             if opened or len(question.pending) > known[0]:

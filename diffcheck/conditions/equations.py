@@ -100,7 +100,10 @@ def _solve_each(inner: sp.Expr, targets: Iterable[Solved], v: sp.Symbol) -> list
 
 
 def _solved_to(inner: sp.Expr, value: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
-    """Solve inner = value; a value that would be multiplied out, (a + b)**2 or log(a/b), stands aside meanwhile."""
+    """Solve inner = value; a value that would be multiplied out, (a + b)**2 or log(a/b), stands aside meanwhile.
+
+    A logarithm with integers does not: for single ones it may be real where it is not for others.
+    """
     whole = any(s.is_integer for s in value.free_symbols)
     grows = any(p.exp.is_Rational and p.exp > 1 and p.base.is_Add for p in value.atoms(sp.Pow))
     if not grows and (whole or not value.has(sp.log)):

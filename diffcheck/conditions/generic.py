@@ -17,7 +17,7 @@ from itertools import product
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.algebra.exponentials import exponent_of
+from diffcheck.algebra.exponentials import difference_of_exponents
 from diffcheck.algebra.identity import Decision, is_zero, signed_factors
 from diffcheck.algebra.quadratic import is_concave, sum_of_squares
 from diffcheck.algebra.rootless import without_root
@@ -124,9 +124,9 @@ def _dividing_factors(u: sp.Expr) -> list[sp.Expr]:
     """Return what is left of ``u`` without factors that are positive off a thin set: nothing, or what has its sign."""
     if _is_above(u):
         return []
-    exponent = exponent_of(u)
-    if exponent is not None:
-        return _dividing_factors(sp.expand(exponent[0] * exponent[1]))
+    difference = difference_of_exponents(u)
+    if difference is not None:
+        return _dividing_factors(difference)
     if not u.is_rational_function() or u.is_number or sp.count_ops(u) > MAX_ROOTED or not is_modest(u):
         return [u]
     factored = signed_factors(u)

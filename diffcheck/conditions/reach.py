@@ -2,9 +2,9 @@
 
 Steps, cheapest first: literal conditions; signs (algebra/signs.py); solved equations (algebra/isolate.py) and
 sampling of rational points, verified exactly or by balls (sampling.py); cvc5 (solver.py), whose "unsat" is a proof
-and whose models are verified; boxes in ball arithmetic where everything is bounded (boxes.py); a sign change of a
-continuous function on a segment for an equation without a closed form (crossed.py); the same for small values of
-integer symbols.
+and whose models are verified; parts without a symbol in common, each by itself; boxes in ball arithmetic where
+everything is bounded (boxes.py); a sign change of a continuous function on a segment for an equation without a closed
+form (crossed.py); the same for small values of integer symbols.
 Conditions hold only where their expressions have a value.
 Read in order: reach.
 Limits: equations that no symbol can be isolated from; kernels that solver.py knows too little of.
@@ -120,14 +120,10 @@ def _reach(constraints: tuple[Constraint, ...], tries: int) -> Reach:
 
 def _apart(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:
     """Decide constraints that have no symbols in common by themselves: c > 0 says nothing of y < tanh(y)."""
-    rest, parts = list(constraints), list[list[Constraint]]()
-    while rest:
-        part, inside = [rest.pop(0)], set[sp.Symbol]()
-        while inside != (found := {s for c in part for s in c.expr.free_symbols}):
-            inside = found
-            part += [c for c in rest if c.expr.free_symbols & inside]
-            rest = [c for c in rest if not c.expr.free_symbols & inside]
-        parts.append(part)
+    parts: list[list[Constraint]] = []
+    for c in constraints:
+        near = [p for p in parts if any(c.expr.free_symbols & d.expr.free_symbols for d in p)]
+        parts = [*(p for p in parts if p not in near), [c, *(d for p in near for d in p)]]
     if len(parts) == 1:
         return None
     answers = [reach(part) for part in parts]
@@ -137,7 +133,7 @@ def _apart(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> R
     if any(a.witness is None for a in answers):
         return None
     witness = {s: value for a in answers for s, value in (a.witness or {}).items()}
-    return Reach(Status.SAT, witness, answers[-1].how)
+    return Reach(Status.SAT, witness, ", ".join(dict.fromkeys(a.how for a in answers)))
 
 
 def _at_small_integers(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) -> Reach | None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import sympy as sp
 
 from diffcheck.algebra.balls import sign_at
-from diffcheck.algebra.exponentials import as_exponential, exponent_of
+from diffcheck.algebra.exponentials import as_exponential, difference_of_exponents
 from diffcheck.algebra.signs import NOT_NEGATIVE, signs
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
@@ -103,17 +103,18 @@ def _between(bound: sp.Expr, inner: sp.Expr, rel: Relation | None) -> list[Const
 
 
 def without_exponentials(c: Constraint) -> Constraint:
-    """Return what a condition says without positive factors exp(u), and u - v > log(b/a) for a*exp(u) - b*exp(v) > 0.
+    """Return what a condition says, where its expression has a value, without positive factors exp(u).
+
+    And u - v > log(b/a) for a*exp(u) - b*exp(v) > 0.
 
     >>> x, y = sp.symbols("x y", real=True)
     >>> str(without_exponentials(Constraint((1 - sp.exp(x) * sp.exp(y)) * sp.exp(-y), ">")))
     '-x - y > 0'
     """
-    rest, exponent = as_exponential(c.expr)
-    if exponent != 0 and rest.free_symbols:
-        return without_exponentials(Constraint(rest, c.rel))
-    found = exponent_of(rest)
-    return c if found is None else Constraint(sp.expand(found[1] * found[0]), c.rel)
+    rest, _ = as_exponential(c.expr)
+    rest = rest if rest.free_symbols else c.expr
+    difference = difference_of_exponents(rest)
+    return Constraint(rest if difference is None else difference, c.rel)
 
 
 def _without_function(c: Constraint) -> list[Constraint] | None:

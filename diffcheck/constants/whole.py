@@ -1,4 +1,4 @@
-"""Failures at integers: an interval longer than 1 holds one wherever it lies, and so does all that is far out.
+"""Failures at integers: an interval longer than 1 holds one wherever it lies, and so does every half-line.
 
 clip(floor(x), a, b) with a < b jumps at each integer k with a - 1 < k - 1 < b: the first one above a - 1 is below b.
 Leaves of a family ask for integers k by bounds that are linear in k; those of residues, k = 2*j and k = 2*j + 1, by
@@ -73,13 +73,13 @@ def _met_far_out(
     if not all(c.expr.free_symbols <= {k, *constants} for c in asked):
         return False
     for side in (1, -1):
-        signs = [_far_out(c, k, side, own) for c in asked]
+        signs = [_asked_far_out(c, k, side, own) for c in asked]
         if None not in signs and covered(own, [tuple(c for sign in signs for c in sign or ())]):
             return True
     return False
 
 
-def _far_out(c: Constraint, k: sp.Symbol, side: int, own: Sequence[Constraint]) -> Conjunction | None:
+def _asked_far_out(c: Constraint, k: sp.Symbol, side: int, own: Sequence[Constraint]) -> Conjunction | None:
     """Return what says for other names that a condition holds for all large ``side*k``."""
     sizes = {}
     for size in c.expr.atoms(sp.Abs):
@@ -89,7 +89,9 @@ def _far_out(c: Constraint, k: sp.Symbol, side: int, own: Sequence[Constraint]) 
     expr = sp.expand(c.expr.xreplace(sizes))
     if k not in expr.free_symbols:
         here = Constraint(expr, c.rel)
-        return (here,) if expr.free_symbols else () if holds(here, {}) else None
+        if expr.free_symbols:
+            return (here,)
+        return () if holds(here, {}) else None
     found = None if c.rel == "=" else far_out(expr, k, side, own)
     return None if found is None else (Constraint(found[0], STRICT.get(c.rel, c.rel)), *found[1])
 

@@ -14,7 +14,6 @@ from diffcheck.algebra.roots import Root
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.implied import Conjunction
-from diffcheck.conditions.relations import FLIPPED
 from diffcheck.conditions.single import intervals_between
 from diffcheck.conditions.unwrapped import without_exponentials
 
@@ -68,7 +67,7 @@ def example_text(example: Mapping[sp.Symbol, sp.Expr], symbols: Sequence[sp.Symb
 
 def _text(c: Constraint) -> str:
     """Write p - 1 > 0 as p > 1 where only one name occurs, and exp(p) - exp(q) > 0 as p > q."""
-    c = without_exponentials(c)
+    c = without_exponentials(c).outward
     if len(c.expr.free_symbols) == 1:
         (s,) = c.expr.free_symbols
         slope = c.expr.coeff(s)
@@ -81,6 +80,4 @@ def _text(c: Constraint) -> str:
         if high.is_number:
             return f"{text_of(low)} {'<' if c.rel == '>' else '>'} {text_of(high)}"
         return f"{text_of(high)} {c.rel} {text_of(low)}"
-    if c.expr.could_extract_minus_sign():
-        return f"{text_of(-c.expr)} {FLIPPED.get(c.rel, c.rel)} 0"
     return f"{text_of(c.expr)} {c.rel} 0"

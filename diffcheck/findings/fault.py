@@ -159,9 +159,8 @@ def _look_at(question: Question, leaf: Leaf) -> Callable[[Node], Outcome | None]
         return judge(node, Sides(base, {wall.variable: sp.S.One}), cell)
 
     def thin(node: Node) -> Outcome | None:
-        own = Question(node, question.wrt, question.names, question.where, question.never_zero)
-        equations = tuple(symbol(n) - e for n, e in leaf.wall.base)
-        leaves, unknown = visit(own, Thin(leaf.wall.gap, equations))
+        own = question.afresh(node)
+        leaves, unknown = visit(own, Thin(leaf.wall.gap, leaf.wall.equations))
         if unknown or own.pending.keys() - own.settled:
             return None
         return min((found.outcome for found in leaves), key=lambda o: o.level, default=SMOOTH)

@@ -155,7 +155,7 @@ def is_apart(f: sp.Expr, apart: Sequence[Constraint]) -> bool:
 
 def factors_of_size(leaf: Leaf, problem: Problem) -> Iterator[sp.Expr]:
     """Yield the factors of the size of what happens: where one vanishes, nothing happens."""
-    size = leaf.outcome.factor if leaf.outcome.size is None else leaf.outcome.size
+    size = leaf.outcome.divisor
     if size is None or sp.count_ops(size) > 30:
         return
     if any(c.q > 12 for p in size.atoms(sp.Pow) for c in p.exp.atoms(sp.Rational)):

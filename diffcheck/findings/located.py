@@ -228,9 +228,9 @@ def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterat
             elif c.rel in OPPOSITE and not any(_is_no_point(e) for e in values):
                 above = holds(c, {k: sp.Integer(n + 1)}) if alone else None
                 senses[n] = "!=" if above is None else ">" if above else "<"
-        # Of what holds on both sides of a gap, k**2 > 1, the ends are left out.
-        apart_from = {">", "<"} <= {*senses.values()}
-        yield from (Constraint(k - n, "!=" if apart_from else sense) for n, sense in senses.items())
+        # Of k**2 > 1, which holds on both sides of a gap without values, the ends are left out.
+        both_sides = [*senses.values()] == ["<", ">"]
+        yield from (Constraint(k - n, "!=" if both_sides else sense) for n, sense in senses.items())
 
 
 def _is_no_point(value: sp.Expr) -> bool:

@@ -184,7 +184,7 @@ def _in_common(members: Sequence[Conjunction]) -> Conjunction:
 
 def _divisor(members: Sequence[Leaf]) -> sp.Expr | None:
     """Return the product of the factors that all sizes have."""
-    sizes = [m.outcome.factor if m.outcome.size is None else m.outcome.size for m in members]
+    sizes = [m.outcome.divisor for m in members]
     if any(size is None or sp.count_ops(size) > LONGEST for size in sizes):
         return None
     own = [zeros_of(m)[0] for m in members]

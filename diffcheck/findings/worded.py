@@ -23,12 +23,9 @@ from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import Gap, Pieces
 from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.outcome import Outcome
-from diffcheck.walls.wall import Wall
+from diffcheck.walls.wall import Points, Wall
 
 __all__ = ["describe", "flat_finding", "one_by_one"]
-
-# The points of a wall: expressions for its bound names.
-Points = tuple[tuple[str, sp.Expr], ...]
 
 # A gap that vanishes on more pieces than this is told as written, once.
 MAX_PIECES = 3
@@ -140,16 +137,14 @@ def _known(leaves: Sequence[Pair], partly: Collection[object] | None) -> dict[ob
 def _fails_at_some(c: Constraint, leaf: Leaf, places: Collection[Points]) -> bool:
     """Whether the wall of a leaf has a member among ``places`` at which a condition fails, whatever else holds."""
     for k in c.expr.free_symbols & set(leaf.wall.integers):
-        for n in {n for place in places for n in _numbers(leaf, k, place)}:
+        for n in {n for place in places for n in _numbers_of(place, leaf, k)}:
             at_member = c.expr.subs(k, n)
-            if at_member.is_zero or (
-                at_member.is_number and holds(Constraint(at_member, c.rel), {}) is False
-            ):
+            if at_member.is_number and holds(Constraint(at_member, c.rel), {}) is False:
                 return True
     return False
 
 
-def _numbers(leaf: Leaf, k: sp.Symbol, place: Points) -> Iterator[int]:
+def _numbers_of(place: Points, leaf: Leaf, k: sp.Symbol) -> Iterator[int]:
     """Yield the numbers of a place among the members of a family."""
     family = leaf.wall.base
     if [name for name, _ in family] != [name for name, _ in place]:

@@ -34,8 +34,7 @@ def zeros_of(leaf: Leaf) -> tuple[Factors, Factors]:
     value is said as well.
     """
     wall, order, outcome = leaf.wall, _order(leaf), leaf.outcome
-    size = outcome.factor if outcome.size is None else outcome.size
-    plain = () if size is None else factors(size)
+    plain = () if outcome.divisor is None else factors(outcome.divisor)
     if outcome.size is None:
         return plain, plain if order else ()  # several cases put together
     if outcome.kind is Kind.JUMP:

@@ -19,6 +19,7 @@ from typing import Protocol
 import sympy as sp
 
 from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.exponentials import as_exponential
 from diffcheck.algebra.rootless import conjugated
 from diffcheck.deadline import check_time
 from diffcheck.errors import DiffcheckError, Undetermined
@@ -100,13 +101,12 @@ def _has_root(c: sp.Expr) -> bool:
 
 
 def _logarithm(c: sp.Expr) -> sp.Expr:
-    """Return log(c) for c > 0, with u + log(b) for b*exp(u)."""
+    """Return log(c) for c > 0, with u + log(b) for b*exp(u), which a sum may be when it is multiplied out."""
     if not c.has(sp.exp):
         return sp.log(c)
     plain = sp.expand(c) if c.is_Add and sp.count_ops(c) <= MAX_OPERATIONS and is_modest(c) else c
-    factors = sp.Mul.make_args(c if plain.is_Add else plain)
-    exponents = [f.args[0] for f in factors if isinstance(f, sp.exp)]
-    return sp.Add(*exponents, sp.log(sp.Mul(*(f for f in factors if not isinstance(f, sp.exp)))))
+    b, u = as_exponential(c if plain.is_Add else plain)
+    return u + sp.log(b)
 
 
 def constant(c: sp.Expr) -> Germ:

@@ -36,7 +36,7 @@ from diffcheck.thin.charts import Chart, balances, charts
 from diffcheck.thin.classify import classify
 from diffcheck.thin.loci import Component, Looked, Question, components
 from diffcheck.thin.radial import visit_radial
-from diffcheck.thin.rays import Ray, direction
+from diffcheck.thin.rays import direction
 from diffcheck.verdict import CINF
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.crossings import uncrossed
@@ -138,7 +138,7 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
 def _parts(question: Question, system: Thin, site: Site) -> list[Thin]:
     """Return the parts of a site on which something vanishes that its germs divide by, or count as a size."""
     names = {symbol(n) for n in question.names}
-    still = tuple(symbol(n) - e for n, e in site.wall.base)
+    still = site.wall.equations
     return [
         Thin(system.gap, (*still, *part))
         for part in site.degenerate
@@ -196,17 +196,14 @@ def _look_at(question: Question, system: Thin, place: Site, unknown: list[str]) 
 
 
 def _with_factor(question: Question, system: Thin, site: Site, outcome: Outcome) -> Outcome:
-    """Return an outcome with what divides its size, as far as it is seen: of z*norm(x, y) that is z.
+    """Return an outcome with factors where nothing as bad happens, as far as they are seen: z of z*norm(x, y).
 
-    Such factors are tried out: the part of the site on which one vanishes is looked at as a site of its own.
+    They are tried out: the part of the site on which one vanishes is looked at as a site of its own.
     """
-    still = tuple(symbol(n) - e for n, e in site.wall.base)
     found = sp.S.One
     for f in _shared_factors(question, site):
-        trial = replace(
-            question, seen=set(), settled=set(), pending={}, looked=[], casts=[], drawn=[], surfaces=[]
-        )
-        leaves, opened = visit(trial, Thin(system.gap, (*still, f)))
+        trial = question.afresh()
+        leaves, opened = visit(trial, Thin(system.gap, (*site.wall.equations, f)))
         settled = trial.settled and not opened and not trial.pending and not trial.surfaces
         if settled and all(leaf.outcome.level > outcome.level for leaf in leaves):
             question.looked.extend(trial.looked)
@@ -221,15 +218,15 @@ def _shared_factors(question: Question, site: Site) -> list[sp.Expr]:
     shared: list[sp.Expr] | None = None
     for ray, _ in question.drawn:
         if ray.tree is question.tree and ray.germ is not None:
-            first = next((c for c in _faults(ray, ray.germ, directions) if c != 0), sp.S.One)
+            first = next((c for c in _faults(ray.germ, ray.here, directions) if c != 0), sp.S.One)
             own = [f for f in factors(first) if f.free_symbols and f.free_symbols <= free]
             shared = own if shared is None else [f for f in shared if f in own]
     return shared or []
 
 
-def _faults(ray: Ray, germ: Germ, directions: Sequence[sp.Symbol]) -> Iterator[sp.Expr]:
-    """Yield what a germ has beside the value of the site, and polynomials in the direction, which are smooth."""
-    yield sp.Add(*(c for c, m in germ.terms if m.is_one), -(ray.here or 0))
+def _faults(germ: Germ, here: sp.Expr | None, directions: Sequence[sp.Symbol]) -> Iterator[sp.Expr]:
+    """Yield what a germ has beside the value of the site, and polynomials in the direction, taken for smooth here."""
+    yield sp.Add(*(c for c, m in germ.terms if m.is_one), -(here or 0))
     for c in (c for c, m in germ.terms if not m.is_one):
         terms = sp.Add.make_args(expanded(c)) if is_modest(c) else (c,)
         yield sp.Add(*(t for t in terms if not t.is_polynomial(*directions)))

@@ -73,6 +73,12 @@ class Question:
     drawn: list[tuple[Ray, Cell]] = field(default_factory=list)
     surfaces: list[Wall] = field(default_factory=list)
 
+    def afresh(self, tree: Node | None = None) -> Question:
+        """Return the question, of this function or another one, with nothing seen yet."""
+        return Question(
+            tree or self.tree, self.wrt, self.names, self.where, self.never_zero, value=self.value
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Component:

@@ -108,8 +108,7 @@ def visit_radial(question: Question, system: Thin, place: Site) -> list[Leaf] | 
         outcome = replace(leaf.outcome, evidence=None, how=f"a function of the distance: {leaf.outcome.how}")
         if outcome.kind is not Kind.HOLE:
             # Along the distance it has a size of its own, which vanishes where nothing happens.
-            factor = outcome.factor if outcome.size is None else outcome.size
-            outcome = replace(outcome, left=None, right=None, size=None, factor=factor)
+            outcome = replace(outcome, left=None, right=None, size=None, factor=outcome.divisor)
         found.append((site, replace(leaf, wall=site.wall, outcome=outcome)))
     for site, leaf in found:
         question.casts.clear()

@@ -7,7 +7,7 @@ the wall that satisfy the same conditions.  explore.py visits cells until no poi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
@@ -39,13 +39,11 @@ MAX_DENOMINATOR = 64
 MAX_OPERATIONS = 400
 
 
-# Arcs of waves: between which numbers u lies, and what the arc is there.
-PRINCIPAL: Mapping[object, tuple[sp.Expr, sp.Expr, Callable[[sp.Expr], sp.Expr]]] = {
-    (sp.asin, sp.sin): (-sp.pi / 2, sp.pi / 2, lambda u: u),
-    (sp.asin, sp.cos): (sp.S.Zero, sp.pi, lambda u: sp.pi / 2 - u),
-    (sp.acos, sp.cos): (sp.S.Zero, sp.pi, lambda u: u),
-    (sp.acos, sp.sin): (-sp.pi / 2, sp.pi / 2, lambda u: sp.pi / 2 - u),
-    (sp.atan, sp.tan): (-sp.pi / 2, sp.pi / 2, lambda u: u),
+# The inverse of a wave, and the ends between which it is: sin there takes each of its values once.
+INVERSE: Mapping[type[sp.Expr], tuple[type[sp.Expr], sp.Expr, sp.Expr]] = {
+    sp.sin: (sp.asin, -sp.pi / 2, sp.pi / 2),
+    sp.cos: (sp.acos, sp.S.Zero, sp.pi),
+    sp.tan: (sp.atan, -sp.pi / 2, sp.pi / 2),
 }
 
 
@@ -153,28 +151,34 @@ class Cell:
 
         decides: whether the answer "no" matters; then the integers at which ``c`` is zero are another matter.
         """
+        c = self._principal(c)
         if c.is_Rational:
             return bool(c == 0)
         known = self._zero.get(c)
         if known is None:
-            known = self._zero[c] = self._decide_zero(self._principal(c))
+            known = self._zero[c] = self._decide_zero(c)
         if decides and not known:
             self._split_zeros(c)
             self._note_integers(c)
-            self._note_part(self._principal(c))
+            self._note_part(c)
         return known
 
     def _principal(self, c: sp.Expr) -> sp.Expr:
         """Return ``c`` with u for atan(tan(u)) where the conditions keep u between two poles, and arcs like it."""
         table = {}
         for arc in c.atoms(sp.asin, sp.acos, sp.atan):
-            inner = arc.args[0]
-            row = PRINCIPAL.get((arc.func, inner.func))
-            if row is not None and inner.free_symbols:
-                low, high, value = row
-                u = inner.args[0]
-                if covered(tuple(self.known), [(Constraint(u - low, ">="), Constraint(high - u, ">="))]):
-                    table[arc] = value(u)
+            wave = arc.args[0]
+            inverse, low, high = INVERSE.get(type(wave), (None, sp.S.Zero, sp.S.Zero))
+            if (
+                inverse is None
+                or not wave.free_symbols
+                or (sp.atan in (arc.func, inverse) and arc.func != inverse)
+            ):
+                continue
+            u = wave.args[0]
+            if covered(self.known, [(Constraint(u - low, ">="), Constraint(high - u, ">="))]):
+                # asin(v) + acos(v) = pi/2.
+                table[arc] = u if arc.func == inverse else sp.pi / 2 - u
         return c.xreplace(table) if table else c
 
     def _decide_zero(self, c: sp.Expr) -> bool:
@@ -238,9 +242,9 @@ class Cell:
 
     def _zero_at_root(self, c: sp.Expr, implicit: Implicit) -> bool:
         """Prove that ``c``, whose ball holds zero, vanishes; another point may decide what other names move."""
-        for part in dict.fromkeys((c, *factors(c))):
-            if vanishes_at_root(part, implicit.symbol, implicit.equation, self._nonzero_at_root):
-                return True
+        root = implicit.symbol, implicit.equation, self._nonzero_at_root
+        if any(vanishes_at_root(part, *root) for part in dict.fromkeys((c, *factors(c)))):
+            return True
         if c.free_symbols - {implicit.symbol}:
             raise BadWitness(c)
         raise Undetermined(f"cannot prove whether `{shown(c)}` is zero")

@@ -13,7 +13,7 @@ import sympy as sp
 
 from diffcheck.algebra.cancelled import cancelled
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.algebra.exponentials import as_exponential, exponent_of
+from diffcheck.algebra.exponentials import as_exponential, difference_of_exponents, natural
 from diffcheck.algebra.hidden import hidden
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.deadline import check_time
@@ -35,7 +35,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     What is too long to be factored is one factor, as it stands.
     """
     check_time()
-    expr = _natural(expr)
+    expr = natural(expr)
     if 0 not in signs(expr):
         return ()
     if expr.is_Pow and expr.exp.is_positive:
@@ -66,14 +66,6 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     return tuple(f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f))
 
 
-def _natural(expr: sp.Expr) -> sp.Expr:
-    """Return an expression with exp(x*log(2)) for 2**x: equations of exponentials are solved for one base."""
-    return expr.replace(
-        lambda e: e.is_Pow and e.base.is_number and e.base.is_positive and bool(e.exp.free_symbols),
-        lambda e: sp.exp(e.exp * sp.log(e.base)),
-    )
-
-
 def _exponents(f: sp.Expr) -> tuple[sp.Expr, ...] | None:
     """Return the factors of a sum of exponentials but for one that has no zeros; None where none is seen.
 
@@ -81,9 +73,9 @@ def _exponents(f: sp.Expr) -> tuple[sp.Expr, ...] | None:
     """
     if not f.is_Add or not f.has(sp.exp):
         return None
-    found = exponent_of(f)
+    found = difference_of_exponents(f)
     if found is not None:
-        return factors(found[0])
+        return factors(found)
     (_, u), *others = terms = [as_exponential(term) for term in f.args]
     if len({w for _, w in terms}) > 1 and all(cancelled(w - u) == 0 for _, w in others):
         return factors(sp.Add(*(c for c, _ in terms)))

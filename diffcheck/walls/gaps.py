@@ -304,7 +304,7 @@ def _divides(gap: sp.Expr, difference: sp.Expr) -> bool:
 
 
 def _has_root_of(term: sp.Expr, gap: sp.Expr) -> bool:
-    """Whether a positive power of the gap divides a term, whose other factors are polynomials."""
+    """Whether a broken positive power of the gap divides a term, whose other factors are polynomials."""
     factors = sp.Mul.make_args(term)
     roots = [
         f

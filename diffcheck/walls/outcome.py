@@ -46,7 +46,7 @@ class Outcome:
     kind: None when nothing does.  left, right, size: exact; slopes, limits, or the derivatives that break.
     how: the argument, for the certificate.  open: the class may be better than ``level`` says.
     power: the symbolic exponent e of the term t**e that decides; the class is C^k for every k < e.
-    factor: for several cases that have no size in common, what divides the size of each.
+    factor: for what has no one size (several cases, thin sets), what divides all of them.
     """
 
     level: Smoothness
@@ -60,6 +60,11 @@ class Outcome:
     power: sp.Expr | None = None
     factor: sp.Expr | None = None
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def divisor(self) -> sp.Expr | None:
+        """The size, or what divides all sizes: where it vanishes, nothing as bad happens."""
+        return self.factor if self.size is None else self.size
 
 
 SMOOTH = Outcome(CINF, how="one analytic function on both sides")

@@ -5,7 +5,7 @@ Read in order: Wall; Walls is the answer for one gap.  solved.py finds them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import flint
@@ -16,7 +16,11 @@ from diffcheck.algebra.roots import Root
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer
 
-__all__ = ["Implicit", "Step", "Thin", "Wall", "Walls", "family_key"]
+__all__ = ["Implicit", "Points", "Step", "Thin", "Wall", "Walls", "family_key"]
+
+
+# The points of a set: expressions for its bound names.
+Points = tuple[tuple[str, sp.Expr], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Wall:
 
     gap: sp.Expr
     variable: str
-    base: tuple[tuple[str, sp.Expr], ...]
+    base: Points
     conditions: tuple[Constraint, ...] = ()
     integers: tuple[sp.Symbol, ...] = ()
     implicit: Implicit | None = None
@@ -71,10 +75,9 @@ class Wall:
         """Return the expressions of the bound names."""
         return dict(self.base)
 
-    def equations(self, variables: Collection[sp.Symbol]) -> tuple[sp.Expr, ...]:
-        """Return equations that hold on the wall, and on no other branch of its gap if it is solved for variables."""
-        if self.implicit is not None or not {symbol(n) for n, _ in self.base} <= set(variables):
-            return (self.gap,)
+    @property
+    def equations(self) -> tuple[sp.Expr, ...]:
+        """What vanishes on the wall, and on no other branch of its gap: the bound names without their expressions."""
         return tuple(symbol(n) - e for n, e in self.base)
 
     @property
