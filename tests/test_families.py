@@ -286,3 +286,18 @@ def _member(finding, known):
     """Return the point of a family in x for known values of its letter and constants."""
     equation = finding.at.partition(" for integer ")[0].split(" and ")[0]
     return precise(parse(equation.removeprefix("x = ")), known, 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("floor(20*sin(x))", ["k > -20", "k < 20"]), ("floor(cosh(x))", ["k > 1"]),
+        ("floor(sqrt(400 - x**2))", ["k > 0", "k < 20"]), ("frac(sqrt(x**2 - 400))", ["k > 0"]),
+    ],
+)  # fmt: skip
+def test_the_ends_of_a_formula_bound_its_integer_once(text, bounds):
+    """asin(k/20) asks for -20 < k < 20, log(k + sqrt(k**2 - 1)) for k > 1: k < -1 has no value."""
+    families = [f for f in ask(text, "x").findings if f.kind is Kind.JUMP and "integer" in f.at]
+    assert families
+    for f in families:
+        assert [c for c in f.at.partition(" for ")[0].split(" and ") if "=" not in c] == bounds
