@@ -198,6 +198,19 @@ SPLIT = [
     ("max(x**2, a, b)", "x", ""),
     ("relu(a - x**2 - y**2)", "x,y", ""),
     ("where(x > a, x, b*x**2)", "x", "0 < x"),
+    # Jumps that close on a part of a wall that is real for some constants.
+    ("where(x**2 < c, y, 0)", "x,y", ""),
+    ("where(x**2 < c - a, y, 0)", "x,y", ""),
+    ("where(x**2 + y**2 < c, x*y, 0)", "x,y", ""),
+    ("where(x**2 + y**2 < c, y**2, 0)", "x,y", ""),
+    ("where(x**2 + y**4 < c, y, 0)", "x,y", ""),
+    ("sign(x**2 - c)*y", "x,y", ""),
+    ("sign(x**4 - c)*y**2", "x,y", ""),
+    ("sign(c - exp(x))*y**2", "x,y", ""),
+    ("where(cos(x) > c, y, 0)", "x,y", ""),
+    ("where(exp(x) < c, y, 0)", "x,y", ""),
+    ("where(2**x < c, y, 0)", "x,y", ""),
+    ("where(tanh(x) > c, y, 0)", "x,y", ""),
 ]
 NUMBERS = [
     {"a": a, "b": b, "c": c}
@@ -458,3 +471,16 @@ def test_a_wall_for_a_constant_is_where_its_formula_is_real(slope):
     """cbrt(x) = c*x is c = x**(-2/3) for x > 0 and c = -(-x)**(1/3)/x for x < 0."""
     found = ask(f"abs(cbrt(x) - ({slope})*x)", "x")
     assert str(found.smoothness) == "C0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(c - x - {})", "floor(c - x - {})", "max(c, exp(x) + x + {})", "1/(c - x - exp(x) - {})",
+        "where(x*c + {} > 1, x, 0)", "abs(c*exp(x) - 2 - {})",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zero", ["sqrt(sin(x)**2 + cos(x)**2 - 1)", "sqrt(2*sin(x)*cos(x) - sin(2*x))"])
+def test_a_formula_with_a_root_that_is_zero_all_along_loses_no_wall(text, zero):
+    """c = x + sqrt(sin(x)**2 + cos(x)**2 - 1) is c = x: nowhere is what stands under the root above 0."""
+    assert ask(text.format(zero), "x").verdict is not Verdict.DIFFERENTIABLE

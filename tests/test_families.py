@@ -301,3 +301,10 @@ def test_the_ends_of_a_formula_bound_its_integer_once(text, bounds):
     assert families
     for f in families:
         assert [c for c in f.at.partition(" for ")[0].split(" and ") if "=" not in c] == bounds
+
+
+@pytest.mark.parametrize(("base", "at", "k"), [(2, 2, 4), (2, 3, 8), (3, 2, 9), (4, "1/2", 2)])
+def test_a_member_whose_number_is_a_power_is_left_out(base, at, k):
+    """floor(2**x)*(x - 2) does not jump at x = 2, the member log(4)/log(2) of x = log(k)/log(2)."""
+    (jump,) = (f for f in ask(f"floor({base}**x)*(x - {at})", "x").findings if f.kind is Kind.JUMP)
+    assert f" and k != {k} for integer k" in jump.at

@@ -320,14 +320,13 @@ def _degenerate(work: Work) -> Iterator[tuple[Thin, Gap]]:
         for leaf in own:
             branches = (*leaf.branches, *(c.expr for c in wall.conditions))
             bad += uncrossed(leaf.exponents, branches, variables)
-        equations = _equations(wall, variables)
-        yield from ((Thin(wall.gap, (*equations, *b)), gap) for b in dict.fromkeys(bad))
+        yield from ((_part(wall, b, variables), gap) for b in dict.fromkeys(bad))
 
 
-def _equations(wall: Wall, variables: set[sp.Symbol]) -> tuple[sp.Expr, ...]:
-    """Return equations of a wall: those of its own branch if it is solved for variables, else its gap."""
+def _part(wall: Wall, equations: tuple[sp.Expr, ...], variables: set[sp.Symbol]) -> Thin:
+    """Return the part of a wall on which more vanishes: of its own branch if it is solved for variables."""
     solved = wall.implicit is None and {symbol(n) for n, _ in wall.base} <= variables
-    return wall.equations if solved else (wall.gap,)
+    return wall.part(*equations) if solved else Thin(wall.gap, (wall.gap, *equations))
 
 
 def _factors_in(exprs: Iterable[sp.Expr], variables: set[sp.Symbol]) -> list[tuple[sp.Expr, ...]]:
@@ -403,18 +402,18 @@ def _visit_closed(work: Work, question: Question) -> None:
         if leaf.outcome.level >= C0 or leaf.outcome.size is None:
             continue
         for f in _factors_in([leaf.outcome.size], variables):
-            system = Thin(leaf.wall.gap, (*_equations(leaf.wall, variables), *f))
+            system = _part(leaf.wall, f, variables)
             known = len(question.pending), len(question.looked), len(work.leaves)
             opened = _visit_thin(work, question, [(system, gap)])
             if opened or len(question.pending) > known[0]:
                 del question.looked[known[1] :]
             if len(work.leaves) == known[2]:
                 # Of a place that another jump has as well, all is said.
-                places = {frozenset(other.wall.base) for other, _ in work.leaves}
+                places = {(frozenset(o.wall.base), frozenset(o.wall.conditions)) for o, _ in work.leaves}
                 found = [
                     point
                     for point in closed(question, leaf, system)
-                    if frozenset(point.leaf.wall.base) not in places
+                    if (frozenset(point.leaf.wall.base), frozenset(point.leaf.wall.conditions)) not in places
                 ]
                 if found:
                     # The directions beside the wall do not see what is on it.

@@ -27,7 +27,7 @@ from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import COMPARISONS, Gap
 from diffcheck.walls.outcome import EDGES, SMOOTH, Outcome
 from diffcheck.walls.sides import Sides, judge
-from diffcheck.walls.wall import Thin, Wall
+from diffcheck.walls.wall import Wall
 
 __all__ = ["at_fault", "is_zero_on"]
 
@@ -160,7 +160,7 @@ def _look_at(question: Question, leaf: Leaf) -> Callable[[Node], Outcome | None]
 
     def thin(node: Node) -> Outcome | None:
         own = question.afresh(node)
-        leaves, unknown = visit(own, Thin(leaf.wall.gap, leaf.wall.equations))
+        leaves, unknown = visit(own, leaf.wall.part())
         if unknown or own.pending.keys() - own.settled:
             return None
         return min((found.outcome for found in leaves), key=lambda o: o.level, default=SMOOTH)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import sympy as sp
 
+from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import WHOLE, symbol, text_of
 from diffcheck.algebra.signs import squares
@@ -252,7 +253,7 @@ def _idle_members(leaf: Leaf, problem: Problem, k: sp.Symbol) -> list[int]:
     ):
         sizes.append(right - left)
     own = [f for f in sizes if f.free_symbols == {k}]
-    left_out = {n for f in own for n in integer_zeros(f, k) or [] if f.subs(k, n).is_zero}
+    left_out = {n for f in own for n in integer_zeros(f, k) or [] if is_zero(f.subs(k, n)) is Decision.YES}
     bounds = [c for c in (*leaf.conditions, *leaf.wall.conditions) if c.expr.free_symbols == {k}]
     return sorted(n for n in left_out if all(holds(c, {k: sp.Integer(n)}) is not False for c in bounds))
 

@@ -37,7 +37,7 @@ from diffcheck.thin.classify import classify
 from diffcheck.thin.loci import Component, Looked, Question, components
 from diffcheck.thin.radial import visit_radial
 from diffcheck.thin.rays import direction
-from diffcheck.verdict import CINF
+from diffcheck.verdict import C0, CINF
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.crossings import uncrossed
 from diffcheck.walls.explore import Leaf
@@ -59,7 +59,8 @@ SIGNS: tuple[Relation, Relation] = (">", "<")
 def visit(question: Question, system: Thin) -> tuple[list[Leaf], list[str]]:
     """Look at the solutions of ``system`` inside the domain; return what happens there, and what stays open."""
     equations = (e for equation in system.equations for e in squares(equation) or (equation,))
-    solvable = reach([*(Constraint(e, "=") for e in dict.fromkeys(equations)), *question.where])
+    asked = (*(Constraint(e, "=") for e in dict.fromkeys(equations)), *system.conditions)
+    solvable = reach([*asked, *question.where])
     if solvable.status is Status.UNSAT:
         question.looked.append(Looked(system, how=solvable.how))
         return [], []
@@ -138,9 +139,8 @@ def _look(question: Question, system: Thin, component: Component, unknown: list[
 def _parts(question: Question, system: Thin, site: Site) -> list[Thin]:
     """Return the parts of a site on which something vanishes that its germs divide by, or count as a size."""
     names = {symbol(n) for n in question.names}
-    still = site.wall.equations
     return [
-        Thin(system.gap, (*still, *part))
+        replace(site.wall.part(*part), gap=system.gap)
         for part in site.degenerate
         if all(e.free_symbols <= names for e in part)
     ]
@@ -201,11 +201,13 @@ def _with_factor(question: Question, system: Thin, site: Site, outcome: Outcome)
     They are tried out: the part of the site on which one vanishes is looked at as a site of its own.
     """
     found = sp.S.One
+    if outcome.level < C0:
+        return outcome  # of jumps and poles beside a part it is not known that they keep away from it
     for f in _shared_factors(question, site):
         trial = question.afresh()
-        leaves, opened = visit(trial, Thin(system.gap, (*site.wall.equations, f)))
+        leaves, opened = visit(trial, replace(site.wall.part(f), gap=system.gap))
         settled = trial.settled and not opened and not trial.pending and not trial.surfaces
-        if settled and all(leaf.outcome.level > outcome.level for leaf in leaves):
+        if settled and all(leaf.outcome.level.differentiable for leaf in leaves):
             question.looked.extend(trial.looked)
             found *= f
     return outcome if found == 1 else replace(outcome, factor=found)

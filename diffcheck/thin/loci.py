@@ -17,7 +17,7 @@ from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.roots import real_roots
-from diffcheck.conditions.constraint import Constraint
+from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
@@ -120,7 +120,7 @@ def components(system: Thin, question: Question) -> Iterator[Component | None]:
     inside = [v for v in variables if any(v in e.free_symbols for e in equations)]
     integers = {k for e in equations for k in e.free_symbols if k.is_integer}
     numbers = tuple(sorted(integers, key=lambda k: k.name))
-    for found in _eliminated(_Partial(equations, inside, integers=numbers)):
+    for found in _eliminated(_Partial(equations, inside, {}, system.conditions, numbers)):
         yield from (_in_general(part, variables) for part in _solving(found, equations, inside))
 
 
@@ -313,7 +313,11 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
                     [_put_in(e, put) for e in (*real, *system.equations)],
                     system.inside,
                     {n: _put_in(e, put) for n, e in system.solved.items()} | put,
-                    tuple(Constraint(_put_in(c.expr, put), c.rel) for c in held if c.expr.free_symbols),
+                    tuple(
+                        Constraint(_put_in(c.expr, put), c.rel)
+                        for c in held
+                        if c.expr.free_symbols or not holds(c, {})
+                    ),
                     system.integers + s.integers,
                 )
             )

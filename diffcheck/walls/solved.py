@@ -137,7 +137,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
-        found = _solutions(f, c, inside) if value is None else [_real(Solved(value), inside)]
+        found = _solutions(f, c, inside) if value is None else _in_reals([Solved(value)], inside)
         if found is not None:
             own = tuple(k for k in f.free_symbols if k.is_integer)
             walls = Walls(
@@ -257,8 +257,11 @@ def _solutions(f: sp.Expr, s: sp.Symbol, variables: Sequence[sp.Symbol]) -> list
     A formula holds under strict conditions.  sqrt(x**2 + 2*x + 1) - x - 1 > 0 has a border that is a half-line.
     """
     found = solve_for(f, s)
-    if found is None:
-        return None
+    return None if found is None else _in_reals(found, variables)
+
+
+def _in_reals(found: Sequence[Solved], variables: Sequence[sp.Symbol]) -> list[Solved] | None:
+    """Return solutions with what makes their formulas real; None where the border of that may be no null set."""
     real = [_real(one, variables) for one in found]
     borders = dict.fromkeys(c.expr for one in real for c in one.conditions)
     return real if all(vanishes_rarely(u) is Decision.YES for u in borders if u.free_symbols) else None

@@ -15,6 +15,7 @@ from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.roots import Root
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer
+from diffcheck.conditions.relations import BORDERED
 
 __all__ = ["Implicit", "Points", "Step", "Thin", "Wall", "Walls", "family_key"]
 
@@ -75,10 +76,16 @@ class Wall:
         """Return the expressions of the bound names."""
         return dict(self.base)
 
-    @property
-    def equations(self) -> tuple[sp.Expr, ...]:
-        """What vanishes on the wall, and on no other branch of its gap: the bound names without their expressions."""
-        return tuple(symbol(n) - e for n, e in self.base)
+    def part(self, *equations: sp.Expr) -> Thin:
+        """Return the part of the wall, of its own branch and where its formula is real, on which more vanishes."""
+        own = tuple(symbol(n) - e for n, e in self.base)
+        known = {k for e in (*own, *equations) for k in e.free_symbols if k.is_integer}
+        inside = tuple(
+            Constraint(c.expr, BORDERED.get(c.rel, c.rel))
+            for c in self.conditions
+            if {k for k in c.expr.free_symbols if k.is_integer} <= known
+        )
+        return Thin(self.gap, (*own, *equations), inside)
 
     @property
     def formula(self) -> object:
@@ -134,10 +141,14 @@ def family_key(wall: Wall) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Thin:
-    """A system of equations whose zero set has codimension 2 or more, on which a singular gap vanishes."""
+    """A system of equations whose zero set has codimension 2 or more, on which a singular gap vanishes.
+
+    conditions: what holds there as well, such as that of a wall it is a part of: x = sqrt(c) asks for c >= 0.
+    """
 
     gap: sp.Expr
     equations: tuple[sp.Expr, ...]
+    conditions: tuple[Constraint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
