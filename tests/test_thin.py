@@ -489,3 +489,15 @@ def test_a_jump_closes_on_its_own_branch_of_a_circle(inner, domain):
             point = {"x": mpmath.mpf(a * x), "y": mpmath.mpf(b * y)}
             value = precise(parse(inner), point, 50)
             assert any(is_on_place(f, point) for f in bad) == (abs(value) > 1e-30)
+
+
+@pytest.mark.parametrize(
+    ("size", "level"), [("abs(x) + abs(y)", "1"), ("abs(x) + abs(y)", "c"), ("max(x, -x, y, -y)", "1")]
+)
+def test_points_at_which_a_jump_with_many_pieces_closes_are_told_by_themselves(size, level):
+    """The jump of x*y on |x| + |y| = 1 closes at four points; a corner all along is none."""
+    found = [f for f in ask(f"where({size} < {level}, x*y, 0)", "x,y").findings if f.level == C0]
+    assert found
+    for f in found:
+        assert not is_on_place(f, {"x": mpmath.mpf(1) / 4, "y": mpmath.mpf(3) / 4, "c": mpmath.mpf(1)})
+        assert is_on_locus(f)

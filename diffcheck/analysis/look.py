@@ -408,15 +408,21 @@ def _visit_closed(work: Work, question: Question) -> None:
             if opened or len(question.pending) > known[0]:
                 del question.looked[known[1] :]
             if len(work.leaves) == known[2]:
+                closings = {id(point.leaf) for point in work.record.closed}
+                places = {_place(other, id(other) in closings) for other, _ in work.leaves}
                 # Of a place that another jump has as well, all is said.
-                places = {(frozenset(o.wall.base), frozenset(o.wall.conditions)) for o, _ in work.leaves}
                 found = [
                     point
                     for point in closed(question, leaf, system)
-                    if (frozenset(point.leaf.wall.base), frozenset(point.leaf.wall.conditions)) not in places
+                    if places.isdisjoint((_place(point.leaf, False), _place(point.leaf, True)))
                 ]
                 if found:
                     # The directions beside the wall do not see what is on it.
                     del question.looked[known[1] :]
                 work.record.closed += found
                 work.leaves += [(point.leaf, gap) for point in found]
+
+
+def _place(leaf: Leaf, closing: bool) -> object:
+    """Return what says where a leaf is: points at which jumps close, for the constants of these jumps alone."""
+    return frozenset(leaf.wall.base), frozenset(leaf.wall.conditions) if closing else None

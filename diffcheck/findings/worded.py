@@ -55,10 +55,15 @@ def describe(
         for leaf, gap in _once(leaves)
         if leaf.outcome.kind is not None and _shown(leaf.outcome, worst)
     ]
-    whole = _many_pieces(shown, problem, passed)
+    many = _many_pieces(shown, problem, passed)
+
+    def whole(leaf: Leaf, gap: Gap) -> str | None:
+        # Single points of a part with many pieces are told by themselves.
+        return many.get(gap.part) if len(leaf.wall.base) == 1 or gap.part in passed else None
+
     for leaf, gap in shown:
         assert leaf.outcome.kind is not None
-        at = whole.get(gap.part) or " for ".join(locus(leaf, gap, problem))
+        at = whole(leaf, gap) or " for ".join(locus(leaf, gap, problem))
         groups.setdefault((at, leaf.outcome.kind, gap.part.span), []).append((leaf, gap))
     known = _known(leaves, partly)
 
@@ -93,10 +98,11 @@ def describe(
         known,
     ):
         found = told(leaf, gap)
-        if gap.part in whole:
-            found = replace(found, at=whole[gap.part], condition=None)
+        everywhere = whole(leaf, gap)
+        if everywhere is not None:
+            found = replace(found, at=everywhere, condition=None)
         # What one formula says is said once, of whatever residues of an integer it was seen.
-        sides = () if gap.part in whole else (found.left, found.right, found.size)
+        sides = () if everywhere is not None else (found.left, found.right, found.size)
         key = found.kind, gap.part, found.at, found.condition, sides
         if key not in once:
             once.add(key)
