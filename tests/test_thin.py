@@ -501,3 +501,27 @@ def test_points_at_which_a_jump_with_many_pieces_closes_are_told_by_themselves(s
     for f in found:
         assert not is_on_place(f, {"x": mpmath.mpf(1) / 4, "y": mpmath.mpf(3) / 4, "c": mpmath.mpf(1)})
         assert is_on_locus(f)
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("floor(abs(x))*y", {"x": 0, "y": 0}), ("floor(c*abs(x))*y", {"x": 0, "y": 0, "c": 2}),
+        ("floor(max(x, -x/3))*y", {"x": 0, "y": 0}), ("where(x < floor(abs(y)), z, 0)", {"x": 5, "y": 1, "z": 0}),
+        ("where(abs(x) < floor(abs(y)), z, 0)", {"x": 1.5, "y": 1, "z": 0}),
+        ("where(x < abs(floor(y)), z, 0)", {"x": 3.5, "y": 2, "z": 0}),
+    ],
+)  # fmt: skip
+def test_points_at_which_jumps_of_both_signs_close_keep_their_conditions(text, point):
+    """floor(|x|)*y is 0 around the origin: its jumps at x = k close on y = 0 for k > 0, and at x = -k."""
+    names = ",".join(n for n in "xyz" if n in point)
+    at = {n: mpmath.mpf(v) for n, v in point.items()}
+    assert not any(is_on_place(f, at) for f in ask(text, names).findings if f.kind is not Kind.FLAT)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_points_at_which_jumps_close_are_told_for_constants_of_both_signs(sign):
+    """y*floor(c*cos(x)) is 0 on y = 0, where its jumps close, for c > 0 and for c < 0."""
+    with mpmath.workdps(60):
+        at = {"x": mpmath.pi / 2, "y": mpmath.mpf(0), "c": mpmath.mpf(sign) * 3}
+        assert any(is_on_place(f, at) for f in ask("y*floor(c*cos(x))", "x,y").findings if f.level == C0)

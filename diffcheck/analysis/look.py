@@ -408,14 +408,7 @@ def _visit_closed(work: Work, question: Question) -> None:
             if opened or len(question.pending) > known[0]:
                 del question.looked[known[1] :]
             if len(work.leaves) == known[2]:
-                closings = {id(point.leaf) for point in work.record.closed}
-                places = {_place(other, id(other) in closings) for other, _ in work.leaves}
-                # Of a place that another jump has as well, all is said.
-                found = [
-                    point
-                    for point in closed(question, leaf, system)
-                    if places.isdisjoint((_place(point.leaf, False), _place(point.leaf, True)))
-                ]
+                found = [point for point in closed(question, leaf, system) if not _is_told(work, point.leaf)]
                 if found:
                     # The directions beside the wall do not see what is on it.
                     del question.looked[known[1] :]
@@ -423,6 +416,17 @@ def _visit_closed(work: Work, question: Question) -> None:
                 work.leaves += [(point.leaf, gap) for point in found]
 
 
-def _place(leaf: Leaf, closing: bool) -> object:
-    """Return what says where a leaf is: points at which jumps close, for the constants of these jumps alone."""
-    return frozenset(leaf.wall.base), frozenset(leaf.wall.conditions) if closing else None
+def _is_told(work: Work, closing: Leaf) -> bool:
+    """Whether another jump has its place as well; then the place is that for either sign of a constant."""
+    constants = {symbol(c) for c in work.problem.constants}
+    for i, (other, gap) in enumerate(work.leaves):
+        if frozenset(other.wall.base) != frozenset(closing.wall.base):
+            continue
+        kept = tuple(
+            c
+            for c in other.wall.conditions
+            if not (c.expr.free_symbols <= constants and c.opposite in closing.wall.conditions)
+        )
+        work.leaves[i] = replace(other, wall=replace(other.wall, conditions=kept)), gap
+        return True
+    return False
