@@ -314,7 +314,8 @@ def opinion(
             line = along(function, place, direction)
         level = line_class(line, here, below=worst)
         if level == -1 and line_class(line, here, FINEST_HERE if here else FINEST, below=0) != -1:
-            here, level = False, line_class(line, False, below=worst)  # slow, and no jump
+            # Slow, and no jump: x**(1/20), which looks like one at scales as near as these.
+            here, level = False, line_class(line, False, FINEST, below=worst)
         if level is None or level >= worst or _at_an_edge(problem, function, place, here, level):
             continue
         looks = [line_class(line, here, scales, below=worst) for scales in (FINE, FINER)]
