@@ -12,7 +12,7 @@ import sympy as sp
 from diffcheck.deadline import check_time
 from diffcheck.errors import Undetermined
 
-__all__ = ["expanded", "is_modest"]
+__all__ = ["expanded", "is_modest", "multiplied_out"]
 
 MAX_TERMS = 3000
 
@@ -23,6 +23,15 @@ def expanded(expr: sp.Expr) -> sp.Expr:
     if not is_modest(expr):
         raise Undetermined("an expression has too many terms to be multiplied out")
     return sp.expand(expr)
+
+
+def multiplied_out(expr: sp.Expr, most: int | None = None) -> sp.Expr:
+    """Return ``expr`` multiplied out where that is no matter of minutes, else as it is.
+
+    most: operations beyond which it is left as it is as well.
+    """
+    small = most is None or sp.count_ops(expr) <= most
+    return expanded(expr) if small and is_modest(expr) else expr
 
 
 def is_modest(expr: sp.Expr) -> bool:

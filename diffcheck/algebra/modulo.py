@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import expanded, is_modest
+from diffcheck.algebra.expanded import multiplied_out
 from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.roots.kernels import commensurable
 
 __all__ = ["reduced_at_root", "vanishes_at_root"]
 
@@ -35,8 +36,8 @@ def vanishes_at_root(
         return any(vanishes_at_root(a, xi, equation, nonzero) for a in parts if xi in a.free_symbols)
     for reduced in reduced_at_root(c, xi, equation, nonzero):
         decision = is_zero(reduced)
-        if decision is Decision.UNKNOWN and sp.count_ops(reduced) <= MAX_OPERATIONS and is_modest(reduced):
-            decision = is_zero(expanded(reduced))
+        if decision is Decision.UNKNOWN:
+            decision = is_zero(multiplied_out(reduced, MAX_OPERATIONS))
         if decision is Decision.YES:
             return True
     return False
@@ -65,10 +66,6 @@ def reduced_at_root(
             yield from _remainder(c, kernel, modulus, z)
 
 
-def _opened(expr: sp.Expr) -> sp.Expr:
-    return expanded(expr) if is_modest(expr) else expr
-
-
 def _by_powers(
     c: sp.Expr, xi: sp.Symbol, equation: sp.Expr, nonzero: Callable[[sp.Expr], bool]
 ) -> Iterator[sp.Expr]:
@@ -79,12 +76,11 @@ def _by_powers(
     found = [e for e in c.atoms(sp.exp) | equation.atoms(sp.exp) if xi in e.free_symbols]
     if len(found) < 2 or sp.count_ops(c) > MAX_OPERATIONS:
         return
-    ratios = [sp.cancel(e.args[0] / found[0].args[0]) for e in found]
-    if not all(r.is_Rational for r in ratios):
+    shared = commensurable([e.args[0] for e in found])
+    if shared is None:
         return
-    scale = sp.ilcm(1, *(r.q for r in ratios))
     z = sp.Dummy("z", positive=True)
-    table = {e: z ** int(r * scale) for e, r in zip(found, ratios, strict=True)}
+    table = {e: z**n for e, n in zip(found, shared[1], strict=True)}
     modulus, inside = (sp.together(e.xreplace(table)).as_numer_denom()[0] for e in (equation, c))
     if not (modulus.is_polynomial(z, xi) and inside.is_polynomial(z, xi) and modulus.has(z)):
         return
@@ -96,11 +92,11 @@ def _by_powers(
 def _put_in(c: sp.Expr, kernel: sp.Expr, value: sp.Expr) -> sp.Expr:
     if isinstance(kernel, sp.exp):
         # subs, not xreplace: it also sees exp(3*x) as the cube of exp(x), but x as that of x**(1/3).
-        return _opened(c.subs(kernel, value).subs(kernel, value))
+        return multiplied_out(c.subs(kernel, value).subs(kernel, value))
     # Germs write a power with an unknown exponent as exp(e*log(b)).
     written = kernel.is_Pow and not kernel.exp.is_number
     other = sp.exp(kernel.exp * sp.log(kernel.base)) if written else kernel
-    return _opened(c.xreplace({kernel: value, other: value}))
+    return multiplied_out(c.xreplace({kernel: value, other: value}))
 
 
 def _remainder(c: sp.Expr, kernel: sp.Expr, modulus: sp.Expr, z: sp.Symbol) -> Iterator[sp.Expr]:

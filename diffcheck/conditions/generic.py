@@ -16,7 +16,7 @@ from itertools import product
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.expanded import is_modest, multiplied_out
 from diffcheck.algebra.exponentials import difference_of_exponents
 from diffcheck.algebra.identity import Decision, is_zero, signed_factors
 from diffcheck.algebra.quadratic import is_concave, sum_of_squares
@@ -72,7 +72,7 @@ def _is_rare(expr: sp.Expr, derivatives: int = MAX_DERIVATIVES) -> bool:
         if is_of_one_piece(expr):
             return True
         # Multiplied out it may have a value at more points, and be free of parts with branches.
-        plain = sp.expand(expr) if sp.count_ops(expr) <= MAX_ROOTED and is_modest(expr) else expr
+        plain = multiplied_out(expr, MAX_ROOTED)
         if sp.count_ops(plain) < sp.count_ops(expr) and is_of_one_piece(plain):
             return True
         factors = sp.Mul.make_args(expr)

@@ -19,7 +19,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.relations import FLIPPED, Relation
 
-__all__ = ["unwrapped", "without_exponentials"]
+__all__ = ["MONOTONE", "unwrapped", "without_exponentials"]
 
 # Functions around functions; what is nested deeper stays.
 DEPTH = 4

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import expanded, is_modest
+from diffcheck.algebra.expanded import multiplied_out
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import inner_symbol
 
@@ -47,7 +47,7 @@ def even_in_a_root(
     parity = 1 if degree == 1 else -1
     return regular(q) and any(
         _parts_analytic(form, parity, set(bound), analytic, regular)
-        for form in dict.fromkeys((replaced, _multiplied_out(replaced)))
+        for form in dict.fromkeys((replaced, multiplied_out(replaced)))
     )
 
 
@@ -60,10 +60,6 @@ def _in_root(expr: sp.Expr) -> tuple[sp.Expr, int] | None:
         if bases:
             return (bases.pop(), degree) if len(bases) == 1 else None
     return None
-
-
-def _multiplied_out(expr: sp.Expr) -> sp.Expr:
-    return expanded(expr) if is_modest(expr) else expr
 
 
 def _parts_analytic(

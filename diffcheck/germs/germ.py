@@ -18,7 +18,7 @@ from typing import Protocol
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.expanded import multiplied_out
 from diffcheck.algebra.exponentials import as_exponential
 from diffcheck.algebra.rootless import conjugated
 from diffcheck.deadline import check_time
@@ -104,7 +104,7 @@ def _logarithm(c: sp.Expr) -> sp.Expr:
     """Return log(c) for c > 0, with u + log(b) for b*exp(u), which a sum may be when it is multiplied out."""
     if not c.has(sp.exp):
         return sp.log(c)
-    plain = sp.expand(c) if c.is_Add and sp.count_ops(c) <= MAX_OPERATIONS and is_modest(c) else c
+    plain = multiplied_out(c, MAX_OPERATIONS) if c.is_Add else c
     b, u = as_exponential(c if plain.is_Add else plain)
     return u + sp.log(b)
 

@@ -19,7 +19,7 @@ from itertools import product
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import expanded, is_modest
+from diffcheck.algebra.expanded import multiplied_out
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.signs import squares
@@ -230,8 +230,7 @@ def _faults(germ: Germ, here: sp.Expr | None, directions: Sequence[sp.Symbol]) -
     """Yield what a germ has beside the value of the site, and polynomials in the direction, taken for smooth here."""
     yield sp.Add(*(c for c, m in germ.terms if m.is_one), -(here or 0))
     for c in (c for c, m in germ.terms if not m.is_one):
-        terms = sp.Add.make_args(expanded(c)) if is_modest(c) else (c,)
-        yield sp.Add(*(t for t in terms if not t.is_polynomial(*directions)))
+        yield sp.Add(*(t for t in sp.Add.make_args(multiplied_out(c)) if not t.is_polynomial(*directions)))
 
 
 def _classified(question: Question, site: Site, unknown: list[str]) -> Leaf | None:

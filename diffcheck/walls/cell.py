@@ -25,6 +25,7 @@ from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.generic import is_of_one_piece, vanishes_rarely
 from diffcheck.conditions.implied import covered
 from diffcheck.conditions.relations import ACCEPTS
+from diffcheck.conditions.unwrapped import MONOTONE
 from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
 from diffcheck.germs.turning import Turning, angles
@@ -39,12 +40,8 @@ MAX_DENOMINATOR = 64
 MAX_OPERATIONS = 400
 
 
-# The inverse of a wave, and the ends between which it is: sin there takes each of its values once.
-INVERSE: Mapping[type[sp.Expr], tuple[type[sp.Expr], sp.Expr, sp.Expr]] = {
-    sp.sin: (sp.asin, -sp.pi / 2, sp.pi / 2),
-    sp.cos: (sp.acos, sp.S.Zero, sp.pi),
-    sp.tan: (sp.atan, -sp.pi / 2, sp.pi / 2),
-}
+# asin(v) + acos(v) = pi/2.
+COMPLEMENT: Mapping[type[sp.Expr], type[sp.Expr]] = {sp.asin: sp.acos, sp.acos: sp.asin}
 
 
 class Refine(DiffcheckError):
@@ -167,18 +164,13 @@ class Cell:
         """Return ``c`` with u for atan(tan(u)) where the conditions keep u between two poles, and arcs like it."""
         table = {}
         for arc in c.atoms(sp.asin, sp.acos, sp.atan):
-            wave = arc.args[0]
-            inverse, low, high = INVERSE.get(type(wave), (None, sp.S.Zero, sp.S.Zero))
-            if (
-                inverse is None
-                or not wave.free_symbols
-                or (sp.atan in (arc.func, inverse) and arc.func != inverse)
-            ):
+            wave, other = arc.args[0], COMPLEMENT.get(arc.func, arc.func)
+            inverse = next((f for f in (arc.func, other) if MONOTONE[f].inverse is wave.func), None)
+            if inverse is None or not wave.free_symbols:
                 continue
-            u = wave.args[0]
-            if covered(self.known, [(Constraint(u - low, ">="), Constraint(high - u, ">="))]):
-                # asin(v) + acos(v) = pi/2.
-                table[arc] = u if arc.func == inverse else sp.pi / 2 - u
+            u, ends = wave.args[0], MONOTONE[inverse]
+            if covered(self.known, [(Constraint(u - ends.low, ">="), Constraint(ends.high - u, ">="))]):
+                table[arc] = u if inverse is arc.func else sp.pi / 2 - u
         return c.xreplace(table) if table else c
 
     def _decide_zero(self, c: sp.Expr) -> bool:
