@@ -155,6 +155,14 @@ def test_a_faint_corner_is_seen_at_its_witness(text: str) -> None:
     assert line_class(along(function, {"x": fmpq(0)}, {"x": fmpq(1)}), True, faint=True) == 0
 
 
+@pytest.mark.parametrize(
+    "text", ["atan2(exp(-887), x)", "atan2(exp(-60), y - x**2/3)", "sqrt(exp(-158) + (x**2 - 1)**2)"]
+)
+def test_a_steep_slope_is_no_break(text: str) -> None:
+    """What is smooth is looked at from as near as its size asks for, also at a wall without a short number."""
+    assert opinion(make_problem(text, ("x", "y") if "y" in text else ("x",)), 1)[0] > 4
+
+
 def test_a_slow_power_is_no_jump() -> None:
     """t**(1/100) goes to 0 as well, only slowly."""
     assert opinion(make_problem("abs(x)**(1/100)", ("x",)), 1)[0] == 0

@@ -40,8 +40,10 @@ FINE = (fmpq(1, 10**13), fmpq(1, 10**14), fmpq(1, 10**15))
 DEEP = (fmpq(1, 10**30), fmpq(1, 10**32), fmpq(1, 10**34))
 # Where waves are as short as 1e-16; a point that bisection finds is known to a few digits more.
 FINER = (fmpq(1, 10**18), fmpq(1, 10**19), fmpq(1, 10**20))
-# Where a point is known exactly, a break that is one is seen however near it is looked at; exp(-158) is none.
-UTMOST = (fmpq(1, 10**60), fmpq(1, 10**62), fmpq(1, 10**64))
+# A break that is one is seen however near it is looked at; a slope as steep as exp(887) is none.
+UTMOST = (fmpq(1, 10**400), fmpq(1, 10**420), fmpq(1, 10**440))
+# D_4 at the last one keeps 600 digits.
+UTMOST_PRECISION = 8_000
 # A jump is one at these too, where t**(1/100) has shrunk; at a point that is known exactly, t**(1/500).
 FINEST = (fmpq(1, 10**10), fmpq(1, 10**17), fmpq(1, 10**24))
 FINEST_HERE = (fmpq(1, 10**10), fmpq(1, 10**50), fmpq(1, 10**90))
@@ -54,8 +56,9 @@ SPECIAL = [
 SMOOTH = 99.0
 # Steps of a line on which decisions are compared, and how many changes are looked at.
 STEPS, CHANGES = 40, 6
-# Bisection ends below this.
+# Bisection ends below this; before a contradiction, below the other.
 NARROW = fmpq(1, 10**28)
+NARROWEST = fmpq(1, 10**470)
 
 Point = Mapping[str, Any]
 Line = Callable[[Any], Any]
@@ -132,7 +135,7 @@ def line_class(
                 found = _level_of_values(line, sides, here, faint)
                 if found is not None:
                     return found
-            elif _breaks(sides, k, faint):
+            elif _breaks(_as_floats(sides), k, faint):
                 return float(k - 1)
         return SMOOTH
     finally:
@@ -146,6 +149,12 @@ def _magnified(tables: Sequence[Sequence[Any]]) -> list[list[Any]]:
     if not 0 < largest < 1e-100:
         return [list(pair) for pair in tables]
     return [[[side[0], *(v / largest for v in side[1:])] for side in pair] for pair in tables]
+
+
+def _as_floats(sides: list[list[Any]]) -> list[list[Any]]:
+    """Return the values of a derivative brought near 1 where they are too large for float64."""
+    largest = max(abs(arb(v)).upper() for side in sides for v in side)
+    return [[v / largest for v in side] for side in sides] if largest > 1e200 else sides
 
 
 def _calm(tables: Sequence[Sequence[Any]]) -> bool:
@@ -228,11 +237,7 @@ def switches(
 ) -> list[fmpq]:
     """Return values of t in a window between which the evaluation decides differently, to 28 digits."""
 
-    def pattern(t: fmpq) -> Any:
-        return function.pattern(
-            {n: arb(v + t * direction[n]) if n in direction else v for n, v in point.items()}
-        )
-
+    pattern = _decided_along(function, point, direction)
     low, high = ends
     grid = [exact(low + (high - low) * Fraction(i, STEPS)) for i in range(STEPS + 1)]
     old, flint.ctx.prec = flint.ctx.prec, PRECISION
@@ -240,18 +245,31 @@ def switches(
         seen = [pattern(t) for t in grid]
         changes = [i for i in range(STEPS) if seen[i] != seen[i + 1]]
         chosen = changes if len(changes) <= CHANGES else source.sample(changes, CHANGES)
-        return [_bisected(pattern, grid[i], grid[i + 1], seen[i]) for i in chosen]
+        return [_rounded(*_bisected(pattern, grid[i], grid[i + 1], NARROW)) for i in chosen]
     finally:
         flint.ctx.prec = old
 
 
-def _bisected(pattern: Callable[[fmpq], Any], low: fmpq, high: fmpq, first: Any) -> fmpq:
-    while high - low > NARROW:
+def _decided_along(function: Function, point: Point, direction: Point) -> Callable[[fmpq], Any]:
+    """Return t -> what the evaluation decides at point + t*direction."""
+    return lambda t: function.pattern(
+        {n: arb(v + t * direction[n]) if n in direction else v for n, v in point.items()}
+    )
+
+
+def _bisected(pattern: Callable[[fmpq], Any], low: fmpq, high: fmpq, narrow: fmpq) -> tuple[fmpq, fmpq]:
+    first = pattern(low)
+    while high - low > narrow:
         middle = (low + high) / 2
         if pattern(middle) == first:
             low = middle
         else:
             high = middle
+    return low, high
+
+
+def _rounded(low: fmpq, high: fmpq) -> fmpq:
+    """Return the short fraction between two numbers, or the lower one."""
     near = exact(Fraction(int(low.p), int(low.q)).limit_denominator(10_000))
     return near if low <= near <= high or abs(near - low) <= 2 * (high - low) else low
 
@@ -319,14 +337,32 @@ def opinion(
         if level is None or level >= worst or _at_an_edge(problem, function, place, here, level):
             continue
         looks = [line_class(line, here, scales, below=worst) for scales in (FINE, FINER)]
-        if here:
-            precise = along(Function.of(problem, FAINT_PRECISION), place, direction)
-            looks.append(line_class(precise, here, UTMOST, below=worst, bits=FAINT_PRECISION))
+        nearest = _nearest(problem, place, direction, here)
+        if nearest is not None:
+            looks.append(line_class(nearest, here, UTMOST, below=worst, bits=UTMOST_PRECISION))
         if all(look is not None and look <= level for look in looks):
             worst, where = level, place
             if worst == -2:
                 break
     return (SMOOTH, None) if where is None else (worst, where)
+
+
+def _nearest(problem: Problem, place: Point, direction: Point, here: bool) -> Line | None:
+    """Return the line through a place that is known to the utmost, or None where no decision tells it."""
+    function = Function.of(problem, UTMOST_PRECISION)
+    if here:
+        return along(function, place, direction)
+    start = {n: arb(v).mid() if n in direction else v for n, v in place.items()}
+    pattern = _decided_along(function, start, direction)
+    old, flint.ctx.prec = flint.ctx.prec, UTMOST_PRECISION
+    try:
+        if pattern(-4 * NARROW) == pattern(4 * NARROW):
+            return None
+        t, _ = _bisected(pattern, -4 * NARROW, 4 * NARROW, NARROWEST)
+        moved = {n: v + t * direction[n] if n in direction else v for n, v in start.items()}
+    finally:
+        flint.ctx.prec = old
+    return along(function, moved, direction)
 
 
 def _sharpest(line: Line, order: int) -> fmpq:
