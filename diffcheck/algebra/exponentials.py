@@ -12,11 +12,22 @@ __all__ = ["as_exponential", "difference_of_exponents", "natural", "with_bases"]
 
 
 def natural(expr: sp.Expr) -> sp.Expr:
-    """Return an expression with exp(x*log(2)) for 2**x: equations of exponentials are solved for one base."""
-    return expr.replace(
+    """Return an expression with exp(x*log(2)) for 2**x, and log(u)/2 for log(sqrt(u)).
+
+    So equations of exponentials and of logarithms are solved for one base.  Broken powers have bases that are positive.
+    """
+    expr = expr.replace(
         lambda e: e.is_Pow and e.base.is_number and e.base.is_positive and bool(e.exp.free_symbols),
         lambda e: sp.exp(e.exp * sp.log(e.base)),
     )
+    return expr.replace(
+        lambda e: isinstance(e, sp.log) and e.args[0].is_Pow and _is_broken(e.args[0].exp),
+        lambda e: e.args[0].exp * sp.log(e.args[0].base),
+    )
+
+
+def _is_broken(exponent: sp.Expr) -> bool:
+    return bool(exponent.is_Rational and not exponent.is_Integer)
 
 
 def with_bases(expr: sp.Basic) -> sp.Basic:

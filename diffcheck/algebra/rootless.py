@@ -7,24 +7,33 @@ from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["around_root", "conjugated", "without_root"]
+__all__ = ["around_root", "conjugated", "radicands", "split_by_root", "without_root"]
 
 
 def without_root(f: sp.Expr) -> sp.Expr | None:
     """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
-    roots = sorted(
-        (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
-    )
-    for root in roots:
-        u = root.base
-        r = sp.Dummy("r", positive=True)
-        inner = f.xreplace({p: r ** (2 * p.exp) for p in roots if p.base == u})
-        inner = sp.together(inner).as_numer_denom()[0]
-        if not inner.is_polynomial(r):
-            continue
-        even, odd = around_root(inner, r, u)
-        return sp.expand(even**2 - odd**2 * u)
+    for u in radicands(f):
+        parts = split_by_root(f, u)
+        if parts is not None:
+            even, odd = parts
+            return sp.expand(even**2 - odd**2 * u)
     return None
+
+
+def radicands(f: sp.Expr) -> list[sp.Expr]:
+    """Return what is under the square roots of ``f``, those of the largest first."""
+    roots = [p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2]
+    return list(dict.fromkeys(p.base for p in sorted(roots, key=sp.count_ops, reverse=True)))
+
+
+def split_by_root(f: sp.Expr, u: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+    """Return (A, B) with A + B*sqrt(u) for the numerator of ``f``; None where it is no polynomial in the root."""
+    r = sp.Dummy("r", positive=True)
+    powers = {
+        p: r ** (2 * p.exp) for p in f.atoms(sp.Pow) if p.base == u and p.exp.is_Rational and p.exp.q == 2
+    }
+    inner = sp.together(f.xreplace(powers)).as_numer_denom()[0]
+    return around_root(inner, r, u) if inner.is_polynomial(r) else None
 
 
 def conjugated(e: sp.Expr) -> sp.Expr:

@@ -1,8 +1,8 @@
 """Equations solved by formula for one symbol, over all reals.
 
-Linear and quadratic formulas, a*z**n + c, exponentials of commensurable arguments, a*sin(u) + b*cos(u) + c, and
-inversion of the only function that holds the symbol.  Periodic solutions carry a symbolic integer, roots the condition
-under which they are real.
+Linear and quadratic formulas, a*z**n + c, exponentials of commensurable arguments, sums of logarithms,
+a*sin(u) + b*cos(u) + c, and inversion of the only function that holds the symbol.  Periodic solutions carry a symbolic
+integer, roots the condition under which they are real.
 Read in order: Solved, solve_for, invert.
 Gives up on: equations whose symbol occurs in several functions; the answer is then None, never an incomplete list.
 """
@@ -21,6 +21,10 @@ from diffcheck.algebra.printer import inner_symbol
 from diffcheck.conditions.constraint import Constraint
 
 __all__ = ["Solved", "fresh_integer", "fresh_number", "invert", "solve_for"]
+
+# Multiples of logarithms that become powers.
+SMALL = (1, 2, 3)
+UNKNOWN = sp.Dummy("z", real=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
     if wave is not None:
         return _solve_each(kernels[0].args[0], wave, v)
     if len(kernels) > 1:
+        found = _of_logarithms(numerator, kernels, v)
+        if found is not None:
+            return found
         common = _common_exponential(numerator, kernels)
         if common is None:
             return None
@@ -139,6 +146,26 @@ def _kernels(expr: sp.Expr, v: sp.Symbol) -> Iterator[sp.Expr]:
         yield from _kernels(expr.base, v)
     else:
         yield expr
+
+
+def _of_logarithms(f: sp.Expr, kernels: Sequence[sp.Expr], v: sp.Symbol) -> list[Solved] | None:
+    """Solve n*log(u) + m*log(w) + ... = c, which is u**n * w**m * ... = exp(c) where u, w, ... are positive."""
+    if not all(isinstance(k, sp.log) for k in kernels):
+        return None
+    rates = [sp.diff(f.xreplace({k: UNKNOWN}), UNKNOWN) for k in kernels]
+    rest = sp.expand(f - sp.Add(*(r * k for r, k in zip(rates, kernels, strict=True))))
+    if v in rest.free_symbols or not all(r.is_Rational and abs(r) in SMALL for r in rates):
+        return None
+    inside = [k.args[0] for k in kernels]
+    powers = sp.Mul(*(u**r for u, r in zip(inside, rates, strict=True)))
+    found = solve_for(powers - sp.exp(-rest), v)
+    return None if found is None else [_where_positive(s, inside, v) for s in found]
+
+
+def _where_positive(solved: Solved, parts: Sequence[sp.Expr], v: sp.Symbol) -> Solved:
+    values = (sp.cancel(u.subs(v, solved.value)) for u in parts)
+    asked = tuple(Constraint(u, ">") for u in values if not u.is_positive)
+    return replace(solved, conditions=(*solved.conditions, *asked))
 
 
 def _common_exponential(f: sp.Expr, kernels: list[sp.Expr]) -> tuple[sp.Expr, sp.Expr, sp.Dummy] | None:

@@ -63,7 +63,12 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(powers_of) for f in found)
     )
     plain = (g for f in shown for g in (_exponents(f) or (f,)))
-    return tuple(f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f))
+    return tuple(f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f) and not _is_quotient(f))
+
+
+def _is_quotient(f: sp.Expr) -> bool:
+    """Whether this is 1 over something: SymPy has 1/(1 - x) with the power 1/2 for a factor of 2*sqrt(1/(1 - x))."""
+    return bool(f.is_Pow and f.exp.is_negative)
 
 
 def _exponents(f: sp.Expr) -> tuple[sp.Expr, ...] | None:

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from diffcheck.algebra.arcs import without_turns
 from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import inner_symbol, tree_of
@@ -400,10 +401,16 @@ def _identical(cell: Cell, above: sp.Expr, below: sp.Expr, p: sp.Expr) -> bool:
         return True
     near = dict(cell.point)
     if cell.implicit is None:
-        near[X] = p.subs(cell.point) + sp.Rational(1, 1009)
+        difference, step = above - below, sp.Rational(1, 1009)
+        if any(k.is_integer for k in difference.free_symbols):
+            # Seen from the wall, whole turns go, and what is left is alike at all members of a family.
+            difference = without_turns(difference.xreplace({X: expanded(p) + X}))
+            near[X] = step
+        else:
+            near[X] = p.subs(cell.point) + step
         probe = Cell(near, local=True)
         try:
-            return probe.vanishes(above - below)
+            return probe.vanishes(difference)
         except Undetermined:
             return False
     return False

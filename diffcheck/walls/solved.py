@@ -31,6 +31,7 @@ from diffcheck.conditions.demands import demands
 from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
+from diffcheck.walls.critical import critical_zeros
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.isolated import every_root, inside_box, level_wall, root_walls
 from diffcheck.walls.members import border_members, bounded_integers, integer_zeros
@@ -147,6 +148,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
                 )
             )
             return _joined([walls, _cylinders(f, c, inside)])
+    critical = next(filter(None, (critical_zeros(f, v) for v in inside)), None)
+    if critical is not None:
+        return walls_of(critical, tuple(v.name for v in variables), singular)
     levels = _levels(f, variables, singular) or _few(f, variables, singular)
     if levels is not None:
         return levels
