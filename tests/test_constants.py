@@ -391,6 +391,12 @@ def test_constants_between_two_integers_make_one_case(step, where, verdict, kink
         ("abs(x)**p", "p == q, q == 3", "C2"),
         ("abs(x)**p", "p == q, p == 3", "C2"),
         ("max(x - a, b)", "b == 0, a == b", "C0"),
+        ("a*abs(x) + b*sqrt(x**2)", "a + b == 0", "Cinf"),
+        ("a*abs(x) + b*sqrt(x**2)", "2*a + b == 0", "C0"),
+        ("abs(a*x**2 + b*x + c)", "b**2 == 4*a*c, a > 0", "Cinf"),
+        ("sqrt(a*x**2 + b*x + c)", "b**2 == 4*a*c, a > 0", "C0"),
+        ("abs(a*x**2 + b*x + c)", "b**2 == 4*a*c + 1, a < 0", "C0"),
+        ("abs(x)*(p + q - 1)", "1 == p + q", "Cinf"),
     ],
 )
 def test_a_constant_that_has_a_value_is_that_value(text, where, level):
@@ -412,6 +418,7 @@ def test_what_has_a_value_is_no_variable():
         ("abs(x)**b", "b == 2"),
         ("abs(x - a) + abs(x)*(a - b)", "a == b"),
         ("max(x, a)", "a == 2*b + 1, b > 0"),
+        ("sqrt(a*x**2 + b*x + c)", "b**2 == 4*a*c, a > 0"),
     ],
 )
 def test_a_report_on_constants_with_a_value_is_verified(text, where):
@@ -420,7 +427,18 @@ def test_a_report_on_constants_with_a_value_is_verified(text, where):
     assert all(c.status.holds for c in checks), [c.note for c in checks]
 
 
-@pytest.mark.parametrize("where", ["a == log(b)", "a == sqrt(b)", "a == 1/b", "b == sqrt(a - 1)"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "a == log(b)",
+        "a == sqrt(b)",
+        "a == 1/b",
+        "b == sqrt(a - 1)",
+        "a*b == b",
+        "a*b == 1, a > -1",
+        "a**2 == b**2",
+    ],
+)
 def test_an_equation_that_says_more_than_a_value_is_left(where):
     """a == log(b) says that b is positive: max(-b, 0) is 0, which no value of a shows."""
     with pytest.raises(Undetermined, match="`==` in a constraint"):

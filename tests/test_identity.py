@@ -66,6 +66,7 @@ LOCAL = [
     (exp(Y) * (2 * sp.atan(X) - sp.asin(2 * X / (1 + X**2))), {X: R(1, 3), Y: 1}, {X: 3, Y: 1}),
     (exp(2 * sp.atan(X)) - exp(sp.asin(2 * X / (1 + X**2))), {X: R(1, 3)}, {X: 3}),
     (sp.erf(sp.atan(X)) - sp.erf(sp.pi / 2 - sp.atan(1 / X)), {X: 2}, {X: -2}),
+    (sqrt(X + 2 * sqrt(X - 1)) - sqrt(X - 1) - sp.Abs(X - 2) + X - 3, {X: 3}, {X: R(3, 2)}),
     (sp.atan(X) * sp.asin(X / sqrt(1 + X**2)) - sp.atan(X) ** 2 + sp.Abs(X) - X, {X: 2}, {X: -2}),
 ]
 
@@ -110,6 +111,28 @@ def test_a_point_chooses_the_part_of_the_domain(expr, here, there):
     assert is_zero(expr, here) is Decision.YES
     assert is_zero(expr, there) is Decision.NO
     assert is_zero(expr) is Decision.NO
+
+
+@pytest.mark.parametrize(
+    ("root", "function", "here", "there"),
+    [
+        (sqrt(1 + sin(2 * X)), sin(X) + cos(X), 1, 3),
+        (sqrt((1 - cos(X) ** 2) / X**2), sin(X) / X, 1, 4),
+        (sqrt(2 + 2 * cos(X)), 2 * cos(X / 2), 1, 5),
+        (sqrt(exp(X) + exp(-X) - 2), 2 * sp.sinh(X / 2), 1, -1),
+        (sqrt((X + Y) ** 2 - 4 * X * Y), X - Y, 1, -3),
+    ],
+)
+def test_a_root_is_one_of_two_functions_with_its_square(root, function, here, there):
+    """sqrt(u) is v or -v on a part of the domain on which u = v**2 has no zero, and a point tells which."""
+    assert (
+        is_zero(root - function, {X: here, Y: 0})
+        is is_zero(root + function, {X: there, Y: 0})
+        is Decision.YES
+    )
+    assert (
+        is_zero(root + function, {X: here, Y: 0}) is is_zero(root - function, {X: there, Y: 0}) is Decision.NO
+    )
 
 
 def test_a_zero_at_the_point_is_not_an_identity():

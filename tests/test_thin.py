@@ -525,3 +525,18 @@ def test_points_at_which_jumps_close_are_told_for_constants_of_both_signs(sign):
     with mpmath.workdps(60):
         at = {"x": mpmath.pi / 2, "y": mpmath.mpf(0), "c": mpmath.mpf(sign) * 3}
         assert any(is_on_place(f, at) for f in ask("y*floor(c*cos(x))", "x,y").findings if f.level == C0)
+
+
+@pytest.mark.parametrize("special", ["1/3", "-1/2", "2"])
+def test_the_example_of_a_point_is_none_at_which_the_slopes_happen_to_agree(special):
+    """At x = -d, y = 0 the slopes along y are d on the one side, and special on the other."""
+    found = ask(f"where(y - x > d, y - x, {special} + x + d)*y", "x,y")
+    own = [f for f in found.findings if f.at == "x = -d and y = 0"]
+    assert [f.level for f in own] == [C0]
+    assert parse(own[0].witness["d"]) != parse(special)
+
+
+def test_a_name_that_goes_when_all_is_multiplied_out_is_no_coordinate():
+    """The two highest terms of a polynomial in it are none."""
+    found = ask("clip(abs(where(x - c <= 1/2, x - c, -x))**(7/3)*atan2(x, x - x), 2, 3/2)", "x")
+    assert [(f.kind.value, f.at) for f in found.findings] == [("hole", "x = 0")]

@@ -200,8 +200,10 @@ def _centred(constraints: Sequence[Constraint], symbols: Sequence[sp.Symbol]) ->
     moved: dict[sp.Symbol, sp.Expr] = {}
     for s in constraints[0].expr.free_symbols:
         poly = sp.Poly(constraints[0].expr, s)
+        if poly.degree() < 2:
+            continue  # s may go when all is multiplied out
         ratio = sp.cancel(poly.coeff_monomial(s ** (poly.degree() - 1)) / poly.LC())
-        if poly.degree() > 1 and ratio.is_Rational and ratio != 0:
+        if ratio.is_Rational and ratio != 0:
             moved[s] = s - ratio / poly.degree()
     shifted = [c.expr.xreplace(moved) for c in constraints]
     if not moved or not all(map(is_modest, shifted)):

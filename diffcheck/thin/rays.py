@@ -23,7 +23,7 @@ from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
 from diffcheck.germs.resolve import resolve
 from diffcheck.language.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
-from diffcheck.walls.cell import Cell
+from diffcheck.walls.cell import BadWitness, Cell
 from diffcheck.walls.continuation import analytic_at_zero
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.sides import HIGHEST
@@ -176,6 +176,7 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
         known = [p for p in polynomials if p is not None]
         for p in known[1:]:
             if not rays[0].algebra.oracle.vanishes(p - known[0]):
+                _check_told_apart(p - known[0], rays, directions)
                 return _break(n, rays, directions)
         if len(known) < len(rays):
             try:
@@ -185,6 +186,14 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
         n += 1
         if n > 30:
             return _all_orders(rays, directions)
+
+
+def _check_told_apart(difference: sp.Expr, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> None:
+    """Raise BadWitness where a difference of two polynomials vanishes for what is free on the site of a ray."""
+    coefficients = sp.Poly(difference, *directions).coeffs()
+    for ray in rays:
+        if all(enclose(c, dict(ray.point), 300).contains(0) for c in coefficients):
+            raise BadWitness(coefficients[0])
 
 
 def _at_order(
