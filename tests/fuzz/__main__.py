@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import collections
 import multiprocessing
-import resource
 import signal
 import sys
 import time
@@ -24,12 +23,10 @@ from multiprocessing.connection import Connection, wait
 from diffcheck.deadline import interrupt
 from diffcheck.errors import DiffcheckError
 from tests.fuzz.generate import Sample, sample, small
-from tests.fuzz.judge import Outcome, compare, compare_twins
+from tests.fuzz.judge import Outcome, allow, compare, compare_twins
 from tests.fuzz.twins import twin
 
 LIMIT = 10
-# Seconds above it after which a process is ended from outside: what asks no clock is interrupted after a moment.
-SLACK = 3
 # SymPy's caches help, and grow: a process is replaced after so many questions.
 LIFE = 400
 FAMILIES = ("large", "small", "twins")
@@ -65,11 +62,7 @@ def _serve(connection: Connection, limit: float) -> None:
     interrupt()
     while True:
         name = connection.recv()
-        # Processor time, so that a busy machine makes no hangs; the signal ends C code too.
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(
-            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + limit) + SLACK, resource.RLIM_INFINITY)
-        )
+        allow(limit)
         connection.send(_answer(name, limit))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -26,7 +27,7 @@ from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, Function, value_of
 from tests.fuzz.generate import Sample
 from tests.fuzz.oracle import DEEP, FINE, SCALES, SMOOTH, along, line_class, opinion, slope
 
-__all__ = ["compare", "compare_twins"]
+__all__ = ["allow", "compare", "compare_twins"]
 
 # The part of the time after which the analyzer concludes from what it has seen.
 PATIENCE = 0.7
@@ -39,8 +40,20 @@ SECTOR = tuple((x, y, z) for x in (1, 2, 5) for y in (-9, -4, -2, -1, 1, 2, 4, 9
 MEMBERS = (0, 1, -1, 2, -3)
 LEAST = 1e-40
 
+# Seconds above the limit after which a process is ended from outside: what asks no clock is interrupted after a moment.
+SLACK = 3
+# For the oracle, whose time is not the analyzer's.
+JUDGING = 60
+
 # What happened, and a sentence about it.
 Outcome = tuple[str, str]
+
+
+def allow(seconds: float) -> None:
+    """End this process after so much more processor time and a slack: the signal ends C code too."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    whole = int(used.ru_utime + used.ru_stime + seconds) + SLACK
+    resource.setrlimit(resource.RLIMIT_CPU, (whole, resource.RLIM_INFINITY))
 
 
 def compare(question: Sample, seed: int, limit: float) -> Outcome:
@@ -49,6 +62,7 @@ def compare(question: Sample, seed: int, limit: float) -> Outcome:
     limit: seconds for the question.
     """
     found = _analyzed(question, PATIENCE * limit)
+    allow(JUDGING)
     return _judged(*found, seed) if isinstance(found[0], Problem) else found
 
 
