@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from diffcheck.algebra.arcs import over_root, sine_and_cosine, without_turns
+from diffcheck.algebra.arcs import over_root, sine_and_cosine
 from diffcheck.algebra.identity import Decision, is_zero
 
 A, B, C = sp.symbols("a b c", real=True)
@@ -26,15 +26,6 @@ def test_the_slope_of_a_wave_at_its_zero_is_a_root_of_the_constants():
     """At a*sin(u) + b*cos(u) + c = 0 the slope a*cos(u) - b*sin(u) is the root of a**2 + b**2 - c**2 itself."""
     s, c = sine_and_cosine(2 * sp.atan((ROOT - A) / (C - B)))
     assert sp.expand(sp.cancel(sp.together(over_root(A * c - B * s)))) == ROOT
-
-
-@pytest.mark.parametrize("angle", [A + 4 * sp.pi * K, A * B - sp.pi * K + sp.pi / 3, 2 * sp.pi * K], ids=str)
-@pytest.mark.parametrize("wave", [sp.sin, sp.cos])
-def test_whole_turns_go_and_half_turns_are_signs(wave, angle):
-    """The value is the same, and the integer is left in a power of -1 alone."""
-    found = without_turns(wave(angle))
-    assert is_zero(found - wave(angle)) is Decision.YES
-    assert all(K not in e.free_symbols for e in found.atoms(sp.sin, sp.cos))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from questions import ask
 
 from diffcheck.algebra.balls import sign_at
-from diffcheck.algebra.exponentials import as_exponential, difference_of_exponents
+from diffcheck.algebra.exponentials import as_exponential, difference_of_exponents, with_plain_logarithms
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.unwrapped import without_exponentials
 from diffcheck.verdict import C0, CINF
@@ -61,3 +61,18 @@ def test_cases_are_told_of_the_exponents(text, condition):
     found = ask(text, "f", "c > 0")
     assert [case.smoothness for case in found.cases] == [C0, CINF]
     assert found.cases[0].condition == condition
+
+
+@given(
+    _exponents,
+    st.sampled_from([sp.Rational(1, 2), sp.Rational(-2, 3), sp.Rational(17, 23)]),
+    _numbers,
+    _numbers,
+)
+def test_a_logarithm_of_a_broken_power_is_a_multiple_of_one(u, power, x, y):
+    """Where the base is positive the values are equal, and elsewhere there is none."""
+    f, point = sp.log(u**power), {X: x, Y: y}
+    plain = with_plain_logarithms(f)
+    assert not any(p.exp.is_Rational and p.exp.q > 1 for p in plain.atoms(sp.Pow))
+    first, second = sign_at(f - sp.Rational(1, 7), point, 300), sign_at(plain - sp.Rational(1, 7), point, 300)
+    assert None in (first, second) or first == second

@@ -158,6 +158,25 @@ def test_solutions_for_one_symbol(f, values):
     assert {s.value for s in solve_for(f, X)} == values
 
 
+LOGARITHMS = [
+    (sp.log(X / Y) - sp.log((1 - X) / (1 - Y)), {Y}),
+    (2 * sp.log(X) - sp.log(Y - X), {(sp.sqrt(4 * Y + 1) - 1) / 2, (-sp.sqrt(4 * Y + 1) - 1) / 2}),
+    (sp.log(X) + sp.log(X + 3) - sp.log(4), {sp.S.One}),
+    (sp.log(X) - sp.log(1 - X) - 1, {sp.E / (1 + sp.E)}),
+    (3 * sp.log(X) - 3 * sp.log(Y * X + 1) + sp.log(X), None),
+]
+
+
+@pytest.mark.parametrize(("f", "values"), LOGARITHMS, ids=_expression)
+def test_a_sum_of_logarithms_is_solved_where_they_have_values(f, values):
+    """The zeros of the product are kept where all of the logarithms can have a value, with the conditions for that."""
+    found, point = solve_for(f, X), {Y: sp.Rational(1, 3)}
+    assert values is None or {sp.simplify(s.value) for s in found} == {sp.simplify(v) for v in values}
+    for s in found or ():
+        defined = sp.sympify(f.subs(X, s.value).subs(point)).is_real
+        assert all(c.expr.subs(point) > 0 for c in s.conditions) == defined
+
+
 WAVES = [
     (A * sp.sin(X) + B * sp.cos(X), 1),
     (A * sp.sin(X) + B * sp.cos(X) + C, 2),

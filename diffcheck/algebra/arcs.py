@@ -1,18 +1,18 @@
-"""Sines and cosines of angles that hold 2*atan(w), as the rational functions of w that they are, and whole turns.
+"""Sines and cosines of angles that hold 2*atan(w), as the rational functions of w that they are.
 
 The zeros of a*sin(x) + b*cos(x) + c are such angles, with w = (r - a)/(c - b) and a root r; there sin and cos are
 A + B*r with A and B rational, and so is all that is rational in them.
-Read in order: sine_and_cosine, without_turns, over_root.
+Read in order: sine_and_cosine, over_root.
 """
 
 from __future__ import annotations
 
 import sympy as sp
 
-from diffcheck.algebra.expanded import expanded, is_modest
+from diffcheck.algebra.expanded import is_modest
 from diffcheck.algebra.rootless import around_root
 
-__all__ = ["over_root", "sine_and_cosine", "without_turns"]
+__all__ = ["over_root", "sine_and_cosine"]
 
 # SymPy takes a second for what is longer.
 MAX_OPERATIONS = 120
@@ -31,33 +31,6 @@ def sine_and_cosine(angle: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
             s, c = (over_root(p / (1 + w**2)) for p in (n * w, 1 - w**2))
             return s * sp.cos(rest) + c * sp.sin(rest), c * sp.cos(rest) - s * sp.sin(rest)
     return sp.sin(angle), sp.cos(angle)
-
-
-def without_turns(expr: sp.Expr) -> sp.Expr:
-    """Return ``expr`` with sines and cosines of angles without multiples of integer symbols.
-
-    >>> k, x = sp.Symbol("k", integer=True), sp.Symbol("x", real=True)
-    >>> without_turns(sp.cos(x + 4*sp.pi*k)) + without_turns(sp.sin(x + sp.pi*k))
-    (-1)**k*sin(x) + cos(x)
-    """
-    table = {}
-    for wave in expr.atoms(sp.sin, sp.cos):
-        terms = sp.Add.make_args(expanded(wave.args[0]))
-        turns, rest = (sp.Add(*part) for part in sp.sift(terms, _turns, binary=True))
-        if turns != 0:
-            s, c = sp.sin(turns), sp.cos(turns)
-            first, second = (
-                (sp.sin(rest), sp.cos(rest)) if wave.func is sp.sin else (sp.cos(rest), -sp.sin(rest))
-            )
-            table[wave] = c * first + s * second
-    return expr.xreplace(table)
-
-
-def _turns(term: sp.Expr) -> bool:
-    """Whether a term of an angle is a multiple of pi and of integers."""
-    return (
-        bool(term.free_symbols) and all(s.is_integer for s in term.free_symbols) and (term / sp.pi).is_integer
-    )
 
 
 def over_root(expr: sp.Expr) -> sp.Expr:

@@ -1,33 +1,36 @@
 """Exponentials with any base, and sums of two of them: one sign and one zero set with a difference of exponents.
 
 a*exp(u) - b*exp(v) = b*exp(v)*(exp(u - v + log(a/b)) - 1) for numbers a, b > 0, and exp(w) - 1 has the sign of w.
-Read in order: natural, with_bases, as_exponential, difference_of_exponents.
+Read in order: natural, with_plain_logarithms, with_bases, as_exponential, difference_of_exponents.
 """
 
 from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["as_exponential", "difference_of_exponents", "natural", "with_bases"]
+__all__ = ["as_exponential", "difference_of_exponents", "natural", "with_bases", "with_plain_logarithms"]
 
 
 def natural(expr: sp.Expr) -> sp.Expr:
-    """Return an expression with exp(x*log(2)) for 2**x, and log(u)/2 for log(sqrt(u)).
-
-    So equations of exponentials and of logarithms are solved for one base.  Broken powers have bases that are positive.
-    """
-    expr = expr.replace(
+    """Return an expression with exp(x*log(2)) for 2**x: equations of exponentials are solved for one base."""
+    return expr.replace(
         lambda e: e.is_Pow and e.base.is_number and e.base.is_positive and bool(e.exp.free_symbols),
         lambda e: sp.exp(e.exp * sp.log(e.base)),
     )
+
+
+def with_plain_logarithms(expr: sp.Expr) -> sp.Expr:
+    """Return an expression with log(u)/2 for log(sqrt(u)): both have a value where u > 0 alone.
+
+    >>> with_plain_logarithms(sp.log(sp.Symbol("x") ** sp.Rational(2, 3)))
+    2*log(x)/3
+    """
     return expr.replace(
-        lambda e: isinstance(e, sp.log) and e.args[0].is_Pow and _is_broken(e.args[0].exp),
+        lambda e: (
+            isinstance(e, sp.log) and e.args[0].is_Pow and e.args[0].exp.is_Rational and e.args[0].exp.q > 1
+        ),
         lambda e: e.args[0].exp * sp.log(e.args[0].base),
     )
-
-
-def _is_broken(exponent: sp.Expr) -> bool:
-    return bool(exponent.is_Rational and not exponent.is_Integer)
 
 
 def with_bases(expr: sp.Basic) -> sp.Basic:

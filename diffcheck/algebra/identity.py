@@ -7,7 +7,8 @@ NO needs a ball that excludes zero at a point of the domain.  YES needs one of:
   4. F has arcs with rational coefficients, sin(m*F) = 0 and |m*F| < 3 at a point of each part of the domain;
   5. F' = 0 in every symbol and F = 0 at one exact point of each part of the domain;
   6. a factor of F is zero, or F is when functions in it are written as others that are proved to be equal;
-  7. F = A + B*r with a square root r, F times A - B*r is zero on a part of the domain, and A - B*r is not.
+  7. the numerator of F is A + B*r with a square root r, A**2 - (B*r)**2 is zero on the part of the domain around a
+     given point that is free of kinks, and A - B*r is not zero at the point.
 For 4 and 5 the part of the domain is a box with the given point on which it is analytic, or all of it when
 convex, being cut out by linear conditions only.
 Limits: no answer is guessed from digits; an expression that is zero to 2000 bits and has no proof is UNKNOWN.
@@ -29,7 +30,7 @@ from diffcheck.algebra.balls import Point, enclose, exact_value, precision, to_b
 from diffcheck.algebra.cancelled import with_names
 from diffcheck.algebra.quadratic import sum_of_squares
 from diffcheck.algebra.ring import Element, NeedUnit, TooHard
-from diffcheck.algebra.rootless import radicands, split_by_root
+from diffcheck.algebra.rootless import conjugates
 from diffcheck.algebra.tower import Tower
 
 __all__ = ["Decision", "dividing", "is_zero", "prove_equal", "signed_factors"]
@@ -207,8 +208,8 @@ def _prove(
             return True
         if depth > 0 and _derivative_proof(expr, where, assumptions, depth):
             return True
-        if depth > 0 and point is not None and _conjugate_proof(expr, where, sample, assumptions, depth):
-            return True
+    if depth > 0 and where is not None and _conjugate_proof(expr, where, sample, assumptions, depth):
+        return True
     sums = [f for f in sp.Mul.make_args(sp.factor_terms(expr)) if f.is_Add and f != expr] if depth > 0 else ()
     if any(_decide(f, where, assumptions, depth - 1) is Decision.YES for f in sums):
         return True
@@ -320,19 +321,14 @@ def _derivative_proof(
 
 
 def _conjugate_proof(
-    expr: sp.Expr, where: Where | None, sample: Point, assumptions: tuple[sp.Expr, ...], depth: int
+    expr: sp.Expr, where: Where, sample: Point, assumptions: tuple[sp.Expr, ...], depth: int
 ) -> bool:
     """Of two analytic functions whose product is zero on a connected set one is zero."""
-    for u in radicands(expr):
-        parts = split_by_root(expr, u)
-        if parts is None:
-            continue
-        even, odd = parts
-        other = enclose(even - odd * sp.sqrt(u), sample, 300)
-        if other.is_finite() and not other.contains(0):
-            product = sp.expand(even**2 - odd**2 * u)
-            if _decide(product, where, assumptions, depth - 1) is Decision.YES:
-                return True
+    for other, product in conjugates(expr):
+        value = enclose(other, sample, 300)
+        apart = value.is_finite() and not value.contains(0)
+        if apart and _decide(product, where, assumptions, depth - 1) is Decision.YES:
+            return True
     return False
 
 

@@ -1,39 +1,34 @@
 """Square roots taken out of equations, sqrt(u) = v only where u = v**2, and out of denominators.
 
-Read in order: without_root, conjugated, around_root.
+Read in order: without_root, conjugates, conjugated, around_root.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-__all__ = ["around_root", "conjugated", "radicands", "split_by_root", "without_root"]
+__all__ = ["around_root", "conjugated", "conjugates", "without_root"]
 
 
 def without_root(f: sp.Expr) -> sp.Expr | None:
     """f = A + B*sqrt(u) vanishes only where A**2 - B**2*u does; None when f has no square root."""
-    for u in radicands(f):
-        parts = split_by_root(f, u)
-        if parts is not None:
-            even, odd = parts
-            return sp.expand(even**2 - odd**2 * u)
-    return None
+    return next((norm for _, norm in conjugates(f)), None)
 
 
-def radicands(f: sp.Expr) -> list[sp.Expr]:
-    """Return what is under the square roots of ``f``, those of the largest first."""
-    roots = [p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2]
-    return list(dict.fromkeys(p.base for p in sorted(roots, key=sp.count_ops, reverse=True)))
-
-
-def split_by_root(f: sp.Expr, u: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
-    """Return (A, B) with A + B*sqrt(u) for the numerator of ``f``; None where it is no polynomial in the root."""
-    r = sp.Dummy("r", positive=True)
-    powers = {
-        p: r ** (2 * p.exp) for p in f.atoms(sp.Pow) if p.base == u and p.exp.is_Rational and p.exp.q == 2
-    }
-    inner = sp.together(f.xreplace(powers)).as_numer_denom()[0]
-    return around_root(inner, r, u) if inner.is_polynomial(r) else None
+def conjugates(f: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """Yield A - B*sqrt(u) and A**2 - B**2*u for the numerator A + B*sqrt(u) of ``f``, for each of its square roots."""
+    roots = sorted(
+        (p for p in f.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sp.count_ops, reverse=True
+    )
+    for u in dict.fromkeys(root.base for root in roots):
+        r = sp.Dummy("r", positive=True)
+        inner = f.xreplace({p: r ** (2 * p.exp) for p in roots if p.base == u})
+        inner = sp.together(inner).as_numer_denom()[0]
+        if inner.is_polynomial(r):
+            even, odd = around_root(inner, r, u)
+            yield even - odd * sp.sqrt(u), sp.expand(even**2 - odd**2 * u)
 
 
 def conjugated(e: sp.Expr) -> sp.Expr:

@@ -22,9 +22,8 @@ from diffcheck.conditions.constraint import Constraint
 
 __all__ = ["Solved", "fresh_integer", "fresh_number", "invert", "solve_for"]
 
-# Multiples of logarithms that become powers.
-SMALL = (1, 2, 3)
-UNKNOWN = sp.Dummy("z", real=True)
+# Multiples of logarithms that become powers: of higher ones the product has no formula for its zeros.
+MULTIPLES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +151,24 @@ def _of_logarithms(f: sp.Expr, kernels: Sequence[sp.Expr], v: sp.Symbol) -> list
     """Solve n*log(u) + m*log(w) + ... = c, which is u**n * w**m * ... = exp(c) where u, w, ... are positive."""
     if not all(isinstance(k, sp.log) for k in kernels):
         return None
-    rates = [sp.diff(f.xreplace({k: UNKNOWN}), UNKNOWN) for k in kernels]
+    z = sp.Dummy("z", real=True)
+    rates = [sp.diff(f.xreplace({k: z}), z) for k in kernels]
     rest = sp.expand(f - sp.Add(*(r * k for r, k in zip(rates, kernels, strict=True))))
-    if v in rest.free_symbols or not all(r.is_Rational and abs(r) in SMALL for r in rates):
+    if v in rest.free_symbols or not all(abs(r) in MULTIPLES for r in rates):
         return None
     inside = [k.args[0] for k in kernels]
     powers = sp.Mul(*(u**r for u, r in zip(inside, rates, strict=True)))
     found = solve_for(powers - sp.exp(-rest), v)
-    return None if found is None else [_where_positive(s, inside, v) for s in found]
+    return None if found is None else list(_where_positive(found, inside, v))
 
 
-def _where_positive(solved: Solved, parts: Sequence[sp.Expr], v: sp.Symbol) -> Solved:
-    values = (sp.cancel(u.subs(v, solved.value)) for u in parts)
-    asked = tuple(Constraint(u, ">") for u in values if not u.is_positive)
-    return replace(solved, conditions=(*solved.conditions, *asked))
+def _where_positive(found: Iterable[Solved], parts: Sequence[sp.Expr], v: sp.Symbol) -> Iterator[Solved]:
+    """Yield the solutions at which all parts can be positive, with the conditions for that."""
+    for solved in found:
+        values = [sp.cancel(u.subs(v, solved.value)) for u in parts]
+        asked = tuple(Constraint(u, ">") for u in values if not u.is_positive)
+        if not any(u.is_nonpositive for u in values):
+            yield replace(solved, conditions=(*solved.conditions, *asked))
 
 
 def _common_exponential(f: sp.Expr, kernels: list[sp.Expr]) -> tuple[sp.Expr, sp.Expr, sp.Dummy] | None:

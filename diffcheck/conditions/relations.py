@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-__all__ = ["ACCEPTS", "BORDERED", "FLIPPED", "NEGATED", "OPPOSITE", "STRICT", "Relation"]
+__all__ = ["ACCEPTS", "BORDERED", "FLIPPED", "NEGATED", "OPPOSITE", "STRICT", "WRITTEN", "Relation"]
 
 Relation: TypeAlias = Literal["<", ">", "<=", ">=", "=", "!="]
 
+# By the operations of the language.
+WRITTEN: Mapping[str, Relation] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=", "ne": "!="}
 ACCEPTS: Mapping[str, tuple[int, ...]] = {
     "<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1), "=": (0,), "!=": (-1, 1),
 }  # fmt: skip

@@ -1,20 +1,22 @@
 """Constants that have a value by an equation among the conditions: a*abs(x) where a == 2*b is 2*b*abs(x).
 
-An equation that is linear in a constant gives its value, too, where its coefficient is a number, or a product of
-constants that the other conditions keep from zero: b**2 == 4*a*c where a > 0.
+An equation that is linear in a constant gives its value, too, where its coefficient is plainly not zero, perhaps by
+other conditions on constants alone: b**2 == 4*a*c where a > 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 
 import sympy as sp
 
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol, tree_of
+from diffcheck.algebra.signs import Signs, signs
+from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.relations import WRITTEN
 from diffcheck.language.tree import NAME, NUMBER, Node, substitute
 
 __all__ = ["with_values"]
@@ -23,20 +25,13 @@ TOTAL = frozenset(
     {NAME, NUMBER, "pi", "add", "sub", "neg", "mul", "exp", "sin", "cos", "abs", "max", "min", "square"}
 )
 
-# Comparisons with their sides exchanged.
-SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "ne": "ne"}
-# For which numbers c a name that is < c, ... is not 0.
-NOT_ZERO: Mapping[str, Callable[[Fraction], bool]] = {
-    "lt": lambda c: c <= 0, "le": lambda c: c < 0, "gt": lambda c: c >= 0, "ge": lambda c: c > 0,
-    "ne": lambda c: c == 0,
-}  # fmt: skip
-
 
 def with_values(tree: Node, conditions: Sequence[Node], variables: frozenset[str]) -> tuple[Node, list[Node]]:
     """Return the tree and the remaining conditions, each constant that an equation gives replaced by its value.
 
     Values are taken that exist for all constants: a == log(b) says something of b as well, and is left.
     """
+    conditions = [c for c in conditions if c.op != "eq" or c.args[0] != c.args[1]]
     for condition in (c for c in conditions if c.op == "eq"):
         others = [c for c in conditions if c != condition]
         for name, other in _values(condition, others):
@@ -47,7 +42,7 @@ def with_values(tree: Node, conditions: Sequence[Node], variables: frozenset[str
 
 
 def _values(equation: Node, others: Sequence[Node]) -> Iterator[tuple[str, Node]]:
-    """Yield names with the values that an equation gives them, for all values of the names in these."""
+    """Yield names with the values that an equation gives them, which exist whatever the other names are."""
     if not all(_is_total(part) for side in equation.args for part in side.distinct()):
         return
     for one, other in (equation.args, equation.args[::-1]):
@@ -56,28 +51,20 @@ def _values(equation: Node, others: Sequence[Node]) -> Iterator[tuple[str, Node]
     difference = to_sympy(equation.args[0]) - to_sympy(equation.args[1])
     for name in equation.names():
         slope = sp.factor(sp.diff(difference, symbol(name)))
-        if symbol(name) not in slope.free_symbols and _is_kept_from_zero(slope, others):
+        if symbol(name) not in slope.free_symbols and 0 not in signs(slope, _kept_from_zero(others)):
             yield name, tree_of(sp.expand(-difference.subs(symbol(name), 0) / slope))
 
 
-def _is_kept_from_zero(slope: sp.Expr, conditions: Sequence[Node]) -> bool:
-    """Whether a coefficient is a product of numbers and of names that conditions keep from zero."""
-    numbers, names = sp.sift(sp.Mul.make_args(slope), lambda u: u.is_Number, binary=True)
-    kept = {side.leaf for c in conditions for side in _kept_from_zero(c)}
-    return sp.S.Zero not in numbers and all(
-        base.is_Symbol and base.name in kept and exponent.is_Integer and exponent > 0
-        for base, exponent in (u.as_base_exp() for u in names)
-    )
-
-
-def _kept_from_zero(condition: Node) -> Iterator[Node]:
-    """Yield the name that a condition compares with a number and so keeps from zero."""
-    if condition.op not in SWAPPED:
-        return
-    left, right = condition.args
-    for one, other, op in ((left, right, condition.op), (right, left, SWAPPED[condition.op])):
-        if one.op == NAME and isinstance(other.leaf, Fraction) and NOT_ZERO[op](other.leaf):
-            yield one
+def _kept_from_zero(conditions: Sequence[Node]) -> dict[sp.Expr, Signs]:
+    """Return the names that are not zero by a condition in one of them alone, a > 0."""
+    kept = set[sp.Expr]()
+    for c in conditions:
+        if c.op in WRITTEN and len(c.names()) == 1:
+            own = symbol(c.names()[0])
+            difference = to_sympy(c.args[0]) - to_sympy(c.args[1])
+            if holds(Constraint(difference, WRITTEN[c.op]), {own: sp.S.Zero}) is False:
+                kept.add(own)
+    return dict.fromkeys(kept, frozenset({-1, 1}))
 
 
 def _is_total(node: Node) -> bool:

@@ -189,8 +189,8 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
 
 
 def _check_told_apart(difference: sp.Expr, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> None:
-    """Raise BadWitness where a difference of two polynomials vanishes for what is free on the site of a ray."""
-    coefficients = sp.Poly(difference, *directions).coeffs()
+    """Raise BadWitness where two polynomials in the direction, which differ, agree at the example of a ray."""
+    coefficients = [c for c in sp.Poly(difference, *directions).coeffs() if is_zero(c) is not Decision.YES]
     for ray in rays:
         if all(enclose(c, dict(ray.point), 300).contains(0) for c in coefficients):
             raise BadWitness(coefficients[0])

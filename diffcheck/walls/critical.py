@@ -9,97 +9,95 @@ Gives up on: several critical points, and conditions that are not linear.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
+from math import prod
 
 import sympy as sp
 
-from diffcheck.algebra.identity import Decision, is_zero
+from diffcheck.algebra.cancelled import cancelled
+from diffcheck.algebra.identity import Decision, is_zero, signed_factors
 from diffcheck.algebra.valued import has_value
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.equations import solve_for
+from diffcheck.errors import Undetermined
+from diffcheck.walls.addends import ENTIRE
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 
 __all__ = ["critical_zeros"]
 
 # Functions that are analytic where `demands` hold.
-ANALYTIC = (sp.exp, sp.log, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.erf)
+ANALYTIC = (*ENTIRE, sp.log, sp.tanh, sp.atan)
+# Of the conditions, each of which doubles the number of patterns of signs.
 MAX_FACTORS = 8
 
-Signs = Mapping[sp.Expr, int]
+# A number and powers of expressions.
+Product = tuple[sp.Expr, list[tuple[sp.Expr, int]]]
 
 
 def critical_zeros(f: sp.Expr, v: sp.Symbol) -> sp.Expr | None:
     """Return an expression that vanishes where ``f`` does, at its only critical point along ``v``; None if not seen.
 
+    Left out are lines along which the slope vanishes all over, and constants for which it does.
+
     >>> p, q = sp.symbols("p q", real=True)
     >>> critical_zeros(p * sp.log(p / q) - p + q, p)
     p - q
     """
-    if not all(isinstance(a, ANALYTIC) for a in f.atoms(sp.Function)):
-        return None
     slope = sp.diff(f, v)
-    if slope == 0 or sp.count_ops(slope) > MAX_OPERATIONS or any(s.is_integer for s in f.free_symbols):
+    whole = any(s.is_integer for s in f.free_symbols)
+    if whole or not all(isinstance(a, ANALYTIC) for a in f.atoms(sp.Function)):
         return None
-    points = []
+    if slope == 0 or sp.count_ops(slope) > MAX_OPERATIONS:
+        return None
+    points = set()
     for g in factors(slope):
         solved = solve_for(g, v) if v in g.free_symbols else None
         if solved is None or any(s.integers or s.conditions for s in solved):
             return None
-        points += [s.value for s in solved if _is_inside(f, v, s.value)]
-    if len(points) != 1 or is_zero(f.subs(v, points[0])) is not Decision.YES:
+        points |= {cancelled(s.value) for s in solved if _is_inside(f, v, s.value)}
+    if len(points) != 1:
         return None
-    return sp.together(v - points[0]).as_numer_denom()[0] if _is_in_every_part(f, v, points[0]) else None
+    (point,) = points
+    if is_zero(f.subs(v, point)) is not Decision.YES or not _is_in_every_part(f, v, point):
+        return None
+    return sp.together(v - point).as_numer_denom()[0]
 
 
-def _is_inside(f: sp.Expr, v: sp.Symbol, value: sp.Expr) -> bool:
+def _is_inside(f: sp.Expr, v: sp.Symbol, point: sp.Expr) -> bool:
     """Whether a point may be inside the domain."""
-    there = [sp.cancel(u.subs(v, value)) for u, _ in demands(f)]
-    return has_value(f.subs(v, value)) and not any(u.is_zero or not has_value(u) for u in there)
+    there = [sp.cancel(u.subs(v, point)) for u, _ in demands(f)]
+    return has_value(f.subs(v, point)) and not any(u.is_zero or not has_value(u) for u in there)
 
 
-def _is_in_every_part(f: sp.Expr, v: sp.Symbol, value: sp.Expr) -> bool:
+def _is_in_every_part(f: sp.Expr, v: sp.Symbol, point: sp.Expr) -> bool:
     """Whether the domain has on every line along ``v`` one interval, if any, and that holds the point."""
-    asked = [(_parts(u), rel) for u, rel in demands(f)]
-    letters = list(dict.fromkeys(g for (_, powers), _ in asked for g, _ in powers))
-    if len(letters) > MAX_FACTORS or any(not _is_linear(g, v) for g in letters):
+    try:
+        asked = [(_signed(u), rel) for u, rel in demands(f)]
+        parts = list(dict.fromkeys(g for (_, powers), _ in asked for g, _ in powers))
+        there = {g: _signed(g.subs(v, point)) for g in parts if v in g.free_symbols}
+    except Undetermined:
         return False
-    there = {g: _parts(g.subs(v, value)) for g in letters if v in g.free_symbols}
-    if any(h not in letters or v in h.free_symbols for _, powers in there.values() for h, _ in powers):
+    fixed = [g for g in parts if g not in there]
+    linear = all(g.is_polynomial(v) and sp.degree(g, v) == 1 for g in there)
+    if len(parts) > MAX_FACTORS or not linear or any(h not in fixed for _, p in there.values() for h, _ in p):
         return False
-    return all(
-        _sign(there[g], signs) == signs[g]
-        for signs in _patterns(letters)
-        if all(rel == "!=" or _sign(parts, signs) > 0 for parts, rel in asked)
-        for g in there
-    )
+    for pattern in product((1, -1), repeat=len(parts)):
+        signs = dict(zip(parts, pattern, strict=True))
+        inside = all(rel == "!=" or _sign(u, signs) > 0 for u, rel in asked)
+        if inside and any(_sign(u, signs) != signs[g] for g, u in there.items()):
+            return False
+    return True
 
 
-Parts = tuple[sp.Expr, Sequence[tuple[sp.Expr, int]]]
+def _signed(u: sp.Expr) -> Product:
+    """Return a number of known sign and powers whose product has the sign of an expression."""
+    found = signed_factors(u)
+    if found is None or not (found[0].is_positive or found[0].is_negative):
+        raise Undetermined("the sign of a condition is not that of its factors")
+    return found
 
 
-def _parts(u: sp.Expr) -> Parts:
-    """Return a number and powers of irreducible factors, whose product has the sign of ``u``."""
-    number, powers = sp.S.One, []
-    for part in sp.together(u).as_numer_denom():
-        factor, own = sp.factor_list(part)
-        number *= factor
-        powers += own
-    return number, powers
-
-
-def _is_linear(g: sp.Expr, v: sp.Symbol) -> bool:
-    return v not in g.free_symbols or (g.is_polynomial(v) and sp.degree(g, v) == 1)
-
-
-def _patterns(letters: Sequence[sp.Expr]) -> Iterator[Signs]:
-    for signs in product((1, -1), repeat=len(letters)):
-        yield dict(zip(letters, signs, strict=True))
-
-
-def _sign(parts: Parts, signs: Signs) -> int:
-    number, powers = parts
-    sign = 1 if number.is_positive else -1
-    for g, n in powers:
-        sign *= signs[g] ** n
-    return sign
+def _sign(u: Product, signs: Mapping[sp.Expr, int]) -> int:
+    number, powers = u
+    return (1 if number.is_positive else -1) * prod(signs[g] for g, n in powers if n % 2)

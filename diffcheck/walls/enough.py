@@ -18,7 +18,7 @@ import sympy as sp
 from diffcheck.algebra.balls import sign_at
 from diffcheck.algebra.printer import symbol
 from diffcheck.conditions.constraint import Constraint
-from diffcheck.conditions.relations import ACCEPTS
+from diffcheck.conditions.relations import ACCEPTS, WRITTEN
 from diffcheck.germs.resolve import BUILD, to_rational
 from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.verdict import C0
@@ -43,7 +43,6 @@ FEW = 8
 KINDS = 3
 # How the signs of sample points go on from name to name.
 PATTERNS: tuple[tuple[int, ...], ...] = ((1,), (-1,), (1, -1), (1, 1, -1))
-RELATIONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=", "ne": "!="}
 
 
 class Enough:
@@ -176,7 +175,7 @@ def _truth(
     if condition.op in COMPARISONS:
         gap = piece_at(difference_of(condition), point, memo)
         sign = None if gap is None else sign_at(gap, point, 400)
-        return sign in ACCEPTS[RELATIONS[condition.op]] if sign else None
+        return sign in ACCEPTS[WRITTEN[condition.op]] if sign else None
     sides = [_truth(a, point, memo) for a in condition.args]
     if None in sides:
         return None

@@ -13,7 +13,12 @@ import sympy as sp
 
 from diffcheck.algebra.cancelled import cancelled
 from diffcheck.algebra.expanded import is_modest
-from diffcheck.algebra.exponentials import as_exponential, difference_of_exponents, natural
+from diffcheck.algebra.exponentials import (
+    as_exponential,
+    difference_of_exponents,
+    natural,
+    with_plain_logarithms,
+)
 from diffcheck.algebra.hidden import hidden
 from diffcheck.algebra.signs import signs, squares
 from diffcheck.deadline import check_time
@@ -35,7 +40,7 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
     What is too long to be factored is one factor, as it stands.
     """
     check_time()
-    expr = natural(expr)
+    expr = with_plain_logarithms(natural(expr))
     if 0 not in signs(expr):
         return ()
     if expr.is_Pow and expr.exp.is_positive:
@@ -63,10 +68,12 @@ def factors(expr: sp.Expr) -> tuple[sp.Expr, ...]:
         f.args[0] if isinstance(f, sp.Abs | sp.sign) else f for f in (f.xreplace(powers_of) for f in found)
     )
     plain = (g for f in shown for g in (_exponents(f) or (f,)))
-    return tuple(f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f) and not _is_quotient(f))
+    return tuple(
+        f for f in dict.fromkeys(plain) if f.free_symbols and 0 in signs(f) and not _is_reciprocal(f)
+    )
 
 
-def _is_quotient(f: sp.Expr) -> bool:
+def _is_reciprocal(f: sp.Expr) -> bool:
     """Whether this is 1 over something: SymPy has 1/(1 - x) with the power 1/2 for a factor of 2*sqrt(1/(1 - x))."""
     return bool(f.is_Pow and f.exp.is_negative)
 

@@ -17,7 +17,6 @@ from functools import lru_cache
 
 import sympy as sp
 
-from diffcheck.algebra.arcs import without_turns
 from diffcheck.algebra.expanded import expanded
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import inner_symbol, tree_of
@@ -399,21 +398,25 @@ def _same_function(
 def _identical(cell: Cell, above: sp.Expr, below: sp.Expr, p: sp.Expr) -> bool:
     if above == below:
         return True
-    near = dict(cell.point)
-    if cell.implicit is None:
-        difference, step = above - below, sp.Rational(1, 1009)
-        if any(k.is_integer for k in difference.free_symbols):
-            # Seen from the wall, whole turns go, and what is left is alike at all members of a family.
-            difference = without_turns(difference.xreplace({X: expanded(p) + X}))
-            near[X] = step
-        else:
-            near[X] = p.subs(cell.point) + step
-        probe = Cell(near, local=True)
-        try:
-            return probe.vanishes(difference)
-        except Undetermined:
-            return False
-    return False
+    if cell.implicit is not None:
+        return False
+    near, difference, step = dict(cell.point), above - below, sp.Rational(1, 1009)
+    if any(k.is_integer for k in difference.free_symbols):
+        # Seen from the wall, whole turns go, and what is left is alike at all members of a family, up to signs.
+        difference = _with_short_angles(difference.xreplace({X: expanded(p) + X}))
+        near[X] = step
+    else:
+        near[X] = p.subs(cell.point) + step
+    probe = Cell(near, local=True)
+    try:
+        return probe.vanishes(difference)
+    except Undetermined:
+        return False
+
+
+def _with_short_angles(expr: sp.Expr) -> sp.Expr:
+    """Return ``expr`` with angles multiplied out, so that SymPy sees whole and half turns."""
+    return expr.xreplace({w: w.func(expanded(w.args[0])) for w in expr.atoms(sp.sin, sp.cos)})
 
 
 def _tree(expr: sp.Expr) -> Node | None:

@@ -148,9 +148,11 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
                 )
             )
             return _joined([walls, _cylinders(f, c, inside)])
-    critical = next(filter(None, (critical_zeros(f, v) for v in inside)), None)
-    if critical is not None:
-        return walls_of(critical, tuple(v.name for v in variables), singular)
+    for v in inside:
+        critical = critical_zeros(f, v)
+        if critical is not None:
+            walls = walls_of(critical, tuple(u.name for u in variables), singular)
+            return _joined([walls, _cylinders(f, v, inside)])
     levels = _levels(f, variables, singular) or _few(f, variables, singular)
     if levels is not None:
         return levels

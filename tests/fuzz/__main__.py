@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import collections
 import multiprocessing
+import resource
 import signal
 import sys
 import time
@@ -23,10 +24,14 @@ from multiprocessing.connection import Connection, wait
 from diffcheck.deadline import interrupt
 from diffcheck.errors import DiffcheckError
 from tests.fuzz.generate import Sample, sample, small
-from tests.fuzz.judge import Outcome, allow, compare, compare_twins
+from tests.fuzz.judge import Outcome, analyzed, compare_twins, judged
 from tests.fuzz.twins import twin
 
 LIMIT = 10
+# Seconds above it after which a process is ended from outside: what asks no clock is interrupted after a moment.
+SLACK = 3
+# For the oracle, whose time is not the analyzer's.
+JUDGING = 60
 # SymPy's caches help, and grow: a process is replaced after so many questions.
 LIFE = 400
 FAMILIES = ("large", "small", "twins")
@@ -51,18 +56,27 @@ def _answer(name: Name, limit: float) -> Outcome:
         asked = question(name)
         if family == "twins":
             return compare_twins(asked, twin(asked, number), limit)
-        return compare(asked, number, limit)
+        found = analyzed(asked, limit)
+        _allow(JUDGING)
+        return judged(found, number)
     except DiffcheckError as error:
         return "oracle", str(error)
     except Exception as error:
         return "oracle", f"{type(error).__name__}: {error}"
 
 
+def _allow(seconds: float) -> None:
+    """Let this process use so much more processor time and a slack; then SIGXCPU ends it, C code too."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    whole = int(used.ru_utime + used.ru_stime + seconds) + SLACK
+    resource.setrlimit(resource.RLIMIT_CPU, (whole, resource.RLIM_INFINITY))
+
+
 def _serve(connection: Connection, limit: float) -> None:
     interrupt()
     while True:
         name = connection.recv()
-        allow(limit)
+        _allow(limit)
         connection.send(_answer(name, limit))
 
 

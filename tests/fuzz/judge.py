@@ -1,13 +1,12 @@
 """What an analysis says set against the oracle, or against the analysis of a question with the same answer.
 
-Read in order: compare, compare_twins, then what lines see at a witness.
+Read in order: analyzed, judged, compare_twins, then what lines see at a witness.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -27,7 +26,7 @@ from tests.fuzz.enclosure import DOUBT, FAINT_PRECISION, Function, value_of
 from tests.fuzz.generate import Sample
 from tests.fuzz.oracle import DEEP, FINE, SCALES, SMOOTH, along, line_class, opinion, slope
 
-__all__ = ["allow", "compare", "compare_twins"]
+__all__ = ["analyzed", "compare_twins", "judged"]
 
 # The part of the time after which the analyzer concludes from what it has seen.
 PATIENCE = 0.7
@@ -40,29 +39,20 @@ SECTOR = tuple((x, y, z) for x in (1, 2, 5) for y in (-9, -4, -2, -1, 1, 2, 4, 9
 MEMBERS = (0, 1, -1, 2, -3)
 LEAST = 1e-40
 
-# Seconds above the limit after which a process is ended from outside: what asks no clock is interrupted after a moment.
-SLACK = 3
-# For the oracle, whose time is not the analyzer's.
-JUDGING = 60
-
 # What happened, and a sentence about it.
 Outcome = tuple[str, str]
 
 
-def allow(seconds: float) -> None:
-    """End this process after so much more processor time and a slack: the signal ends C code too."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    whole = int(used.ru_utime + used.ru_stime + seconds) + SLACK
-    resource.setrlimit(resource.RLIMIT_CPU, (whole, resource.RLIM_INFINITY))
-
-
-def compare(question: Sample, seed: int, limit: float) -> Outcome:
-    """Set one analysis against the oracle.
+def analyzed(question: Sample, limit: float) -> tuple[Problem, Analysis] | Outcome:
+    """Return a question with its decided analysis, or what else happened.
 
     limit: seconds for the question.
     """
-    found = _analyzed(question, PATIENCE * limit)
-    allow(JUDGING)
+    return _analyzed(question, PATIENCE * limit)
+
+
+def judged(found: tuple[Problem, Analysis] | Outcome, seed: int) -> Outcome:
+    """Set one analysis against the oracle."""
     return _judged(*found, seed) if isinstance(found[0], Problem) else found
 
 

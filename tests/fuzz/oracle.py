@@ -135,7 +135,7 @@ def line_class(
                 found = _level_of_values(line, sides, here, faint)
                 if found is not None:
                     return found
-            elif _breaks(_as_floats(sides), k, faint):
+            elif _breaks(_near_one(sides), k, faint):
                 return float(k - 1)
         return SMOOTH
     finally:
@@ -151,8 +151,8 @@ def _magnified(tables: Sequence[Sequence[Any]]) -> list[list[Any]]:
     return [[[side[0], *(v / largest for v in side[1:])] for side in pair] for pair in tables]
 
 
-def _as_floats(sides: list[list[Any]]) -> list[list[Any]]:
-    """Return the values of a derivative brought near 1 where they are too large for float64."""
+def _near_one(sides: list[list[Any]]) -> list[list[Any]]:
+    """Return the values of a derivative divided by the largest, where it is too large for float64."""
     largest = max(abs(arb(v)).upper() for side in sides for v in side)
     return [[v / largest for v in side] for side in sides] if largest > 1e200 else sides
 
@@ -236,7 +236,6 @@ def switches(
     function: Function, point: Point, direction: Point, ends: tuple[Fraction, Fraction], source: random.Random
 ) -> list[fmpq]:
     """Return values of t in a window between which the evaluation decides differently, to 28 digits."""
-
     pattern = _decided_along(function, point, direction)
     low, high = ends
     grid = [exact(low + (high - low) * Fraction(i, STEPS)) for i in range(STEPS + 1)]
@@ -348,7 +347,7 @@ def opinion(
 
 
 def _nearest(problem: Problem, place: Point, direction: Point, here: bool) -> Line | None:
-    """Return the line through a place that is known to the utmost, or None where no decision tells it."""
+    """Return the line through a place, bisected to NARROWEST; None if no decision changes within 4*NARROW of it."""
     function = Function.of(problem, UTMOST_PRECISION)
     if here:
         return along(function, place, direction)
