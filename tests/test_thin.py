@@ -540,3 +540,12 @@ def test_a_name_that_goes_when_all_is_multiplied_out_is_no_coordinate():
     """The two highest terms of a polynomial in it are none."""
     found = ask("clip(abs(where(x - c <= 1/2, x - c, -x))**(7/3)*atan2(x, x - x), 2, 3/2)", "x")
     assert [(f.kind.value, f.at) for f in found.findings] == [("hole", "x = 0")]
+
+
+@pytest.mark.parametrize("u", ["x", "sin(x)", "exp(x) - 1", "x*exp(y)", "x - y"])
+@pytest.mark.parametrize("v", ["log(1 + (x + y)**2)", "(exp(y) - 1)*exp(x)", "y*exp(x*y)"])
+def test_zeros_that_stay_where_a_constant_moves_are_points_for_all_constants(u, v):
+    """u = v = 0 is a zero of c*u**2 + v**2 whatever c is, which a formula for c leaves out."""
+    found = ask(f"sqrt(c*({u})**2 + ({v})**2)", "x,y", "c > 0, x**2 < 1, y**2 < 1")
+    assert str(found.smoothness) == "C0"
+    assert ("0", "0") in [(f.witness["x"], f.witness["y"]) for f in found.findings]

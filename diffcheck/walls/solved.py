@@ -147,7 +147,8 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
                     for s in found
                 )
             )
-            return _joined([walls, _cylinders(f, c, inside)])
+            thin = Walls((), tuple(_thin_sets(f, c, variables)) if singular else ())
+            return _joined([walls, thin, _cylinders(f, c, inside)])
     for v in inside:
         critical = critical_zeros(f, v)
         if critical is not None:
