@@ -549,3 +549,20 @@ def test_zeros_that_stay_where_a_constant_moves_are_points_for_all_constants(u, 
     found = ask(f"sqrt(c*({u})**2 + ({v})**2)", "x,y", "c > 0, x**2 < 1, y**2 < 1")
     assert str(found.smoothness) == "C0"
     assert ("0", "0") in [(f.witness["x"], f.witness["y"]) for f in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("loss", "level"),
+    [
+        ("sqrt({})", "C0"),
+        ("1/({})", "singular"),
+        ("log({})", "singular"),
+        ("where({} > 0, 1, 0)", "discontinuous"),
+    ],
+)
+@pytest.mark.parametrize("scale", ["1", "exp(y)", "(1 + x**2)", "cosh(x*y)"])
+@pytest.mark.parametrize("base", ["exp(x)", "x**3", "sinh(x)"])
+def test_a_sum_of_squares_with_a_constant_inside_vanishes_at_points_that_it_moves(base, scale, loss, level):
+    """(g(x) - c)**2*s + (x - y)**2 = 0 for x = y where g(x) = c: a formula for c is real there alone."""
+    found = ask(loss.format(f"(({base}) - c)**2*{scale} + (x - y)**2"), "x,y", "c > 0, c < 9")
+    assert str(found.smoothness) == level
