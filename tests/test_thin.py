@@ -566,3 +566,26 @@ def test_a_sum_of_squares_with_a_constant_inside_vanishes_at_points_that_it_move
     """(g(x) - c)**2*s + (x - y)**2 = 0 for x = y where g(x) = c: a formula for c is real there alone."""
     found = ask(loss.format(f"(({base}) - c)**2*{scale} + (x - y)**2"), "x,y", "c > 0, c < 9")
     assert str(found.smoothness) == level
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrt", "at"),
+    [
+        ("(x - a)**2 + (y - b)**4", "z - c", "x,y,z", "x = a and y = b and z = c"),
+        ("(x - a)**2 + exp(y)*(y - b)**2", "z - c", "x,y,z", "x = a and y = b and z = c"),
+        ("(x - a)**2 + (y - b)**4", "(x - a) - (y - b) + (x - a)*(y - b)", "x,y", "x = a and y = b"),
+        ("x*(y - b) - (z - c)", "x*(z - c) + 2*(y - b)", "x,y,z", "y = b and z = c"),
+        ("(x - a)*(y - b) - (z - c)", "(x - a)*(z - c) + 2*(y - b)", "x,y,z", "y = b and z = c"),
+        ("x*(y - b) - (z - c)**3", "x*(z - c) + 2*(y - b)", "x,y,z", "y = b and z = c"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("loss", "level"),
+    [("sqrt(({})**2 + ({})**2)", "C0"), ("1/(({})**2 + ({})**2)", "singular"),
+     ("where({1} == 0, where({0} == 0, 1, 0), 0)", "discontinuous")],
+)  # fmt: skip
+def test_equations_are_solved_where_a_formula_breaks_down_or_is_complex(first, second, wrt, at, loss, level):
+    """A formula is real on a thin set alone, or its highest coefficient vanishes: both leave zeros."""
+    found = ask(loss.format(first, second), wrt)
+    assert str(found.smoothness) == level
+    assert at in [f.at for f in found.findings]

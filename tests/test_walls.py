@@ -527,3 +527,27 @@ def test_steps_of_exponentials_are_where_they_are_whole(text, count):
                 assert abs(above - below) > 0.5, (f.at, k)
                 seen.add(mpmath.nstr(x, 20))
     assert len(seen) == count
+
+
+SPECIAL = [
+    ("1/(floor(c)*x**2 + x - d)", "x", "0 < c, c < 1", "singular"),
+    ("x**2 + abs(floor(c)*x**2 + x - d)/10**9", "x", "0 < c, c < 1", "C0"),
+    ("x**2 + abs(floor(d)*c**2 + c - x*exp(x))/10**9", "x", "0 < d, d < 1, c > 0", "C0"),
+    ("sqrt((floor(c)*x**2 + x - a)**2 + (y - b)**2)", "x,y", "0 < c, c < 1", "C0"),
+    ("floor(x/(1 + x**2))", "x", "", "discontinuous"),
+    ("floor((x - 5/7)/(1 + x**2))", "x", "", "discontinuous"),
+    ("1/sin((x - 2)/x**2)", "x", "x > 1", "singular"),
+    ("1/sin((x - d)/x**2)", "x", "x > 1, (x - d)**2 < 1, d > 1", "singular"),
+    ("x**2 + y**2 + abs(floor(c)*x + sinh(y - d))/10**9", "x,y", "0 < c, c < 1", "C0"),
+    ("1/(floor(d)*c - x*exp(x) - x + 1)", "x", "0 < d, d < 1", "singular"),
+    ("sqrt(floor(c)*(1 + exp(x)) + (y - b)**2)", "x,y", "0 < c, c < 1", "C0"),
+    ("ceil((x*exp(x) - 1)**2)", "x", "(x*exp(x) - 1)**2 < 1/4", "discontinuous"),
+    ("x**2 + abs((c + x*exp(x))**3 - floor(d))", "x", "0 < d, d < 1", "C2"),
+    ("x**2 + y**2 + abs((y**2 - 2)*x + y - sqrt(2))/10**9", "x,y", "x > 0, y > 0", "C0"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "level"), SPECIAL)
+def test_members_for_which_a_formula_has_no_value_keep_their_zeros(text, wrt, where, level):
+    """The equation has a lower degree for one integer, k*x**2 + x - d for k = 0, or factors with a root of 2."""
+    assert str(ask(text, wrt, where).smoothness) == level

@@ -48,10 +48,13 @@ def fresh_integer() -> sp.Symbol:
     return inner_symbol(f"n{next(_numbers)}", integer=True)
 
 
-def solve_for(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
-    """Return the solutions of f = 0 for ``v`` over all reals, or None when no formula applies."""
+def solve_for(f: sp.Expr, v: sp.Symbol, *, thin: bool = False) -> list[Solved] | None:
+    """Return the solutions of f = 0 for ``v`` over all reals, or None when no formula applies.
+
+    thin: keep values with the imaginary unit, which are real where their conditions hold with equality.
+    """
     found = _solutions(f, v)
-    if found is None or any(s.is_integer for s in f.free_symbols):
+    if found is None or thin or any(s.is_integer for s in f.free_symbols):
         return found  # for single integers the value may be real: see _with_exceptions
     # A value with the imaginary unit is real on a thin set at most.
     return [s for s in found if not s.value.has(sp.I)]
@@ -97,12 +100,27 @@ def _solutions(f: sp.Expr, v: sp.Symbol) -> list[Solved] | None:
 def _solve_each(inner: sp.Expr, targets: Iterable[Solved], v: sp.Symbol) -> list[Solved] | None:
     """Solve inner = target for each target; None if that is not possible for all."""
     out: list[Solved] = []
-    for target in targets:
+    for target in (t for whole in targets for t in (whole, *_of_lower_degree(inner, whole, v))):
         deeper = _solved_to(inner, target.value, v)
         if deeper is None:
             return None
         out += [_chained(target, d) for d in deeper]
     return out
+
+
+def _of_lower_degree(inner: sp.Expr, target: Solved, v: sp.Symbol) -> Iterator[Solved]:
+    """Yield members of a family of targets for which the highest coefficient vanishes: u = pi*k*v**2 for k = 0."""
+    numerator = sp.together(inner - target.value).as_numer_denom()[0]
+    if not target.integers or not numerator.is_polynomial(v):
+        return
+    for g in sp.Mul.make_args(sp.factor_terms(sp.Poly(numerator, v).LC())):
+        for k in target.integers:
+            for n in sp.roots(g, k) if g.free_symbols == {k} and g.is_polynomial(k) else ():
+                if n.is_Integer:
+                    conditions = tuple(Constraint(c.expr.subs(k, n), c.rel) for c in target.conditions)
+                    yield Solved(
+                        target.value.subs(k, n), conditions, tuple(i for i in target.integers if i != k)
+                    )
 
 
 def _solved_to(inner: sp.Expr, value: sp.Expr, v: sp.Symbol) -> list[Solved] | None:

@@ -17,6 +17,7 @@ from diffcheck.algebra.expanded import expanded, is_modest
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.printer import shown, symbol
 from diffcheck.algebra.roots import real_roots
+from diffcheck.algebra.signs import signs
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
@@ -209,7 +210,7 @@ def _eliminated(system: _Partial) -> Iterator[Component | None]:
     for part in parts:
         candidates = [v for v in system.inside if v in part.free_symbols]
         if not candidates:
-            yield None
+            yield from _members(part, replace(system, equations=rest))
             continue
         definite = _definite_zero(part, candidates)
         if definite is not None:
@@ -292,13 +293,14 @@ def _definite_zero(part: sp.Expr, candidates: list[sp.Symbol]) -> list[sp.Expr] 
 
 def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) -> Iterator[Component | None]:
     for v in candidates:
-        solutions = solve_for(part, v)
+        solutions = solve_for(part, v, thin=True)
         if solutions is None and part.free_symbols == {v}:
             solutions = _isolated(part, v)
         if solutions is None:
             continue
         if not solutions:
             yield None
+        yield from _degenerate(part, v, system)
         for s in solutions:
             put = {v: s.value}
             # A formula with an imaginary unit is real where its root vanishes, if anywhere: c + i*abs(k) for k = 0.
@@ -323,6 +325,17 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
             )
         return
     raise Undetermined(f"cannot solve `{shown(part)}` = 0")
+
+
+def _degenerate(part: sp.Expr, v: sp.Symbol, system: _Partial) -> Iterator[Component | None]:
+    """Yield the solutions at which the highest coefficient in ``v`` vanishes, which a formula for it leaves out."""
+    if not part.is_polynomial(v):
+        return
+    poly = sp.Poly(part, v)
+    lead, moving = poly.LC(), {s for s in poly.LC().free_symbols if s in system.inside or s.is_integer}
+    if moving and 0 in signs(lead):
+        rest = sp.expand(part - lead * v ** poly.degree())
+        yield from _eliminated(replace(system, equations=[lead, rest, *system.equations]))
 
 
 def _put_in(expr: sp.Expr, table: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -134,7 +134,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         if found is not None:
             parts = [_with_exceptions(f, v, s, variables) for s in found]
             thin = Walls((), tuple(_thin_sets(f, v, variables)) if singular else ())
-            return _joined([*parts, thin, _cylinders(f, v, inside)])
+            return _joined(
+                [*parts, thin, _cylinders(f, v, inside), _special_members(f, found, variables, singular)]
+            )
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
@@ -148,7 +150,9 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
                 )
             )
             thin = Walls((), tuple(_thin_sets(f, c, variables)) if singular else ())
-            return _joined([walls, thin, _cylinders(f, c, inside)])
+            return _joined(
+                [walls, thin, _cylinders(f, c, inside), _special_members(f, found, variables, singular)]
+            )
     for v in inside:
         critical = critical_zeros(f, v)
         if critical is not None:
@@ -164,6 +168,42 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     if not high and _has_one_sign(f):
         return _touching(f, inside, singular)
     return Walls((), (), (f,)) if shared is None else shared
+
+
+def _special_members(
+    f: sp.Expr, found: Sequence[Solved], variables: list[sp.Symbol], singular: bool
+) -> Walls:
+    """Return the zeros for integers in ``f`` at which a coefficient vanishes and formulas have no value, or end.
+
+    k*x**2 + x - c is x - c for k = 0, and -k - u**2 vanishes where u does.
+    """
+    parts = []
+    for k in (s for s in f.free_symbols if s.is_integer):
+        for n in _vanishing_coefficients(f, k):
+            if not found or any(_ends_at(s, k, n) for s in found):
+                names = tuple(v.name for v in variables)
+                parts.append(walls_of(f.subs(k, n), names, singular))
+    return _joined(parts)
+
+
+def _vanishing_coefficients(f: sp.Expr, k: sp.Symbol) -> list[int]:
+    """Return integers at which a coefficient in integers alone vanishes."""
+    coefficients: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(f) if is_modest(f) else f):
+        others = [s for s in term.free_symbols if not s.is_integer]
+        coefficient, rest = term.as_independent(*others, as_Add=False)
+        coefficients[rest] = coefficients.get(rest, sp.S.Zero) + coefficient
+    parts = [g for c in coefficients.values() if k in c.free_symbols for g in factors(c)]
+    zeros = [integer_zeros(g, k) for g in parts if g.free_symbols == {k}]
+    return sorted({n for some in zeros for n in some or ()})
+
+
+def _ends_at(s: Solved, k: sp.Symbol, n: int) -> bool:
+    """Whether a formula has no value for an integer, or a condition holds with equality at most."""
+    borders = (c.expr.subs(k, n) for c in s.conditions)
+    return not has_value(s.value.subs(k, n)) or any(
+        b.is_zero is not False and not b.free_symbols for b in borders
+    )
 
 
 def _levels(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Walls | None:
@@ -288,7 +328,7 @@ def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol], depth: int = D
     slope in ``v`` vanishes as well, mostly in a factor without ``v``.  Irreducible polynomials in real names have none.
     """
     others = tuple(u.name for u in inside if u != v)
-    if not others or (f.is_polynomial(*f.free_symbols) and not any(s.is_integer for s in f.free_symbols)):
+    if not others or _is_rational_polynomial(f):
         return Walls()
     cuts = [cut for cut in (f.subs(v, value) for value in CYLINDERS) if _is_telling(cut)]
     if any(cut.is_number and cut.is_nonzero for cut in cuts):
@@ -305,6 +345,14 @@ def _cylinders(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol], depth: int = D
         if kept is not None and None not in kept:
             return Walls(tuple(w for part in kept for w in part or ()))
     return Walls((), (), (f,))
+
+
+def _is_rational_polynomial(f: sp.Expr) -> bool:
+    """Whether this is a polynomial in real names with rational numbers, which SymPy factors completely."""
+    names = f.free_symbols
+    if any(s.is_integer for s in names) or not f.is_polynomial(*names):
+        return False
+    return all(c.is_Rational for c in sp.Poly(f, *names).coeffs())
 
 
 def _where_slope_vanishes(f: sp.Expr, v: sp.Symbol, inside: list[sp.Symbol], depth: int) -> Walls | None:
