@@ -30,6 +30,7 @@ from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
 from diffcheck.germs.turning import Turning, angles
 from diffcheck.walls.factored import factors
+from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.wall import Implicit, Step, Wall
 
 __all__ = ["BadWitness", "Cell", "Refine"]
@@ -80,8 +81,16 @@ class MovingStep(Refine):
         self.of = of
 
     def parts(self, wall: Wall) -> Iterator[Wall]:
-        """Yield the wall with an integer that stands for the integer part."""
-        return wall.with_step(self.of)
+        """Yield the wall with an integer that stands for the integer part, and members on which that is of a number."""
+        yield from wall.with_step(self.of)
+        names = sorted(self.of.free_symbols, key=str)
+        whole, real = [s for s in names if s.is_integer], [s for s in names if not s.is_integer]
+        for k in whole if real else ():
+            unusual = {s: sp.sqrt(2) / (3 + i) for i, s in enumerate(real)}
+            fixed = integer_zeros(sp.diff(self.of, real[0]), k, unusual)
+            if fixed is None or k not in wall.integers:
+                raise Undetermined(f"cannot tell for which integers `{shown(self.of)}` is a number")
+            yield from (wall.with_integer(k, sp.Integer(n)) for n in fixed)
 
 
 class BadWitness(DiffcheckError):
