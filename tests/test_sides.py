@@ -1,11 +1,14 @@
 """Two sides of a point: what the first difference between their germs means."""
 
+import re
+
 import pytest
 import sympy as sp
+from questions import ask
 
 from diffcheck.algebra.lower import lower
 from diffcheck.language.parse import parse
-from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness
+from diffcheck.verdict import C0, CINF, D1, DISCONTINUOUS, SINGULAR, Kind, Smoothness, Verdict
 from diffcheck.walls.cell import Cell
 from diffcheck.walls.outcome import OUTSIDE, SMOOTH
 from diffcheck.walls.sides import Sides, judge
@@ -179,3 +182,40 @@ def test_a_wave_whose_size_grows_is_unbounded(wave, size):
         assert (found.level, found.kind) == (DISCONTINUOUS, Kind.OSCILLATION)
     else:
         assert (found.level, found.kind) == (SINGULAR, Kind.POLE)
+
+
+@pytest.mark.parametrize(
+    ("even", "wave", "level"),
+    [
+        ("abs(x)**(3/2)", "x**2*sin(1/x)", "D1"),
+        ("abs(x)*x", "1e-9*x**3*sin(1/x**2)", "D1"),
+        ("relu(x)**2", "x**3*sin(1/x**7)", "D1"),
+        ("abs(x)**3", "x**4*sin(1/x**8)", "D1"),
+        ("abs(x)**3", "exp(-1/x**2)*sin(exp(2/x**2))", "D1"),
+        ("exp(-1/x**2)", "exp(-3/x**2)*sin(exp(9/x**2))", "D1"),
+        ("abs(x)**5", "x**9*sin(1/x)", "C4"),
+        ("abs(x)**7", "x**9*sin(1/x)", "C4"),
+        ("abs(x)**3", "exp(-1/x**2)*sin(1/x)", "C2"),
+        ("x**3", "exp(-1/x**2)*sin(1/x)", "Cinf"),
+    ],
+)
+@pytest.mark.parametrize("moved", ["x", "x - a", "2*x + 1"])
+def test_a_small_wave_may_lose_its_derivatives_before_a_mismatch_shows(even, wave, level, moved):
+    """x**4*sin(1/x**8) is smaller than abs(x)**3, and its derivative has no bound."""
+    text = f"where(x == 0, 0, {even} + {wave})"
+    assert str(ask(re.sub(r"\bx\b", f"({moved})", text), "x").smoothness) == level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(x**4 + y**4)**(3/4) + (x**4 + y**4)*sin(1/(x**4 + y**4)**2)",
+        "(x**4 + y**4)**(3/8) + x**2*sin(1/(x**2 + 2*y**2))",
+        "x*y*(x**2 - y**2)/(x**2 + y**2) + x**4*sin(1/(x**2 + y**2)**4)",
+        "norm(x, y)**3 + sin(x**4 + y**4)*cos(1/(x**2 + y**2)**3)",
+    ],
+)
+def test_a_small_wave_at_an_isolated_point_is_looked_at_beside_a_break(text):
+    """The gradient has no limit, whatever class the larger term has."""
+    found = ask(f"where(x == 0 and y == 0, 0, {text})", "x,y")
+    assert found.verdict is Verdict.UNDETERMINED or str(found.smoothness) == "D1"

@@ -589,3 +589,11 @@ def test_equations_are_solved_where_a_formula_breaks_down_or_is_complex(first, s
     found = ask(loss.format(first, second), wrt)
     assert str(found.smoothness) == level
     assert at in [f.at for f in found.findings]
+
+
+@pytest.mark.parametrize("u", ["x", "x - a", "2*x + 1"])
+def test_a_coefficient_that_vanishes_slowly_beside_some_directions_proves_no_derivative(u):
+    """Along (s, s, s**(4/3)) this is about s/2, though of order s**2 on every line."""
+    quotient = f"({u})**2*abs(y)**3*z**15/(({u})**8*y**16 + z**18 + ({u})**72)"
+    found = ask(f"where({u} == 0 and z == 0, 0, {quotient})", "x,y,z")
+    assert found.verdict is Verdict.UNDETERMINED or str(found.smoothness) == "C0"

@@ -25,7 +25,7 @@ from diffcheck.language.tree import Node
 from diffcheck.verdict import C0, CINF, DISCONTINUOUS, SINGULAR, Kind, Smoothness
 from diffcheck.walls.cell import BadWitness, Cell
 from diffcheck.walls.continuation import analytic_at_zero
-from diffcheck.walls.outcome import Outcome
+from diffcheck.walls.outcome import Outcome, restless
 from diffcheck.walls.sides import HIGHEST
 
 __all__ = [
@@ -172,12 +172,15 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
             else:
                 polynomials.append(found)
         if worst is not None:
+            _check_waves(worst, rays)
             return worst
         known = [p for p in polynomials if p is not None]
         for p in known[1:]:
             if not rays[0].algebra.oracle.vanishes(p - known[0]):
                 _check_told_apart(p - known[0], rays, directions)
-                return _break(n, rays, directions)
+                found = _break(n, rays, directions)
+                _check_waves(found, rays)
+                return found
         if len(known) < len(rays):
             try:
                 return _all_orders(rays, directions)
@@ -186,6 +189,12 @@ def _first_irregular(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Ou
         n += 1
         if n > 30:
             return _all_orders(rays, directions)
+
+
+def _check_waves(found: Outcome, rays: Sequence[Ray]) -> None:
+    """Raise NeedGradient where something oscillates beside a break of a derivative: it may be worse, however small."""
+    if found.level > C0 and any(ray.germ is not None and restless(ray.algebra, ray.germ) for ray in rays):
+        raise NeedGradient
 
 
 def _check_told_apart(difference: sp.Expr, rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> None:
@@ -305,6 +314,8 @@ def negligible(
                 raise Undetermined("cannot prove that a function is differentiable at an isolated point")
             if vanishing is Decision.NO:
                 return False
+            if len(directions) > 2 and not _simplified(c).is_polynomial(*directions):
+                raise Undetermined("how fast a coefficient vanishes is not the same beside all directions")
         if rest.rem is not None and algebra.growth(replace(rest.rem, power=rest.rem.power - high)) >= 0:
             raise Undetermined("too many terms cancel along a direction")
     return True
@@ -405,7 +416,7 @@ def _flat_but_for_powers(ray: Ray) -> bool:
     assert ray.germ is not None
     algebra = ray.algebra
     known = algebra.flat(ray.germ.rem)
-    return known and not any(algebra.oracle.oscillating(c) for c, _ in ray.germ.terms)
+    return known and not restless(algebra, ray.germ)
 
 
 def _all_orders(rays: Sequence[Ray], directions: Sequence[sp.Symbol]) -> Outcome:

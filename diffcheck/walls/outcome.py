@@ -115,6 +115,15 @@ def phases_of(algebra: Algebra) -> Mapping[sp.Symbol, tuple[sp.Symbol, int, Germ
     return algebra.oracle.phases if isinstance(algebra.oracle, Cell) else {}
 
 
+def restless(algebra: Algebra, g: Germ) -> bool:
+    """Whether a term oscillates, or one that is not known may: what was met before can be in the remainder as well.
+
+    However small it is, its derivatives need not be: x**4*sin(1/x**8) beside abs(x)**3.
+    """
+    known = any(algebra.oracle.oscillating(c) for c, _ in g.terms)
+    return known or (g.rem is not None and bool(phases_of(algebra)))
+
+
 # --- derivatives
 
 

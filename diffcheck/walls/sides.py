@@ -38,9 +38,10 @@ from diffcheck.walls.outcome import (
     flat_beyond,
     integer_break,
     limit_of,
+    restless,
 )
 from diffcheck.walls.parts import of_parts
-from diffcheck.walls.waves import oscillation
+from diffcheck.walls.waves import flat_waves, oscillation
 
 __all__ = ["ORDERS", "Sides", "X", "first_break", "judge"]
 
@@ -257,6 +258,8 @@ def _compare(
     if found is not None:
         return found
     if flat_beyond(algebra, above) and flat_beyond(algebra, below):
+        if restless(algebra, above) or restless(algebra, below):
+            return oscillation(algebra, below, above)
         return Outcome(
             CINF, how="both sides have the same power series; what is left is smaller than every power"
         )
@@ -290,11 +293,20 @@ def _merged(algebra: Algebra, below: Germ, above: Germ) -> list[tuple[Mono, sp.E
 
 def first_break(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
     """Return what the largest mismatch of a continuous function means; None when there is none among known terms."""
+    found = _largest_mismatch(algebra, below, above)
+    if found is None or found.level <= C0 or found.kind is Kind.OSCILLATION:
+        return found
+    # What oscillates may have no derivative long before the mismatch shows.
+    waves = [g for g in (below, above) if restless(algebra, g)]
+    return found if all(flat_waves(algebra, g) for g in waves) else oscillation(algebra, below, above)
+
+
+def _largest_mismatch(algebra: Algebra, below: Germ, above: Germ) -> Outcome | None:
     for m, lo, hi in _merged(algebra, below, above):
         if m.is_one:
             continue
         if algebra.flat(m):
-            if algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi):
+            if restless(algebra, below) or restless(algebra, above):
                 return oscillation(algebra, below, above)
             return None
         waves = algebra.oracle.oscillating(lo) or algebra.oracle.oscillating(hi)

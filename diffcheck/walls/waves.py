@@ -20,7 +20,7 @@ from diffcheck.walls.outcome import (
     phases_of,
 )
 
-__all__ = ["oscillation"]
+__all__ = ["flat_waves", "oscillation"]
 
 
 def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
@@ -30,7 +30,7 @@ def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
         raise Oscillates
     if any(v.oscillates or v.unbounded for v in slopes):
         return Outcome(C0, Kind.OSCILLATION, how="the difference quotient has no limit")
-    if all(_flat_waves(algebra, g) for g in (below, above)):
+    if all(flat_waves(algebra, g) for g in (below, above)):
         return Outcome(CINF, how="every oscillating term stays smaller than every power when differentiated")
     low, high = slopes[0].value, slopes[1].value
     assert low is not None
@@ -57,9 +57,10 @@ def oscillation(algebra: Algebra, below: Germ, above: Germ) -> Outcome:
     raise Undetermined("an oscillating term whose first eight derivatives have limits")
 
 
-def _flat_waves(algebra: Algebra, g: Germ) -> bool:
+def flat_waves(algebra: Algebra, g: Germ) -> bool:
     """Whether all that oscillates is below every power of t and of the phases."""
     terms = [m for c, m in g.terms if algebra.oracle.oscillating(c)]
+    terms += [g.rem] if g.rem is not None and phases_of(algebra) else []
     if not flat_beyond(algebra, g) or not all(algebra.flat(m) for m in terms):
         return False
     rates = [m for _, _, phase in phases_of(algebra).values() for _, m in phase.terms if m.expo]
