@@ -114,16 +114,12 @@ def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]
     others = f.free_symbols - {k}
     if not others:
         return _zeros_in_one(f, k)
-    real = {s for s in others if not s.is_integer}
-    if real and f.is_polynomial(*real) and is_modest(f):
-        coefficients = sp.Poly(f, *real).coeffs()
+    if f.is_polynomial(*others) and is_modest(f):
+        coefficients = sp.Poly(f, *others).coeffs()
         if any(c.is_number for c in coefficients):
             return set()
-        own = [c for c in coefficients if c.free_symbols == {k}]
-        if own:
-            return _zeros_in_one(min(own, key=sp.count_ops), k)
-    if real != others:
-        return None  # two integers may be equal
+        first = min(coefficients, key=sp.count_ops)
+        return _zeros_in_one(first, k)
     if sp.count_ops(f) > MAX_OPERATIONS or not others <= near.keys():
         return None
     return _zeros_in_one(f.xreplace({s: near[s] for s in others}), k)
