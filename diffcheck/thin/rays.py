@@ -16,6 +16,7 @@ from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import lower
 from diffcheck.algebra.printer import inner_symbol, symbol, tree_of
 from diffcheck.conditions.constraint import Constraint, holds
+from diffcheck.conditions.reach import Status, reach
 from diffcheck.errors import Oscillates, Undetermined
 from diffcheck.germs.even import even_in_a_root
 from diffcheck.germs.expand import Expansion, UndefinedHere
@@ -314,11 +315,20 @@ def negligible(
                 raise Undetermined("cannot prove that a function is differentiable at an isolated point")
             if vanishing is Decision.NO:
                 return False
-            if len(directions) > 2 and not _simplified(c).is_polynomial(*directions):
+            if len(directions) > 2 and not _is_smooth_beside(c, slow, directions):
                 raise Undetermined("how fast a coefficient vanishes is not the same beside all directions")
         if rest.rem is not None and algebra.growth(replace(rest.rem, power=rest.rem.power - high)) >= 0:
             raise Undetermined("too many terms cancel along a direction")
     return True
+
+
+def _is_smooth_beside(c: sp.Expr, slow: Mapping[sp.Symbol, sp.Expr], directions: Sequence[sp.Symbol]) -> bool:
+    """Whether a rational coefficient has no pole where the slow directions are 0, and is at most a multiple of them."""
+    below = sp.together(c).as_numer_denom()[1]
+    if not sp.together(c).is_rational_function(*directions):
+        return False
+    others = sp.Add(*(d**2 for d in directions if d not in slow))
+    return reach([Constraint(below.subs(slow), "="), Constraint(others, ">")]).status is Status.UNSAT
 
 
 def shared_expression(rays: Sequence[Ray]) -> sp.Expr:
