@@ -118,15 +118,9 @@ def test_the_interior_of_the_constraints(where, expected):
     assert sorted(found) == sorted(expected)
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        "x == 1", "x > 0 or x < -1", "not x > 0", "floor(x) > 1", "(1 - cos(x))*(5 - x) >= 0",
-        "(exp(x) - x - 1)*(5 - x) >= 0", "log(x*x + 1)*(5 - x) >= 0",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("where", ["x == 1", "x > 0 or x < -1", "not x > 0", "floor(x) > 1"])
 def test_constraints_without_a_plain_interior_are_undetermined(where):
-    """Equations, alternatives, integer parts and what may touch zero inside are refused with a reason, not guessed."""
+    """Equations, alternatives and integer parts are refused with a reason, not guessed."""
     with pytest.raises(Undetermined):
         analyze(question("abs(x)", "x", where))
 

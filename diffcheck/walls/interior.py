@@ -72,11 +72,6 @@ def _may_touch(condition: Node, u: sp.Expr, never_below: bool) -> bool:
     pieces = Pieces()
     turns = [b for side in condition.args for b in borders(lower(side), pieces)]
     left, right = (pieces.of(lower(side)) for side in condition.args)
-    for difference in (a - c for a in left for c in right):
-        # Where the gradient does not vanish, the sign changes.
-        slopes = (Constraint(sp.diff(difference, s), "=") for s in difference.free_symbols)
-        if reach([Constraint(difference, "="), *slopes]).status is not Status.UNSAT:
-            return True
     meets = ([Constraint(a - c, "="), Constraint(b, "=")] for a in left for c in right for b in turns)
     return any(reach(system).status is not Status.UNSAT for system in meets)
 
