@@ -110,8 +110,10 @@ def _solve_each(inner: sp.Expr, targets: Iterable[Solved], v: sp.Symbol) -> list
 
 def _of_lower_degree(inner: sp.Expr, target: Solved, v: sp.Symbol) -> Iterator[Solved]:
     """Yield members of a family of targets for which the highest coefficient vanishes: u = pi*k*v**2 for k = 0."""
+    if not target.integers:
+        return
     numerator = sp.together(inner - target.value).as_numer_denom()[0]
-    if not target.integers or not numerator.is_polynomial(v):
+    if not numerator.is_polynomial(v):
         return
     for g in sp.Mul.make_args(sp.factor_terms(sp.Poly(numerator, v).LC())):
         for k in target.integers:

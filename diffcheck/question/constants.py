@@ -48,10 +48,10 @@ def _values(equation: Node, others: Sequence[Node]) -> Iterator[tuple[str, Node]
     for one, other in (equation.args, equation.args[::-1]):
         if one.op == NAME and one.leaf not in other.names():
             yield str(one.leaf), other
-    difference = to_sympy(equation.args[0]) - to_sympy(equation.args[1])
+    difference, kept = _difference(equation), _kept_from_zero(others)
     for name in equation.names():
         slope = sp.factor(sp.diff(difference, symbol(name)))
-        if symbol(name) not in slope.free_symbols and 0 not in signs(slope, _kept_from_zero(others)):
+        if symbol(name) not in slope.free_symbols and 0 not in signs(slope, kept):
             yield name, tree_of(sp.expand(-difference.subs(symbol(name), 0) / slope))
 
 
@@ -61,10 +61,14 @@ def _kept_from_zero(conditions: Sequence[Node]) -> dict[sp.Expr, Signs]:
     for c in conditions:
         if c.op in WRITTEN and len(c.names()) == 1:
             own = symbol(c.names()[0])
-            difference = to_sympy(c.args[0]) - to_sympy(c.args[1])
-            if holds(Constraint(difference, WRITTEN[c.op]), {own: sp.S.Zero}) is False:
+            if holds(Constraint(_difference(c), WRITTEN[c.op]), {own: sp.S.Zero}) is False:
                 kept.add(own)
     return dict.fromkeys(kept, frozenset({-1, 1}))
+
+
+def _difference(comparison: Node) -> sp.Expr:
+    left, right = map(to_sympy, comparison.args)
+    return left - right
 
 
 def _is_total(node: Node) -> bool:

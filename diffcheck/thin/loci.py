@@ -332,8 +332,8 @@ def _degenerate(part: sp.Expr, v: sp.Symbol, system: _Partial) -> Iterator[Compo
     if not part.is_polynomial(v):
         return
     poly = sp.Poly(part, v)
-    lead, moving = poly.LC(), {s for s in poly.LC().free_symbols if s in system.inside or s.is_integer}
-    if moving and 0 in signs(lead):
+    lead = poly.LC()
+    if any(s in system.inside or s.is_integer for s in lead.free_symbols) and 0 in signs(lead):
         rest = sp.expand(part - lead * v ** poly.degree())
         yield from _eliminated(replace(system, equations=[lead, rest, *system.equations]))
 

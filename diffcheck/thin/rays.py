@@ -324,9 +324,9 @@ def negligible(
 
 def _is_smooth_beside(c: sp.Expr, slow: Mapping[sp.Symbol, sp.Expr], directions: Sequence[sp.Symbol]) -> bool:
     """Whether a rational coefficient has no pole where the slow directions are 0, and is at most a multiple of them."""
-    below = sp.together(c).as_numer_denom()[1]
-    if not sp.together(c).is_rational_function(*directions):
+    if not c.is_rational_function(*directions):
         return False
+    below = sp.together(c).as_numer_denom()[1]
     others = sp.Add(*(d**2 for d in directions if d not in slow))
     return reach([Constraint(below.subs(slow), "="), Constraint(others, ">")]).status is Status.UNSAT
 

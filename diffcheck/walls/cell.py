@@ -85,8 +85,8 @@ class MovingStep(Refine):
         yield from wall.with_step(self.of)
         names = sorted(self.of.free_symbols, key=str)
         whole, real = [s for s in names if s.is_integer], [s for s in names if not s.is_integer]
+        unusual = {s: sp.sqrt(2) / (3 + i) for i, s in enumerate(real)}
         for k in whole if real else ():
-            unusual = {s: sp.sqrt(2) / (3 + i) for i, s in enumerate(real)}
             fixed = integer_zeros(sp.diff(self.of, real[0]), k, unusual)
             if fixed is None or k not in wall.integers:
                 raise Undetermined(f"cannot tell for which integers `{shown(self.of)}` is a number")

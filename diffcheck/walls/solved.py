@@ -17,7 +17,7 @@ from itertools import cycle
 import sympy as sp
 
 from diffcheck.algebra.balls import enclose
-from diffcheck.algebra.expanded import is_modest
+from diffcheck.algebra.expanded import is_modest, multiplied_out
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.modulo import vanishes_at_root
 from diffcheck.algebra.printer import symbol
@@ -133,10 +133,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
         found = _solutions(f, v, inside)
         if found is not None:
             parts = [_with_exceptions(f, v, s, variables) for s in found]
-            thin = Walls((), tuple(_thin_sets(f, v, variables)) if singular else ())
-            return _joined(
-                [*parts, thin, _cylinders(f, v, inside), _special_members(f, found, variables, singular)]
-            )
+            return _joined([*parts, _left_out(f, v, found, variables, singular)])
     constants = sorted((c for c in f.free_symbols - set(variables) if not c.is_integer), key=lambda s: s.name)
     for c in sorted(constants, key=lambda c: _linear(f, c) is None):
         value = _linear(f, c)
@@ -149,10 +146,7 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
                     for s in found
                 )
             )
-            thin = Walls((), tuple(_thin_sets(f, c, variables)) if singular else ())
-            return _joined(
-                [walls, thin, _cylinders(f, c, inside), _special_members(f, found, variables, singular)]
-            )
+            return _joined([walls, _left_out(f, c, found, variables, singular)])
     for v in inside:
         critical = critical_zeros(f, v)
         if critical is not None:
@@ -170,6 +164,15 @@ def _factor_walls(f: sp.Expr, variables: list[sp.Symbol], singular: bool) -> Wal
     return Walls((), (), (f,)) if shared is None else shared
 
 
+def _left_out(
+    f: sp.Expr, v: sp.Symbol, found: Sequence[Solved], variables: list[sp.Symbol], singular: bool
+) -> Walls:
+    """Return the zeros that formulas for a name ``v``, a variable or a constant, leave out where they break down."""
+    thin = Walls((), tuple(_thin_sets(f, v, variables)) if singular else ())
+    inside = [u for u in variables if u in f.free_symbols]
+    return _joined([thin, _cylinders(f, v, inside), _special_members(f, found, variables, singular)])
+
+
 def _special_members(
     f: sp.Expr, found: Sequence[Solved], variables: list[sp.Symbol], singular: bool
 ) -> Walls:
@@ -177,25 +180,28 @@ def _special_members(
 
     k*x**2 + x - c is x - c for k = 0, and -k - u**2 vanishes where u does.
     """
-    parts = []
-    for k in (s for s in f.free_symbols if s.is_integer):
-        for n in _vanishing_coefficients(f, k):
-            if not found or any(_ends_at(s, k, n) for s in found):
-                names = tuple(v.name for v in variables)
-                parts.append(walls_of(f.subs(k, n), names, singular))
-    return _joined(parts)
+    names = tuple(v.name for v in variables)
+    return _joined(
+        walls_of(f.subs(k, n), names, singular)
+        for k, n in _vanishing_coefficients(f)
+        if not found or any(_ends_at(s, k, n) for s in found)
+    )
 
 
-def _vanishing_coefficients(f: sp.Expr, k: sp.Symbol) -> list[int]:
-    """Return integers at which a coefficient in integers alone vanishes."""
+def _vanishing_coefficients(f: sp.Expr) -> Iterator[tuple[sp.Symbol, int]]:
+    """Yield integers with the values at which a coefficient in them alone vanishes."""
+    numbers = [s for s in f.free_symbols if s.is_integer]
+    if not numbers:
+        return
     coefficients: dict[sp.Expr, sp.Expr] = {}
-    for term in sp.Add.make_args(sp.expand(f) if is_modest(f) else f):
+    for term in sp.Add.make_args(multiplied_out(f)):
         others = [s for s in term.free_symbols if not s.is_integer]
         coefficient, rest = term.as_independent(*others, as_Add=False)
         coefficients[rest] = coefficients.get(rest, sp.S.Zero) + coefficient
-    parts = [g for c in coefficients.values() if k in c.free_symbols for g in factors(c)]
-    zeros = [integer_zeros(g, k) for g in parts if g.free_symbols == {k}]
-    return sorted({n for some in zeros for n in some or ()})
+    parts = [g for c in coefficients.values() if c.free_symbols for g in factors(c)]
+    for k in numbers:
+        zeros = [integer_zeros(g, k) for g in parts if g.free_symbols == {k}]
+        yield from ((k, n) for n in sorted({n for some in zeros for n in some or ()}))
 
 
 def _ends_at(s: Solved, k: sp.Symbol, n: int) -> bool:

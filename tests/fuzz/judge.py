@@ -43,14 +43,6 @@ LEAST = 1e-40
 Outcome = tuple[str, str]
 
 
-def analyzed(question: Sample, limit: float) -> tuple[Problem, Analysis] | Outcome:
-    """Return a question with its decided analysis, or what else happened.
-
-    limit: seconds for the question.
-    """
-    return _analyzed(question, PATIENCE * limit)
-
-
 def judged(found: tuple[Problem, Analysis] | Outcome, seed: int) -> Outcome:
     """Set one analysis against the oracle."""
     return _judged(*found, seed) if isinstance(found[0], Problem) else found
@@ -61,7 +53,7 @@ def compare_twins(question: Sample, other: Sample, limit: float) -> Outcome:
 
     limit: seconds for both.
     """
-    pair = [_analyzed(q, PATIENCE * limit / 2) for q in (question, other)]
+    pair = [analyzed(q, limit / 2) for q in (question, other)]
     for found in pair:
         if not isinstance(found[0], Problem):
             return found if found[0] != "undetermined" else ("half", found[1])
@@ -75,8 +67,12 @@ def compare_twins(question: Sample, other: Sample, limit: float) -> Outcome:
     return ("half" if None in classes else first.verdict.value), ""
 
 
-def _analyzed(question: Sample, seconds: float) -> tuple[Problem, Analysis] | Outcome:
-    """Return a question with its decided analysis, or what else happened."""
+def analyzed(question: Sample, limit: float) -> tuple[Problem, Analysis] | Outcome:
+    """Return a question with its decided analysis, or what else happened.
+
+    limit: seconds for the question.
+    """
+    seconds = PATIENCE * limit
     try:
         problem = make_problem(question.expression, question.wrt, question.where)
     except InputError as error:
