@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
@@ -23,7 +23,7 @@ from diffcheck.language.tree import NAME, NUMBER, Node
 from diffcheck.language.unparse import unparse
 from diffcheck.problem import Problem
 from diffcheck.question.variables import make_problem
-from diffcheck.suggest import CHECKS, THOROUGH, suggest
+from diffcheck.suggest import CHECKS, QUICK, THOROUGH, suggest
 from diffcheck.suggest.facts import Facts
 from diffcheck.suggest.patch import FORMS, Patch, patches
 from diffcheck.suggest.polynomial import divide, from_poly, to_poly
@@ -34,6 +34,8 @@ from diffcheck.suggest.tidy import tidied
 from diffcheck.verdict import C0, CINF, Analysis, Finding, Kind, Severity, Surrogate, Verdict
 
 SMOOTH = Analysis(Verdict.DIFFERENTIABLE, CINF)
+# A quick look that does not end sooner on a busy machine.
+UNHURRIED = replace(QUICK, seconds=60, one_check=60, patient=60, patient_check=60, last=60)
 
 
 def problem(text: str, wrt: str, where: str = "") -> Problem:
@@ -59,7 +61,9 @@ def failing(text: str, *parts: str) -> Analysis:
 
 def suggestions(text: str, wrt: str, *parts: str, where: str = "") -> tuple[Surrogate, ...]:
     """Suggest with an analyzer that finds everything smooth."""
-    return suggest(problem(text, wrt, where), failing(text, *parts), analyze=lambda _: SMOOTH)
+    return suggest(
+        problem(text, wrt, where), failing(text, *parts), effort=UNHURRIED, analyze=lambda _: SMOOTH
+    )
 
 
 @cache
@@ -336,7 +340,7 @@ def test_what_is_no_better_or_undecided_is_not_shown():
         raise Undetermined("too hard")
 
     for judge in (lambda _: same, lambda _: unknown, gives_up):
-        assert suggest(problem(text, "x"), failing(text), analyze=judge) == ()
+        assert suggest(problem(text, "x"), failing(text), effort=UNHURRIED, analyze=judge) == ()
 
 
 def test_a_suggestion_that_ends_the_domain_elsewhere_is_not_shown():
@@ -344,7 +348,10 @@ def test_a_suggestion_that_ends_the_domain_elsewhere_is_not_shown():
     text = "log(max(x, 1))"
     edge = finding(text, "max(x, 1)", Kind.EDGE)
     moved = Analysis(Verdict.DIFFERENTIABLE, CINF, (edge,))
-    assert suggest(problem(text, "x"), failing(text, "max(x, 1)"), analyze=lambda _: moved) == ()
+    assert (
+        suggest(problem(text, "x"), failing(text, "max(x, 1)"), effort=UNHURRIED, analyze=lambda _: moved)
+        == ()
+    )
 
 
 def test_at_most_four_analyses_are_spent():
@@ -355,7 +362,7 @@ def test_at_most_four_analyses_are_spent():
         asked.append(question)
         return SMOOTH
 
-    suggest(problem("abs(x)", "x"), failing("abs(x)"), analyze=judge)
+    suggest(problem("abs(x)", "x"), failing("abs(x)"), effort=UNHURRIED, analyze=judge)
     assert len(asked) == CHECKS
     assert all("mu" in question.constants and unparse(question.where[-1]) == "mu > 0" for question in asked)
 
@@ -368,7 +375,7 @@ def test_a_kink_laid_bare_is_smoothed_too():
         bare = any(n.op == "abs" for n in question.tree.walk())
         return Analysis(Verdict.NOT_DIFFERENTIABLE, C0) if bare else SMOOTH
 
-    first, *_ = suggest(problem(text, "r"), failing(text), analyze=judge)
+    first, *_ = suggest(problem(text, "r"), failing(text), effort=UNHURRIED, analyze=judge)
     assert first.expression == "mu*softplus((sqrt(r**2 + mu**2) - mu - e)/mu)"
     assert first.error == ("-mu", "mu*log(2)")
 
@@ -378,7 +385,7 @@ def test_poles_have_no_surrogate():
     text = "abs(x) + 1/y"
     found = (finding(text, "abs(x)"), finding(text, "1/y", Kind.POLE))
     analysis = Analysis(Verdict.NOT_DIFFERENTIABLE, C0, found)
-    assert suggest(problem(text, "x y"), analysis, analyze=lambda _: SMOOTH) == ()
+    assert suggest(problem(text, "x y"), analysis, effort=UNHURRIED, analyze=lambda _: SMOOTH) == ()
 
 
 def test_an_unknown_bound_is_said_to_be_of_the_part_only():
@@ -449,7 +456,7 @@ def test_signs_are_tidied(text, wanted):
 def test_two_parts_that_fail_at_one_place_are_both_smoothed(text: str, wrt: list[str]) -> None:
     """The finding names one part; the other one's kink at the same place must go as well."""
     problem = make_problem(text, wrt)
-    assert len(suggest(problem, analyze(problem))) >= 2
+    assert len(suggest(problem, analyze(problem), effort=UNHURRIED)) >= 2
 
 
 slopes = st.fractions(min_value=-9, max_value=9, max_denominator=4)
@@ -496,7 +503,7 @@ def test_a_corner_rounded_from_outside_keeps_its_interval_and_is_c1(below, above
 def test_where_no_row_fits_the_corners_are_rounded_from_outside(text, wrt, error):
     """A correction with a bound that holds for the whole, whatever surrounds the corner."""
     problem = make_problem(text, [wrt])
-    shown = suggest(problem, analyze(problem))
+    shown = suggest(problem, analyze(problem), effort=UNHURRIED)
     assert any(s.name.startswith("rounded corner") and s.error for s in shown) is error
 
 
@@ -536,7 +543,7 @@ def test_the_distance_from_the_best_is_a_factor_of_one_for_the_centred_huber():
 def test_what_stays_between_its_ends_keeps_logarithms_roots_and_quotients(text, ends):
     """A smooth clip stays where a logarithm is defined: a row fits, its class is proved and its bound carried on."""
     problem = make_problem(text, ["p"])
-    first, *_ = suggest(problem, analyze(problem))
+    first, *_ = suggest(problem, analyze(problem), effort=UNHURRIED)
     assert (first.name, first.smoothness, first.error) == ("softplus difference", CINF, ends)
 
 
@@ -596,7 +603,7 @@ def test_a_jump_that_is_not_simplified_in_time_stays_as_it_is(monkeypatch):
 def test_a_power_with_the_sign_of_its_base_is_smooth_through_zero(text, where):
     """The slope at 0 is finite where the power's is not, and the bound is stated."""
     asked = make_problem(text, ["x"], where)
-    first, *_ = suggest(asked, analyze(asked))
+    first, *_ = suggest(asked, analyze(asked), effort=UNHURRIED)
     assert str(first.smoothness) == "Cinf"
     assert first.error is not None
     assert not infinite(asked, first, {n: np.zeros(1) + (n != "x") / 2 for n in ("x", "c", "q")})
