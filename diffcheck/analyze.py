@@ -12,19 +12,23 @@ from __future__ import annotations
 import time
 
 from diffcheck.algebra.lower import lower
+from diffcheck.algebra.printer import shown
 from diffcheck.analysis.conclude import conclude
 from diffcheck.analysis.look import look
 from diffcheck.analysis.work import Work
 from diffcheck.conditions.facts import never_zero
 from diffcheck.deadline import TimeOver, before, conclusion
+from diffcheck.errors import Undetermined
 from diffcheck.problem import Problem
-from diffcheck.verdict import D1, Analysis
+from diffcheck.verdict import CINF, D1, Analysis
 from diffcheck.walls.addends import Addends
 from diffcheck.walls.gaps import Pieces
 from diffcheck.walls.interior import interior
 
 __all__ = ["analyze"]
 
+# Constraints of which the border is not told from the interior.
+BORDERS = frozenset({">=", "<="})
 # The time for the conclusion, as a part of the time for the look.
 WORDS = 0.25
 
@@ -52,12 +56,20 @@ def analyze(problem: Problem, until: float | None = None) -> Analysis:
             raise
         work.open.append(str(over))
         work.cut = True
-    late = until + WORDS * max(until - start, 0)
+    found = _concluded(work, pieces, until, WORDS * max(until - start, 0))
+    border = next((c for c in where if c.rel in BORDERS), None)
+    if border is not None and found.smoothness != CINF:
+        # What was seen may be on the border alone.
+        raise Undetermined(f"the interior of `{shown(border.expr)}` >= 0 is not decided")
+    return found
+
+
+def _concluded(work: Work, pieces: Pieces, until: float, words: float) -> Analysis:
     try:
-        with before(late):
+        with before(until + words):
             return conclude(work, pieces)
     except TimeOver:
         # What was seen stands also where there is no time for its words.
         work.brief = True
-        with before(late + WORDS * max(until - start, 0)):
+        with before(until + 2 * words):
             return conclude(work, pieces)

@@ -44,13 +44,9 @@ def signs(expr: sp.Expr, known: Mapping[sp.Expr, Signs] = MappingProxyType({})) 
             if len(product) == len(ANY):
                 break
         return product
-    if expr.is_Pow and expr.exp.is_Rational:
-        base = signs(expr.base, known)
-        if expr.exp.q > 1:
-            base &= NOT_NEGATIVE  # it has no real value elsewhere
-        odd = expr.exp.p % 2
-        return frozenset(q if odd else abs(q) for q in base)
-    if isinstance(expr, sp.exp | sp.cosh) or (expr.is_Pow and signs(expr.base, known) == ABOVE):
+    if expr.is_Pow and not isinstance(expr, sp.exp):
+        return _power_signs(expr.exp, signs(expr.base, known))
+    if isinstance(expr, sp.exp | sp.cosh):
         return ABOVE
     if isinstance(expr, sp.Abs):
         return frozenset(abs(q) for q in signs(expr.args[0], known))
@@ -76,6 +72,18 @@ def squares(expr: sp.Expr) -> tuple[sp.Expr, ...]:
             return ()
         bases.append(sp.Mul(*(a.base for a in even)))
     return tuple(bases) if len(bases) > 1 else ()
+
+
+def _power_signs(exponent: sp.Expr, base: Signs) -> Signs:
+    if exponent.is_Rational:
+        if exponent.q > 1:
+            base &= NOT_NEGATIVE  # it has no real value elsewhere
+        odd = exponent.p % 2
+        return frozenset(q if odd else abs(q) for q in base)
+    if base == ABOVE:
+        return ABOVE
+    never_zero = exponent.is_integer and 0 not in base  # (-1)**k
+    return frozenset({-1, 1}) if never_zero else ANY
 
 
 def _sum_signs(parts: Sequence[Signs]) -> Signs:

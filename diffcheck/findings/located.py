@@ -68,7 +68,7 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
     if not named:
         letters = spoken(wall, problem)
         text = f"{text_of(wall.gap.xreplace(letters))} = 0"
-        used = [letters[k].name for k in wall.integers if k in wall.gap.free_symbols]
+        used = _numbering(wall, letters, [wall.gap])
         if used:
             return text, ", ".join(used)
     elif _is_turned(wall, gap, problem):
@@ -79,7 +79,7 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
         letters = spoken(wall, problem)
         order = sorted(point, key=problem.wrt.index)
         text = " and ".join(f"{n} = {text_of(point[n].xreplace(letters))}" for n in order)
-        used = [letters[k].name for k in wall.integers if any(k in e.free_symbols for e in point.values())]
+        used = _numbering(wall, letters, point.values())
         if used:
             return _shorter(text, wall, letters), ", ".join(used)
     divided = isinstance(gap.part.span, Place) and any(
@@ -91,6 +91,15 @@ def locus(leaf: Leaf, gap: Gap, problem: Problem) -> tuple[str, str]:
         plain = written.vanishing(gap.part, problem)
         text = plain if plain is not None and len(plain) < len(text) else text
     return text, ""
+
+
+def _numbering(wall: Wall, letters: Mapping[sp.Symbol, sp.Expr], exprs: Collection[sp.Expr]) -> list[str]:
+    """Return the letters of the integers in formulas; that of a step is told by its name, floor(c)."""
+    return [
+        letters[k].name
+        for k in wall.integers
+        if letters[k].is_Symbol and any(k in e.free_symbols for e in exprs)
+    ]
 
 
 def _shorter(text: str, wall: Wall, letters: Mapping[sp.Symbol, sp.Expr]) -> str:

@@ -30,7 +30,7 @@ from diffcheck.errors import DiffcheckError, Oscillates, Undetermined
 from diffcheck.germs.germ import EXACT_ZERO, Germ
 from diffcheck.germs.turning import Turning, angles
 from diffcheck.walls.factored import factors
-from diffcheck.walls.members import integer_zeros
+from diffcheck.walls.members import vanishing_members
 from diffcheck.walls.wall import Implicit, Step, Wall
 
 __all__ = ["BadWitness", "Cell", "Refine"]
@@ -86,11 +86,11 @@ class MovingStep(Refine):
         names = sorted(self.of.free_symbols, key=str)
         whole, real = [s for s in names if s.is_integer], [s for s in names if not s.is_integer]
         unusual = {s: sp.sqrt(2) / (3 + i) for i, s in enumerate(real)}
-        for k in whole if real else ():
-            fixed = integer_zeros(sp.diff(self.of, real[0]), k, unusual)
-            if fixed is None or k not in wall.integers:
+        if whole and real:
+            fixed = vanishing_members(sp.diff(self.of, real[0]), whole, unusual)
+            if fixed is None or not set(whole) <= set(wall.integers):
                 raise Undetermined(f"cannot tell for which integers `{shown(self.of)}` is a number")
-            yield from (wall.with_integer(k, sp.Integer(n)) for n in fixed)
+            yield from (wall.with_integer(k, value) for k, value in fixed)
 
 
 class BadWitness(DiffcheckError):

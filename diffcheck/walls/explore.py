@@ -28,7 +28,7 @@ from diffcheck.errors import Undetermined
 from diffcheck.verdict import Kind
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.factored import factors
-from diffcheck.walls.members import integer_zeros
+from diffcheck.walls.members import vanishing_members
 from diffcheck.walls.outcome import Outcome
 from diffcheck.walls.points import (
     Example,
@@ -67,11 +67,10 @@ class OnlyWhere(Refine):
         """Yield these members; Undetermined where they are not found."""
         # Zeros of what holds no integer cut out a null set of each member.
         for f in (f for f in factors(self.coefficient) if f.free_symbols & set(wall.integers)):
-            k, *others = f.free_symbols
-            zeros = None if others or k not in wall.integers else integer_zeros(f, k)
-            if zeros is None:
+            members = vanishing_members(f, wall.integers) if f.free_symbols <= set(wall.integers) else None
+            if members is None:
                 raise Undetermined(f"cannot find the integers at which `{shown(f)}` vanishes")
-            yield from (wall.with_integer(k, sp.Integer(n)) for n in zeros)
+            yield from (wall.with_integer(k, value) for k, value in members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,15 +361,13 @@ def _exceptional(wall: Wall, cell: Cell, seen: set[Wall], out: Explored) -> list
     for c in cell.exceptional:
         members += [m for m in _other_roots(wall, c, out) if m not in seen]
         seen.update(members)
-        for k in [s for s in c.free_symbols if s.is_integer and s in wall.integers]:
-            zeros = integer_zeros(c, k, cell.point)
-            if zeros is None:
-                out.open.append(f"cannot find the integers at which `{shown(c)}` vanishes")
-                continue
-            for member in (wall.with_integer(k, sp.Integer(n)) for n in zeros):
-                if member not in seen:
-                    seen.add(member)
-                    members.append(member)
+        found = vanishing_members(c, wall.integers, cell.point)
+        if found is None:
+            out.open.append(f"cannot find the integers at which `{shown(c)}` vanishes")
+            continue
+        special = (wall.with_integer(k, value) for k, value in found)
+        members += [m for m in dict.fromkeys(special) if m not in seen]
+        seen.update(members)
     return members
 
 

@@ -1,7 +1,9 @@
-"""The interior of what `where` allows: strict inequalities for the points that are judged.
+"""The interior of what `where` allows: inequalities for the points that are judged.
 
-A constraint u >= 0 allows points with u = 0 inside only where u does not change sign there, as x**2 >= 0 does.
-Gives up on: equations, which have no interior; integer parts; functions that may touch zero without crossing it.
+A constraint u >= 0 allows points with u = 0 inside only where u does not change sign there, as x**2 >= 0 does: where u
+has a slope it does.  Where it may have none the constraint stays as it is, and allows the border as well: what is
+smooth there is smooth inside.
+Gives up on: equations, which have no interior; integer parts.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import sympy as sp
 
 from diffcheck.algebra.lower import lower, to_sympy
-from diffcheck.algebra.printer import shown
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
@@ -25,7 +26,7 @@ RELATIONS: Mapping[str, Relation] = {"lt": "<", "le": "<", "gt": ">", "ge": ">"}
 
 
 def interior(where: Sequence[Node]) -> Iterator[Constraint]:
-    """Yield strict constraints for the interior of the domain; Undetermined for what has no interior."""
+    """Yield constraints for the interior of the domain, strict where that is known; Undetermined for what has none."""
     for condition in where:
         if condition.op == "and":
             yield from interior(condition.args)
@@ -57,23 +58,25 @@ def _opened(condition: Node, sign: int, u: sp.Expr) -> Iterator[Constraint]:
         factor, parts = sp.factor_list(u)
         yield Constraint(factor * sp.Mul(*(f for f, n in parts if n % 2)), ">")
         return
-    if _may_touch(condition, u, never_below):
-        raise Undetermined(f"the interior of `{shown(written)}` >= 0 is not decided")
-    yield Constraint(u, ">")
+    yield Constraint(u, ">=" if _may_touch(condition, u, never_below) else ">")
 
 
 def _may_touch(condition: Node, u: sp.Expr, never_below: bool) -> bool:
-    """Whether ``u`` may vanish without a change of sign."""
+    """Whether ``u`` may vanish without a change of sign: where it has a kink, or no slope."""
     if never_below:
         root = u.is_Pow and u.exp.is_positive
         return not root and reach([Constraint(u, "=")]).status is not Status.UNSAT
-    if any(a.is_Pow and a.exp.is_even for a in sp.Mul.make_args(u)):
-        return True
     pieces = Pieces()
     turns = [b for side in condition.args for b in borders(lower(side), pieces)]
     left, right = (pieces.of(lower(side)) for side in condition.args)
-    meets = ([Constraint(a - c, "="), Constraint(b, "=")] for a in left for c in right for b in turns)
-    return any(reach(system).status is not Status.UNSAT for system in meets)
+    gaps = [a - c for a in left for c in right]
+    meets = [[Constraint(gap, "="), Constraint(b, "=")] for gap in gaps for b in turns]
+    level = [[Constraint(e, "=") for e in (gap, *_slopes(gap))] for gap in gaps]
+    return any(reach(system).status is not Status.UNSAT for system in (*meets, *level))
+
+
+def _slopes(u: sp.Expr) -> list[sp.Expr]:
+    return [sp.diff(u, s) for s in sorted(u.free_symbols, key=lambda s: s.name)]
 
 
 def _total(u: sp.Expr) -> bool:

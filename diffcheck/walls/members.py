@@ -2,7 +2,7 @@
 
 Each factor in the integer alone is a polynomial, or its real zeros are isolated (algebra/roots/) and the integers among
 them found; what alternates, as (-1)**k, is taken by parity.  None means that they are not all known.
-Read in order: integer_zeros, bounded_integers, border_members.
+Read in order: vanishing_members, integer_zeros, bounded_integers, border_members.
 """
 
 from __future__ import annotations
@@ -22,32 +22,45 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import BORDERED
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 
-__all__ = ["border_members", "bounded_integers", "integer_zeros"]
+__all__ = ["Member", "border_members", "bounded_integers", "integer_zeros", "vanishing_members"]
 
 # Values of real symbols at which it is seen for which integers an expression may vanish whatever they are.
 SAMPLES = (sp.sqrt(2) / 3, -sp.sqrt(3) / 5)
 FEW_MEMBERS = 9
+# An integer, and its value: a number or a formula in other integers.
+Member = tuple[sp.Symbol, sp.Expr]
 # Values of a bounded expression that are looked at one by one.
 MOST_MEMBERS = 24
+
+
+def vanishing_members(
+    expr: sp.Expr, integers: Sequence[sp.Symbol], near: Mapping[sp.Symbol, sp.Expr] | None = None
+) -> list[Member] | None:
+    """Return values of ``integers`` that hold all members at which ``expr`` vanishes whatever its other symbols are.
+
+    None when they are not known.  near: values of the other symbols at which ``expr`` is defined; where it vanishes
+    identically it does so there.
+    """
+    out: list[Member] = []
+    for f in sp.Mul.make_args(sp.factor_terms(expr)):
+        base = f.base if f.is_Pow and f.exp.is_positive else f
+        own = frozenset(base.free_symbols & set(integers))
+        if not own or base.is_nonzero:
+            continue
+        part = _of_integers_alone(base, own, near or {})
+        found = None if part is None else _members_of(part)
+        if found is None:
+            return None
+        out += found
+    return list(dict.fromkeys(out))
 
 
 def integer_zeros(
     expr: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr] | None = None
 ) -> list[int] | None:
-    """Return integers among which are all at which ``expr`` vanishes identically in all else; None when not known.
-
-    near: values of the other symbols at which ``expr`` is defined.  Where it vanishes identically it does so there.
-    """
-    out: set[int] = set()
-    for f in sp.Mul.make_args(sp.factor_terms(expr)):
-        base = f.base if f.is_Pow and f.exp.is_positive else f
-        if k not in base.free_symbols or base.is_nonzero:
-            continue
-        found = _zeros_of_factor(base, k, near or {})
-        if found is None:
-            return None
-        out |= found
-    return sorted(out)
+    """Return integers among which are all at which ``expr`` vanishes identically in all else, other integers too."""
+    found = vanishing_members(expr, [k], near)
+    return None if found is None else [int(n) for _, n in found]
 
 
 def bounded_integers(f: sp.Expr, k: sp.Symbol) -> list[int] | None:
@@ -67,62 +80,80 @@ def bounded_integers(f: sp.Expr, k: sp.Symbol) -> list[int] | None:
     return [n for n in range(1 - beyond[1], beyond[0]) if 0 in signs(f.subs(k, n))]
 
 
-def border_members(c: Constraint, conditions: Sequence[Constraint]) -> list[tuple[sp.Symbol, sp.Expr]] | None:
+def border_members(c: Constraint, conditions: Sequence[Constraint]) -> list[Member] | None:
     """Return values of integers, numbers or formulas in other integers, at which a condition is one of equality.
 
     Together they hold all members at which its expression vanishes whatever its real symbols are, up to those that the
     other conditions exclude; None when they are not known.
     """
-    out: list[tuple[sp.Symbol, sp.Expr]] = []
+    out: list[Member] = []
     for f in factors(c.expr):
-        inside = sorted((k for k in f.free_symbols if k.is_integer), key=lambda k: k.name)
+        inside = sorted((k for k in f.free_symbols if k.is_integer), key=_name)
         real = f.free_symbols - set(inside)
-        moves = real and f.is_polynomial(*real) and any(c.is_number for c in sp.Poly(f, *real).coeffs())
-        if not inside or moves:
-            continue
-        if len(inside) == 1:
-            (k,) = inside
-            found = [integer_zeros(f, k, dict.fromkeys(real, value)) for value in SAMPLES[: 2 if real else 1]]
-            if None in found:
-                found = [_allowed(f, k, [d for d in conditions if d != c])]
-            if None in found:
-                return None
-            out += [(k, sp.Integer(n)) for n in sorted({n for zeros in found for n in zeros or ()})]
-            continue
-        k = next((k for k in inside if abs(sp.diff(f, k)) == 1), inside[0])
-        if real or abs(sp.diff(f, k)) != 1:
+        found = (vanishing_members(f, inside, dict.fromkeys(real, value)) for value in SAMPLES)
+        members = next((some for some in found if some is not None), None)
+        if members is None and len(inside) == 1:
+            members = _allowed(f, inside[0], [d for d in conditions if d != c])
+        if members is None:
             return None
-        out.append((k, sp.expand(k - f / sp.diff(f, k))))
+        out += members
     return out
 
 
-def _allowed(f: sp.Expr, k: sp.Symbol, conditions: Sequence[Constraint]) -> list[int] | None:
+def _allowed(f: sp.Expr, k: sp.Symbol, conditions: Sequence[Constraint]) -> list[Member] | None:
     """Return zeros of ``f`` among the integers that conditions allow, or have on their border, if these are few."""
     own = [Constraint(d.expr, BORDERED.get(d.rel, d.rel)) for d in conditions if d.expr.free_symbols == {k}]
     ends = (Constraint(k - FEW_MEMBERS, ">="), Constraint(-k - FEW_MEMBERS, ">="))
     if not own or any(reach([*own, end]).status is not Status.UNSAT for end in ends):
         return None
     return [
-        n
+        (k, sp.Integer(n))
         for n in range(1 - FEW_MEMBERS, FEW_MEMBERS)
         if all(holds(d, {k: sp.Integer(n)}) is not False for d in own)
         and is_zero(f.subs(k, n)) is not Decision.NO
     ]
 
 
-def _zeros_of_factor(f: sp.Expr, k: sp.Symbol, near: Mapping[sp.Symbol, sp.Expr]) -> set[int] | None:
-    others = f.free_symbols - {k}
+def _of_integers_alone(
+    f: sp.Expr, integers: frozenset[sp.Symbol], near: Mapping[sp.Symbol, sp.Expr]
+) -> sp.Expr | None:
+    """Return what vanishes, of integers alone, where ``f`` does whatever its other symbols are; None if unknown."""
+    others = f.free_symbols - integers
     if not others:
-        return _zeros_in_one(f, k)
+        return f
     if f.is_polynomial(*others) and is_modest(f):
         coefficients = sp.Poly(f, *others).coeffs()
-        if any(c.is_number for c in coefficients):
-            return set()
-        first = min(coefficients, key=sp.count_ops)
-        return _zeros_in_one(first, k)
+        return min(coefficients, key=lambda c: (len(c.free_symbols), sp.count_ops(c)))
     if sp.count_ops(f) > MAX_OPERATIONS or not others <= near.keys():
         return None
-    return _zeros_in_one(f.xreplace({s: near[s] for s in others}), k)
+    return f.xreplace({s: near[s] for s in others})
+
+
+def _members_of(part: sp.Expr) -> list[Member] | None:
+    """Return the values of integers that hold all zeros of an expression in them alone; None when not known."""
+    if not part.free_symbols:
+        return [] if part.is_zero is False else None
+    if len(part.free_symbols) == 1:
+        (k,) = part.free_symbols
+        zeros = _zeros_in_one(part, k)
+        return None if zeros is None else [(k, sp.Integer(n)) for n in zeros]
+    out: list[Member] = []
+    for f in factors(part):
+        found = _members_of(f) if len(f.free_symbols) == 1 else _in_the_others(f)
+        if found is None:
+            return None
+        out += found
+    return out
+
+
+def _in_the_others(f: sp.Expr) -> list[Member] | None:
+    """Return an integer as a formula in others where an expression vanishes: k - m**2 does for k = m**2."""
+    for k in sorted(f.free_symbols, key=_name):
+        rate = sp.diff(f, k)
+        if abs(rate) == 1:
+            value = sp.expand(k - f / rate)
+            return [(k, value)] if value.is_integer else None
+    return None
 
 
 @lru_cache(maxsize=2048)
@@ -183,3 +214,7 @@ def _integers_in(family: Family) -> set[int] | None:
     if not base.is_rational:
         return None
     return {int(base)} if base.is_Integer and family.has(0) else set()
+
+
+def _name(symbol: sp.Symbol) -> str:
+    return str(symbol.name)

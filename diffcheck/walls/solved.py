@@ -34,7 +34,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.critical import critical_zeros
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.isolated import every_root, inside_box, level_wall, root_walls
-from diffcheck.walls.members import border_members, bounded_integers, integer_zeros
+from diffcheck.walls.members import border_members, bounded_integers, integer_zeros, vanishing_members
 from diffcheck.walls.points import GENERIC
 from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
 
@@ -296,11 +296,10 @@ def _shared_part(wall: Wall, others: Sequence[sp.Expr]) -> list[Wall] | None:
         return None if Decision.UNKNOWN in decisions else [wall]
     if not wall.integers:
         return []
-    k, *_ = wall.integers
-    zeros = integer_zeros(rests[decisions.index(Decision.YES)], k)
-    if zeros is None:
+    members = vanishing_members(rests[decisions.index(Decision.YES)], wall.integers)
+    if members is None:
         return None
-    parts = [_shared_part(wall.with_integer(k, sp.Integer(n)), others) for n in zeros]
+    parts = [_shared_part(wall.with_integer(k, value), others) for k, value in members]
     return None if None in parts else [w for part in parts for w in part or ()]
 
 
@@ -390,18 +389,15 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
         return _at_root(f, rest, wall, wall.implicit)
     if is_zero(rest) is not Decision.NO:
         return [replace(wall, gap=f)]
+    members = vanishing_members(rest, [s for s in rest.free_symbols if s.is_integer], {v: IRRATIONAL})
     found: list[Wall] = []
-    for k in (s for s in rest.free_symbols if s.is_integer):
-        zeros = integer_zeros(rest, k, {v: IRRATIONAL})
-        if zeros is None:
+    for k, value in () if members is None else members:
+        member = wall.with_integer(k, value) if k in wall.integers else wall
+        whole = _whole_lines(f if k in wall.integers else f.subs(k, value), v, member)
+        if whole is None:
             return None
-        for n in map(sp.Integer, zeros):
-            member = wall.with_integer(k, n) if k in wall.integers else wall
-            whole = _whole_lines(f if k in wall.integers else f.subs(k, n), v, member)
-            if whole is None:
-                return None
-            found += whole
-    return found
+        found += whole
+    return None if members is None else found
 
 
 def _at_root(f: sp.Expr, rest: sp.Expr, wall: Wall, implicit: Implicit) -> list[Wall] | None:

@@ -95,7 +95,7 @@ class Wall:
     def with_integer(self, k: sp.Symbol, value: sp.Expr) -> Wall:
         """Return the part of the family with ``k`` = ``value`` (a number, or 2*j + 1 for another integer j)."""
         left = tuple(i for i in self.integers if i != k)
-        more = tuple(s for s in value.free_symbols if s.is_integer)
+        more = tuple(s for s in value.free_symbols if s.is_integer and s not in left)
         base = tuple((n, _put_in(e, k, value)) for n, e in self.base)
         conditions = tuple(Constraint(c.expr.subs(k, value), c.rel) for c in self.conditions)
         steps = self.steps and tuple(
