@@ -179,3 +179,24 @@ def test_a_used_up_time_budget_ends_the_analysis():
     """The caller gets TimeOver, which is a reason for an undetermined answer."""
     with within(0), pytest.raises(TimeOver):
         analyze(question("abs(x**7 - 3*x + y) + abs(sin(x + y**3)*x) + 1/(x**2 + y*x + 7)", "x,y"))
+
+
+TOUCHED = [
+    ("abs(x - a)", "(1 - cos(x - a))*(5 - x) >= 0"),
+    ("where(x == a, 1, 0)", "(1 - cos(x - a))*(5 - x) >= 0"),
+    ("abs(x - a)", "(exp(x - a) - (x - a) - 1)*(3000000 - x) >= 0"),
+    ("norm(x, y)", "(cosh(x) + cosh(y) - 2)*(3 - x) >= 0"),
+    ("abs(x)", "(3 - x)*(1 - cos(x)) >= 0"),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), TOUCHED, ids=[f"{t} | {w}" for t, w in TOUCHED])
+def test_a_border_that_is_touched_from_within_is_not_left_out(text, where):
+    """u >= 0 holds on both sides of a point at which u is 0 and has no slope: what fails there fails inside."""
+    wrt = "x,y" if "y" in text else "x"
+    try:
+        level = summary(text, wrt, where)[0]
+    except Undetermined:
+        level = "open"
+    assert level in ("C0", "discontinuous", "open")
+    assert summary("x**2*sin(x)", "x", where)[0] == "Cinf"

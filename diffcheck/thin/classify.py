@@ -267,7 +267,7 @@ def _through_gradient(
     assert here is not None
     inner: list[Question] = []
     for n in question.wrt:
-        slope = linear.coeff(direction(n)) if n in site.bound else sp.diff(here, symbol(n))
+        slope = linear.coeff(direction(n)) if n in site.bound else _along(n, here, linear, site)
         partial = sp.diff(expr, symbol(n))
         if partial.free_symbols.isdisjoint(point) and partial == slope:
             continue
@@ -288,6 +288,12 @@ def _through_gradient(
         if worst.level < C0:
             break
     return Leaf(site.wall, rays[0].conditions, rays[0].point, _one_better(worst))
+
+
+def _along(n: str, here: sp.Expr, linear: sp.Expr, site: Site) -> sp.Expr:
+    """Return the slope in a name that moves a point: d f(b(z), z)/dz is f_z + f_x*b'(z)."""
+    turned = (linear.coeff(direction(m)) * sp.diff(e, symbol(n)) for m, e in site.wall.base)
+    return sp.expand(sp.diff(here, symbol(n)) - sp.Add(*turned))
 
 
 def _one_better(gradient: Outcome) -> Outcome:

@@ -195,33 +195,41 @@ def _kept(still: Expansion, condition: Node) -> bool | None:
 
 
 def _kept_sign(still: Expansion, comparison: Node) -> int | None:
-    """Return the sign of all pieces that a difference can have near the point, if it is one and they are continuous.
-
-    A branch whose own condition keeps its truth nearby is one piece: abs(x) + 1 is x + 1 where x is 3.
-    """
-    at = {symbol(n): g.terms[0][0] if g.terms else sp.S.Zero for n, g in still.base.items()}
+    """Return the sign of all pieces that a difference can have near the point, if it is one and they are continuous."""
     found: set[int] = set()
-    for assignment, piece in Pieces().with_choices(difference_of(comparison)):
-        if any(_kept(still, part.args[0]) is (not taken) for part, taken in assignment):
-            continue
-        if any(s.is_integer for s in piece.free_symbols):
-            return None  # an integer part
-        value = piece.xreplace(at)
-        if not has_value(value) or any(p.base == 0 for p in value.atoms(sp.Pow)):
+    for piece in _beside(still, difference_of(comparison)):
+        value = None if piece is None else _value_at(still, piece)
+        if value is None:
             return None
         found.add(still.place.sign(value))
     return found.pop() if len(found) == 1 and 0 not in found else None
 
 
+def _beside(still: Expansion, node: Node) -> Iterator[sp.Expr | None]:
+    """Yield the pieces that a part can have near the point; None for one that holds an integer part.
+
+    A branch whose own condition keeps its truth nearby is one piece: abs(x) + 1 is x + 1 where x is 3.
+    """
+    for assignment, piece in Pieces().with_choices(node):
+        if not any(_kept(still, part.args[0]) is (not taken) for part, taken in assignment):
+            yield None if any(s.is_integer for s in piece.free_symbols) else piece
+
+
+def _value_at(still: Expansion, piece: sp.Expr) -> sp.Expr | None:
+    """Return the value of a piece at the point; None where it has none, or may be singular."""
+    at = {symbol(n): g.terms[0][0] if g.terms else sp.S.Zero for n, g in still.base.items()}
+    value = piece.xreplace(at)
+    return value if has_value(value) and not any(p.base == 0 for p in value.atoms(sp.Pow)) else None
+
+
 def _singular_at(still: Expansion, node: Node) -> bool:
-    """Whether the gap of a quotient, power, logarithm or asin vanishes at a point."""
-    if node.op == "pow" and node.args[1].op == NUMBER and to_rational(node.args[1].leaf).is_Integer:
-        return False  # natural: a minus sign is an operation of its own
-    try:
-        gap = still.value(node.args[SINGULAR_ARGUMENT[node.op]]).germ
-        if node.op == "asin":
-            square = still.algebra.mul(gap, gap)
-            gap = still.algebra.add(constant(sp.S.One), still.algebra.scale(square, sp.S.NegativeOne))
-        return still.algebra.sign(gap) == 0
-    except (UndefinedHere, ZeroDivisionError):
-        return False  # something inside is singular, and is looked at by itself
+    """Whether the gap of a quotient, power, logarithm or asin vanishes at a point, that of any piece beside it."""
+    if node.op == "pow" and node.args[1].is_natural:
+        return False
+    for piece in _beside(still, node.args[SINGULAR_ARGUMENT[node.op]]):
+        value = None if piece is None else _value_at(still, piece)
+        if value is None:
+            return True
+        if still.place.sign(1 - value**2 if node.op == "asin" else value) == 0:
+            return True
+    return False
