@@ -27,7 +27,7 @@ X = sp.Symbol("x", real=True)
     ],
 )
 def test_equal_integers_are_members_of_their_own(expr, found):
-    """They hold all at which it vanishes for all x, and others perhaps; where no formula is found they are not known."""
+    """They hold all at which it vanishes for all x, and others perhaps; else they are not known."""
     members = vanishing_members(expr, [K, M])
     assert (None if members is None else set(members)) == found
 

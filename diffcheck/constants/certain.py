@@ -22,7 +22,7 @@ from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import NEGATED
+from diffcheck.conditions.relations import BORDERED, NEGATED
 from diffcheck.constants.cases import ends_of, enough
 from diffcheck.constants.ends import far_out
 from diffcheck.constants.whole import always_met
@@ -230,12 +230,17 @@ def _never(c: Constraint, known: Sequence[Constraint]) -> bool:
 
 
 def _misses(leaf: Leaf, path: Point, known: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
-    """Whether no point of a part of a line satisfies a condition of the leaf that asks something of variables."""
+    """Whether a part of a line stays off a leaf and off its border, by a condition that asks something of variables.
+
+    Then so do all points near it, among which are some of the other leaves; on the border alone would be none of them.
+    """
     asked = (*leaf.asked, *constraints_on(leaf.wall, ()))
     return any(
-        not c.expr.free_symbols <= constants and _never(Constraint(c.expr.xreplace(path), c.rel), known)
+        _never(Constraint(c.expr.xreplace(path), BORDERED.get(c.rel, c.rel)), known)
         for c in asked
-        if c.expr.free_symbols <= {*path, *constants}
+        if c.rel != "!="
+        and not c.expr.free_symbols <= constants
+        and c.expr.free_symbols <= {*path, *constants}
     )
 
 

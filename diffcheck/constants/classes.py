@@ -100,7 +100,7 @@ def _levels(
 ) -> dict[Smoothness, list[Example]]:
     """Return the classes that occur for some of the examples, with these; those that are not decided are left out.
 
-    So are those for which nothing happens by chance, which shows nearby.
+    So are those for which nothing happens by chance, which shows nearby, and those that have no neighbours to show it.
     """
     worst = min(b.outcome.level for b in bad)
     found: dict[Smoothness, list[Example]] = {}
@@ -108,8 +108,8 @@ def _levels(
         level = _level(bad, example, where)
         if level is None:
             continue
-        nearby = _nearby(example, where) if level > worst else ()
-        if all(_level(bad, near, where) in (level, None) for near in nearby):
+        nearby = {_level(bad, near, where) for near in _nearby(example, where)} if level > worst else {level}
+        if level in nearby and nearby <= {level, None}:
             found.setdefault(level, []).append(example)
     return found
 
@@ -117,10 +117,14 @@ def _levels(
 def _nearby(example: Example, where: Sequence[Constraint]) -> Iterator[Example]:
     """Yield constants a little larger and a little smaller that the domain allows."""
     own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(example)]
-    for step in NEARBY:
-        moved = {s: v + step * sp.Rational(i + 7, 7) for i, (s, v) in enumerate(example.items())}
-        if all(holds(c, moved) for c in own):
-            yield moved
+    for size in (1, 10**3, 10**6):
+        around = [
+            {s: v + step * sp.Rational(i + 7, 7 * size) for i, (s, v) in enumerate(example.items())}
+            for step in NEARBY
+        ]
+        if all(holds(c, moved) for moved in around for c in own):
+            yield from around
+            return
 
 
 def _group(level: Smoothness, merged: Mapping[Smoothness, Sequence[Example]], bad: Sequence[Leaf]) -> Group:
@@ -163,7 +167,8 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
     if not _is_writable(bad, example):
         return None
     domain = [Constraint(c.expr.xreplace(dict(example)), c.rel) for c in where]
-    if domain and reach(domain).status is Status.UNSAT:
+    inside = reach(domain).status if domain else Status.SAT
+    if inside is Status.UNSAT:
         return None
     borders = (c.expr.xreplace(dict(example)) for b in bad for c in (*b.conditions, *b.wall.conditions))
     if any(e == 0 for e in borders):
@@ -177,7 +182,7 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
             return b.outcome.level
         if status is not Status.UNSAT:
             unsure = b.outcome.level
-    return CINF if unsure is None else None
+    return CINF if unsure is None and inside is Status.SAT else None
 
 
 def _examples(

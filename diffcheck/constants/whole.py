@@ -24,11 +24,13 @@ from diffcheck.conditions.relations import STRICT
 from diffcheck.constants.cases import ends_of
 from diffcheck.constants.ends import far_out
 from diffcheck.walls.explore import Leaf
+from diffcheck.walls.members import integer_zeros
 from diffcheck.walls.points import constraints_on
 
 __all__ = ["always_met"]
 
 N = inner_symbol("n")
+HALF = sp.Rational(1, 2)
 MAX_MODULUS = 4
 MAX_WINDOWS = 6
 
@@ -43,7 +45,7 @@ def always_met(leaves: Sequence[Leaf], constants: set[sp.Symbol], where: Sequenc
     own = tuple(c for c in where if c.expr.free_symbols <= constants)
     if any(_met_far_out(leaf, constants, where, own) for leaf in leaves):
         return True
-    known = [asked for leaf in leaves if (asked := _asked(leaf, constants, where)) is not None]
+    known = [asked for leaf in leaves for asked in _asked(leaf, constants, where)]
     rates = {abs(sp.diff(c.expr, k)) for k, conditions in known for c in conditions}
     for modulus in sorted(int(r) for r in rates if r.is_Integer and 0 < r <= MAX_MODULUS):
         for n, bounds in list(dict.fromkeys(_windows(known, modulus)))[:MAX_WINDOWS]:
@@ -106,19 +108,35 @@ def _is_numbered(leaf: Leaf, constants: set[sp.Symbol]) -> bool:
     )
 
 
-def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Asked | None:
-    """Return the integer of a leaf with its conditions, without those that hold for all constants but a null set.
+def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Asked]:
+    """Yield the integer of a leaf with alternatives of its conditions, without those that constants seldom fail.
 
-    None where these are about anything else.
+    None where these are about anything else.  Of u(k) != 0 the members at which u vanishes for all constants are left
+    out: they are the only ones, perhaps, that there are in an interval.
     """
     if not _is_numbered(leaf, constants):
-        return None
+        return
     (k,) = leaf.wall.integers
     asked = [Constraint(_short(c.expr), c.rel) for c in (*leaf.asked, *constraints_on(leaf.wall, where))]
     asked = [c for c in asked if c.expr.free_symbols or not holds(c, {})]
-    if not all(_is_bound(c, k, constants) for c in asked):
-        return None
-    return k, tuple(c for c in asked if c.rel != "!=")
+    zeros: set[int] = set()
+    for c in (c for c in asked if c.rel == "!=" and k in c.expr.free_symbols):
+        idle = integer_zeros(c.expr, k, leaf.witness)
+        if idle is None:
+            return
+        zeros |= set(idle)
+    plain = tuple(c for c in asked if c.rel != "!=")
+    if all(_is_bound(c, k, constants) for c in plain):
+        yield from ((k, (*plain, *between)) for between in _off(k, sorted(zeros)))
+
+
+def _off(k: sp.Symbol, numbers: Sequence[int]) -> Iterator[Conjunction]:
+    """Yield the intervals of an integer between those that are left out."""
+    low: Conjunction = ()
+    for n in numbers:
+        yield (*low, Constraint(n - HALF - k, ">"))
+        low = (Constraint(k - n - HALF, ">"),)
+    yield low
 
 
 def _short(u: sp.Expr) -> sp.Expr:
@@ -127,11 +145,9 @@ def _short(u: sp.Expr) -> sp.Expr:
 
 
 def _is_bound(c: Constraint, k: sp.Symbol, constants: set[sp.Symbol]) -> bool:
-    """Whether a condition is one on constants, a bound on ``k``, or leaves out what constants seldom meet."""
+    """Whether a condition is one on constants, or a bound on ``k``."""
     names = c.expr.free_symbols
-    if not names <= {k, *constants}:
-        return False
-    return k not in names or ends_of(c, k) is not None or (c.rel == "!=" and bool(names & constants))
+    return names <= {k, *constants} and (k not in names or ends_of(c, k) is not None)
 
 
 def _at(asked: Asked, value: sp.Expr) -> Conjunction:

@@ -166,13 +166,13 @@ def place(leaf: Leaf, gap: Gap, problem: Problem, known: Collection[Constraint])
 
 def spoken(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
     """Return what people call the symbols of the analysis: letters for integers, the variable for its root."""
-    steps = {step.value for step in wall.steps or ()}
+    steps = {s.value: s.of for s in wall.steps or () if s.value.is_Symbol and s.value not in s.of.free_symbols}
     own = [k for k in wall.integers if k not in steps]
     names: dict[sp.Symbol, sp.Expr] = {
         k: sp.Symbol(c, integer=True) for k, c in zip(own, _letters(problem), strict=False)
     }
-    for step in wall.steps or ():
-        names[step.value] = sp.floor(step.of.xreplace(names))
+    for value, u in steps.items():
+        names[value] = sp.floor(u.xreplace(names))
     if wall.implicit is not None:
         value = wall.point()[wall.variable].xreplace(names)
         names[wall.implicit.symbol] = symbol(wall.variable) - (value - wall.implicit.symbol)
@@ -223,7 +223,7 @@ def _exceptions(leaf: Leaf, k: sp.Symbol, apart: Sequence[Constraint]) -> Iterat
     apart: what is said of it anyway.
     """
     wall = leaf.wall
-    bounds = [c for c in apart if c.expr.free_symbols == {k}]
+    bounds = [c for c in apart if c.expr.free_symbols == {k} and c.rel != "!="]
     for c in (c for c in wall.conditions if k in c.expr.free_symbols):
         alone = c.expr.free_symbols == {k}
         senses: dict[int, Relation] = {}

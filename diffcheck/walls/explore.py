@@ -259,10 +259,14 @@ def _set_apart(wall: Wall, cell: Cell) -> tuple[Constraint, ...]:
     corner at the member k = 0.
     """
     parts = {step.value for step in wall.steps or ()} | set(wall.integers)
-    held = (f for c in cell.exceptional for f in factors(c) if f.free_symbols & parts)
-    return tuple(
-        Constraint(f, "!=") for f in dict.fromkeys(held) if all(s.is_integer for s in f.free_symbols)
-    )
+    held: dict[sp.Expr, None] = {}
+    for f in (f for c in cell.exceptional for f in factors(c) if f.free_symbols & parts):
+        if all(s.is_integer for s in f.free_symbols):
+            held[f] = None
+        else:
+            members = vanishing_members(f, wall.integers, cell.point) or ()
+            held.update(dict.fromkeys(k - value for k, value in members))
+    return tuple(Constraint(f, "!=") for f in held)
 
 
 def _turned(

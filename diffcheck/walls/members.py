@@ -60,7 +60,7 @@ def integer_zeros(
 ) -> list[int] | None:
     """Return integers among which are all at which ``expr`` vanishes identically in all else, other integers too."""
     found = vanishing_members(expr, [k], near)
-    return None if found is None else [int(n) for _, n in found]
+    return None if found is None else sorted(int(n) for _, n in found)
 
 
 def bounded_integers(f: sp.Expr, k: sp.Symbol) -> list[int] | None:
