@@ -47,7 +47,7 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         names.add(leaf.wall.implicit.symbol)
     constants = {symbol(n) for n in problem.constants}
     # What an integer part lies between is no condition: floor(a) < a.
-    known_steps = {s for step in leaf.wall.steps or () for s in step.value.free_symbols}
+    known_steps = {k for value in leaf.wall.integer_parts for k in value.free_symbols}
     # A wall has conditions: those on variables may be plain to see from its formula, others may hold anyway.
     real = [
         c
@@ -65,7 +65,7 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
 
 def all_apart(problem: Problem, leaf: Leaf) -> list[Constraint]:
     """Return all conditions of a leaf that names of the question and integers of its wall say, needed or not."""
-    steps = {s for step in leaf.wall.steps or () for s in step.value.free_symbols}
+    steps = {k for value in leaf.wall.integer_parts for k in value.free_symbols}
     names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | (set(leaf.wall.integers) - steps)
     own = (*leaf.wall.conditions, *leaf.conditions)
     return list(dict.fromkeys(c for c in own if c.rel in {"<", ">"} and c.expr.free_symbols <= names))

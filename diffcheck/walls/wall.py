@@ -88,6 +88,12 @@ class Wall:
         return Thin(self.gap, (*own, *equations), inside)
 
     @property
+    def integer_parts(self) -> dict[sp.Expr, sp.Expr]:
+        """Return the integers that stand for an integer part, floor(u) by n for u; k = floor(sqrt(k)) asks of k."""
+        steps = (s for s in self.steps or () if s.value.free_symbols)
+        return {s.value: s.of for s in steps if s.value.free_symbols.isdisjoint(s.of.free_symbols)}
+
+    @property
     def formula(self) -> object:
         """What walls with other conditions have in common."""
         return self.gap, self.base, self.implicit
