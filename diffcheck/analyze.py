@@ -12,23 +12,19 @@ from __future__ import annotations
 import time
 
 from diffcheck.algebra.lower import lower
-from diffcheck.algebra.printer import shown
 from diffcheck.analysis.conclude import conclude
 from diffcheck.analysis.look import look
 from diffcheck.analysis.work import Work
 from diffcheck.conditions.facts import never_zero
 from diffcheck.deadline import TimeOver, before, conclusion
-from diffcheck.errors import Undetermined
 from diffcheck.problem import Problem
 from diffcheck.verdict import CINF, D1, Analysis
 from diffcheck.walls.addends import Addends
 from diffcheck.walls.gaps import Pieces
-from diffcheck.walls.interior import interior
+from diffcheck.walls.interior import interior, undecided
 
 __all__ = ["analyze"]
 
-# Constraints of which the border is not told from the interior.
-BORDERS = frozenset({">=", "<="})
 # The time for the conclusion, as a part of the time for the look.
 WORDS = 0.25
 
@@ -44,7 +40,7 @@ def analyze(problem: Problem, until: float | None = None) -> Analysis:
     until = conclusion() if until is None else until
     tree = lower(problem.tree)
     names = tuple(dict.fromkeys([*problem.wrt, *problem.constants]))
-    where = tuple(interior(problem.where))
+    where = tuple(interior(problem.where, bordered=True))
     nonzero = never_zero(where)
     work = Work(problem, tree, where, names, nonzero, Addends(tree, nonzero), until=until)
     pieces = Pieces()
@@ -57,10 +53,9 @@ def analyze(problem: Problem, until: float | None = None) -> Analysis:
         work.open.append(str(over))
         work.cut = True
     found = _concluded(work, pieces, until, WORDS * max(until - start, 0))
-    border = next((c for c in where if c.rel in BORDERS), None)
+    border = next((c for c in where if c.rel == ">="), None)
     if border is not None and found.smoothness != CINF:
-        # What was seen may be on the border alone.
-        raise Undetermined(f"the interior of `{shown(border.expr)}` >= 0 is not decided")
+        raise undecided(border.expr)  # what was seen may be on the border alone
     return found
 
 

@@ -164,6 +164,14 @@ def test_a_steep_slope_is_no_break(text: str) -> None:
     assert opinion(make_problem(text, ("x", "y") if "y" in text else ("x",)), 1)[0] == oracle.SMOOTH
 
 
+@pytest.mark.parametrize("inner", ["x*y*z", "x + 100", "cosh(3*x)*30"])
+def test_waves_that_no_step_resolves_are_no_break(inner: str) -> None:
+    """cos(abs(exp(100))) has a wave of 1e-43: where no decision changes analytic functions alone are composed."""
+    names = tuple(n for n in "xyz" if n in inner.replace("cosh", ""))
+    problem = make_problem(f"cos(abs(exp({inner})))", names)
+    assert {opinion(problem, seed)[0] for seed in (1, 2, 4, 1152)} == {oracle.SMOOTH}
+
+
 def test_a_slow_power_is_no_jump() -> None:
     """t**(1/100) goes to 0 as well, only slowly."""
     assert opinion(make_problem("abs(x)**(1/100)", ("x",)), 1)[0] == 0

@@ -2,10 +2,10 @@
 
 import pytest
 import sympy as sp
+from questions import summary
 
 from diffcheck.check import check
 from diffcheck.walls.members import integer_zeros, vanishing_members
-from tests.questions import summary
 
 K, M = sp.symbols("k m", integer=True)
 X = sp.Symbol("x", real=True)

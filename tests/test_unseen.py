@@ -1,10 +1,10 @@
 """Pieces between curves that touch: no direction meets them, and what is singular in them is not overlooked."""
 
 import pytest
+from questions import summary
 
 from diffcheck.check import check
 from diffcheck.verdict import C0, Smoothness
-from tests.questions import summary
 
 # Positive between the parabolas x**2 and 2*x**2 alone, and x**4/4 half way between them.
 STRIP = "relu((y - x**2)*(2*x**2 - y))"

@@ -44,7 +44,7 @@ def signs(expr: sp.Expr, known: Mapping[sp.Expr, Signs] = MappingProxyType({})) 
             if len(product) == len(ANY):
                 break
         return product
-    if expr.is_Pow and not isinstance(expr, sp.exp):
+    if expr.is_Pow:
         return _power_signs(expr.exp, signs(expr.base, known))
     if isinstance(expr, sp.exp | sp.cosh):
         return ABOVE

@@ -13,7 +13,7 @@ import sympy as sp
 
 from diffcheck.algebra.balls import enclose, exact_value, sign_at
 from diffcheck.algebra.identity import Decision, is_zero
-from diffcheck.conditions.relations import ACCEPTS, FLIPPED, OPPOSITE, Relation
+from diffcheck.conditions.relations import ACCEPTS, BORDERED, FLIPPED, OPPOSITE, Relation
 
 __all__ = ["Constraint", "all_hold", "are_opposed", "holds", "may_hold"]
 
@@ -32,6 +32,11 @@ class Constraint:
     def opposite(self) -> Constraint | None:
         """What holds beyond the border of a strict condition; None for others."""
         return Constraint(self.expr, OPPOSITE[self.rel]) if self.rel in OPPOSITE else None
+
+    @property
+    def bordered(self) -> Constraint:
+        """The condition with its border: u >= 0 for u > 0."""
+        return Constraint(self.expr, BORDERED.get(self.rel, self.rel))
 
     @property
     def outward(self) -> Constraint:

@@ -136,12 +136,11 @@ def occurrence(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint
 
     A variable that goes far enough satisfies all conditions that are linear in it and ask for one direction; the
     others do not hold it, and are satisfied first.  Conditions on variables alone hold at the witness.  Bounds that
-    leave an integer room for 1 leave it a value, whatever they are but for a null set; so do conditions that each leave
-    out finitely many.
+    leave an integer room for 1 leave it a value, whatever they are but for a null set.
     """
     if any(symbol(n) in constants for n, _ in leaf.wall.base):
         return None
-    left = [_without_squares(c) for c in _without_steps(_without_exceptions(_asked(leaf, where), leaf), leaf)]
+    left = [_without_squares(c) for c in _without_steps(_asked(leaf, where), leaf)]
     while any(c.expr.free_symbols & constants and c.expr.free_symbols - constants for c in left):
         variables = {s for c in left for s in c.expr.free_symbols if s in leaf.witness}
         for s in sorted(variables - constants, key=lambda s: (bool(s.is_integer), s.name)):
@@ -171,18 +170,6 @@ def _without_squares(c: Constraint) -> Constraint:
         return c
     odd = [f for f in sp.Mul.make_args(c.expr) if not (f.is_positive or (f.is_Pow and f.exp.is_even))]
     return Constraint(sp.Mul(*odd), c.rel)
-
-
-def _without_exceptions(asked: Sequence[Constraint], leaf: Leaf) -> list[Constraint]:
-    """Drop conditions u != 0 on an integer that nothing else mentions, where each leaves out finitely many."""
-    left = list(asked)
-    for k in set(leaf.wall.integers) - {step.value for step in leaf.wall.steps or ()}:
-        involved = [c for c in left if k in c.expr.free_symbols]
-        if all(
-            c.rel == "!=" and c.expr.is_polynomial(k) and sp.Poly(c.expr, k).LC().is_number for c in involved
-        ):
-            left = [c for c in left if c not in involved]
-    return left
 
 
 def _without_steps(asked: Sequence[Constraint], leaf: Leaf) -> list[Constraint]:
@@ -281,7 +268,7 @@ def _leave_an_integer(involved: Sequence[Constraint], k: sp.Symbol) -> bool:
     missing = 0
     for c in involved:
         if c.rel == "!=":
-            if c.expr.free_symbols != {k} or not c.expr.is_polynomial(k):
+            if not c.expr.is_polynomial(k) or not sp.LC(c.expr, k).is_number:
                 return False
             missing += sp.degree(c.expr, k)
             continue

@@ -22,7 +22,7 @@ from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.implied import Conjunction, covered
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import BORDERED, NEGATED
+from diffcheck.conditions.relations import NEGATED
 from diffcheck.constants.cases import ends_of, enough
 from diffcheck.constants.ends import far_out
 from diffcheck.constants.whole import always_met
@@ -232,11 +232,11 @@ def _never(c: Constraint, known: Sequence[Constraint]) -> bool:
 def _misses(leaf: Leaf, path: Point, known: Sequence[Constraint], constants: set[sp.Symbol]) -> bool:
     """Whether a part of a line stays off a leaf and off its border, by a condition that asks something of variables.
 
-    Then so do all points near it, among which are some of the other leaves; on the border alone would be none of them.
+    Nearby points then miss it too.  A line on the border alone, as y = 0 of y > 0, may have the leaf on one side.
     """
     asked = (*leaf.asked, *constraints_on(leaf.wall, ()))
     return any(
-        _never(Constraint(c.expr.xreplace(path), BORDERED.get(c.rel, c.rel)), known)
+        _never(Constraint(c.expr.xreplace(path), c.bordered.rel), known)
         for c in asked
         if c.rel != "!="
         and not c.expr.free_symbols <= constants

@@ -35,6 +35,8 @@ MAX_SOLVED_SAMPLES = 5
 MAX_DENOMINATOR = 64
 SIDESTEPS = (sp.S.Zero, sp.Rational(1, 13), sp.Rational(-1, 13), sp.Rational(1, 211))
 NEARBY = (sp.Rational(1, 1009), sp.Rational(-1, 997))
+# What these are divided by where the domain is narrow.
+CLOSER = (1, 10**3, 10**6)
 MAX_EXPONENT = 40
 EXTREMES = (sp.Integer(1000), sp.Rational(1, 1000))
 
@@ -108,23 +110,24 @@ def _levels(
         level = _level(bad, example, where)
         if level is None:
             continue
-        nearby = {_level(bad, near, where) for near in _nearby(example, where)} if level > worst else {level}
+        around = _nearby(example, where) if level > worst else [example]
+        nearby = {_level(bad, near, where) for near in around}
         if level in nearby and nearby <= {level, None}:
             found.setdefault(level, []).append(example)
     return found
 
 
-def _nearby(example: Example, where: Sequence[Constraint]) -> Iterator[Example]:
-    """Yield constants a little larger and a little smaller that the domain allows."""
+def _nearby(example: Example, where: Sequence[Constraint]) -> list[Example]:
+    """Return constants a little larger and a little smaller, closer where the domain asks for it; or none."""
     own = [c for c in where if c.expr.free_symbols and c.expr.free_symbols <= set(example)]
-    for size in (1, 10**3, 10**6):
-        around = [
+    for size in CLOSER:
+        around: list[Example] = [
             {s: v + step * sp.Rational(i + 7, 7 * size) for i, (s, v) in enumerate(example.items())}
             for step in NEARBY
         ]
         if all(holds(c, moved) for moved in around for c in own):
-            yield from around
-            return
+            return around
+    return []
 
 
 def _group(level: Smoothness, merged: Mapping[Smoothness, Sequence[Example]], bad: Sequence[Leaf]) -> Group:
@@ -162,13 +165,14 @@ def _merged(found: Mapping[Smoothness, list[Example]]) -> dict[Smoothness, list[
 def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -> Smoothness | None:
     """Return the class for these constants; None if their domain is empty or a leaf that decides may not occur.
 
-    None also for constants that make powers of so many digits that SymPy, which writes them out, would not end.
+    None also where the domain may be empty and no leaf is in it, and for constants that make powers of so many digits
+    that SymPy, which writes them out, would not end.
     """
     if not _is_writable(bad, example):
         return None
     domain = [Constraint(c.expr.xreplace(dict(example)), c.rel) for c in where]
-    inside = reach(domain).status if domain else Status.SAT
-    if inside is Status.UNSAT:
+    inhabited = reach(domain).status if domain else Status.SAT
+    if inhabited is Status.UNSAT:
         return None
     borders = (c.expr.xreplace(dict(example)) for b in bad for c in (*b.conditions, *b.wall.conditions))
     if any(e == 0 for e in borders):
@@ -182,7 +186,7 @@ def _level(bad: Sequence[Leaf], example: Example, where: Sequence[Constraint]) -
             return b.outcome.level
         if status is not Status.UNSAT:
             unsure = b.outcome.level
-    return CINF if unsure is None and inside is Status.SAT else None
+    return CINF if unsure is None and inhabited is Status.SAT else None
 
 
 def _examples(

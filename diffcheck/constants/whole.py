@@ -109,10 +109,10 @@ def _is_numbered(leaf: Leaf, constants: set[sp.Symbol]) -> bool:
 
 
 def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -> Iterator[Asked]:
-    """Yield the integer of a leaf with alternatives of its conditions, without those that constants seldom fail.
+    """Yield the integer of a leaf with alternatives of its conditions, without those that hold but for a null set.
 
-    None where these are about anything else.  Of u(k) != 0 the members at which u vanishes for all constants are left
-    out: they are the only ones, perhaps, that there are in an interval.
+    Nothing where these are about anything else.  Of u(k) != 0 the members at which u vanishes for all constants are
+    left out: they are the only ones, perhaps, that there are in an interval.
     """
     if not _is_numbered(leaf, constants):
         return
@@ -127,11 +127,14 @@ def _asked(leaf: Leaf, constants: set[sp.Symbol], where: Sequence[Constraint]) -
         zeros |= set(idle)
     plain = tuple(c for c in asked if c.rel != "!=")
     if all(_is_bound(c, k, constants) for c in plain):
-        yield from ((k, (*plain, *between)) for between in _off(k, sorted(zeros)))
+        yield from ((k, (*plain, *interval)) for interval in _between(k, sorted(zeros)))
 
 
-def _off(k: sp.Symbol, numbers: Sequence[int]) -> Iterator[Conjunction]:
-    """Yield the intervals of an integer between those that are left out."""
+def _between(k: sp.Symbol, numbers: Sequence[int]) -> Iterator[Conjunction]:
+    """Yield the intervals of an integer between those that are left out.
+
+    N is any number in an interval: k != n would leave out a null set of these, k < n - 1/2 or k > n + 1/2 does not.
+    """
     low: Conjunction = ()
     for n in numbers:
         yield (*low, Constraint(n - HALF - k, ">"))

@@ -47,7 +47,7 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
         names.add(leaf.wall.implicit.symbol)
     constants = {symbol(n) for n in problem.constants}
     # What an integer part lies between is no condition: floor(a) < a.
-    known_steps = {k for value in leaf.wall.integer_parts for k in value.free_symbols}
+    known_steps = _step_integers(leaf)
     # A wall has conditions: those on variables may be plain to see from its formula, others may hold anyway.
     real = [
         c
@@ -65,10 +65,15 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
 
 def all_apart(problem: Problem, leaf: Leaf) -> list[Constraint]:
     """Return all conditions of a leaf that names of the question and integers of its wall say, needed or not."""
-    steps = {k for value in leaf.wall.integer_parts for k in value.free_symbols}
-    names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | (set(leaf.wall.integers) - steps)
-    own = (*leaf.wall.conditions, *leaf.conditions)
-    return list(dict.fromkeys(c for c in own if c.rel in {"<", ">"} and c.expr.free_symbols <= names))
+    own = set(leaf.wall.integers) - _step_integers(leaf)
+    names = {symbol(n) for n in (*problem.wrt, *problem.constants)} | own
+    every = (*leaf.wall.conditions, *leaf.conditions)
+    return list(dict.fromkeys(c for c in every if c.rel in {"<", ">"} and c.expr.free_symbols <= names))
+
+
+def _step_integers(leaf: Leaf) -> set[sp.Symbol]:
+    """Return the integers by which integer parts are known: n for floor(a), and j where that is 2*j + 1."""
+    return {k for value in leaf.wall.integer_parts for k in value.free_symbols}
 
 
 def _counted(c: Constraint) -> Constraint:

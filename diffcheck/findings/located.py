@@ -166,11 +166,12 @@ def place(leaf: Leaf, gap: Gap, problem: Problem, known: Collection[Constraint])
 
 def spoken(wall: Wall, problem: Problem) -> dict[sp.Symbol, sp.Expr]:
     """Return what people call the symbols of the analysis: letters for integers, the variable for its root."""
-    own = [k for k in wall.integers if k not in wall.integer_parts]
+    parts = wall.integer_parts
+    own = [k for k in wall.integers if k not in parts]
     names: dict[sp.Symbol, sp.Expr] = {
         k: sp.Symbol(c, integer=True) for k, c in zip(own, _letters(problem), strict=False)
     }
-    for value, u in wall.integer_parts.items():
+    for value, u in parts.items():
         names[value] = sp.floor(u.xreplace(names))
     if wall.implicit is not None:
         value = wall.point()[wall.variable].xreplace(names)

@@ -13,7 +13,7 @@ from diffcheck.algebra.printer import symbol
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.demands import demands
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import BORDERED, NEGATED, STRICT
+from diffcheck.conditions.relations import NEGATED, STRICT
 from diffcheck.verdict import Kind
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.factored import factors
@@ -67,7 +67,7 @@ def _order(leaf: Leaf) -> int:
 
 
 def _can_be(equations: Sequence[Constraint], wall: Wall) -> bool:
-    inside = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in wall.conditions]
+    inside = [c.bordered for c in wall.conditions]
     return reach([*equations, *inside]).status is not Status.UNSAT
 
 

@@ -291,7 +291,7 @@ def _through_gradient(
 
 
 def _along(n: str, here: sp.Expr, linear: sp.Expr, site: Site) -> sp.Expr:
-    """Return the slope in a name that moves a point: d f(b(z), z)/dz is f_z + f_x*b'(z)."""
+    """Return f_z, the slope in a free name that moves the point: d f(b(z), z)/dz is f_z + f_x*b'(z)."""
     turned = (linear.coeff(direction(m)) * sp.diff(e, symbol(n)) for m, e in site.wall.base)
     return sp.expand(sp.diff(here, symbol(n)) - sp.Add(*turned))
 

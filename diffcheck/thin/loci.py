@@ -22,7 +22,7 @@ from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.equations import Solved, solve_for
 from diffcheck.conditions.generic import vanishes_rarely
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import BORDERED, STRICT
+from diffcheck.conditions.relations import STRICT
 from diffcheck.errors import Undetermined
 from diffcheck.language.tree import Node
 from diffcheck.thin.rays import Ray
@@ -308,7 +308,7 @@ def _one_by_one(part: sp.Expr, candidates: list[sp.Symbol], system: _Partial) ->
             # On a thin set the border of a condition, a null set elsewhere, may be all there is: x = acos(1).
             held = (
                 *system.conditions,
-                *(Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in s.conditions),
+                *(c.bordered for c in s.conditions),
             )
             yield from _eliminated(
                 _Partial(

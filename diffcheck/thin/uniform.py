@@ -12,7 +12,6 @@ import sympy as sp
 
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import BORDERED
 from diffcheck.thin.rays import Ray, direction
 
 __all__ = ["uniform"]
@@ -25,7 +24,7 @@ def uniform(rays: Sequence[Ray], bound: Sequence[str], known: Sequence[Constrain
     """
     directions = [direction(n) for n in bound]
     for ray in rays:
-        closure = [Constraint(c.expr, BORDERED.get(c.rel, c.rel)) for c in ray.conditions]
+        closure = [c.bordered for c in ray.conditions]
         for pivot in ray.pivots:
             inside = [d for d in directions if d in pivot.free_symbols]
             if not inside:

@@ -197,39 +197,36 @@ def _kept(still: Expansion, condition: Node) -> bool | None:
 def _kept_sign(still: Expansion, comparison: Node) -> int | None:
     """Return the sign of all pieces that a difference can have near the point, if it is one and they are continuous."""
     found: set[int] = set()
-    for piece in _beside(still, difference_of(comparison)):
-        value = None if piece is None else _value_at(still, piece)
+    for value in _values_beside(still, difference_of(comparison)):
         if value is None:
             return None
         found.add(still.place.sign(value))
     return found.pop() if len(found) == 1 and 0 not in found else None
 
 
-def _beside(still: Expansion, node: Node) -> Iterator[sp.Expr | None]:
-    """Yield the pieces that a part can have near the point; None for one that holds an integer part.
+def _values_beside(still: Expansion, node: Node) -> Iterator[sp.Expr | None]:
+    """Yield the values at the point of all pieces that a part can have near it; None for one that may be singular.
 
     A branch whose own condition keeps its truth nearby is one piece: abs(x) + 1 is x + 1 where x is 3.
     """
-    for assignment, piece in Pieces().with_choices(node):
-        if not any(_kept(still, part.args[0]) is (not taken) for part, taken in assignment):
-            yield None if any(s.is_integer for s in piece.free_symbols) else piece
-
-
-def _value_at(still: Expansion, piece: sp.Expr) -> sp.Expr | None:
-    """Return the value of a piece at the point; None where it has none, or may be singular."""
     at = {symbol(n): g.terms[0][0] if g.terms else sp.S.Zero for n, g in still.base.items()}
-    value = piece.xreplace(at)
-    return value if has_value(value) and not any(p.base == 0 for p in value.atoms(sp.Pow)) else None
+    for assignment, piece in Pieces().with_choices(node):
+        if any(_kept(still, part.args[0]) is (not taken) for part, taken in assignment):
+            continue
+        value = piece.xreplace(at)
+        rounded = any(s.is_integer for s in piece.free_symbols)
+        singular = rounded or not has_value(value) or any(p.base == 0 for p in value.atoms(sp.Pow))
+        yield None if singular else value
 
 
 def _singular_at(still: Expansion, node: Node) -> bool:
-    """Whether the gap of a quotient, power, logarithm or asin vanishes at a point, that of any piece beside it."""
+    """Whether the gap of a quotient, power, logarithm or asin vanishes at the point, or may, for any of its pieces."""
     if node.op == "pow" and node.args[1].is_natural:
         return False
-    for piece in _beside(still, node.args[SINGULAR_ARGUMENT[node.op]]):
-        value = None if piece is None else _value_at(still, piece)
-        if value is None:
-            return True
-        if still.place.sign(1 - value**2 if node.op == "asin" else value) == 0:
-            return True
-    return False
+    try:
+        return any(
+            value is None or still.place.sign(1 - value**2 if node.op == "asin" else value) == 0
+            for value in _values_beside(still, node.args[SINGULAR_ARGUMENT[node.op]])
+        )
+    except Undetermined:
+        return True

@@ -20,11 +20,12 @@ from diffcheck.conditions.reach import reach
 from diffcheck.errors import Undetermined
 from diffcheck.germs.expand import Expansion, UndefinedHere
 from diffcheck.germs.germ import Algebra, Germ, Mono, NeedMoreTerms, constant
-from diffcheck.germs.resolve import BUILD, to_rational
-from diffcheck.language.tree import NAME, NUMBER, Node, number, substitute
+from diffcheck.germs.resolve import BUILD
+from diffcheck.language.tree import Node, number, substitute
 from diffcheck.walls.cell import BadWitness, Cell, Refine
 from diffcheck.walls.explore import Leaf
 from diffcheck.walls.gaps import COMPARISONS, Pieces, difference_of
+from diffcheck.walls.interior import RELATIONS
 from diffcheck.walls.outcome import OUTSIDE
 from diffcheck.walls.points import GENERIC
 
@@ -135,28 +136,24 @@ def demanded(tree: Node, constants: Collection[str]) -> Iterator[Constraint]:
         root = node.op == "pow" and not node.args[1].names() and not to_sympy(node.args[1]).is_Integer
         names = set(node.args[0].names()) if root or node.op in {"log", "asin"} else set()
         if names and names <= set(constants):
-            u = _with_magnitudes(node.args[0]) or to_sympy(node.args[0])
+            u = _with_magnitudes(node.args[0])
             yield Constraint(1 - u**2 if node.op == "asin" else u, ">")
 
 
-def _with_magnitudes(node: Node) -> sp.Expr | None:
-    """Return a formula in which branches that meet are magnitudes: the larger of a and b is (a + b + |a - b|)/2."""
-    if node.op == NUMBER:
-        return to_rational(node.leaf)
-    if node.op == NAME:
-        return symbol(str(node.leaf))
+def _with_magnitudes(node: Node) -> sp.Expr:
+    """Return a formula in which branches that meet are magnitudes: max(a, b) is (a + b + |a - b|)/2."""
     if node.op == "where":
-        return _as_magnitude(*node.args)
-    args = [_with_magnitudes(a) for a in node.args] if node.op in BUILD else [None]
-    return None if None in args else BUILD[node.op](*args)
+        return _as_magnitude(node)
+    return BUILD[node.op](*map(_with_magnitudes, node.args)) if node.op in BUILD else to_sympy(node)
 
 
-def _as_magnitude(condition: Node, first: Node, second: Node) -> sp.Expr | None:
-    if condition.op not in {"lt", "le", "gt", "ge"}:
-        return None
-    above, below = (first, second) if condition.op in {"gt", "ge"} else (second, first)
-    gap, high, low = (_with_magnitudes(n) for n in (difference_of(condition), above, below))
-    if gap is None or high is None or low is None:
-        return None
-    rate = sp.cancel((high - low) / gap) if gap != 0 else sp.nan
-    return low + rate * (gap + sp.Abs(gap)) / 2 if rate.is_Rational else None
+def _as_magnitude(node: Node) -> sp.Expr:
+    """Return b + r*(g + |g|)/2 for where(g > 0, a, b) with a - b = r*g."""
+    condition, first, second = node.args
+    if condition.op in RELATIONS:
+        above, below = (first, second) if RELATIONS[condition.op] == ">" else (second, first)
+        gap, high, low = map(_with_magnitudes, (difference_of(condition), above, below))
+        rate = sp.cancel((high - low) / gap) if gap != 0 else sp.nan
+        if rate.is_Rational:
+            return low + rate * (gap + sp.Abs(gap)) / 2
+    return to_sympy(node)

@@ -258,7 +258,7 @@ def _set_apart(wall: Wall, cell: Cell) -> tuple[Constraint, ...]:
     The integers are the steps' of an integer part, of constants say, and those of a family: x*abs(sin(c*x)) has no
     corner at the member k = 0.
     """
-    parts = {step.value for step in wall.steps or ()} | set(wall.integers)
+    parts = set(wall.integers)
     held: dict[sp.Expr, None] = {}
     for f in (f for c in cell.exceptional for f in factors(c) if f.free_symbols & parts):
         if all(s.is_integer for s in f.free_symbols):

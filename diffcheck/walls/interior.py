@@ -1,8 +1,8 @@
 """The interior of what `where` allows: inequalities for the points that are judged.
 
 A constraint u >= 0 allows points with u = 0 inside only where u does not change sign there, as x**2 >= 0 does: where u
-has a slope it does.  Where it may have none the constraint stays as it is, and allows the border as well: what is
-smooth there is smooth inside.
+has a slope it does.  Where it may have none, and where u > 0 may hold at a point and not around it, the constraint
+stays u >= 0 for those who ask for it so, and allows the border as well: what is smooth there is smooth inside.
 Gives up on: equations, which have no interior; integer parts.
 """
 
@@ -13,34 +13,59 @@ from collections.abc import Iterator, Mapping, Sequence
 import sympy as sp
 
 from diffcheck.algebra.lower import lower, to_sympy
+from diffcheck.algebra.printer import shown
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.reach import Status, reach
 from diffcheck.conditions.relations import Relation
 from diffcheck.errors import Undetermined
 from diffcheck.language.tree import Node
-from diffcheck.walls.gaps import Pieces, borders
+from diffcheck.walls.gaps import Pieces, borders, steps_of
 
-__all__ = ["RELATIONS", "interior"]
+__all__ = ["RELATIONS", "interior", "undecided"]
 
 RELATIONS: Mapping[str, Relation] = {"lt": "<", "le": "<", "gt": ">", "ge": ">"}
 
 
-def interior(where: Sequence[Node]) -> Iterator[Constraint]:
-    """Yield constraints for the interior of the domain, strict where that is known; Undetermined for what has none."""
+def interior(where: Sequence[Node], *, bordered: bool = False) -> Iterator[Constraint]:
+    """Yield strict constraints for the interior of the domain; Undetermined for what has none, or none that is known.
+
+    bordered: where it is not known, yield a constraint ``>=`` that allows the border as well.
+    """
     for condition in where:
         if condition.op == "and":
-            yield from interior(condition.args)
+            yield from interior(condition.args, bordered=bordered)
         elif condition.op in RELATIONS:
-            sign = 1 if RELATIONS[condition.op] == ">" else -1
-            u = sign * _difference(condition)
-            yield from [Constraint(u, ">")] if condition.op in {"lt", "gt"} else _opened(condition, sign, u)
-        elif condition.op == "ne":
+            own = list(_inside(condition))
+            if not bordered and any(c.rel == ">=" for c in own):
+                raise undecided(own[0].expr)
+            yield from own
+        elif condition.op == "ne" and _is_continuous(condition):
             yield Constraint(_difference(condition), "!=")
         else:
-            written = "==" if condition.op == "eq" else condition.op
+            written = {"eq": "==", "ne": "!="}.get(condition.op, condition.op)
             raise Undetermined(
                 f"`{written}` in a constraint is not decided, but for the value of a constant; use inequalities"
             )
+
+
+def undecided(u: sp.Expr) -> Undetermined:
+    """Return the reason that is given where the interior of ``u`` >= 0 is not known."""
+    return Undetermined(f"the interior of `{shown(u)}` >= 0 is not decided")
+
+
+def _inside(condition: Node) -> Iterator[Constraint]:
+    """Yield the interior of an inequality, or ``>=`` where it is not known."""
+    sign = 1 if RELATIONS[condition.op] == ">" else -1
+    u = sign * _difference(condition)
+    if condition.op in {"le", "ge"}:
+        yield from _opened(condition, sign, u)
+    else:
+        yield Constraint(u, ">" if _is_continuous(condition) else ">=")
+
+
+def _is_continuous(condition: Node) -> bool:
+    """Whether all branches of both sides meet, so that a strict condition holds around a point if it does there."""
+    return all(next(steps_of(lower(side), Pieces()), None) is None for side in condition.args)
 
 
 def _difference(condition: Node) -> sp.Expr:
@@ -49,8 +74,10 @@ def _difference(condition: Node) -> sp.Expr:
 
 
 def _opened(condition: Node, sign: int, u: sp.Expr) -> Iterator[Constraint]:
-    """Yield the interior of u >= 0: it has points with u = 0 where u does not change sign."""
+    """Yield the interior of u >= 0, with points at which u is 0 without a turn; itself where it may have any."""
     written = sign * (to_sympy(condition.args[0]) - to_sympy(condition.args[1]))
+    while _is_root(u) and _is_root(written):
+        u, written = u.base, written.base  # it has a value where its base is at least 0
     never_below = bool(written.is_nonnegative) or reach([Constraint(u, "<")]).status is Status.UNSAT
     if never_below and _total(written):
         return
@@ -58,21 +85,32 @@ def _opened(condition: Node, sign: int, u: sp.Expr) -> Iterator[Constraint]:
         factor, parts = sp.factor_list(u)
         yield Constraint(factor * sp.Mul(*(f for f, n in parts if n % 2)), ">")
         return
-    yield Constraint(u, ">=" if _may_touch(condition, u, never_below) else ">")
+    touched = reach([Constraint(u, "=")]).status is not Status.UNSAT if never_below else _may_touch(condition)
+    yield Constraint(u, ">=" if touched else ">")
 
 
-def _may_touch(condition: Node, u: sp.Expr, never_below: bool) -> bool:
-    """Whether ``u`` may vanish without a change of sign: where it has a kink, or no slope."""
-    if never_below:
-        root = u.is_Pow and u.exp.is_positive
-        return not root and reach([Constraint(u, "=")]).status is not Status.UNSAT
+def _is_root(u: sp.Expr) -> bool:
+    return bool(u.is_Pow and u.exp.is_Rational and u.exp.is_positive and not u.exp.is_Integer)
+
+
+def _may_touch(condition: Node) -> bool:
+    """Whether a difference may vanish without a change of sign: where it has a kink, or no slope.
+
+    Where a root is of 0 it counts if that has no slope: else there is no value on one side.  So do ends of an arcsine.
+    """
     pieces = Pieces()
-    turns = [b for side in condition.args for b in borders(lower(side), pieces)]
-    left, right = (pieces.of(lower(side)) for side in condition.args)
-    gaps = [a - c for a in left for c in right]
-    meets = [[Constraint(gap, "="), Constraint(b, "=")] for gap in gaps for b in turns]
-    level = [[Constraint(e, "=") for e in (gap, *_slopes(gap))] for gap in gaps]
-    return any(reach(system).status is not Status.UNSAT for system in (*meets, *level))
+    sides = [lower(side) for side in condition.args]
+    gaps = [a - c for a in pieces.of(sides[0]) for c in pieces.of(sides[1])]
+    turns = [b for side in sides for b in borders(side, pieces)]
+    systems = [[gap, b] for gap in gaps for b in turns]
+    systems += [[gap, e, *_slopes(e)] for gap in gaps for e in (gap, *_ended(gap))]
+    return any(reach([Constraint(e, "=") for e in system]).status is not Status.UNSAT for system in systems)
+
+
+def _ended(u: sp.Expr) -> list[sp.Expr]:
+    """Return what is at least 0 where an expression has a value, and ends its domain: bases of roots, 1 - v**2."""
+    roots = [p.base for p in u.atoms(sp.Pow) if not p.exp.is_Integer and p.base.free_symbols]
+    return [*roots, *(1 - f.args[0] ** 2 for f in u.atoms(sp.asin, sp.acos))]
 
 
 def _slopes(u: sp.Expr) -> list[sp.Expr]:

@@ -1,4 +1,4 @@
-"""Members of a family at which something vanishes: the integers among the zeros of an expression.
+"""Members of a family at which something vanishes: integers, and formulas in other integers, k = m for k - m.
 
 Each factor in the integer alone is a polynomial, or its real zeros are isolated (algebra/roots/) and the integers among
 them found; what alternates, as (-1)**k, is taken by parity.  None means that they are not all known.
@@ -19,12 +19,11 @@ from diffcheck.algebra.roots import Family, real_roots
 from diffcheck.algebra.signs import signs
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import Status, reach
-from diffcheck.conditions.relations import BORDERED
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 
 __all__ = ["Member", "border_members", "bounded_integers", "integer_zeros", "vanishing_members"]
 
-# Values of real symbols at which it is seen for which integers an expression may vanish whatever they are.
+# Real numbers, and spare ones, at which it is seen for which integers an expression may vanish whatever they are.
 SAMPLES = (sp.sqrt(2) / 3, -sp.sqrt(3) / 5)
 FEW_MEMBERS = 9
 # An integer, and its value: a number or a formula in other integers.
@@ -44,7 +43,7 @@ def vanishing_members(
     out: list[Member] = []
     for f in sp.Mul.make_args(sp.factor_terms(expr)):
         base = f.base if f.is_Pow and f.exp.is_positive else f
-        own = frozenset(base.free_symbols & set(integers))
+        own = base.free_symbols & set(integers)
         if not own or base.is_nonzero:
             continue
         part = _of_integers_alone(base, own, near or {})
@@ -88,7 +87,7 @@ def border_members(c: Constraint, conditions: Sequence[Constraint]) -> list[Memb
     """
     out: list[Member] = []
     for f in factors(c.expr):
-        inside = sorted((k for k in f.free_symbols if k.is_integer), key=_name)
+        inside = sorted((k for k in f.free_symbols if k.is_integer), key=str)
         real = f.free_symbols - set(inside)
         found = (vanishing_members(f, inside, dict.fromkeys(real, value)) for value in SAMPLES)
         members = next((some for some in found if some is not None), None)
@@ -102,7 +101,7 @@ def border_members(c: Constraint, conditions: Sequence[Constraint]) -> list[Memb
 
 def _allowed(f: sp.Expr, k: sp.Symbol, conditions: Sequence[Constraint]) -> list[Member] | None:
     """Return zeros of ``f`` among the integers that conditions allow, or have on their border, if these are few."""
-    own = [Constraint(d.expr, BORDERED.get(d.rel, d.rel)) for d in conditions if d.expr.free_symbols == {k}]
+    own = [d.bordered for d in conditions if d.expr.free_symbols == {k}]
     ends = (Constraint(k - FEW_MEMBERS, ">="), Constraint(-k - FEW_MEMBERS, ">="))
     if not own or any(reach([*own, end]).status is not Status.UNSAT for end in ends):
         return None
@@ -115,7 +114,7 @@ def _allowed(f: sp.Expr, k: sp.Symbol, conditions: Sequence[Constraint]) -> list
 
 
 def _of_integers_alone(
-    f: sp.Expr, integers: frozenset[sp.Symbol], near: Mapping[sp.Symbol, sp.Expr]
+    f: sp.Expr, integers: set[sp.Symbol], near: Mapping[sp.Symbol, sp.Expr]
 ) -> sp.Expr | None:
     """Return what vanishes, of integers alone, where ``f`` does whatever its other symbols are; None if unknown."""
     others = f.free_symbols - integers
@@ -148,11 +147,11 @@ def _members_of(part: sp.Expr) -> list[Member] | None:
 
 def _in_the_others(f: sp.Expr) -> list[Member] | None:
     """Return an integer as a formula in others where an expression vanishes: k - m**2 does for k = m**2."""
-    for k in sorted(f.free_symbols, key=_name):
+    for k in sorted(f.free_symbols, key=str):
         rate = sp.diff(f, k)
-        if abs(rate) == 1:
-            value = sp.expand(k - f / rate)
-            return [(k, value)] if value.is_integer else None
+        value = sp.expand(k - f / rate) if abs(rate) == 1 else sp.nan
+        if value.is_integer:
+            return [(k, value)]
     return None
 
 
@@ -214,7 +213,3 @@ def _integers_in(family: Family) -> set[int] | None:
     if not base.is_rational:
         return None
     return {int(base)} if base.is_Integer and family.has(0) else set()
-
-
-def _name(symbol: sp.Symbol) -> str:
-    return str(symbol.name)

@@ -34,7 +34,7 @@ from diffcheck.conditions.reach import Status, reach
 from diffcheck.walls.critical import critical_zeros
 from diffcheck.walls.factored import MAX_OPERATIONS, factors
 from diffcheck.walls.isolated import every_root, inside_box, level_wall, root_walls
-from diffcheck.walls.members import border_members, bounded_integers, integer_zeros, vanishing_members
+from diffcheck.walls.members import Member, border_members, bounded_integers, integer_zeros, vanishing_members
 from diffcheck.walls.points import GENERIC
 from diffcheck.walls.wall import Implicit, Thin, Wall, Walls
 
@@ -390,14 +390,16 @@ def _whole_lines(f: sp.Expr, v: sp.Symbol, wall: Wall) -> list[Wall] | None:
     if is_zero(rest) is not Decision.NO:
         return [replace(wall, gap=f)]
     members = vanishing_members(rest, [s for s in rest.free_symbols if s.is_integer], {v: IRRATIONAL})
+    if members is None:
+        return None
     found: list[Wall] = []
-    for k, value in () if members is None else members:
+    for k, value in members:
         member = wall.with_integer(k, value) if k in wall.integers else wall
         whole = _whole_lines(f if k in wall.integers else f.subs(k, value), v, member)
         if whole is None:
             return None
         found += whole
-    return None if members is None else found
+    return found
 
 
 def _at_root(f: sp.Expr, rest: sp.Expr, wall: Wall, implicit: Implicit) -> list[Wall] | None:
@@ -511,9 +513,7 @@ def _with_exceptions(f: sp.Expr, v: sp.Symbol, s: Solved, variables: Sequence[sp
     return _joined(parts)
 
 
-def _on_border(
-    f: sp.Expr, v: sp.Symbol, s: Solved, c: Constraint, member: tuple[sp.Symbol, sp.Expr]
-) -> Walls:
+def _on_border(f: sp.Expr, v: sp.Symbol, s: Solved, c: Constraint, member: Member) -> Walls:
     """Return a member for which a condition holds with equality: sqrt(pi*k) is a zero of sin(x**2) for k = 0 too."""
     k, n = member
     value = s.value.subs(k, n)

@@ -15,7 +15,6 @@ from diffcheck.algebra.printer import symbol
 from diffcheck.algebra.roots import Root
 from diffcheck.conditions.constraint import Constraint
 from diffcheck.conditions.equations import fresh_integer
-from diffcheck.conditions.relations import BORDERED
 
 __all__ = ["Implicit", "Points", "Step", "Thin", "Wall", "Walls", "family_key"]
 
@@ -81,15 +80,13 @@ class Wall:
         own = tuple(symbol(n) - e for n, e in self.base)
         known = {k for e in (*own, *equations) for k in e.free_symbols if k.is_integer}
         inside = tuple(
-            Constraint(c.expr, BORDERED.get(c.rel, c.rel))
-            for c in self.conditions
-            if {k for k in c.expr.free_symbols if k.is_integer} <= known
+            c.bordered for c in self.conditions if {k for k in c.expr.free_symbols if k.is_integer} <= known
         )
         return Thin(self.gap, (*own, *equations), inside)
 
     @property
     def integer_parts(self) -> dict[sp.Expr, sp.Expr]:
-        """Return the integers that stand for an integer part, floor(u) by n for u; k = floor(sqrt(k)) asks of k."""
+        """Return u by n for every n = floor(u) that is free; k = floor(sqrt(k)) is a condition on k instead."""
         steps = (s for s in self.steps or () if s.value.free_symbols)
         return {s.value: s.of for s in steps if s.value.free_symbols.isdisjoint(s.of.free_symbols)}
 
@@ -99,7 +96,7 @@ class Wall:
         return self.gap, self.base, self.implicit
 
     def with_integer(self, k: sp.Symbol, value: sp.Expr) -> Wall:
-        """Return the part of the family with ``k`` = ``value`` (a number, or 2*j + 1 for another integer j)."""
+        """Return the part of the family with ``k`` = ``value``: a number, or a formula in other integers."""
         left = tuple(i for i in self.integers if i != k)
         more = tuple(s for s in value.free_symbols if s.is_integer and s not in left)
         base = tuple((n, _put_in(e, k, value)) for n, e in self.base)

@@ -345,6 +345,11 @@ class Function:
         found = self(point)
         return (*_decisions, found is None)
 
+    def is_analytic(self, box: Mapping[str, Any]) -> bool:
+        """Whether every decision has one answer in all of a box of balls, and there is a value."""
+        value = self(box)
+        return value is not None and value is not DOUBT and DOUBT not in _decisions
+
 
 def value_of(node: Node) -> Any:
     """Return the value of an expression without names."""

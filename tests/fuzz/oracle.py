@@ -56,6 +56,8 @@ SPECIAL = [
 SMOOTH = 99.0
 # Steps of a line on which decisions are compared, and how many changes are looked at.
 STEPS, CHANGES = 40, 6
+# Places are known to more digits than these; a ball of this radius holds what was seen.
+AROUND = 1e-24
 # Bisection ends below this; before a contradiction, below the other.
 NARROW = fmpq(1, 10**28)
 NARROWEST = fmpq(1, 10**470)
@@ -335,6 +337,8 @@ def opinion(
             here, level = False, line_class(line, False, FINEST, below=worst)
         if level is None or level >= worst or _at_an_edge(problem, function, place, here, level):
             continue
+        if _is_analytic(function, place, direction):
+            continue
         looks = [line_class(line, here, scales, below=worst) for scales in (FINE, FINER)]
         nearest = _nearest(problem, place, direction, here)
         if nearest is not None:
@@ -344,6 +348,17 @@ def opinion(
             if worst == -2:
                 break
     return (SMOOTH, None) if where is None else (worst, where)
+
+
+def _is_analytic(function: Function, place: Point, direction: Point) -> bool:
+    """Whether every decision is one and the same within AROUND of a place, which is known to less than that.
+
+    Then analytic functions alone are composed there, and what looks like a break is a wave as short as exp(-100).
+    """
+    near = arb(0, AROUND)
+    return function.is_analytic(
+        {n: v + near * direction[n] if n in direction else v for n, v in place.items()}
+    )
 
 
 def _nearest(problem: Problem, place: Point, direction: Point, here: bool) -> Line | None:
