@@ -85,3 +85,15 @@ def test_a_root_in_a_gap_is_no_proof_that_it_stays_off_the_wall():
     assert found is not None
     text = "abs(w - a) - abs(sqrt(w**2) - a) + abs(w - b) + abs(w - c) + abs(w - d)"
     assert analyze(make_problem(text, ["w"], "a > 0, w > 0, b < 0, c < 0, d < 0")).smoothness is not None
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("kink", ["abs(w)", "relu(w)", "abs(w)*w"])
+def test_equal_terms_count_as_often_as_they_stand_there(kink, count):
+    """n*|w| minus |w| m times has its corner for n != m, and none for n = m."""
+    names = "abcd"[:count]
+    taken = " + ".join(f"(abs({c}) - {kink})" for c in names)
+    analysis = analyze(make_problem(f"{taken} + {count}*{kink}", ["w"]))
+    assert str(analysis.smoothness) == "Cinf"
+    (found,) = analyze(make_problem(f"{taken} + n*{kink}", ["w"])).findings
+    assert found.condition == f"n != {count}"

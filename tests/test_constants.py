@@ -502,3 +502,19 @@ def test_a_wall_for_a_constant_is_where_its_formula_is_real(slope):
 def test_a_formula_with_a_root_that_is_zero_all_along_loses_no_wall(text, zero):
     """c = x + sqrt(sin(x)**2 + cos(x)**2 - 1) is c = x: nowhere is what stands under the root above 0."""
     assert ask(text.format(zero), "x").verdict is not Verdict.DIFFERENTIABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "wrt"),
+    [
+        ("abs(x)**p + relu(c)*abs(x)", "p > 20", "x"),
+        ("where(c > 0, abs(x), max(x, 0)**p)", "p > 12", "x"),
+        ("abs(x)**(2*floor(p)) + relu(c)*abs(x)", "p > 1", "x"),
+        ("where(x**2 + y**2 == 0, 0, exp(-1/(x**2 + y**4))) + relu(c)*abs(x)", "", "x,y"),
+    ],
+)
+def test_a_class_that_may_be_better_is_none_in_a_case_either(text, where, wrt):
+    """|x|**p is C20 at least for p > 20; that it was followed to the ninth derivative says nothing."""
+    found = ask(text, wrt, where)
+    assert all(c.smoothness in (C0, CINF) for c in found.cases)
+    assert found.smoothness is None or found.smoothness == C0

@@ -3,7 +3,9 @@
 import pytest
 
 from diffcheck.check import check
+from diffcheck.errors import SyntaxProblem
 from diffcheck.question.indices import taken_apart
+from diffcheck.verdict import C0, CINF
 
 PLACES = {
     "mean(abs(y[i] - f[i]))": ["f[i] = y[i] for some i"],
@@ -102,3 +104,44 @@ def test_of_a_part_that_vanishes_on_many_branches_one_note_tells():
         "`sqrt(mean((y[i] - w*relu(v*x[i]))**2))` is zero only where y[i] = v*w*x[i] for every i, or where other "
         "branches are taken (6 more), which constants in general position rule out"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("relu(x[i] - max(x[i]))", "relu(x[k] - max(x[i]))"),
+        ("x[i]/sum(abs(x[i]))", "x[k]/sum(abs(x[i]))"),
+        ("sum(abs(x[i])) - abs(x[i])", "sum(abs(x[i])) - abs(x[k])"),
+    ],
+)
+def test_an_index_that_is_free_and_bound_is_that_of_one_vector(text, same):
+    """The x[i] beside max(x[i]) is one of its parts, whatever the letter under the maximum is."""
+    answers = [check(t, "x", certify=False) for t in (text, same)]
+    assert answers[0].smoothness == answers[1].smoothness
+    assert answers[0].wrt == answers[1].wrt
+
+
+@pytest.mark.parametrize("text", ["abs(p[k] - mean(p[i]))", "relu(p[k] - max(p[i]))"])
+def test_a_constraint_that_orders_the_parts_asks_which_one_is_meant(text):
+    """Of rising numbers the second of three may be their mean, the first may not: no symmetry answers for all."""
+    with pytest.raises(SyntaxProblem, match="which `k`"):
+        check(text, "p", "p[i] < p[i+1]", certify=False)
+
+
+@pytest.mark.parametrize("text", ["abs(x[i, j] - w[j])", "relu(w[j] - x[i, j])"])
+def test_a_constraint_without_indices_is_about_the_parts_that_there_are(text):
+    """x > w is x[i, j] > w[j] where w has one index: |x - w| is smooth there."""
+    assert check(f"sum({text})", "x,w", "x > w", certify=False).smoothness == CINF
+
+
+def test_a_constraint_on_parts_of_other_shapes_is_refused():
+    """x > u says nothing of x[i] and u[0, 0, 0]; it is not dropped."""
+    with pytest.raises(SyntaxProblem, match="which parts of"):
+        check("sum(abs(x[i] - w[i, j])) + u[0, 0, 0]", "x,w", "x > u", certify=False)
+
+
+@pytest.mark.parametrize(("size", "level"), [(1, CINF), (2, C0), (3, C0)])
+def test_a_constraint_on_pairs_that_stand_in_no_term_is_written_out(size, level):
+    """p[i] > q[i] holds for the one pair of n = 1; for more, p[0] = q[1] is left."""
+    report = check("sum(abs(p[i] - q[j]))", "p", "p[i] > q[i]", size=size, certify=False)
+    assert report.smoothness == level

@@ -69,3 +69,25 @@ def test_a_report_is_spelt_there_and_back() -> None:
     assert inner.findings[0].at == "L_F_x = y"
     assert inner.expression == report.expression
     assert spelt(inner, report.values).findings == report.findings
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "wrt"),
+    [
+        ("abs(F(x) - F(abs(x)))", "x > 0", None),
+        ("abs(F(x) - F(z))", "x == z", None),
+        ("abs(F(x) - F(2))", "x == 2", "F"),
+        ("abs(F(x))", "F(z) > 0, x == z", None),
+        ("abs(F(a*x))", "a == 0", "x"),
+    ],
+)
+def test_what_constraints_may_make_one_value_is_not_two(text: str, where: str, wrt: str | None) -> None:
+    """Each of these is smooth, for the constraint makes arguments equal, or one that does not move."""
+    report = check(text, wrt, where, certify=False)
+    assert report.verdict.value == "undetermined"
+
+
+def test_constraints_on_other_names_leave_values_apart() -> None:
+    """A triplet loss with a margin m > 0 has a kink."""
+    report = check("max(norm(F(a), F(p)) - norm(F(a), F(n)) + m, 0)", None, "m > 0", certify=False)
+    assert report.verdict.value == "not_differentiable"

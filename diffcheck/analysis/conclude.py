@@ -70,11 +70,10 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
         findings += flat_finding(work.problem, findings, pieces, work.tree)
     if work.open and (worst.differentiable or len(verdicts) > 1):
         return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), work.open[0])
-    at_worst = [leaf.outcome.open for leaf in leaves if leaf.outcome.level == worst]
-    if at_worst and all(at_worst):
-        return Analysis(
-            Verdict.UNDETERMINED, None, tuple(findings), (), "the class may be better than " + str(worst)
-        )
+    unsure = next((r.smoothness for r in found if _may_be_better(r.smoothness, leaves)), None)
+    if unsure is not None:
+        reason = f"the class may be better than {unsure}"
+        return Analysis(Verdict.UNDETERMINED, None, tuple(findings), (), reason)
     sure = not work.open and not work.brief and not any(leaf.outcome.open for leaf in leaves)
     alone = _alone(work) if sure else {}
     if len(verdicts) > 1:
@@ -92,6 +91,12 @@ def conclude(work: Work, pieces: Pieces) -> Analysis:
         verdict, worst, tuple(findings), complete=not work.open, alone=alone, unmet=unmet, missing=missing
     )
     return _certified(work, done)
+
+
+def _may_be_better(level: Smoothness, leaves: Sequence[Leaf]) -> bool:
+    """Whether all that has this class is only known to be no worse."""
+    own = [leaf.outcome.open for leaf in leaves if leaf.outcome.level == level]
+    return bool(own) and all(own)
 
 
 def _findings(work: Work, pieces: Pieces, worst: Smoothness) -> list[Finding]:

@@ -23,6 +23,7 @@ from diffcheck.language.reductions import (
     subscripted,
 )
 from diffcheck.language.tree import NAME, NUMBER, Node, name, number, substitute
+from diffcheck.language.unparse import unparse
 from diffcheck.language.vectors import COUNTS, Env, Expander, has_vectors, opened
 from diffcheck.question.sums import Split, split
 
@@ -75,7 +76,7 @@ def readings(
     names = [*asked, *(n for c in where for n in c.names())]
     expander.counts = COUNTS - {*names, *_elsewhere(expander.tree)}
     alike = not any(i.isdigit() for n in names for i in indices_of(n))
-    env, said = _free_indices(expander, alike)
+    env, said = _free_indices(expander, alike and not any(map(_orders, where)))
     notes = (
         *_about_bare(expander),
         *_about_lists(expander),
@@ -245,9 +246,32 @@ def _slots(expander: Expander) -> Iterator[tuple[str, int, Node, str]]:
 def _is_beside(expander: Expander, letter: str) -> bool:
     if any(expander.axis(n) == letter for n in expander.tree.distinct()):
         return True
+    if _is_free_and_bound(expander, letter):
+        return True
     slots = list(_slots(expander))
     own = {(base, place) for base, place, _, i in slots if i == letter}
     return any((base, place) in own and (i != letter or not base) for base, place, _, i in slots)
+
+
+def _is_free_and_bound(expander: Expander, letter: str) -> bool:
+    """Whether an index stands in one place of a vector by itself and in a reduction over it: x[i] - max(x[i])."""
+    found: dict[bool, set[tuple[str, int]]] = {True: set(), False: set()}
+
+    def note(node: Node, bound: bool) -> None:
+        if node.op == "item":
+            own = [place for place, index in enumerate(node.args[1:]) if index.leaf == letter]
+            found[bound].update((str(node.args[0].leaf), place) for place in own)
+        for part in expander.operands(node):
+            note(part, bound or (expander.reduces(node) and letter in expander.over(node)))
+
+    note(expander.tree, False)
+    return not found[True].isdisjoint(found[False])
+
+
+def _orders(condition: Node) -> bool:
+    """Whether a constraint tells one index from another by its order: p[i] < p[i + 1], i < j."""
+    shifted = any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
+    return shifted or not _plain(condition) or any(compares_indices(n, LETTERS) for n in condition.distinct())
 
 
 def _is_symmetric(expander: Expander) -> bool:
@@ -333,6 +357,8 @@ def _one_term_of(
     scale = parts.sums[0].scale
     plain = scale == "mean" and not parts.divided
     reduction = scale if plain or (scale == "sum" and rest is None) else ""
+    if not all(any(True for _ in _for_all(c, known, expander)) for c in where):
+        return None  # p[i] > q[i] beside sum(abs(p[i] - q[j])) is about pairs that stand in no term
     conditions = _conditions(where, whole, expander)
     return Reading(whole, conditions, tuple(notes), size, over, term, rest, reduction)
 
@@ -390,8 +416,9 @@ def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander:
     if not _plain(spelled):
         spelled = expander.value(opened(spelled), {})  # type: ignore[assignment]
     names = [n for n in spelled.names() if base_of(n) in known]
-    bare = [n for n in names if "[" not in n]
+    bare = sorted((n for n in names if "[" not in n), key=lambda n: -max(map(len, known[n])))
     for at in known[bare[0]] if bare else [()]:
+        places = {n: _beside(condition, n, at, known[n], expander.text) for n in bare}
         letters: dict[str, set[str]] = {}
         for n in names:
             for place, (letter, shift) in enumerate(map(index_of, indices_of(n))):
@@ -400,7 +427,22 @@ def _for_all(condition: Node, known: dict[str, list[tuple[str, ...]]], expander:
                     values = {v for v in found if v is not None}
                     letters[letter] = letters.get(letter, values) & values
         for chosen in product(*(sorted(v) for v in letters.values())):
-            yield _bound_names(spelled, dict(zip(letters, chosen, strict=True)), set(bare), at)
+            yield _bound_names(spelled, dict(zip(letters, chosen, strict=True)), places)
+
+
+def _beside(
+    condition: Node, vector: str, at: tuple[str, ...], own: Sequence[tuple[str, ...]], text: str
+) -> tuple[str, ...]:
+    """Return the subscripts of a vector beside those of another one: x > w is x[i, j] > w[j] for a part w[j]."""
+    found = next((t for t in own if t == at[len(at) - len(t) :]), None)
+    if found is None:
+        raise SyntaxProblem(
+            f"which parts of `{vector}` are meant in `{unparse(condition)}`?",
+            span=(0, len(text)),
+            help="write the indices in the constraint too, as in `x[i] > w[i]`",
+            text=text,
+        )
+    return found
 
 
 def _shifted(index: str, shift: int) -> str | None:
@@ -418,13 +460,13 @@ def _part_of(node: Node, known: dict[str, list[tuple[str, ...]]]) -> Node | None
     return None
 
 
-def _bound_names(condition: Node, letters: dict[str, str], bare: set[str], at: Sequence[str]) -> Node:
+def _bound_names(condition: Node, letters: dict[str, str], bare: dict[str, tuple[str, ...]]) -> Node:
     def put(node: Node) -> Node | None:
         if node.op != NAME:
             return None
         text = str(node.leaf)
         if text in bare:
-            return name(subscripted(text, at), node.span)
+            return name(subscripted(text, bare[text]), node.span)
         if "[" not in text:
             return None
         places = [(i, *index_of(i)) for i in indices_of(text)]

@@ -21,7 +21,7 @@ from diffcheck.language.vocabulary import is_reserved
 from diffcheck.problem import Value
 from diffcheck.verdict import Report
 
-__all__ = ["depends", "hidden", "respelt", "spelt", "unspelt"]
+__all__ = ["check_apart", "depends", "hidden", "respelt", "spelt", "unspelt"]
 
 T = TypeVar("T")
 
@@ -107,6 +107,23 @@ def _equal(a: Node, b: Node) -> bool:
             raise Undetermined(f"cannot tell whether `{unparse(a)}` and `{unparse(b)}` are one value")
         different |= decision is Decision.NO
     return not different
+
+
+def check_apart(values: Sequence[Value], where: Sequence[Node]) -> None:
+    """Raise Undetermined where a constraint may say that two calls have one value, or that one does not move.
+
+    An equation may, of names in arguments; an inequality only where arguments have steps: F(x) and F(abs(x)) are one
+    for x > 0, and the zeros of what is analytic hold no open set.
+    """
+    from diffcheck.algebra.lower import lower
+
+    for value in values:
+        several = sum(v.call.leaf == value.call.leaf for v in values) > 1
+        steps = any(p.op in {"where", "floor"} for arg in value.call.args for p in lower(arg).distinct())
+        for c in where:
+            equal = any(p.op == "eq" for p in c.distinct())
+            if (equal or (several and steps)) and set(c.names()) & set(value.call.names()):
+                raise Undetermined(f"cannot tell what `{unparse(c)}` says of `{value.text}`")
 
 
 def depends(value: Value, names: Collection[str], values: Sequence[Value]) -> bool:

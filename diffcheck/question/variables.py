@@ -26,7 +26,7 @@ from diffcheck.question.beside import without_analytic
 from diffcheck.question.constants import with_values
 from diffcheck.question.model import Model, listed, predictions
 from diffcheck.question.samples import Reading, readings, same_vector
-from diffcheck.question.unknown import depends, hidden
+from diffcheck.question.unknown import check_apart, depends, hidden
 
 __all__ = ["describe_split", "make_problem"]
 
@@ -135,6 +135,7 @@ def _question(text: str, way: Reading, where: str, model: Model, asked: list[str
                 text=text,
             )
     (tree, *conditions), values = hidden((way.tree, *way.where), text)
+    check_apart(values, way.where)
     # The parts of one vector stand together.
     order = list(dict.fromkeys(map(base_of, tree.names())))
     weights = [b for b in model.weights if b in order]

@@ -67,7 +67,7 @@ class Addends:
         if wall.implicit is not None or wall.integers or wall.steps:
             return None
         point = {symbol(n): e for n, e in wall.base}
-        near = [t for t in self.gaps if t not in self.total or self._can_fail(t, point)]
+        near = [t for t in self.terms if t in self.gaps and (t not in self.total or self._can_fail(t, point))]
         others = sum(bool(gaps) for t, gaps in self.gaps.items() if t not in near)
         if not near or others <= self.few or not all(map(_is_entire, point.values())):
             return None
