@@ -630,3 +630,42 @@ def test_a_jump_of_exponentials_is_no_correction_where_a_row_fits():
     shown = suggest(asked, analyze(asked), effort=THOROUGH)
     assert shown
     assert not any(s.corrected for s in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("where(abs(x) <= 1, x**2/2 + 5*abs(x)**3 - 5*abs(x), abs(x) - 1/2)", "x"),
+        ("where(abs(x) <= d, x**2/2 + 5, d*abs(x) - d**2/2)", "x"),
+        ("where(abs(x) <= 1, x**2/2 + y, abs(x) - 1/2)", "x y"),
+        ("where(abs(x) <= 1, abs(x)**2 + 1, 2*abs(x) - 1) + x", "x"),
+    ],
+)
+def test_a_branch_with_more_than_a_square_is_no_huber_function(text: str, wrt: str) -> None:
+    """What stands beside k*u**2 in the inner branch is not passed over."""
+    part = next(n for n in parse(text).walk() if n.op == "where")
+    known = Facts(parse_conditions("d > 0"))
+    shape = recognise(part, known)
+    assert shape is None or shape.target != "huber"
+
+
+@pytest.mark.parametrize(
+    ("text", "bounded"),
+    [
+        ("exp(clip(x, 0, y))", False), ("exp(clip(1, x, y))", False), ("exp(clip(x, y, 1))", True),
+        ("exp(min(x, y, 1))", True),
+    ],
+)  # fmt: skip
+def test_the_upper_end_alone_bounds_an_exponent(text: str, bounded: bool) -> None:
+    """clip(x, 0, y) stays below y, which is no constant; clip(x, y, 1) stays below 1."""
+    part = text.removeprefix("exp(").removesuffix(")")
+    shown = suggestions(text, "x y", part)
+    assert shown
+    assert all((s.error is not None) is bounded for s in shown)
+
+
+@pytest.mark.parametrize(("where", "convex"), [("", False), ("x < 1/2", None), ("c > 0", False)])
+def test_what_bends_both_ways_may_bend_one_way_on_a_domain(where: str, convex: bool | None) -> None:
+    """The smooth clip is convex below the middle of its ends: not convex is said of the whole line alone."""
+    shown = suggestions("clip(x, 0, 1)", "x", where=where)
+    assert {s.convex for s in shown if s.name == "softplus difference"} == {convex}

@@ -135,7 +135,8 @@ def _through_exp(node: Node, inner: Interval, ranges: Ranges) -> Interval | None
 
 def _largest_exp(t: Node, ranges: Ranges) -> Poly | None:
     """Return a bound of exp(t) in constants: v for t = min(s, log(v))."""
-    ends = [a for a in t.args if ranges.constant(a)] if t.op in ("min", "clip") else []
+    above = {"min": t.args, "clip": t.args[2:]}.get(t.op, ())
+    ends = [a for a in above if ranges.constant(a)]
     if ends:
         end = ends[-1]
         return to_poly(end.args[0]) if end.op == "log" else _exp(end)

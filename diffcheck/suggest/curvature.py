@@ -41,7 +41,10 @@ def is_convex(node: Node, plan: Plan, facts: Facts) -> bool | None:
     curvature = _curvature(node, plan, facts)
     if curvature in (CONSTANT, AFFINE, CONVEX):
         return True
-    return False if curvature in (CONCAVE, NEITHER) and _curved(node, plan) else None
+    # Where a part of the domain is left, a row that bends both ways may bend one way alone.
+    everywhere = all(map(plan.constant, facts.conditions))
+    bent = curvature == CONCAVE or (curvature == NEITHER and everywhere)
+    return False if bent and _curved(node, plan) else None
 
 
 def _curved(node: Node, plan: Plan) -> bool:

@@ -220,8 +220,9 @@ def _huber(gap: Poly, a: Node, b: Node, facts: Facts) -> Shape | None:
     d = scale(add(gap, {(size,): rate}, -1), -1 / rate)
     square = multiply(to_poly(size.args[0]), to_poly(size.args[0]))
     # A square may be written of the absolute value.
-    written = {tuple(x for x in m if x != size): c for m, c in to_poly(inner).items() if m.count(size) == 2}
-    k = written or divide(to_poly(inner), square)
+    whole = to_poly(inner)
+    written = {tuple(x for x in m if x != size): c for m, c in whole.items() if m.count(size) == 2}
+    k = written if len(written) == len(whole) else divide(whole, square)
     if not k or not facts.nonnegative(d) or size in opaque_parts(k):
         return None
     line = add(scale(multiply(multiply(k, d), {(size,): Fraction(1)}), 2), multiply(multiply(k, d), d), -1)
