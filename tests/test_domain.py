@@ -63,3 +63,11 @@ ZERO = [
 def test_the_branch_that_an_identity_chooses_is_taken(form: str, zero: str) -> None:
     """|sin(x)**2 + cos(x)**2 - 1| is 0: no germ shows it, however many terms it has."""
     assert str(analyze(make_problem(form.format(zero), ["x"])).smoothness) == "Cinf"
+
+
+@pytest.mark.parametrize("part", ["atan(1/(x - x))", "atan(log(x - x))", "sin(atan(1/(x - x)))", "1/(x - x)"])
+@pytest.mark.parametrize("text", ["max({}, x)", "abs({})", "max({} - {}, x)", "where({} > 0, x, abs(x))"])
+def test_what_has_a_value_nowhere_is_no_crash(part, text):
+    """1/0 is no number, and atan of it none between -pi/2 and pi/2: the domain is empty, and that is said."""
+    with pytest.raises(Undetermined, match="no point"):
+        analyze(make_problem(text.format(part, part), ["x"]))

@@ -15,6 +15,7 @@ import sympy as sp
 from diffcheck.algebra.identity import Decision, is_zero
 from diffcheck.algebra.lower import to_sympy
 from diffcheck.algebra.printer import symbol
+from diffcheck.algebra.valued import is_undefined
 from diffcheck.conditions.constraint import Constraint, holds
 from diffcheck.conditions.reach import reach
 from diffcheck.errors import Undetermined
@@ -153,7 +154,8 @@ def _as_magnitude(node: Node) -> sp.Expr:
     if condition.op in RELATIONS:
         above, below = (first, second) if RELATIONS[condition.op] == ">" else (second, first)
         gap, high, low = map(_with_magnitudes, (difference_of(condition), above, below))
-        rate = sp.cancel((high - low) / gap) if gap != 0 else sp.nan
+        undefined = gap == 0 or any(map(is_undefined, (gap, high, low)))
+        rate = sp.nan if undefined else sp.cancel((high - low) / gap)
         if rate.is_Rational:
             return low + rate * (gap + sp.Abs(gap)) / 2
     return to_sympy(node)

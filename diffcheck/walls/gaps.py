@@ -166,7 +166,9 @@ def comparisons_that_meet(tree: Node, pieces: Pieces) -> set[Node]:
 
 
 def _multiple(a: tuple[sp.Expr, ...], b: tuple[sp.Expr, ...], gap: tuple[sp.Expr, ...]) -> bool:
-    return len(a) == len(b) == len(gap) == 1 and bool(sp.cancel((a[0] - b[0]) / gap[0]).is_number)
+    if not len(a) == len(b) == len(gap) == 1 or any(map(is_undefined, (*a, *b, *gap))):
+        return False
+    return bool(sp.cancel((a[0] - b[0]) / gap[0]).is_number)
 
 
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
