@@ -61,3 +61,18 @@ def test_constants_with_related_integer_parts_are_no_null_set(shift):
     """floor(a) = floor(b) + n holds on open squares of constants: the verdict depends on them."""
     report = check(f"abs(x)*where(floor(a) == floor(b) + {shift}, 1, 0)", "x")
     assert {str(c.smoothness) for c in report.cases} == {"C0", "Cinf"}
+
+
+TOLD = [
+    ("min(ceil(x - y), y)", "corner", "y = -k and floor(-x) = 2*k for integer k"),
+    ("abs(x)*where(floor(a) == floor(b) + 5, 1, 0)", "corner", "x = 0 and floor(a) = floor(b) + 5"),
+    ("max(floor(x), floor(a))", "jump", "x = floor(a) + 1"),
+    ("where(floor(x) == 2*floor(a), sin(pi*x)**2, 0)", "break", "x = 2*floor(a)"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "place"), TOLD, ids=[t for t, _, _ in TOLD])
+def test_integer_parts_that_are_related_are_told(text, kind, place):
+    """What one integer part asks of another, or of a place, stands in the place."""
+    _, places = summary(text, "x,y" if "y" in text else "x")
+    assert (kind, place) in places

@@ -48,12 +48,14 @@ def set_apart(problem: Problem, leaf: Leaf, known: Collection[Constraint]) -> li
     constants = {symbol(n) for n in problem.constants}
     # What an integer part lies between is no condition: floor(a) < a.
     known_steps = _step_integers(leaf)
+    asked = {u for s in leaf.wall.asking_parts for u in (s.of - s.value, s.value + 1 - s.of)}
     # A wall has conditions: those on variables may be plain to see from its formula, others may hold anyway.
     real = [
         c
         for c in leaf.wall.conditions
         if c.rel in {"<", ">"}
         and c.expr.free_symbols <= names - known_steps
+        and c.expr not in asked
         and not _nonzero(problem)(c.expr)
         if c.expr.free_symbols <= constants or not is_plain(c, leaf.wall)
     ]
@@ -73,7 +75,8 @@ def all_apart(problem: Problem, leaf: Leaf) -> list[Constraint]:
 
 def _step_integers(leaf: Leaf) -> set[sp.Symbol]:
     """Return the integers by which integer parts are known: n for floor(a), and j where that is 2*j + 1."""
-    return {k for value in leaf.wall.integer_parts for k in value.free_symbols}
+    asking = leaf.wall.asking_parts
+    return {k for s in leaf.wall.steps or () if s not in asking for k in s.value.free_symbols}
 
 
 def _counted(c: Constraint) -> Constraint:

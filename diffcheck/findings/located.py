@@ -210,6 +210,10 @@ def _restrictions(leaf: Leaf, problem: Problem, apart: Sequence[Constraint]) -> 
         for step in leaf.wall.steps or ()
         if step.exact and step.value in names and set() < step.of.free_symbols <= set(leaf.wall.integers)
     ]
+    asking = [s for s in leaf.wall.asking_parts if not s.exact]
+    texts += [
+        f"{text_of(sp.floor(s.of.xreplace(names)))} = {text_of(s.value.xreplace(names))}" for s in asking
+    ]
     for k in leaf.wall.integers:
         own = (Constraint(c.expr.xreplace(names), c.rel) for c in beyond if c.expr.free_symbols == {k})
         texts += [as_unequal(c.expr) if c.rel == "!=" else as_relation(c) for c in own]

@@ -85,10 +85,21 @@ class Wall:
         return Thin(self.gap, (*own, *equations), inside)
 
     @property
-    def integer_parts(self) -> dict[sp.Expr, sp.Expr]:
-        """Return u by n for every n = floor(u) that is free; k = floor(sqrt(k)) is a condition on k instead."""
-        steps = (s for s in self.steps or () if s.value.free_symbols)
-        return {s.value: s.of for s in steps if s.value.free_symbols.isdisjoint(s.of.free_symbols)}
+    def integer_parts(self) -> dict[sp.Symbol, sp.Expr]:
+        """Return u by n for every n that only stands for floor(u)."""
+        found: dict[sp.Symbol, sp.Expr] = {}
+        for s in self.steps or ():
+            if s.value.is_Symbol and s.value not in s.of.free_symbols:
+                found.setdefault(s.value, s.of)
+        return found
+
+    @property
+    def asking_parts(self) -> tuple[Step, ...]:
+        """Return the integer parts that ask something: y = k and floor(x) = 2*k, where k is told otherwise."""
+        own = self.integer_parts
+        others = [s for s in self.steps or () if own.get(s.value) != s.of]
+        told = {k for _, e in self.base for k in e.free_symbols} | own.keys()
+        return tuple(s for s in others if s.value.free_symbols & (told | s.of.free_symbols))
 
     @property
     def formula(self) -> object:
