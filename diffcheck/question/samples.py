@@ -270,8 +270,11 @@ def _is_free_and_bound(expander: Expander, letter: str) -> bool:
 
 def _orders(condition: Node) -> bool:
     """Whether a constraint tells one index from another by its order: p[i] < p[i + 1], i < j."""
-    shifted = any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
-    return shifted or not _plain(condition) or any(compares_indices(n, LETTERS) for n in condition.distinct())
+    return (
+        _is_shifted(condition)
+        or not _plain(condition)
+        or any(compares_indices(n, LETTERS) for n in condition.distinct())
+    )
 
 
 def _is_symmetric(expander: Expander) -> bool:
@@ -373,8 +376,12 @@ def _plain(condition: Node) -> bool:
 def _about_one(condition: Node) -> bool:
     """Whether a constraint is about one index at a time: not p[i] < p[i+1], and not p[i] < q[j]."""
     same = len({indices_of(n) for n in condition.names() if indices_of(n)}) < 2
-    shifted = any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
-    return _plain(condition) and same and not shifted
+    return _plain(condition) and same and not _is_shifted(condition)
+
+
+def _is_shifted(condition: Node) -> bool:
+    """Whether a number is added to an index, as in p[i + 1]."""
+    return any(index_of(i)[0] and index_of(i)[1] for n in condition.names() for i in indices_of(n))
 
 
 def _apart(tree: Node, over: Sequence[str]) -> bool:
